@@ -1,0 +1,1 @@
+"""Khabar: news sites into clean, trustworthy JSON Lines."""

@@ -1,0 +1,1 @@
+"""What a page says: a parsed page to an `Extraction` (pure)."""

@@ -1,0 +1,244 @@
+"""Site definitions: what is known of a site, as data (`spiders/sites/*.toml`, `spiders/platforms/*.toml`).
+
+A definition names its platforms, whose values are its defaults: lists are appended to the site's own,
+other values apply where the site says nothing. An unknown site is `UNKNOWN_SITE`, which knows nothing.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+import tomllib
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from functools import cache, cached_property
+from importlib import resources
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from typing import Annotated, Any
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from cssselect import HTMLTranslator, SelectorError
+from lxml import etree
+from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
+
+from ingest.errors import BadDefinition, UnknownSite
+
+
+def _pattern(text: str) -> str:
+    re.compile(text)
+    return text
+
+
+def _selector(text: str) -> str:
+    try:
+        if text.startswith(("/", "./", "(")):
+            etree.XPath(text)
+        else:
+            HTMLTranslator().css_to_xpath(text)
+    except (SelectorError, etree.XPathError) as error:
+        raise ValueError(f"no CSS selector and no XPath: {error}") from error
+    return text
+
+
+def _zone(text: str) -> str:
+    try:
+        ZoneInfo(text)
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        raise ValueError(f"no time zone of the IANA database: {text}") from error
+    return text
+
+
+Selector = Annotated[str, AfterValidator(_selector)]
+"""A CSS selector, or XPath where it starts with `/`, `./` or `(`."""
+Pattern = Annotated[str, AfterValidator(_pattern)]
+"""A regular expression of Python's `re`, searched for."""
+ZoneName = Annotated[str, AfterValidator(_zone)]
+
+
+class _Data(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Discover(_Data):
+    """Where new articles are announced. Addresses may be relative to `https://<domain>/`."""
+
+    feeds: list[str] = []
+    sitemaps: list[str] = []
+    listings: list[str] = []
+    robots_sitemaps: bool = False
+    wordpress_api: str | None = None
+    wordpress_comments: bool = False
+
+
+class Select(_Data):
+    """Where a field stands, for what the general way does not find. The first selector that matches wins."""
+
+    headline: list[Selector] = []
+    alternative_headline: list[Selector] = []
+    authors: list[Selector] = []
+    author_bio: list[Selector] = []
+    published: list[Selector] = []
+    modified: list[Selector] = []
+    section: list[Selector] = []
+    keywords: list[Selector] = []
+    body: list[Selector] = []
+    comments: list[Selector] = []
+
+
+class Listing(_Data):
+    """How a list page is read: `items` are the main list's article links, `next` the link to the next page."""
+
+    items: list[Selector] = []
+    next: list[Selector] = []
+
+
+class Variant(_Data):
+    """Selectors that hold for pages published up to `valid_until` (of an earlier theme)."""
+
+    valid_until: date
+    select: Select = Select()
+    prune: list[Selector] = []
+
+
+class SiteTest(_Data):
+    """A page of the site and what must and must not come out of it."""
+
+    url: str
+    headline: str | None = None
+    authors: list[str] | None = None
+    date_published: str | None = None
+    contains: list[str] = []
+    excludes: list[str] = []
+
+
+class Site(_Data):
+    """All that is known of one site."""
+
+    name: str
+    domain: str
+    aliases: list[str] = []
+    publisher: str | None = None
+    platforms: list[str] = []
+    time_zone: ZoneName | None = None
+    language: str | None = None
+    article_urls: list[Pattern] = []
+    not_article_urls: list[Pattern] = []
+    discover: Discover = Discover()
+    select: Select = Select()
+    listing: Listing = Listing()
+    prune: list[Selector] = []
+    promo: list[Pattern] = []
+    desks: list[str] = []
+    variants: list[Variant] = []
+    tests: list[SiteTest] = []
+
+    @cached_property
+    def hosts(self) -> frozenset[str]:
+        """The host names of the site, with and without `www.`."""
+        return frozenset(host for name in (self.domain, *self.aliases) for host in (name, f"www.{name}"))
+
+    @property
+    def zone(self) -> ZoneInfo | None:
+        """The time zone of the site's naive times."""
+        return ZoneInfo(self.time_zone) if self.time_zone else None
+
+    def is_article_url(self, url: str) -> bool:
+        """Whether the address has the shape of an article; always true where the site states no shape."""
+        if any(re.search(pattern, url) for pattern in self.not_article_urls):
+            return False
+        return not self.article_urls or any(re.search(pattern, url) for pattern in self.article_urls)
+
+    def at(self, moment: datetime | date | None) -> Site:
+        """The definition as it holds for a page published then: a variant's selectors come first."""
+        if moment is None:
+            return self
+        day = moment.date() if isinstance(moment, datetime) else moment
+        for variant in sorted(self.variants, key=lambda variant: variant.valid_until):
+            if day <= variant.valid_until:
+                values = self.model_dump()
+                past = variant.model_dump()
+                values["select"] = _with_defaults(past["select"], values["select"])
+                values["prune"] = [*past["prune"], *values["prune"]]
+                return Site.model_validate(values)
+        return self
+
+
+UNKNOWN_SITE = Site(name="unknown", domain="unknown.invalid")
+"""What holds for a page of a site without a definition: nothing."""
+
+
+def _with_defaults(own: Mapping[str, Any], defaults: Mapping[str, Any]) -> dict[str, Any]:
+    merged = dict(own)
+    for key, value in defaults.items():
+        mine = merged.get(key)
+        if isinstance(value, Mapping):
+            merged[key] = _with_defaults(mine if isinstance(mine, Mapping) else {}, value)
+        elif isinstance(value, list) and isinstance(mine, list):
+            merged[key] = [*mine, *(item for item in value if item not in mine)]
+        elif mine is None:
+            merged[key] = value
+    return merged
+
+
+def _read(file: Traversable) -> dict[str, Any]:
+    try:
+        return tomllib.loads(file.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise BadDefinition(f"{file.name}: {error}", "see CONTRIBUTING.md, 'Add a site'") from error
+
+
+def _shipped(folder: str) -> Traversable:
+    return resources.files("spiders").joinpath(folder)
+
+
+def load_site(file: Traversable) -> Site:
+    """The definition in a TOML file, with its platforms' defaults; raises `BadDefinition` naming file and key."""
+    values = _read(file)
+    for platform in values.get("platforms", []):
+        source = _shipped("platforms").joinpath(f"{platform}.toml")
+        if not source.is_file():
+            raise BadDefinition(f"{file.name}: platforms: no platform {platform!r}", "see spiders/platforms")
+        values = _with_defaults(values, _read(source))
+    try:
+        return Site.model_validate({"name": Path(file.name).stem, **values})
+    except ValidationError as error:
+        first = error.errors()[0]
+        key = ".".join(str(part) for part in first["loc"])
+        raise BadDefinition(f"{file.name}: {key}: {first['msg']}", "see CONTRIBUTING.md, 'Add a site'") from error
+
+
+@cache
+def load_sites(folders: tuple[Path, ...] = ()) -> Mapping[str, Site]:
+    """All definitions by name: the shipped ones, then those of `folders`, which override by name."""
+    sites: dict[str, Site] = {}
+    sources: Iterable[Traversable] = (_shipped("sites"), *folders)
+    for source in sources:
+        if not source.is_dir():
+            raise BadDefinition(f"{source}: no such folder of site definitions", "name a folder with *.toml files")
+        for file in sorted(source.iterdir(), key=lambda file: file.name):
+            if file.name.endswith(".toml"):
+                site = load_site(file)
+                sites[site.name] = site
+    return sites
+
+
+def get_site(name: str, folders: tuple[Path, ...] = ()) -> Site:
+    """The site of that name or domain; raises `UnknownSite` with the nearest name."""
+    sites = load_sites(folders)
+    wanted = name.casefold().removeprefix("www.")
+    for site in sites.values():
+        if wanted in {site.name, site.domain, *site.aliases}:
+            return site
+    near = difflib.get_close_matches(wanted, list(sites), n=1, cutoff=0.4)
+    raise UnknownSite(f"no site {name!r}", f"did you mean {near[0]!r}?" if near else "see `khabar sites`")
+
+
+def site_of(url: str, folders: tuple[Path, ...] = ()) -> Site:
+    """The site whose page this is, or `UNKNOWN_SITE`."""
+    try:
+        host = (urlsplit(url).hostname or "").casefold()
+    except ValueError:
+        return UNKNOWN_SITE
+    return next((site for site in load_sites(folders).values() if host in site.hosts), UNKNOWN_SITE)

@@ -1,0 +1,43 @@
+"""Text as it leaves Khabar: every string of a record goes through `clean`."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+_LINE_BREAKS = re.compile(r"\r\n?|\u0085")
+# C0 but tab and newline, DEL and C1, lone surrogates, bidi embeddings, overrides and isolates
+# (they can turn a line's reading order round: CVE-2021-42574), BOM, interlinear marks, noncharacters.
+_UNSAFE = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069\ufeff\ufff9-\ufffb\ufffe\uffff]"
+)
+_SPACES = re.compile(r"\s+")
+_BLANKS = re.compile(r"[^\S\n]+")
+_PARAGRAPH_BREAK = re.compile(r"\n{2,}")
+_SEPARATORS = str.maketrans({"\u2028": "\n", "\u2029": "\n"})
+
+
+def clean(text: str) -> str:
+    """NFC, without what is unsafe to store or show, line breaks as newlines; idempotent.
+
+    ZWNJ and ZWJ stay: Urdu spelling needs them.
+    """
+    return unicodedata.normalize("NFC", _UNSAFE.sub("", _LINE_BREAKS.sub("\n", text)))
+
+
+def one_line(text: str | None) -> str:
+    """The text cleaned, with every run of white space (NBSP included) made one blank."""
+    return _SPACES.sub(" ", clean(text)).strip() if text else ""
+
+
+def block(text: str | None) -> str:
+    """The text cleaned, lines trimmed, at most one blank line between paragraphs."""
+    if not text:
+        return ""
+    lines = (_BLANKS.sub(" ", line).strip() for line in clean(text.translate(_SEPARATORS)).split("\n"))
+    return _PARAGRAPH_BREAK.sub("\n\n", "\n".join(lines)).strip()
+
+
+def printable(text: str) -> str:
+    """The text for a terminal or a log: control characters (ANSI escapes) are made visible."""
+    return "".join(char if char.isprintable() else f"\\x{ord(char):02x}" for char in text)

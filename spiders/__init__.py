@@ -1,0 +1,1 @@
+"""The spiders of Khabar, and the site definitions that drive them."""
