@@ -204,6 +204,27 @@ class Article(_Part):
     rights: Rights = Rights()
     metadata: Metadata
 
+    def content(self) -> dict[str, Any]:
+        """What makes this version: the fields whose change is an edit, by their JSON names.
+
+        Not the page's shell, and nothing that moves by itself: a modified time without an edit, a relative date
+        ("8 hours ago"), an image in another size.
+        """
+        exact = self.date_published_precision is Precision.SECOND
+        return {
+            "headline": self.headline,
+            "alternativeHeadline": self.alternative_headline,
+            "articleBody": self.article_body,
+            "authors": [[author.name, author.kind.value] for author in self.authors],
+            "datePublished": self.date_published if exact else None,
+            "articleSection": self.article_section,
+            "keywords": list(self.keywords),
+            "comments": [
+                [comment.id, comment.parent_id, comment.author.name, comment.text] for comment in self.comments
+            ],
+            "sourceOrganization": self.source_organization.name if self.source_organization else None,
+        }
+
     def to_dict(self) -> dict[str, Any]:
         """The record as plain JSON types, named as in the schema."""
         return self.model_dump(mode="json", by_alias=True)

@@ -26,7 +26,7 @@ class Headline:
 
 @dataclass(frozen=True, slots=True)
 class Byline:
-    """The visible byline. `metadata_authors` are names that only the metadata gives; `elements` stay out of the body."""
+    """The visible byline; `metadata_authors` only the metadata names, `elements` stay out of the body."""
 
     authors: tuple[Author, ...] = ()
     source: str = ""
