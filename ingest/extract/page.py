@@ -56,8 +56,15 @@ def _detect(body: bytes) -> str:
 def decode(body: bytes, content_type: str | None = None) -> tuple[str, str]:
     """The text of an HTML body and its encoding: BOM, then header, then `<meta>`, then a guess.
 
-    This is the order of the WHATWG encoding sniffing algorithm; wrong bytes never raise.
+    This is the order of the WHATWG encoding sniffing algorithm, but for bytes beyond ASCII that are valid UTF-8:
+    no other encoding gives those by chance, while saved and transcoded pages often keep the old `<meta>`.
+    Wrong bytes never raise.
     """
+    if not body.isascii():
+        try:
+            return body.removeprefix(codecs.BOM_UTF8).decode("utf-8"), "utf-8"
+        except UnicodeDecodeError:
+            pass  # the ordinary way then
     encoding, text = html_to_unicode(content_type, body, default_encoding="utf-8", auto_detect_fun=_detect)
     if encoding in {"utf-8", "utf8"} and "\ufffd" in text:
         text = body.removeprefix(codecs.BOM_UTF8).decode("utf-8", "khabar-cp1252")
