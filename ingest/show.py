@@ -1,0 +1,118 @@
+"""What people see on a terminal: tables, progress, one-line errors. Nothing of a page gets there unescaped."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from types import TracebackType
+from typing import Self
+
+from rich import box
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import Progress as Bars
+from rich.progress import SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from ingest.crawl.report import SiteReport
+from ingest.errors import KhabarError
+from ingest.record import Article, Rejection
+from ingest.sites import Site
+from ingest.text import one_line, printable
+
+_err = Console(stderr=True, highlight=False)
+_out = Console(highlight=False)
+_COUNTS = ("found", "new", "changed", "unchanged", "rejected", "failed")
+
+
+def safe(text: str | None) -> str:
+    """Text of a page for the terminal: one printable line, no markup of rich's."""
+    return escape(printable(one_line(text)))
+
+
+def error(message: str) -> None:
+    """One line on standard error."""
+    _err.print(f"[bold red]khabar:[/] {safe(message)}", soft_wrap=True)
+
+
+def complain(result: Rejection | KhabarError) -> None:
+    """Why a URL gave no record, in one line on standard error."""
+    if isinstance(result, Rejection):
+        detail = f" ({result.detail})" if result.detail else ""
+        error(f"{result.requested_url}: not an article: {result.reason}{detail}")
+    else:
+        error(str(result))
+
+
+def table(reports: Iterable[SiteReport]) -> None:
+    """The closing table of a crawl, on standard error."""
+    reports = list(reports)
+    grid = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    grid.add_column("site")
+    for name in _COUNTS:
+        grid.add_column(name, justify="right")
+    grid.add_column("newest article")
+    for report in reports:
+        newest = report.newest.strftime("%Y-%m-%d %H:%M UTC") if report.newest else "-"
+        grid.add_row(safe(report.site), *(str(_count(report, name)) for name in _COUNTS), newest)
+    _err.print(grid)
+    for report in reports:
+        for reason, number in sorted(report.rejected.items()):
+            _err.print(f"{safe(report.site)}: {number} rejected: {safe(reason)}", soft_wrap=True)
+        for problem in report.errors:
+            error(f"{report.site}: {problem}")
+
+
+def _count(report: SiteReport, name: str) -> int:
+    value = getattr(report, name)
+    return sum(value.values()) if isinstance(value, Mapping) else int(value)
+
+
+class Progress:
+    """Live counts of each site on a terminal; silent elsewhere."""
+
+    def __init__(self, sites: Iterable[str]) -> None:
+        self._bars = Bars(
+            SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn(), console=_err, transient=True,
+            disable=not _err.is_terminal,
+        )  # fmt: skip
+        self._tasks = {site: self._bars.add_task(f"{site}: looking for articles", total=None) for site in sites}
+
+    def __enter__(self) -> Self:
+        self._bars.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._bars.stop()
+
+    def update(self, site: str, counts: Mapping[str, int]) -> None:
+        """Show the counts of a site as they stand."""
+        text = ", ".join(f"{number} {safe(name)}" for name, number in counts.items() if number)
+        self._bars.update(self._tasks[site], description=f"{safe(site)}: {text}")
+
+
+def sites(definitions: Iterable[Site]) -> None:
+    """The sites with a definition."""
+    grid = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    for name in ("site", "publisher", "domain", "language", "platforms"):
+        grid.add_column(name)
+    for site in sorted(definitions, key=lambda site: site.name):
+        grid.add_row(
+            safe(site.name),
+            safe(site.publisher),
+            safe(site.domain),
+            safe(site.language),
+            safe(", ".join(site.platforms)),
+        )
+    _out.print(grid)
+
+
+def records(articles: Iterable[Article]) -> None:
+    """A line for each record: when, where, by whom, what."""
+    for article in articles:
+        when = (article.date_published or "no date").replace("T", " ")
+        names = ", ".join(author.name for author in article.authors) or "no byline"
+        comments = f", {len(article.comments)} comments" if article.comments else ""
+        line = f"{when}  {article.metadata.site or article.publisher.domain}  {article.headline}  ({names}{comments})"
+        _out.print(safe(line), soft_wrap=True)
