@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import tomllib
 from pathlib import Path
 from typing import Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
     TomlConfigSettingsSource,
 )
+
+from ingest.errors import UsageError
 
 
 class Limits(BaseModel):
@@ -56,8 +59,15 @@ class Settings(BaseSettings):
 
     @classmethod
     def load(cls, **flags: object) -> Self:
-        """The settings with the given flags on top; None means that the flag was not given."""
-        return cls.model_validate({key: value for key, value in flags.items() if value is not None})
+        """The settings with the given flags on top, where None means not given; raises `UsageError` naming the key."""
+        try:
+            return cls.model_validate({key: value for key, value in flags.items() if value is not None})
+        except ValidationError as error:
+            problem = error.errors()[0]
+            name = ".".join(str(part) for part in problem["loc"])
+            raise UsageError(f"setting {name}: {problem['msg']}", "see khabar.toml, KHABAR_* and the flags") from error
+        except tomllib.TOMLDecodeError as error:
+            raise UsageError(f"khabar.toml: {error}", "mend the file") from error
 
     @classmethod
     def settings_customise_sources(

@@ -1,0 +1,72 @@
+import json
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+from pydantic import ValidationError
+
+import ingest
+from ingest.record import Article, Author, Metadata, Publisher, json_line, json_schema
+
+CHECKED_IN = Path(ingest.__file__).with_name("record.schema.json")
+
+
+def article(**changes: Any) -> Article:
+    values: dict[str, Any] = {
+        "id": "0" * 32,
+        "content_hash": "f" * 64,
+        "url": "https://news.example/a",
+        "requested_url": "https://news.example/a",
+        "article_body": "One.\n\nTwo.",
+        "publisher": Publisher(domain="news.example"),
+        "metadata": Metadata(date_downloaded="2026-11-20T09:00:00+00:00", khabar_version="0", trafilatura_version="2"),
+    }
+    return Article.model_validate({**values, **changes})
+
+
+def test_the_schema_in_the_repository_is_the_one_of_the_code():
+    assert json.loads(CHECKED_IN.read_text()) == json_schema(), "run: khabar schema > ingest/record.schema.json"
+
+
+def test_every_field_is_always_present_and_the_line_is_valid():
+    record = article().to_dict()
+    assert set(record) == set(json_schema()["properties"])
+    assert record["headline"] is None
+    assert record["authors"] == []
+    jsonschema.validate(record, json_schema(), cls=jsonschema.Draft202012Validator)
+
+
+@pytest.mark.parametrize("nothing", ["", "  ", "None", "null"])
+def test_an_unknown_text_is_never_a_string(nothing: str):
+    with pytest.raises(ValidationError):
+        article(headline=nothing)
+    with pytest.raises(ValidationError):
+        Author(name=nothing)
+
+
+@pytest.mark.parametrize("value", ["2026-10-05T10:21:00+05:00", "2026-10-05"])
+def test_dates_have_an_offset_or_are_days(value: str):
+    assert article(date_published=value).date_published == value
+
+
+@pytest.mark.parametrize("value", ["2026-10-05T10:21:00", "2026-10-05T10:21:00Z", "5 Oct 2026", "2026-10-05 10:21"])
+def test_other_dates_are_refused(value: str):
+    with pytest.raises(ValidationError):
+        article(date_published=value)
+
+
+def test_a_line_is_one_line_for_every_reader():
+    line = article(headline="a\u2028b\u2029c\nd").to_json_line()
+    assert len(line.splitlines()) == 1
+    assert json.loads(line)["headline"] == "a\u2028b\u2029c\nd"
+    assert json_line({"ا": "ب"}) == '{"ا":"ب"}'
+
+
+def test_strings_are_cleaned_on_their_way_in():
+    assert article(headline="a\x00\u202eb").headline == "ab"
+
+
+def test_records_are_frozen():
+    with pytest.raises(ValidationError):
+        article().headline = "x"  # type: ignore[misc]  # the point of the test

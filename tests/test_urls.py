@@ -1,0 +1,73 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ingest.errors import BadURL
+from ingest.urls import article_id, article_key, check_url, host_of, is_home
+
+POST = "https://propakistani.pk/2026/10/05/a-new-road/"
+
+
+@pytest.mark.parametrize(
+    "copy",
+    [
+        "http://propakistani.pk/2026/10/05/a-new-road/",
+        "https://www.propakistani.pk/2026/10/05/a-new-road",
+        "https://propakistani.pk/2026/10/05/a-new-road/amp/",
+        "https://propakistani.pk/2026/10/05/a-new-road/?amp=1",
+        "https://propakistani.pk/2026/10/05/a-new-road/?utm_source=x&utm_medium=y&fbclid=1",
+        "https://propakistani.pk/2026/10/05/a-new-road/#comment-7",
+        "https://propakistani.pk/2026/10/05/a-new-road/comment-page-2/#comment-7",
+        "https://propakistani.pk:443/2026/10/05/a-new-road/print/",
+        "https://propakistani-pk.cdn.ampproject.org/c/s/propakistani.pk/2026/10/05/a-new-road/amp/",
+    ],
+)
+def test_copies_share_one_key(copy: str):
+    assert article_key(copy) == article_key(POST)
+    assert article_id(copy) == article_id(POST)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        "https://propakistani.pk/2026/10/05/a-new-road-2/",
+        "https://propakistani.pk/?p=12",
+        "https://propakistani.pk/2026/10/05/camp/",
+        "https://dailytimes.com.pk/2026/10/05/a-new-road/",
+    ],
+)
+def test_other_articles_have_other_keys(other: str):
+    assert article_key(other) != article_key(POST)
+
+
+def test_a_query_that_names_the_article_stays():
+    assert article_key("https://x.pk/story.php?id=5&utm_source=a") == "x.pk/story.php?id=5"
+    assert article_key("https://x.pk/s?b=2&a=1") == article_key("http://x.pk/s/?a=1&b=2")
+
+
+@pytest.mark.parametrize(
+    "text", ["", "propakistani.pk/x", "ftp://x.pk/", "https://", "http://[::1", "https://x.pk/a b"]
+)
+def test_what_is_no_url_is_refused_with_a_remedy(text: str):
+    with pytest.raises(BadURL) as caught:
+        check_url(text)
+    assert caught.value.remedy
+    assert "\n" not in str(caught.value)
+
+
+def test_a_forgotten_scheme_is_offered():
+    with pytest.raises(BadURL, match=r"did you mean https://propakistani\.pk/x"):
+        check_url("propakistani.pk/x")
+
+
+def test_home_and_host():
+    assert is_home("https://www.propakistani.pk/?utm_source=x")
+    assert not is_home(POST)
+    assert host_of("https://WWW.Propakistani.pk:8080/x") == "propakistani.pk"
+    assert host_of("http://[") == ""
+
+
+@given(st.text())
+def test_any_text_has_a_key(text: str):
+    assert isinstance(article_key("https://x.pk/" + text), str)
+    assert len(article_id(text)) == 32
