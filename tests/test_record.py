@@ -25,11 +25,11 @@ def article(**changes: Any) -> Article:
     return Article.model_validate({**values, **changes})
 
 
-def test_the_schema_in_the_repository_is_the_one_of_the_code():
+def test_the_schema_in_the_repository_is_the_one_of_the_code() -> None:
     assert json.loads(CHECKED_IN.read_text()) == json_schema(), "run: khabar schema > ingest/record.schema.json"
 
 
-def test_every_field_is_always_present_and_the_line_is_valid():
+def test_every_field_is_always_present_and_the_line_is_valid() -> None:
     record = article().to_dict()
     assert set(record) == set(json_schema()["properties"])
     assert record["headline"] is None
@@ -38,7 +38,7 @@ def test_every_field_is_always_present_and_the_line_is_valid():
 
 
 @pytest.mark.parametrize("nothing", ["", "  ", "None", "null"])
-def test_an_unknown_text_is_never_a_string(nothing: str):
+def test_an_unknown_text_is_never_a_string(nothing: str) -> None:
     with pytest.raises(ValidationError):
         article(headline=nothing)
     with pytest.raises(ValidationError):
@@ -46,27 +46,27 @@ def test_an_unknown_text_is_never_a_string(nothing: str):
 
 
 @pytest.mark.parametrize("value", ["2026-10-05T10:21:00+05:00", "2026-10-05"])
-def test_dates_have_an_offset_or_are_days(value: str):
+def test_dates_have_an_offset_or_are_days(value: str) -> None:
     assert article(date_published=value).date_published == value
 
 
 @pytest.mark.parametrize("value", ["2026-10-05T10:21:00", "2026-10-05T10:21:00Z", "5 Oct 2026", "2026-10-05 10:21"])
-def test_other_dates_are_refused(value: str):
+def test_other_dates_are_refused(value: str) -> None:
     with pytest.raises(ValidationError):
         article(date_published=value)
 
 
-def test_a_line_is_one_line_for_every_reader():
+def test_a_line_is_one_line_for_every_reader() -> None:
     line = article(headline="a\u2028b\u2029c\nd").to_json_line()
     assert len(line.splitlines()) == 1
     assert json.loads(line)["headline"] == "a\u2028b\u2029c\nd"
     assert json_line({"ا": "ب"}) == '{"ا":"ب"}'
 
 
-def test_strings_are_cleaned_on_their_way_in():
+def test_strings_are_cleaned_on_their_way_in() -> None:
     assert article(headline="a\x00\u202eb").headline == "ab"
 
 
-def test_records_are_frozen():
+def test_records_are_frozen() -> None:
     with pytest.raises(ValidationError):
         article().headline = "x"  # type: ignore[misc]  # the point of the test

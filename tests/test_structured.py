@@ -28,18 +28,18 @@ def structured(*scripts: str) -> StructuredData:
         '\ufeff{"headline": "A B"}',
     ],
 )
-def test_broken_json_is_mended(broken: str):
+def test_broken_json_is_mended(broken: str) -> None:
     (value,) = load_lenient(broken)
     assert isinstance(value, dict)
     assert text_value(value["headline"]) == "A B"
 
 
-def test_what_cannot_be_mended_is_nothing():
+def test_what_cannot_be_mended_is_nothing() -> None:
     assert load_lenient("{headline: nope") == []
     assert load_lenient("") == []
 
 
-def test_graph_and_references_are_resolved():
+def test_graph_and_references_are_resolved() -> None:
     data = structured(
         '{"@graph": [{"@type": "NewsArticle", "headline": "H", "author": {"@id": "#p"}},'
         ' {"@type": ["Person"], "@id": "#p", "name": "Amna Rao"}]}'
@@ -49,7 +49,7 @@ def test_graph_and_references_are_resolved():
     assert [node["name"] for node in data.of_type("Person")] == ["Amna Rao"]
 
 
-def test_several_blocks_and_full_type_names():
+def test_several_blocks_and_full_type_names() -> None:
     data = structured(
         '{"@type": "http://schema.org/Article", "headline": "little"}',
         "{broken",
@@ -58,18 +58,18 @@ def test_several_blocks_and_full_type_names():
     assert [data.text(node, "headline") for node in data.articles] == ["much", "little"]
 
 
-def test_a_node_that_refers_to_itself_ends():
+def test_a_node_that_refers_to_itself_ends() -> None:
     data = structured('{"@type": "Article", "@id": "#a", "mainEntityOfPage": {"@id": "#a"}}')
     assert data.each(data.articles[0], "mainEntityOfPage")
 
 
-def test_entities_in_texts_are_decoded_twice_written():
+def test_entities_in_texts_are_decoded_twice_written() -> None:
     assert text_value("Q&amp;amp;A &#8216;x&#8217;") == "Q&A ‘x’"
     assert text_value({"@value": "x"}) == "x"
     assert text_value([None, {"name": ["y"]}]) == "y"
 
 
 @given(st.text(max_size=200))
-def test_any_script_is_read_without_error(script: str):
+def test_any_script_is_read_without_error(script: str) -> None:
     structured(script.replace("</", ""))
     load_lenient(script)

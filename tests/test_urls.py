@@ -22,7 +22,7 @@ POST = "https://propakistani.pk/2026/10/05/a-new-road/"
         "https://propakistani-pk.cdn.ampproject.org/c/s/propakistani.pk/2026/10/05/a-new-road/amp/",
     ],
 )
-def test_copies_share_one_key(copy: str):
+def test_copies_share_one_key(copy: str) -> None:
     assert article_key(copy) == article_key(POST)
     assert article_id(copy) == article_id(POST)
 
@@ -36,11 +36,11 @@ def test_copies_share_one_key(copy: str):
         "https://dailytimes.com.pk/2026/10/05/a-new-road/",
     ],
 )
-def test_other_articles_have_other_keys(other: str):
+def test_other_articles_have_other_keys(other: str) -> None:
     assert article_key(other) != article_key(POST)
 
 
-def test_a_query_that_names_the_article_stays():
+def test_a_query_that_names_the_article_stays() -> None:
     assert article_key("https://x.pk/story.php?id=5&utm_source=a") == "x.pk/story.php?id=5"
     assert article_key("https://x.pk/s?b=2&a=1") == article_key("http://x.pk/s/?a=1&b=2")
 
@@ -48,19 +48,19 @@ def test_a_query_that_names_the_article_stays():
 @pytest.mark.parametrize(
     "text", ["", "propakistani.pk/x", "ftp://x.pk/", "https://", "http://[::1", "https://x.pk/a b"]
 )
-def test_what_is_no_url_is_refused_with_a_remedy(text: str):
+def test_what_is_no_url_is_refused_with_a_remedy(text: str) -> None:
     with pytest.raises(BadURL) as caught:
         check_url(text)
     assert caught.value.remedy
     assert "\n" not in str(caught.value)
 
 
-def test_a_forgotten_scheme_is_offered():
+def test_a_forgotten_scheme_is_offered() -> None:
     with pytest.raises(BadURL, match=r"did you mean https://propakistani\.pk/x"):
         check_url("propakistani.pk/x")
 
 
-def test_home_and_host():
+def test_home_and_host() -> None:
     assert is_home("https://www.propakistani.pk/?utm_source=x")
     assert not is_home(POST)
     assert host_of("https://WWW.Propakistani.pk:8080/x") == "propakistani.pk"
@@ -68,6 +68,6 @@ def test_home_and_host():
 
 
 @given(st.text())
-def test_any_text_has_a_key(text: str):
+def test_any_text_has_a_key(text: str) -> None:
     assert isinstance(article_key("https://x.pk/" + text), str)
     assert len(article_id(text)) == 32
