@@ -1,0 +1,135 @@
+"""The names that a byline's element shows, each with the author page and the e-mail beside it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from lxml.html import HtmlElement
+
+from ingest.extract.emails import hidden_email
+from ingest.extract.names import Name, name_key, read_names
+from ingest.extract.page import Page
+from ingest.record import AuthorKind
+
+MAX_BYLINE = 400  # characters of a byline's element; a longer one is a container
+
+
+@dataclass(frozen=True, slots=True)
+class Credit:
+    """A name as the page shows it."""
+
+    name: Name
+    url: str | None = None
+    email: str | None = None
+
+
+_BLOCKS = frozenset(
+    {"p", "div", "li", "ul", "br", "h1", "h2", "h3", "h4", "h5", "h6", "dt", "dd", "td", "tr", "section", "time"}
+)
+_SILENT = frozenset({"script", "style", "noscript", "svg", "time", "button", "figure", "template", "select", "img"})
+_SOCIAL = re.compile(
+    r"(?:^|\.)(?:twitter|x|facebook|instagram|linkedin|youtube|t\.me|telegram|whatsapp|mastodon|bsky|threads|tiktok|pinterest)\.",
+)
+
+
+def lines_of(element: HtmlElement, chosen: Collection[HtmlElement] = ()) -> str:
+    """The element's text, blocks parted by newlines; empty where it is longer than a byline.
+
+    Elements without white space between them stand apart on the page, so a newline parts them too.
+    The text of a `chosen` element stands on a line of its own.
+    """
+    parts: list[str] = []
+    length = 0
+    for part in _pieces(element, chosen):
+        parts.append(part)
+        length += len(part)
+        if length > MAX_BYLINE * 2:
+            return ""
+    lines = (re.sub(r"\s+", " ", line).strip() for line in "".join(parts).split("\n"))
+    text = "\n".join(line for line in lines if line)
+    return text if len(text) <= MAX_BYLINE else ""
+
+
+def _pieces(element: HtmlElement, chosen: Collection[HtmlElement]) -> Iterator[str]:
+    if element.tag in _SILENT or not isinstance(element.tag, str):
+        yield " "
+        return
+    apart = element.tag in _BLOCKS or element in chosen
+    if apart:
+        yield "\n"
+    yield _flat(element.text)
+    for child in element:
+        yield from _pieces(child, chosen)
+        yield _flat(child.tail) or ("\n" if isinstance(child.tag, str) and child.getnext() is not None else "")
+    if apart:
+        yield "\n"
+
+
+def _flat(text: str | None) -> str:
+    return text.replace("\n", " ") if text else ""
+
+
+def credits_of(
+    page: Page, element: HtmlElement, inner: Collection[HtmlElement], desks: Collection[str]
+) -> list[Credit]:
+    """The names in a byline's element. Where elements in it are marked as names, those and what is joined to them."""
+    marked = [node for node in (*inner, *_links(element, inner)) if _holds_name(node, desks)]
+    if not marked or (len(marked) == 1 and marked[0] is element):
+        return [
+            Credit(name, _page_of(page, element, name), _email_of(element))
+            for name in read_names(lines_of(element), desks)
+        ]
+    found: dict[str, Credit] = {}
+    for node in marked:
+        for name in read_names(lines_of(node), desks):
+            found.setdefault(name_key(name.text), Credit(name, _page_of(page, node, name), _email_of(element)))
+    for name in _joined(element, marked, desks):
+        found.setdefault(name_key(name.text), Credit(name))
+    return list(found.values())
+
+
+def _links(element: HtmlElement, inner: Collection[HtmlElement]) -> list[HtmlElement]:
+    return [] if inner else [link for link in element.iter("a") if link is not element and not _is_social(link)]
+
+
+def _holds_name(node: HtmlElement, desks: Collection[str]) -> bool:
+    return len(text := lines_of(node)) > 1 and bool(read_names(text, desks))
+
+
+_JOIN = re.compile(r"(?:^|\s)(?:and|und|et|y|e|i|og|och|en|ve|dan|и|و|اور|with|mit|&|,)\s*$", re.IGNORECASE)
+_JOINED = re.compile(r"^\s*(?:,|&|(?:and|und|et|y|e|i|og|och|en|ve|dan|и|و|اور|with|mit)\s)\s*(.+)$", re.IGNORECASE)
+
+
+def _joined(element: HtmlElement, marked: list[HtmlElement], desks: Collection[str]) -> Iterator[Name]:
+    """Names beside the marked ones: "<a>A</a> and B", and agencies."""
+    for line in lines_of(element, marked).split("\n"):
+        joined = _JOINED.match(line)
+        for name in read_names(joined[1] if joined else line, desks):
+            if joined or name.kind is AuthorKind.AGENCY or _JOIN.search(line):
+                yield name
+
+
+def _is_social(link: HtmlElement) -> bool:
+    try:
+        parts = urlsplit(link.get("href") or "")
+    except ValueError:
+        return True
+    return parts.scheme == "mailto" or bool(_SOCIAL.search(f".{parts.netloc}"))
+
+
+def _page_of(page: Page, node: HtmlElement, name: Name) -> str | None:
+    """The link of a name: the element itself, a link around it, or the link inside that shows the name."""
+    around = [node, *(ancestor for ancestor, _ in zip(node.iterancestors(), range(3), strict=False))]
+    link = next((element for element in around if element.tag == "a"), None)
+    if link is None:
+        links = [inside for inside in node.iter("a") if not _is_social(inside)]
+        same = [inside for inside in links if name_key(name.text) in name_key(lines_of(inside))]
+        link = next(iter(same), None)
+    return page.absolute(link.get("href")) if link is not None and not _is_social(link) else None
+
+
+def _email_of(element: HtmlElement) -> str | None:
+    return next((email for node in element.iter("a", "span") if (email := hidden_email(node))), None)
