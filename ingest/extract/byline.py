@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import dataclass
-from urllib.parse import urlsplit
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 
 from ingest.extract.byline_spots import Sign, Spot, Survey, is_outside, outermost, survey
 from ingest.extract.byline_text import Credit, credits_of
 from ingest.extract.extraction import Byline
-from ingest.extract.metadata_names import MetaNames, metadata_names
+from ingest.extract.metadata_names import MetaNames, metadata_names, own_names
 from ingest.extract.names import name_key
 from ingest.extract.page import Page
 from ingest.extract.structured import StructuredData
-from ingest.record import Author
+from ingest.record import Author, AuthorKind
 from ingest.sites import Site
 
 _NEAR = range(-25, 61)  # walked elements between the main heading and its byline
+_SURE = 4  # a lesser score is a guess
+_PLAIN = 6  # from here a byline holds against other people in the metadata
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,30 +39,13 @@ def find_byline(page: Page, data: StructuredData, site: Site) -> Byline:
     The site's own selectors win outright. Else the visible byline wins over the metadata, whose other names are kept
     apart in `metadata_authors`; where no byline is seen, the metadata's people are the authors.
     """
-    desks = _own_names(page, data, site)
+    desks = own_names(page, data, site)
     meta = metadata_names(page, data, desks)
     if ruled := _by_rule(page, site, desks):
         return _byline(ruled, "rule", meta)
-    seen = _visible(page, desks, meta)
-    if seen:
-        return _byline(seen, "byline", meta)
-    authors = tuple(_author(Credit(name.name, name.url)) for name in meta.names)
-    return Byline(authors, meta.source)
-
-
-def _own_names(page: Page, data: StructuredData, site: Site) -> frozenset[str]:
-    """The names of the site itself and its desks, in lower case."""
-    names = [
-        *site.desks,
-        site.publisher or "",
-        *page.metas.get("og:site_name", []),
-        *page.metas.get("application-name", []),
-    ]
-    for node in (*data.articles[:2], *data.of_type("WebSite", "NewsMediaOrganization")[:2]):
-        names += data.texts(node, "publisher")
-    host = (urlsplit(page.url).hostname or "").removeprefix("www.")
-    names += [host, host.rpartition(".")[0]]
-    return frozenset(name.casefold() for name in names if name)
+    if seen := _visible(page, desks, meta):
+        return _byline([seen], "byline", meta)
+    return Byline(tuple(_author(Credit(name.name, name.url)) for name in meta.names), meta.source)
 
 
 def _by_rule(page: Page, site: Site, desks: Collection[str]) -> list[_Seen]:
@@ -73,17 +57,19 @@ def _by_rule(page: Page, site: Site, desks: Collection[str]) -> list[_Seen]:
     return found
 
 
-def _visible(page: Page, desks: Collection[str], meta: MetaNames) -> list[_Seen]:
-    seen = survey(page)
-    known = frozenset(name_key(name.name.text) for name in meta.names)
-    spots = [_read(page, seen, spot, inner, desks, known) for spot, inner in outermost(list(seen.spots))]
-    found = [spot for spot in spots if spot is not None]
+def _visible(page: Page, desks: Collection[str], meta: MetaNames) -> _Seen | None:
+    """The byline's spot, or None where no spot is sure enough."""
+    known = {name_key(name.name.text): name.name.text for name in meta.people}
+    seen = survey(page, known.values())
+    spots = [_read(page, seen, spot, inner, desks, frozenset(known)) for spot, inner in outermost(list(seen.spots))]
+    found = sorted((spot for spot in spots if spot is not None), key=lambda spot: (-spot.score, spot.spot.order))
     if not found:
-        return []
-    best = max(found, key=lambda spot: (spot.score, -spot.spot.order))
-    if best.score < 4:
-        return []
-    return [best]
+        return None
+    best = found[0]
+    if best.score >= (_PLAIN if known and not best.keys & known.keys() else _SURE):
+        return best
+    lone = next((spot for spot in found if spot.spot.sign is Sign.LONE), None)
+    return None if known else lone
 
 
 def _read(
@@ -91,8 +77,9 @@ def _read(
 ) -> _Seen | None:
     if is_outside(spot, seen):
         return None
-    credits = credits_of(page, spot.element, [one.element for one in inner], desks)
-    if not credits:
+    marks = [one.element for one in inner if one.sign > Sign.LINE]
+    shown = [credit for credit in credits_of(page, spot.element, marks, desks) if _credible(credit, spot)]
+    if not shown:
         return None
     score = int(spot.sign)
     distance = spot.order - seen.heading_order
@@ -100,19 +87,55 @@ def _read(
         score += 3
     elif distance > 0:
         score += 1
-    if known & {name_key(credit.name.text) for credit in credits}:
-        score += 3
-    return _Seen(spot, tuple(credits), score)
+    if known & {name_key(credit.name.text) for credit in shown}:
+        score += 4
+    return _Seen(spot, tuple(shown), score)
+
+
+def _credible(credit: Credit, spot: Spot) -> bool:
+    """A name of one word in a link needs a link to an author's page; a lone bold line needs a whole name."""
+    name = credit.name
+    whole = " " in name.text or not name.text.isascii() or name.kind is not AuthorKind.PERSON
+    if spot.sign is Sign.LONE:
+        return " " in name.text and not name.text.islower() and len(name.text) <= 40
+    return whole or credit.url is None or credit.marked or spot.sign in (Sign.LINK, Sign.MARK)
 
 
 def _byline(found: list[_Seen], source: str, meta: MetaNames) -> Byline:
-    people: dict[str, Credit] = {}
+    shown: dict[str, Credit] = {}
     for seen in found:
         for credit in seen.credits:
-            people.setdefault(name_key(credit.name.text), credit)
-    others = tuple(name.name.text for name in meta.names if name_key(name.name.text) not in people)
+            shown.setdefault(name_key(credit.name.text), credit)
+    named = {name_key(name.name.text): name for name in meta.names}
     elements = tuple(seen.spot.element for seen in found)
-    return Byline(tuple(_author(credit) for credit in people.values()), source, others, elements)
+    if source == "rule" or not shown.keys() & named.keys():
+        others = tuple(name.name.text for key, name in named.items() if key not in shown)
+        return Byline(tuple(map(_author, shown.values())), source, others, elements)
+    return Byline(tuple(map(_author, _agreed(shown, meta))), source, (), elements)
+
+
+def _agreed(shown: Mapping[str, Credit], meta: MetaNames) -> list[Credit]:
+    """The authors where page and metadata name the same people: the metadata tells names from labels beside them."""
+    people: dict[str, Credit] = {}
+    for name in meta.names:
+        key = name_key(name.name.text)
+        credit = shown.get(key) or Credit(name.name)
+        people[key] = replace(credit, url=credit.url or name.url)
+    kinds = {credit.name.kind for credit in people.values()}
+    for key, credit in shown.items():
+        if key not in people and _stands_beside(key, credit, people, kinds):
+            people[key] = credit
+    return list(people.values())
+
+
+def _stands_beside(key: str, credit: Credit, people: Collection[str], kinds: Collection[AuthorKind]) -> bool:
+    """Whether a name that the metadata leaves out is a second author and no job title, button or paper's name."""
+    if credit.name.kind is AuthorKind.AGENCY:
+        return AuthorKind.AGENCY not in kinds
+    words = set(key.split())
+    if credit.name.kind is not AuthorKind.PERSON or any(words & set(other.split()) for other in people):
+        return False
+    return credit.marked and len(words) > 1
 
 
 def _author(credit: Credit) -> Author:

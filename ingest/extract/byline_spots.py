@@ -7,7 +7,7 @@ words in class, id or test id, links to an author's page, and short lines that b
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import IntEnum
 
@@ -20,6 +20,7 @@ from ingest.extract.page import Page, text_of
 class Sign(IntEnum):
     """What tells that an element is a byline; the greater the surer."""
 
+    LONE = 0
     LINE = 1
     LINK = 2
     WORD = 3
@@ -55,41 +56,51 @@ _WORD = re.compile(
 )
 _NOT_WORD = re.compile(
     r"avatar|image|img|photo|picture|bio\b|biog|desc|social|follow|share|comment|related|icon|category|more|modal|newsletter"
-    r"|authori[sz]|disclaimer|hentry|type-post|\bpost-\d"
+    r"|authori[sz]|disclaimer|hentry|type-post|\bpost-\d|breadcrumb|quote|-count"
 )
 _LINK = re.compile(
-    r"/(?:[\w-]*(?:authors?|autor(?:en|es|a|e|i|in)?|auteurs?|writers?|reporters?|journalist\w*|redakt\w+|contributors?|columnists?"
-    r"|skribent\w*|forfatter\w*|penulis|yazar\w*|bylines?|correspondents?|colunistas?|firmas?)|people|person|staff|team|by|profiles?"
-    r"|profil|users?|members?|mitarbeiter)[/=-][^/?#]|[?&](?:author|authornamef?|autor)=[^&]",
+    r"/(?:[\w-]*(?:authors?|autor(?:en|es|a|e|i|in)?|auteurs?|writers?|reporters?|journalist\w*|redakt(?:eu|ø)re?|contributors?"
+    r"|columnists?|skribent\w*|forfatter\w*|penulis|yazar\w*|bylines?|correspondents?|colunistas?|firmas?)|people|staff|team|by"
+    r"|profiles?|profil|users?|members?|mitarbeiter)[/=-][^/?#]|[?&]authorname",
     re.IGNORECASE,
 )
 _LINE = re.compile(
-    r"\s*(?:by|written by|posted by|reporting by|story by|words by|von|par|por|di|oleh|door|av|af|przez|tekst|text|texte?|autor|autorin"
-    r"|autoren|author|auteur|автор|текст|بقلم|تحریر|作者|記者|文|quelle|source)(?:\s*[:：]|\s|$)",
+    r"\s*(?:(?:(?:written|posted|reporting|story|words|text) )?by|von|par|por|di|oleh|door|av|af|przez|tekst|texte?|autor(?:in|en|es|a)?"
+    r"|authors?|auteurs?|автор|текст|بقلم|تحریر|作者|記者|文|quelle)(?:\s*[:：]|\s|$)",
+    re.IGNORECASE,
+)
+_LABEL = re.compile(
+    r"\s*(?:autor(?:in|en|innen|es|a)?(?:/autor)?|authors?|auteurs?|autore|writer|reporter|written by|by|von|автор|المؤلف|مصنف"
+    r"|作者|penulis|yazar)\s*[:：]?\s*",
     re.IGNORECASE,
 )
 _MAX_LINE = 100  # characters of a line that is a byline
 
 
-def survey(page: Page) -> Survey:
-    """The spots and the main heading of a page, in one walk over its body."""
+def survey(page: Page, names: Iterable[str] = ()) -> Survey:
+    """The spots and the main heading of a page, in one walk over its body.
+
+    Short texts with one of `names` (those of the metadata) are spots too: there the page shows them.
+    """
+    pattern = "|".join(re.escape(name) for name in names)
+    named = re.compile(pattern, re.IGNORECASE) if pattern else None
     spots: list[Spot] = []
     headings: list[tuple[int, HtmlElement]] = []
     words: dict[str, bool] = {}
     for order, element in enumerate(page.body.iter(*_TAGS)):
         if element.tag in ("h1", "h2"):
             headings.append((order, element))
-        if sign := _sign(element, words):
-            spots.append(Spot(element, order, sign))
+        if spot := _spot(element, order, words, named):
+            spots.append(spot)
     order, heading = _main_heading(page, headings)
     around = frozenset(heading.iterancestors()) if heading is not None else frozenset()
     return Survey(tuple(spots), heading, order, around)
 
 
-def _sign(element: HtmlElement, words: dict[str, bool]) -> Sign | None:
+def _spot(element: HtmlElement, order: int, words: dict[str, bool], named: re.Pattern[str] | None) -> Spot | None:
     get = element.get
-    if "author" in (get("rel") or "") or "author" in (get("itemprop") or ""):
-        return Sign.MARK
+    if "author" in get("rel", "") or "author" in get("itemprop", ""):
+        return Spot(element, order, Sign.MARK)
     for name in ("class", "id", "data-testid"):
         value = get(name)
         if value is None:
@@ -98,11 +109,36 @@ def _sign(element: HtmlElement, words: dict[str, bool]) -> Sign | None:
             low = value.casefold()
             says = words[value] = bool(_WORD.search(low)) and not _NOT_WORD.search(low)
         if says:
-            return Sign.WORD
-    if element.tag == "a":
-        return Sign.LINK if _LINK.search(get("href") or "") else None
-    text = element.text
-    return Sign.LINE if text and len(text) < _MAX_LINE and _LINE.match(text) else None
+            return Spot(element, order, Sign.WORD)
+    is_link = element.tag == "a"
+    if is_link and _LINK.search(get("href", "")):
+        return Spot(element, order, Sign.LINK)
+    text = (element.text or "").strip()
+    if not 1 < len(text) < _MAX_LINE:
+        return None
+    if (named is not None and named.search(text)) or (not is_link and _LINE.match(text)):
+        label = element if _LABEL.fullmatch(text) is None or element.tail is None else element.getparent()
+        return Spot(element if label is None else label, order, Sign.LINE)
+    return Spot(element, order, Sign.LONE) if element.tag in _EMPHASIS and _is_lone(element) else None
+
+
+_EMPHASIS = frozenset({"strong", "b", "em", "i"})
+
+
+def _is_lone(element: HtmlElement) -> bool:
+    """Whether emphasised text is all that the first or the last paragraph of several holds."""
+    parent = element.getparent()
+    if (
+        parent is None
+        or parent.tag != "p"
+        or len(parent) != 1
+        or (parent.text or "").strip()
+        or (element.tail or "").strip()
+    ):
+        return False
+    before = next(parent.itersiblings("p", preceding=True), None) is not None
+    after = next(parent.itersiblings("p"), None) is not None
+    return before != after
 
 
 def _main_heading(page: Page, headings: list[tuple[int, HtmlElement]]) -> tuple[int, HtmlElement | None]:
@@ -117,7 +153,9 @@ def _main_heading(page: Page, headings: list[tuple[int, HtmlElement]]) -> tuple[
         likeness = len(found & wanted) / max(1, len(found | wanted)) + (0.3 if heading.tag == "h1" else 0)
         if best is None or likeness > best[0] + 0.01:
             best = (likeness, order, heading)
-    return (best[1], best[2]) if best and best[0] >= 0.3 else (0, None)
+    if best and best[0] >= 0.3:
+        return best[1], best[2]
+    return next(((order, heading) for order, heading in headings if heading.tag == "h1"), (0, None))
 
 
 _OUTSIDE_TAGS = frozenset({"nav", "aside", "form", "figure", "figcaption", "select", "button", "dialog"})
@@ -141,13 +179,19 @@ def is_outside(spot: Spot, seen: Survey) -> bool:
             f"{ancestor.get('class') or ''} {ancestor.get('id') or ''}".casefold()
         ):
             return True
-        if ancestor.tag in _LISTED and _has_own_heading(ancestor):
+        if ancestor.tag in _LISTED and _is_teaser(ancestor):
+            return True
+        if ancestor.tag == "footer" and not any(above.tag in ("article", "main") for above in ancestor.iterancestors()):
             return True
     return False
 
 
-def _has_own_heading(element: HtmlElement) -> bool:
-    return next(element.iter("h1", "h2", "h3", "h4"), None) is not None
+def _is_teaser(element: HtmlElement) -> bool:
+    """Whether a list item or article announces another story: its heading is a link."""
+    heading = next(element.iter("h1", "h2", "h3", "h4"), None)
+    if heading is None:
+        return False
+    return next(heading.iter("a"), None) is not None or next(heading.iterancestors("a"), None) is not None
 
 
 def outermost(spots: list[Spot]) -> Iterator[tuple[Spot, list[Spot]]]:

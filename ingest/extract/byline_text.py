@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from lxml.html import HtmlElement
 
+from ingest.extract.byline_words import NOT_AUTHORS
 from ingest.extract.emails import hidden_email
 from ingest.extract.names import Name, name_key, read_names
 from ingest.extract.page import Page
@@ -19,11 +20,12 @@ MAX_BYLINE = 400  # characters of a byline's element; a longer one is a containe
 
 @dataclass(frozen=True, slots=True)
 class Credit:
-    """A name as the page shows it."""
+    """A name as the page shows it; `marked` where an element of its own says that it is an author's."""
 
     name: Name
     url: str | None = None
     email: str | None = None
+    marked: bool = False
 
 
 _BLOCKS = frozenset(
@@ -76,23 +78,23 @@ def credits_of(
     page: Page, element: HtmlElement, inner: Collection[HtmlElement], desks: Collection[str]
 ) -> list[Credit]:
     """The names in a byline's element. Where elements in it are marked as names, those and what is joined to them."""
-    marked = [node for node in (*inner, *_links(element, inner)) if _holds_name(node, desks)]
-    if not marked or (len(marked) == 1 and marked[0] is element):
-        return [
-            Credit(name, _page_of(page, element, name), _email_of(element))
-            for name in read_names(lines_of(element), desks)
-        ]
+    lines = lines_of(element)
+    if not lines or NOT_AUTHORS.match(lines):
+        return []
+    marked = [node for node in (inner or _links(element)) if _holds_name(node, desks)]
+    email = _email_of(element)
     found: dict[str, Credit] = {}
     for node in marked:
         for name in read_names(lines_of(node), desks):
-            found.setdefault(name_key(name.text), Credit(name, _page_of(page, node, name), _email_of(element)))
-    for name in _joined(element, marked, desks):
-        found.setdefault(name_key(name.text), Credit(name))
+            found.setdefault(name_key(name.text), Credit(name, _page_of(page, node, name), email, marked=bool(inner)))
+    rest = _joined(element, marked, desks) if found else read_names(lines, desks)
+    for name in rest:
+        found.setdefault(name_key(name.text), Credit(name, None if found else _page_of(page, element, name), email))
     return list(found.values())
 
 
-def _links(element: HtmlElement, inner: Collection[HtmlElement]) -> list[HtmlElement]:
-    return [] if inner else [link for link in element.iter("a") if link is not element and not _is_social(link)]
+def _links(element: HtmlElement) -> list[HtmlElement]:
+    return [link for link in element.iter("a") if link is not element and not _is_social(link)]
 
 
 def _holds_name(node: HtmlElement, desks: Collection[str]) -> bool:

@@ -42,5 +42,5 @@ WEAK_LEADS = _words("weak_leads")
 """Lead words that are also parts of names."""
 LEAD = re.compile(rf"(?:{_pattern('leads')})(?:\s*[:：]\s*|\s+|(?<=[:：/|])\s*)", re.IGNORECASE)
 """What stands before the names: "By", "Written by", "Von", "Autor:" ..."""
-NOT_AUTHORS = re.compile(rf"(?:{_pattern('not_authors')})\b", re.IGNORECASE)
+NOT_AUTHORS = re.compile(rf"(?:©|\(c\)|(?:{_pattern('not_authors')})\b)", re.IGNORECASE)
 """What begins a part of a byline that credits somebody else."""

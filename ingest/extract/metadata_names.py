@@ -11,6 +11,7 @@ from ingest.extract.names import Name, clean_name, kind_of, read_names
 from ingest.extract.page import Page
 from ingest.extract.structured import Node, StructuredData, text_value, types_of
 from ingest.record import AuthorKind
+from ingest.sites import Site
 from ingest.text import one_line
 
 
@@ -29,6 +30,11 @@ class MetaNames:
     names: tuple[MetaName, ...] = ()
     source: str = ""
 
+    @property
+    def people(self) -> tuple[MetaName, ...]:
+        """The names but those of desks and of the site itself."""
+        return tuple(name for name in self.names if name.name.kind is not AuthorKind.DESK)
+
 
 # `author`, `article:author`, `parsely-author`, `sailthru.author`, `cXenseParse:author`, `dcsext.author`, `og:article:author`,
 # `article:author_name`, `mrf:authors`, `byl`: the last word counts. A `smartbanner:author` is an app's maker.
@@ -37,6 +43,24 @@ _RANKS = ("author", "article:author", "parsely-author", "sailthru.author", "byl"
 _CREATORS = ("dc.creator", "dcterms.creator", "dc:creator", "citation_author")
 _INVERTED = re.compile(r"^([^\W\d_][\w'’-]*), ([^\W\d_][\w'’.-]*(?: [\w'’.-]+)?)$")
 _MAX = 25  # authors of one page; longer lists are contributors to a whole section
+
+
+def own_names(page: Page, data: StructuredData, site: Site) -> frozenset[str]:
+    """The names of the site itself and of its desks, in lower case."""
+    names = [
+        *site.desks,
+        site.publisher or "",
+        *page.metas.get("og:site_name", []),
+        *page.metas.get("application-name", []),
+    ]
+    for article in data.articles[:2]:
+        names += data.texts(article, "publisher")
+    for node in data.of_type("WebSite", "NewsMediaOrganization")[:4]:
+        names += data.texts(node, "name")
+    host = (urlsplit(page.url).hostname or "").removeprefix("www.")
+    parts = host.split(".")
+    names += [host, ".".join(parts[:-1]), *parts[-2:-1]]
+    return frozenset(name.casefold() for name in names if name)
 
 
 def metadata_names(page: Page, data: StructuredData, desks: Collection[str]) -> MetaNames:

@@ -39,7 +39,8 @@ _MAX_NAME = 60  # characters of one person's name; longer ones are sentences
 _MAX_DESK = 80
 _MAX_TEXT = 600  # characters of a byline: a dozen names, no paragraph
 
-_CLUTTER = re.compile(r"\S+@\S+|https?://\S*|www\.\S+|(?<!\w)@\w+|[\[(（【][^\])）】]*[\])）】]|[©®™\"“”„«»*•]")
+_ADDRESSES = re.compile(r"\S+@\S+|https?://\S*|www\.\S+|(?<!\w)@\w+")
+_CLUTTER = re.compile(r"[\[(（【][^\])）】]*[\])）】]|[©®™\"“”„«»*•]")
 _BRACKETED = re.compile(r"[(（\[]([^()（）\[\]]{2,40})[)）\]]")
 _HARD = re.compile(r"\s*(?:[|•·∙●▪»›;؛\n\t]|\s[–—―-]+\s|(?<![\d.])\s?/\s?(?!\d)|(?<=\w)[–—]\s)\s*")
 _MONTHS = (
@@ -59,6 +60,9 @@ _AND = re.compile(
     r"\s+(?:and|und|et|och|og|en|ve|ja|dan|și|и|та|і|و|اور|और|with|mit|avec|sowie|a|e|y|i|&amp;|&|\+)\s+(?=\S)"
 )
 _AND_UPPER = re.compile(r"\s+(?:AND|UND|ET|OCH|OG|EN|WITH|MIT|E|Y|I|И|&|\+)\s+(?=\S)")
+_CONNECTORS = frozenset(
+    ("and", "und", "et", "och", "og", "en", "ve", "ja", "și", "и", "та", "і", "و", "اور", "with", "mit", "avec", "&")
+)
 _BETWEEN_ONE = frozenset({"&", "+", "e", "y", "i", "a", "en", "ve", "dan", "Y", "E", "I", "EN"})
 _TAIL = re.compile(
     r"(?:\s+(?:in|aus|à|from|for|of\s+the|at|reports?|berichtet|unserem|unserer)\s+\S.*|\s+외\s*\d+\s*명.*"
@@ -86,7 +90,7 @@ def read_names(text: str, desks: Collection[str] = ()) -> list[Name]:
         return []
     known = {desk.casefold() for desk in desks}
     found: dict[str, Name] = {}
-    for part in _HARD.split(plain(text)):
+    for part in _HARD.split(_ADDRESSES.sub(" ", plain(text))):
         for name in _names_of_part(part, known):
             found.setdefault(name_key(name.text), name)
     names = list(found.values())
@@ -268,7 +272,7 @@ def is_name(text: str, known: Collection[str] = ()) -> bool:
     kind = kind_of(text, known)
     if not 2 <= len(text) <= (_MAX_NAME if kind is AuthorKind.PERSON else _MAX_DESK) or low in LOGINS:
         return False
-    if LEAD.fullmatch(f"{text} "):
+    if LEAD.fullmatch(f"{text} ") or low in _CONNECTORS:
         return False
     if not _LETTER.search(text) or re.search(r"[?!=<>{}\\%#$€_…]|\.\.|\.\w+\.\w|//|: ", text):
         return False
