@@ -1,0 +1,132 @@
+"""The caption of an image and who is credited for it, told apart."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from lxml.html import HtmlElement
+
+from ingest.extract.page import class_words, text_of
+from ingest.text import one_line
+
+
+class Caption(NamedTuple):
+    """Either is None where the page doesn't give it; `credit` is without a label such as "Photo:"."""
+
+    text: str | None = None
+    credit: str | None = None
+
+
+_MOST_LEVELS = 5
+_LONGEST_CREDIT = 100
+_CAPTION_CLASS = re.compile(r"caption|cutline|legend|bildtext|img-?desc|image-?desc|photo-?desc")
+_CREDIT_CLASS = re.compile(r"credit|copyright|photographer|image-?source|photo-?by|rights|agency|attribution")
+_CREDIT_ITEMS = {"copyrightholder", "credittext", "creator", "copyrightnotice", "author"}
+_CREDIT_ATTRIBUTES = ("data-credit", "data-copyright", "data-photographer", "data-image-credit", "data-caption-credit")
+
+_LABEL = (
+    r"(?:photo(?:graph)?s?|images?|pictures?|pics?|credits?|copyright|source|courtesy|screengrab|screenshot|illustration"
+    r"|fotos?|bild(?:er|quelle)?|quelle|crédits?|imagen|imágenes|fotografía|crédito|immagine|beeld|kuva|zdjęcie|fot"
+    r"|фото|صورة|تصویر|فوٹو|عکس|写真|사진|图)"
+)
+_LABELLED = re.compile(
+    rf"[\s(\[|—–-]*\b{_LABEL}(?:\s*(?:credits?|courtesy|by|via|source|copyright|photo|von|de|di|/))*"
+    rf"\s*(?:[:：/©|]|(?<=by)\s|(?<=courtesy)\s)\s*(?P<name>[^:.!?]{{2,{_LONGEST_CREDIT}}}?)[)\].]*$",
+    re.IGNORECASE,
+)
+_SIGN = re.compile(rf"[\s(\[|]*(?:©|\(c\))\s*(?P<name>.{{2,{_LONGEST_CREDIT}}}?)[)\].]*$", re.IGNORECASE)
+_AGENCIES = "|".join(
+    """AFP;Reuters;AP;Associated Press;Getty(?: Images)?;APP;EPA(?:-EFE)?;EFE;PTI;ANI;IANS;Xinhua;dpa;ANSA;AA;Belga
+    Anadolu(?: Agency)?;Bloomberg;Shutterstock;iStock;Alamy;Online;INP;PPI;PID;NNI;ISPR;White ?Star;TASS;Keystone;APA
+    ANP;TT;Ritzau;NTB;Lehtikuva;Imago;Yonhap;Kyodo;Jiji;Unsplash;Pexels;Pixabay;PA(?: Media| Wire)?;Facebook;Instagram
+    Twitter;X;YouTube;File(?: photo)?;Handout;Courtesy""".replace("\n    ", ";").split(";")
+)
+_NAME = r"[\w.'’ ]{2,40}"
+# An agency's name after a dash or in brackets, also with a person or "File" beside it, as news captions end.
+_AGENCY = re.compile(
+    rf"(?:\s*[—–]\s*|\s+-+\s*|\s*[(\[|]\s*)"
+    rf"(?P<name>(?:{_NAME}\s*/\s*)?(?:{_AGENCIES})(?:\s*(?:/|via|,|\bphoto)\s*{_NAME}?)*)[)\].]*$"
+)
+
+
+def find_caption(image: HtmlElement) -> Caption:
+    """The caption of an `<img>`: of its `<figure>`, of WordPress's `.wp-caption`, or of a caption beside it."""
+    holder = _holder(image)
+    if holder is None:
+        return Caption(one_line(image.get("data-caption")) or None, _attribute_credit(image))
+    caption = next(_captions(holder), None)
+    credit_nodes = list(_credit_nodes(holder if caption is None else caption, holder))
+    credit = next((text for node in credit_nodes if (text := unlabel(text_of(node)))), None)
+    text = text_of(caption) if caption is not None else one_line(image.get("data-caption"))
+    for node in credit_nodes:
+        text = one_line(text.replace(text_of(node), " "))
+    split = split_credit(text)
+    return Caption(split.text, credit or split.credit or _attribute_credit(image))
+
+
+def _holder(image: HtmlElement) -> HtmlElement | None:
+    """The element that holds the image and its caption and no other image."""
+    node = image.getparent()
+    for _ in range(_MOST_LEVELS):
+        if node is None or node.tag == "body" or len(node.findall(".//figure")) > 1:
+            return None
+        if node.tag == "figure" or next(_captions(node), None) is not None:
+            return node
+        if len({img.get("src") for img in node.iter("img")}) > 2:  # the image and its <noscript> copy
+            return None
+        node = node.getparent()
+    return None
+
+
+def _captions(holder: HtmlElement) -> Iterator[HtmlElement]:
+    yield from holder.iter("figcaption")
+    for node in holder.iter("p", "div", "span", "small", "em", "dd"):
+        named = _CAPTION_CLASS.search(class_words(node)) or node.get("itemprop") == "caption"
+        if named and node is not holder and next(node.iter("img"), None) is None:
+            yield node
+
+
+def _credit_nodes(*holders: HtmlElement) -> Iterator[HtmlElement]:
+    for holder in dict.fromkeys(holders):
+        found = [
+            node
+            for node in holder.iter("span", "small", "p", "div", "cite", "em", "a", "i", "footer")
+            if _credits(node)
+        ]
+        inner = [node for node in found if node is not holder and next(node.iter("img"), None) is None]
+        if inner:
+            yield inner[0]
+            return
+
+
+def _credits(node: HtmlElement) -> bool:
+    return (
+        node.tag == "cite"
+        or bool(_CREDIT_CLASS.search(class_words(node)))
+        or (node.get("itemprop") or "").casefold() in _CREDIT_ITEMS
+    )
+
+
+def _attribute_credit(image: HtmlElement) -> str | None:
+    return next((text for name in _CREDIT_ATTRIBUTES if (text := unlabel(image.get(name) or ""))), None)
+
+
+def unlabel(text: str) -> str | None:
+    """A credit without its label, brackets and dashes: "AFP" for "(Photo: AFP)"."""
+    text = one_line(text).strip("—–-|/ ")
+    if not text or len(text) > _LONGEST_CREDIT:
+        return None
+    match = _LABELLED.fullmatch(text) or _SIGN.fullmatch(text)
+    return one_line(match["name"] if match else text).strip("()[]—–-|/:,. ") or None
+
+
+def split_credit(text: str) -> Caption:
+    """A caption's text and the credit at its end, as "Photo: X", "(Credit: X)", "© X" or "— AFP" mark it."""
+    text = one_line(text)
+    for pattern in (_LABELLED, _SIGN, _AGENCY):
+        if match := pattern.search(text):
+            credit = one_line(match["name"]).strip("()[]—–-|/:,. ")
+            return Caption(text[: match.start()].rstrip(" —–-|/(,") or None, credit or None)
+    return Caption(text or None)
