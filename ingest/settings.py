@@ -30,6 +30,8 @@ class Limits(BaseModel):
     date_characters: int = Field(default=100, description="text handed to dateparser; 20 kB take it 5.6 s")
     future_hours: float = Field(default=24.0, description="a date further ahead of the download is refused")
     comments: int = Field(default=5_000, description="comments kept of one page")
+    crawl_delay_seconds: float = Field(default=60.0, description="of a robots.txt's Crawl-delay that are obeyed")
+    retry_after_seconds: float = Field(default=120.0, description="of a Retry-After; who asks for more is left alone")
     listing_pages: int = Field(default=20, description="listing or sitemap pages followed in one run and source")
 
 

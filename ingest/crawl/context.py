@@ -1,0 +1,76 @@
+"""What the parts of one crawl share: the operator's settings, the clock, the run's name, the store."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
+
+from ingest.crawl.handler import tape_of
+from ingest.errors import KhabarError
+from ingest.settings import Settings
+from ingest.workers import Extract, Extractor
+
+if TYPE_CHECKING:
+    from scrapy.crawler import Crawler
+
+    from ingest.crawl.store import SiteStore
+
+PAGE_DONE = object()
+"""The signal that an address is dealt with: `url` and `outcome`, an Article, a Rejection or a KhabarError.
+
+An article that is as it was is sent too; the statistics tell them apart.
+"""
+
+
+@dataclass
+class CrawlContext:
+    """The state of one crawler. `fatal` is the error that ended it, where one did."""
+
+    settings: Settings
+    extract: Extract
+    now: Callable[[], datetime]
+    replaying: bool
+    run_id: str
+    output: Path | None
+    store: SiteStore | None = None
+    fatal: KhabarError | None = None
+    errors: list[str] = field(default_factory=list)
+    newest: datetime | None = None
+
+
+_contexts: WeakKeyDictionary[Crawler, CrawlContext] = WeakKeyDictionary()
+
+
+def context_of(crawler: Crawler) -> CrawlContext:
+    """The context of this crawler, made of its settings at the first call.
+
+    KHABAR_SETTINGS  an `ingest.settings.Settings`; None: those of file and environment
+    KHABAR_OUTPUT    the folder of records and ledger; None: neither
+    KHABAR_CLOCK     a function that gives the time, aware; for tests
+    KHABAR_EXTRACT   a function in the place of the extraction, importable by name; for tests
+    """
+    if crawler not in _contexts:
+        _contexts[crawler] = _make(crawler)
+    return _contexts[crawler]
+
+
+def _make(crawler: Crawler) -> CrawlContext:
+    values = crawler.settings
+    settings: Settings = values.get("KHABAR_SETTINGS") or Settings.load()
+    now: Callable[[], datetime] = values.get("KHABAR_CLOCK") or (lambda: datetime.now(UTC))
+    extract: Extract = values.get("KHABAR_EXTRACT") or Extractor(tuple(settings.sites), settings.limits)
+    output = values.get("KHABAR_OUTPUT")
+    tape = tape_of(crawler)
+    return CrawlContext(
+        settings=settings,
+        extract=extract,
+        now=now,
+        replaying=tape is not None and not tape.records,
+        run_id=f"{now().astimezone(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}",
+        output=Path(output) if output else None,
+    )

@@ -1,0 +1,130 @@
+"""The download handler for http and https: the cassette first, then, guarded, the network.
+
+It sits below every middleware, so that robots.txt, redirects, compression, retries and conditional requests happen in
+a replay as they do live. Its settings:
+
+KHABAR_REPLAY          cassettes to play: files, or folders of `*.yaml`; a request that they miss fails
+KHABAR_RECORD          a file to record to
+KHABAR_CASSETTE        a vcrpy cassette (pytest-recording's `vcr` fixture) or a `Tape`; its record mode decides
+KHABAR_CONNECT_TO      {host: base URL that answers in its place}, as curl's --connect-to
+KHABAR_ALLOW_LOOPBACK  let requests go to this machine
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+from weakref import WeakKeyDictionary
+
+from scrapy import Request
+from scrapy.core.downloader.handlers.base import BaseDownloadHandler
+from scrapy.exceptions import CannotResolveHostError, IgnoreRequest
+from scrapy.utils.misc import build_from_crawler, load_object
+
+from ingest.crawl import netguard
+from ingest.crawl.cassette import Tape
+from ingest.errors import NotRecorded
+
+if TYPE_CHECKING:
+    from scrapy.core.downloader.handlers import DownloadHandlerProtocol
+    from scrapy.crawler import Crawler
+    from scrapy.http import Response
+    from scrapy.settings import BaseSettings
+
+_NETWORK = "scrapy.core.downloader.handlers.http11.HTTP11DownloadHandler"
+
+_tapes: WeakKeyDictionary[Crawler, Tape] = WeakKeyDictionary()
+"""One recording for the two handlers, http and https, that Scrapy makes for a crawler."""
+
+
+class MissedRequest(NotRecorded, IgnoreRequest):
+    """`NotRecorded` as Scrapy wants it: not to be retried, and logged by who asked rather than by Scrapy."""
+
+
+def tape_from(settings: BaseSettings) -> Tape | None:
+    """The recording that the settings ask for, or None; raises `BadRecording`."""
+    given = settings.get("KHABAR_CASSETTE")
+    if given is not None:
+        return given if isinstance(given, Tape) else Tape.of(given)
+    if paths := settings.getlist("KHABAR_REPLAY"):
+        return Tape.replay(paths)
+    path = settings.get("KHABAR_RECORD")
+    return Tape.record(Path(path)) if path else None
+
+
+def tape_of(crawler: Crawler) -> Tape | None:
+    """The recording of this crawler, or None where it works on the network alone."""
+    if crawler not in _tapes:
+        tape = tape_from(crawler.settings)
+        if tape is None:
+            return None
+        _tapes[crawler] = tape
+    return _tapes[crawler]
+
+
+class KhabarDownloadHandler(BaseDownloadHandler):
+    """Answers from the crawler's recording, or downloads with Scrapy's own handler and records."""
+
+    lazy = False
+
+    def __init__(self, crawler: Crawler) -> None:
+        super().__init__(crawler)
+        self._tape = tape_of(crawler)
+        self._allow_loopback = crawler.settings.getbool("KHABAR_ALLOW_LOOPBACK")
+        self._connect_to: dict[str, str] = crawler.settings.getdict("KHABAR_CONNECT_TO")
+        self._network: DownloadHandlerProtocol | None = None
+
+    async def download_request(self, request: Request) -> Response:
+        """The response to a request; raises `NotRecorded`, `ForbiddenAddress`, `BadURL` and what Scrapy raises."""
+        if self._tape is not None:
+            if (response := self._tape.play(request)) is not None:
+                return response
+            if not self._tape.records:
+                miss = self._tape.missing(request)
+                raise MissedRequest(miss.message, miss.remedy)
+        response = await self._download(request)
+        if self._tape is not None:
+            self._tape.add(request, response)
+        return response
+
+    async def close(self) -> None:
+        """Close the connections and save what was recorded."""
+        if self._network is not None:
+            await self._network.close()
+        if self._tape is not None:
+            self._tape.save()
+
+    async def _download(self, request: Request) -> Response:
+        sent = self._redirected(request)
+        netguard.check_url(sent.url, allow_loopback=self._allow_loopback)
+        try:
+            response = await self._handler().download_request(sent)
+        except CannotResolveHostError as error:
+            host = urlsplit(sent.url).hostname or ""
+            if address := netguard.refused_address(host):
+                raise netguard.forbidden(host, address) from error
+            raise
+        if sent is not request:
+            request.meta["download_latency"] = sent.meta.get("download_latency", 0.0)
+            response = response.replace(url=request.url)
+        return response
+
+    def _handler(self) -> DownloadHandlerProtocol:
+        """Scrapy's handler, made on first use: it needs a Twisted reactor, and a replay has none."""
+        if self._network is None:
+            self._network = build_from_crawler(load_object(_NETWORK), self.crawler)
+        return self._network
+
+    def _redirected(self, request: Request) -> Request:
+        """The request as it goes out: to another base where `KHABAR_CONNECT_TO` names one for its host."""
+        parts = urlsplit(request.url)
+        base = self._connect_to.get(parts.hostname or "")
+        if base is None:
+            return request
+        headers = request.headers.copy()
+        headers["Host"] = parts.netloc.rpartition("@")[2]
+        headers["X-Forwarded-Proto"] = parts.scheme
+        path = parts.path or "/"
+        url = base.rstrip("/") + path + (f"?{parts.query}" if parts.query else "")
+        return request.replace(url=url, headers=headers)

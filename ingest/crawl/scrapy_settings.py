@@ -1,0 +1,136 @@
+"""Scrapy's settings for Khabar: this module is the project's settings module (`scrapy.cfg`).
+
+`scrapy_settings()` puts an operator's `ingest.settings.Settings` on top of what stands here.
+"""
+
+from __future__ import annotations
+
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+from ingest.crawl.cassette import Tape
+from ingest.settings import Limits, Settings
+
+_DEFAULTS = Settings.model_construct()
+_LIMITS = Limits()
+
+
+def default_user_agent(contact: str = "") -> str:
+    """The honest name: Khabar's, and where its operator can be reached."""
+    try:
+        number = version("khabar")
+    except PackageNotFoundError:  # a checkout that is not installed
+        number = "0"
+    return f"Khabar/{number} (+{contact})" if contact else f"Khabar/{number}"
+
+
+BOT_NAME = "khabar"
+SPIDER_MODULES = ["spiders"]
+NEWSPIDER_MODULE = "spiders"
+
+USER_AGENT = default_user_agent()
+ROBOTSTXT_OBEY = True
+DOWNLOAD_DELAY = _DEFAULTS.delay
+DOWNLOAD_DELAY_JITTER = 0  # a delay that a site asks for is the least, not the mean
+AUTOTHROTTLE_ENABLED = True
+AUTOTHROTTLE_START_DELAY = _DEFAULTS.delay
+CONCURRENT_REQUESTS = _DEFAULTS.concurrency
+CONCURRENT_REQUESTS_PER_DOMAIN = 2
+RETRY_TIMES = _DEFAULTS.retries
+COOKIES_ENABLED = False
+
+DOWNLOAD_TIMEOUT = _DEFAULTS.timeout
+DOWNLOAD_MAXSIZE = _LIMITS.page_bytes  # holds for the unpacked body too: 2.4 kB of brotli can become 1.1 GB
+DOWNLOAD_WARNSIZE = _LIMITS.page_bytes
+REDIRECT_MAX_TIMES = 10
+METAREFRESH_MAXDELAY = 5  # seconds: a slower refresh is a page that reloads itself, not one that has moved
+
+DOWNLOAD_HANDLERS = {
+    "http": "ingest.crawl.handler.KhabarDownloadHandler",
+    "https": "ingest.crawl.handler.KhabarDownloadHandler",
+    "data": None,
+    "file": None,
+    "ftp": None,
+    "s3": None,
+}
+TWISTED_DNS_RESOLVER = "ingest.crawl.netguard.GuardedResolver"
+TELNETCONSOLE_ENABLED = False
+REMOTE_CONTROL_ENABLED = False  # on by default since 2.19: it runs Python that is sent to a local port
+
+DOWNLOADER_MIDDLEWARES = {
+    "ingest.crawl.politeness.RobotsTxtAnswerMiddleware": 540,  # sees what retries (550) and decompression (590) leave
+    "ingest.crawl.politeness.PolitenessMiddleware": 560,  # waits before a retry is made
+}
+ITEM_PIPELINES = {
+    "ingest.crawl.pipelines.ExtractPipeline": 100,
+    "ingest.crawl.pipelines.StorePipeline": 200,
+    "ingest.crawl.pipelines.RecordPipeline": 300,
+}
+FEED_EXPORT_ENCODING = "utf-8"
+FEED_EXPORTERS = dict.fromkeys(("jsonlines", "jsonl", "jl"), "ingest.crawl.exporter.RecordLinesExporter")
+
+LOG_LEVEL = "WARNING"
+DEFAULT_DROPITEM_LOG_LEVEL = "INFO"  # a rejected or unchanged page is no cause for alarm: the report counts it
+
+KHABAR_SETTINGS: Settings | None = None
+"""The operator's settings; None: read from `khabar.toml` and the environment when the crawl starts."""
+KHABAR_OUTPUT: str | None = None
+"""Folder of records and ledger; None: no ledger and no segments, what comes out goes to `FEEDS`."""
+KHABAR_ALLOW_LOOPBACK = False
+KHABAR_CONNECT_TO: dict[str, str] = {}
+KHABAR_REPLAY: list[str] = []
+KHABAR_RECORD: str | None = None
+KHABAR_CASSETTE: Any = None
+"""What the three of them mean: see `ingest.crawl.handler`."""
+
+
+REPLAY_SETTINGS: dict[str, Any] = {
+    "DOWNLOAD_DELAY": 0,
+    "AUTOTHROTTLE_ENABLED": False,
+    "CONCURRENT_REQUESTS_PER_DOMAIN": _DEFAULTS.concurrency,
+}
+"""On top of the others in a replay: a recording needs no rest."""
+
+
+def base_settings() -> dict[str, Any]:
+    """What this module says, as a mapping: for crawlers that run outside of the Scrapy project."""
+    return {name: value for name, value in globals().items() if name.isupper() and not name.startswith("_")}
+
+
+def scrapy_settings(
+    settings: Settings, *, output: Path | None = None, tape: Tape | None = None, reactor: bool = True
+) -> dict[str, Any]:
+    """Scrapy's settings for a run.
+
+    Args:
+        settings: what the operator set.
+        output: folder of records and ledger; None where the caller takes the records.
+        tape: the recording to play or to record to.
+        reactor: whether Twisted's reactor runs; only a replay can do without, and then may be repeated in a process.
+    """
+    values = base_settings() | _of(settings)
+    values["KHABAR_OUTPUT"] = None if output is None else str(output)
+    values["KHABAR_CASSETTE"] = tape
+    values["TWISTED_REACTOR_ENABLED"] = reactor
+    if tape is not None and not tape.records:
+        values |= REPLAY_SETTINGS
+    return values
+
+
+def _of(settings: Settings) -> dict[str, Any]:
+    return {
+        "USER_AGENT": settings.user_agent or default_user_agent(settings.contact),
+        "DOWNLOAD_DELAY": settings.delay,
+        "AUTOTHROTTLE_ENABLED": settings.delay > 0,
+        "AUTOTHROTTLE_START_DELAY": settings.delay,
+        "CONCURRENT_REQUESTS": settings.concurrency,
+        "CONCURRENT_REQUESTS_PER_DOMAIN": 2 if settings.delay > 0 else settings.concurrency,
+        "DOWNLOAD_TIMEOUT": settings.timeout,
+        "RETRY_TIMES": settings.retries,
+        "DOWNLOAD_MAXSIZE": settings.limits.page_bytes,
+        "DOWNLOAD_WARNSIZE": settings.limits.page_bytes,
+        "KHABAR_ALLOW_LOOPBACK": settings.allow_loopback,
+        "KHABAR_CONNECT_TO": dict(settings.connect_to),
+        "KHABAR_SETTINGS": settings,
+    }

@@ -1,0 +1,175 @@
+"""The records on disk: JSON Lines segments that are whole, or are cut back to what the ledger vouches for.
+
+`OUTPUT/<site>/<YYYY-MM-DD>/<run id>-<n>.jsonl` is written under the same name with `.open` at its end and renamed
+when it is full or the run is over. Each record is synced to the disk before the ledger commits the segment's length
+with it. So after a crash, whatever an `.open` file holds beyond that length is a record that the ledger knows nothing
+of, perhaps torn: it is cut off, and its article fetched again.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from io import BufferedRandom
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from ingest.errors import Locked, UnwritableOutput
+
+OPEN = ".open"
+MAX_RECORDS = 10_000
+"""Of a segment: a few tens of MB, which every tool opens."""
+MAX_BYTES = 64 * 2**20
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """How far a segment goes: its path below the output folder (with `/`), bytes and records."""
+
+    path: str
+    length: int
+    records: int
+
+
+class SegmentWriter:
+    """Writes the records of one site and run.
+
+    Nothing is created before the first record. After `append` the caller commits the position to its ledger and then
+    calls `committed`; what was never committed is cut off by `close`.
+    """
+
+    def __init__(  # the limits are parameters so that a test can reach them
+        self,
+        output: Path,
+        site: str,
+        day: date,
+        run_id: str,
+        *,
+        max_records: int = MAX_RECORDS,
+        max_bytes: int = MAX_BYTES,
+    ) -> None:
+        self._output = output
+        self._prefix = f"{site}/{day.isoformat()}/{run_id}"
+        self._max_records = max_records
+        self._max_bytes = max_bytes
+        self._number = 0
+        self._file: BufferedRandom | None = None
+        self._position = Position("", 0, 0)
+        self._safe = self._position
+
+    @property
+    def full(self) -> bool:
+        """Whether the next record belongs into another segment: `close` this one first."""
+        return self._safe.records >= self._max_records or self._safe.length >= self._max_bytes
+
+    def append(self, line: str) -> Position:
+        """Write a line (without its newline) and sync it; the position after it. Raises `UnwritableOutput`."""
+        with writable(self._output):
+            file = self._file or self._start()
+            data = line.encode("utf-8") + b"\n"
+            file.seek(self._safe.length)  # over what an earlier append left behind when its commit failed
+            file.write(data)
+            file.truncate()
+            file.flush()
+            os.fsync(file.fileno())
+        self._position = Position(self._safe.path, self._safe.length + len(data), self._safe.records + 1)
+        return self._position
+
+    def committed(self) -> None:
+        """The ledger holds the last position: the record stays whatever happens."""
+        self._safe = self._position
+
+    def close(self) -> Position | None:
+        """Finish the open segment under its final name; its position, or None where there was none."""
+        file, position = self._file, self._safe
+        if file is None:
+            return None
+        self._file = None
+        with writable(self._output):
+            file.truncate(position.length)
+            file.close()
+            finish(self._output, position)
+        return position
+
+    def _start(self) -> BufferedRandom:
+        self._number += 1
+        path = f"{self._prefix}-{self._number}.jsonl"
+        opened = self._output / f"{path}{OPEN}"
+        opened.parent.mkdir(parents=True, exist_ok=True)
+        self._file = opened.open("xb+")
+        sync_folder(opened.parent)
+        self._safe = self._position = Position(path, 0, 0)
+        return self._file
+
+
+def finish(output: Path, position: Position) -> None:
+    """Give an `.open` segment its final name; one without records is removed."""
+    opened = output / f"{position.path}{OPEN}"
+    if position.length:
+        opened.replace(output / position.path)
+    else:
+        opened.unlink(missing_ok=True)
+    sync_folder(opened.parent)
+
+
+def recover(output: Path, site: str, known: Mapping[str, Position]) -> list[Position]:
+    """Finish what a run that was killed left open; raises `UnwritableOutput`. Hold the site's lock meanwhile.
+
+    Args:
+        output: the output folder.
+        site: whose segments.
+        known: the positions that the ledger vouches for, by path; a segment that it does not know holds nothing.
+
+    Returns:
+        The positions of the segments that are now whole.
+    """
+    finished = []
+    with writable(output):
+        for opened in sorted((output / site).glob(f"*/*.jsonl{OPEN}")):
+            path = opened.relative_to(output).as_posix().removesuffix(OPEN)
+            position = known.get(path, Position(path, 0, 0))
+            os.truncate(opened, min(position.length, opened.stat().st_size))
+            finish(output, position)
+            finished.append(position)
+    return finished
+
+
+@contextmanager
+def locked(output: Path, site: str) -> Iterator[None]:
+    """Hold the lock of an output folder and site; raises `Locked` where another run holds it."""
+    with writable(output):
+        (output / site).mkdir(parents=True, exist_ok=True)
+        lock = FileLock(output / site / ".lock")
+        try:
+            lock.acquire(timeout=0)
+        except Timeout:
+            raise Locked(f"another run writes {site} to {output}", "wait for it, or choose another --output") from None
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+@contextmanager
+def writable(output: Path) -> Iterator[None]:
+    """Turn the system's errors on writing into `UnwritableOutput`."""
+    try:
+        yield
+    except OSError as error:
+        where = error.filename or output
+        raise UnwritableOutput(f"cannot write {where}: {error.strerror or error}", "choose another --output") from error
+
+
+def sync_folder(folder: Path) -> None:
+    """Make the names in a folder durable, where the system knows how (POSIX)."""
+    if os.name != "posix":
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,0 +1,148 @@
+"""Extraction in processes of its own, each page within a limit of time and memory.
+
+Inline it would stop the crawl: extraction is pure computing, which threads do not share out in Python. A page that
+takes too long, takes too much memory or kills its process is a `Rejection`, and the next page finds a fresh worker.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import multiprocessing
+import os
+import sys
+from collections.abc import Callable
+from concurrent.futures import TimeoutError as PebbleTimeout
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from pebble import ProcessExpired, ProcessPool
+
+from ingest.record import Article, FetchedPage, Reason, Rejection
+from ingest.settings import Limits
+
+Extract = Callable[[FetchedPage], Article | Rejection]
+"""What a worker runs; it must be importable (pickled by name)."""
+
+_MOST = 4
+"""Of the default number: beyond it the site's politeness, not our speed, sets the pace."""
+
+
+NO_SITE = "none"
+"""As the site of a page: it is read without any definition, whatever its address says."""
+
+
+@dataclass(frozen=True, slots=True)
+class Extractor:
+    """The extraction of a page by the definitions in these folders beside the shipped ones."""
+
+    folders: tuple[Path, ...]
+    limits: Limits
+
+    def __call__(self, page: FetchedPage) -> Article | Rejection:
+        """What a worker does with a page."""
+        from ingest.normalise import article_for, article_of  # noqa: PLC0415 - only workers need what this imports
+        from ingest.sites import UNKNOWN_SITE  # noqa: PLC0415
+
+        if page.site == NO_SITE:
+            return article_for(replace(page, site=None), UNKNOWN_SITE, self.limits)
+        return article_of(page, self.folders, self.limits)
+
+
+def default_workers() -> int:
+    """One worker for each core that this process may use, at most 4."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return min(_MOST, cores)
+
+
+class Workers:
+    """A pool of extraction processes; `close` it."""
+
+    def __init__(self, extract: Extract, limits: Limits, number: int = 0) -> None:
+        self._extract = extract
+        self._limits = limits
+        # Not forked from this process: its threads and open connections must not be copied.
+        method = "forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn"
+        context = multiprocessing.get_context(method)
+        if method == "forkserver":
+            context.set_forkserver_preload(["ingest.normalise"])  # imported once, then shared by fork
+        self._number = number or default_workers()
+        self._pool = ProcessPool(
+            max_workers=self._number,
+            initializer=_limit_memory,
+            initargs=(limits.worker_bytes,),
+            context=context,
+        )
+
+    def warm(self) -> None:
+        """Start the processes now, while the crawl still looks for pages: each takes a second to import its tools."""
+        for _ in range(self._number):
+            self._pool.schedule(_nothing)
+
+    async def run(self, page: FetchedPage) -> Article | Rejection:
+        """The record of a page, or why there is none. Never raises on account of the page."""
+        future = self._pool.schedule(self._extract, args=(page,), timeout=self._limits.extraction_seconds)
+        try:
+            return await asyncio.wrap_future(future)
+        except (TimeoutError, PebbleTimeout):
+            limit = self._limits.extraction_seconds
+            return _reject(page, Reason.TOO_SLOW, f"extraction took over {limit:g} s")
+        except MemoryError:
+            return _reject(page, Reason.TOO_LARGE, "extraction took too much memory")
+        except ProcessExpired as error:
+            return _reject(page, Reason.BROKEN, f"the extraction process died (exit code {error.exitcode})")
+
+    def close(self) -> None:
+        """End the processes; what they still work on is given up."""
+        self._pool.stop()  # type: ignore[no-untyped-call]  # pebble leaves it untyped
+        self._pool.join()
+
+
+_leases: dict[tuple[Extract, Limits, int], tuple[Workers, int]] = {}
+
+
+def lease(extract: Extract, limits: Limits, number: int = 0) -> Workers:
+    """A pool that all crawls of this process share which ask for the same; give it back with `release`."""
+    key = (extract, limits, number)
+    workers, users = _leases.get(key) or (Workers(extract, limits, number), 0)
+    _leases[key] = (workers, users + 1)
+    return workers
+
+
+def release(workers: Workers) -> None:
+    """Give a leased pool back; the last one closes it."""
+    for key, (leased, users) in list(_leases.items()):
+        if leased is workers:
+            if users > 1:
+                _leases[key] = (leased, users - 1)
+            else:
+                del _leases[key]
+                workers.close()
+
+
+def _reject(page: FetchedPage, reason: Reason, detail: str) -> Rejection:
+    return Rejection(
+        url=page.url,
+        requested_url=page.requested_url or page.url,
+        reason=reason,
+        detail=detail,
+        status=page.status,
+        site=page.site,
+    )
+
+
+def _nothing() -> None:
+    """The task of a worker that only has to be there."""
+
+
+def _limit_memory(extra: int) -> None:
+    """Bound this process's address space to what it has now and `extra` bytes more, where the system can (Linux)."""
+    if sys.platform != "linux":
+        return
+    import resource  # noqa: PLC0415 - there is none on Windows
+
+    pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
+    most = pages * resource.getpagesize() + extra
+    _, hard = resource.getrlimit(resource.RLIMIT_AS)
+    with suppress(ValueError, OSError):  # a container may set a lower bound already
+        resource.setrlimit(resource.RLIMIT_AS, (most, hard))
