@@ -1,0 +1,112 @@
+"""Which of the marked elements are the comments of the page, each as one element."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from lxml.html import HtmlElement
+
+from ingest.extract.comments.scan import Mark
+from ingest.extract.comments.words import Role, part_of
+
+_VOLATILE = re.compile(r"\d+|^(?:odd|even|alt|first|last|parent|active|open|new|by\w+|depth|level|thread\w*)$")
+_AUTHOR_OR_DATE = Role.AUTHOR | Role.DATE
+_NOT_ITEMS = frozenset(
+    {"a", "span", "form", "input", "button", "textarea", "h1", "h2", "h3", "h4", "body", "main", "ul", "ol"}
+)
+_LIST_ITEMS = frozenset({"li", "div", "article", "section", "dd", "tr", "blockquote"})
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """The element of one comment; `number` and `parent` as its id states them."""
+
+    element: HtmlElement
+    number: str | None = None
+    parent: str | None = None
+
+
+def find_items(marks: list[Mark]) -> list[Item]:
+    """The comments in page order, replies inside the comment that they answer included."""
+    marks = _not_elsewhere(marks)
+    found = _numbered(marks) or _by_schema(marks) or _by_class(marks) or _in_lists(marks)
+    pings = {mark.element for mark in marks if mark.role & Role.PING}
+    return [item for item in found if item.element not in pings]
+
+
+def _not_elsewhere(marks: list[Mark]) -> list[Mark]:
+    """Without sidebar lists such as "recent comments" and what they hold."""
+    outside = {mark.element for mark in marks if mark.role & Role.ELSEWHERE and mark.number is None}
+    if not outside:
+        return marks
+    return [m for m in marks if m.element not in outside and not any(up in outside for up in m.element.iterancestors())]
+
+
+def _numbered(marks: list[Mark]) -> list[Item]:
+    """Elements that bear the number of a comment, the outermost one for each number."""
+    items: dict[str, Item] = {}
+    for mark in marks:
+        if mark.number is None or mark.number in items or mark.role & (Role.FORM | Role.COUNT):
+            continue
+        items[mark.number] = Item(mark.element, mark.number, mark.parent)
+    return list(items.values())
+
+
+def _by_schema(marks: list[Mark]) -> list[Item]:
+    return [Item(mark.element) for mark in marks if mark.schema]
+
+
+def _by_class(marks: list[Mark]) -> list[Item]:
+    """The group of likewise named elements that look most like comments."""
+    groups: dict[tuple[str, frozenset[str]], list[HtmlElement]] = {}
+    for mark in marks:
+        if mark.role & Role.ITEM and mark.element.tag not in _NOT_ITEMS:
+            groups.setdefault(_shape(mark.element), []).append(mark.element)
+    best: list[HtmlElement] = []
+    for group in groups.values():
+        if _are_comments(group) and len(group) > len(best):
+            best = group
+    return [Item(element) for element in best]
+
+
+def _in_lists(marks: list[Mark]) -> list[Item]:
+    """Where only the section is named: its children that repeat and bear an author or a date each."""
+    for mark in marks:
+        if not mark.role & Role.SECTION or mark.element.tag in {"body", "html"}:
+            continue
+        for holder in mark.element.iter("ul", "ol", "div", "section", "dl", "tbody"):
+            children = [child for child in holder if child.tag in _LIST_ITEMS]
+            if len(children) >= 2 and len({_shape(child) for child in children}) == 1 and _are_comments(children):
+                return [Item(child) for child in children]
+    return []
+
+
+def _shape(element: HtmlElement) -> tuple[str, frozenset[str]]:
+    names = (element.get("class") or "").casefold().split()
+    return str(element.tag), frozenset(name for name in names if not _VOLATILE.search(name))
+
+
+def _are_comments(group: list[HtmlElement]) -> bool:
+    """At least two thirds bear an author or a date, and text beside them; a teaser's linked heading is in few."""
+    signed = sum(1 for element in group if _is_signed(element))
+    teasers = sum(1 for element in group if _is_teaser(element))
+    return signed * 3 >= len(group) * 2 and teasers * 3 < len(group)
+
+
+def _is_signed(element: HtmlElement) -> bool:
+    words = 0
+    signed = False
+    for node in element.iter():
+        if not isinstance(node.tag, str) or node.tag in {"script", "style"}:
+            continue
+        signed = signed or node.tag in {"time", "cite"} or bool(part_of(node.get("class") or "") & _AUTHOR_OR_DATE)
+        words += len((node.text or "").split()) + len((node.tail or "").split() if node is not element else ())
+    return signed and words >= 3
+
+
+def _is_teaser(element: HtmlElement) -> bool:
+    """A heading that is a link, or inside one, leads to another article."""
+    headings: Iterable[HtmlElement] = element.iter("h1", "h2", "h3", "h4")
+    return any(heading.find(".//a") is not None or heading.getparent().tag == "a" for heading in headings)

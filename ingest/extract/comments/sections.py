@@ -1,0 +1,96 @@
+"""The parts of a page that are given to comments, with their notices and forms: they are no article text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from lxml.html import HtmlElement
+
+from ingest.extract.comments.scan import Mark
+from ingest.extract.comments.words import Role
+
+_HOLDERS = frozenset({"ul", "ol", "dl", "table", "tbody"})
+_TAGS = frozenset(
+    {"div", "section", "aside", "article", "footer", "form", "details", "ul", "ol", "dl", "table", "tbody", "p"}
+    | {"h2", "h3", "h4", "h5", "li", "dd", "tr", "td", "blockquote", "fb:comments"}
+)
+_SILENT = frozenset({"script", "style", "noscript", "template", "form", "select", "textarea"})
+# Characters of a section that are in no comment: headings, notices, a login prompt. What is much longer, and
+# a large part of the page, is the article, whatever the class of its container says.
+_FOREIGN = 600
+_FOREIGN_SHARE = 0.15
+
+
+class Sections:
+    """Finds the topmost elements that hold comments and nothing of the article."""
+
+    def __init__(self, tree: HtmlElement, marks: list[Mark], items: list[HtmlElement]) -> None:
+        self._roles = {mark.element: mark.role for mark in marks}
+        self._items = set(items)
+        self._first = items
+        self._tree = tree
+        self._whole: int | None = None
+
+    def find(self, containers: Iterable[HtmlElement]) -> tuple[HtmlElement, ...]:
+        """The sections in page order, none inside another; `containers` are those of hosted systems."""
+        found = [self._climb(element) for element in self._clusters()]
+        for element, role in self._roles.items():
+            if role & (Role.SECTION | Role.FORM) and not role & Role.ELSEWHERE and not _inside(element, found):
+                found.extend([element] if self._is_safe(element) else [])
+        found.extend(element for element in containers if self._is_safe(element))
+        return _topmost(found)
+
+    def _clusters(self) -> list[HtmlElement]:
+        """One element for each place where comments stand: their parent where it is safe to take, else each alone."""
+        clusters: list[HtmlElement] = []
+        for item in self._first:
+            if _inside(item, clusters):
+                continue
+            parent = item.getparent()
+            clusters.append(parent if parent is not None and self._is_safe(parent) else item)
+        return clusters
+
+    def _climb(self, element: HtmlElement) -> HtmlElement:
+        best = element
+        for up in element.iterancestors():
+            named = self._roles.get(up, Role.NONE) & (Role.SECTION | Role.ITEM | Role.TEXT)
+            if (named or up.tag in _HOLDERS) and self._is_safe(up):
+                best = up
+            elif not named and up.tag not in {"div", "section", "aside"}:
+                break
+        return best
+
+    def _is_safe(self, element: HtmlElement) -> bool:
+        """Whether nearly all the text is of comments; an `h1` is the article's."""
+        if element.tag not in _TAGS or next(element.iter("h1"), None) is not None:
+            return False
+        foreign = self._length(element)
+        if foreign <= _FOREIGN // 3:
+            return True
+        if self._whole is None:
+            self._whole = self._length(self._tree)
+        return foreign <= max(_FOREIGN, self._whole * _FOREIGN_SHARE)
+
+    def _length(self, top: HtmlElement) -> int:
+        """Characters of text below `top` that are in no comment and no form."""
+        total = 0
+        stack = [top]
+        while stack:
+            node = stack.pop()
+            if node in self._items or not isinstance(node.tag, str) or node.tag in _SILENT:
+                continue
+            total += len((node.text or "").strip())
+            for child in node:
+                total += len((child.tail or "").strip())
+                stack.append(child)
+        return total
+
+
+def _inside(element: HtmlElement, tops: list[HtmlElement]) -> bool:
+    return bool(tops) and (element in tops or any(up in tops for up in element.iterancestors()))
+
+
+def _topmost(found: list[HtmlElement]) -> tuple[HtmlElement, ...]:
+    chosen = set(found)
+    kept = [element for element in chosen if not any(up in chosen for up in element.iterancestors())]
+    return tuple(sorted(kept, key=found.index))
