@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from ingest.extract.byline_spots import Sign, Spot, Survey, is_outside, outermost, survey
 from ingest.extract.byline_text import Credit, credits_of
 from ingest.extract.extraction import Byline
 from ingest.extract.metadata_names import MetaNames, metadata_names, own_names
-from ingest.extract.names import name_key
+from ingest.extract.names import Name, is_whole, name_key, same_name
 from ingest.extract.page import Page
 from ingest.extract.structured import StructuredData
 from ingest.record import Author, AuthorKind
 from ingest.sites import Site
 
-_NEAR = range(-25, 61)  # walked elements between the main heading and its byline
+_NEAR = (-25, 60, 150)  # walked elements between the main heading and a byline: before, near, not far
 _SURE = 4  # a lesser score is a guess
 _PLAIN = 6  # from here a byline holds against other people in the metadata
 
@@ -27,10 +27,7 @@ class _Seen:
     spot: Spot
     credits: tuple[Credit, ...]
     score: int
-
-    @property
-    def keys(self) -> frozenset[str]:
-        return frozenset(name_key(credit.name.text) for credit in self.credits)
+    agrees: bool = False
 
 
 def find_byline(page: Page, data: StructuredData, site: Site) -> Byline:
@@ -61,41 +58,51 @@ def _visible(page: Page, desks: Collection[str], meta: MetaNames) -> _Seen | Non
     """The byline's spot, or None where no spot is sure enough."""
     known = {name_key(name.name.text): name.name.text for name in meta.people}
     seen = survey(page, known.values())
-    spots = [_read(page, seen, spot, inner, desks, frozenset(known)) for spot, inner in outermost(list(seen.spots))]
-    found = sorted((spot for spot in spots if spot is not None), key=lambda spot: (-spot.score, spot.spot.order))
+    spots = _read_all(page, seen, list(seen.spots), desks, frozenset(known))
+    found = sorted(spots, key=lambda spot: (-spot.score, spot.spot.order))
     if not found:
         return None
     best = found[0]
-    if best.score >= (_PLAIN if known and not best.keys & known.keys() else _SURE):
+    if best.score >= (_PLAIN if known and not best.agrees else _SURE):
         return best
     lone = next((spot for spot in found if spot.spot.sign is Sign.LONE), None)
     return None if known else lone
 
 
+def _read_all(
+    page: Page, seen: Survey, spots: list[Spot], desks: Collection[str], known: frozenset[str]
+) -> Iterator[_Seen]:
+    for spot, inner in outermost(spots):
+        if is_outside(spot, seen):
+            continue
+        if read := _read(page, seen, spot, inner, desks, known):
+            yield read
+        elif inner:
+            yield from _read_all(page, seen, inner, desks, known)
+
+
 def _read(
     page: Page, seen: Survey, spot: Spot, inner: list[Spot], desks: Collection[str], known: frozenset[str]
 ) -> _Seen | None:
-    if is_outside(spot, seen):
-        return None
     marks = [one.element for one in inner if one.sign > Sign.LINE]
     shown = [credit for credit in credits_of(page, spot.element, marks, desks) if _credible(credit, spot)]
     if not shown:
         return None
-    score = int(spot.sign)
+    agrees = any(same_name(name_key(credit.name.text), key) for credit in shown for key in known)
+    return _Seen(spot, tuple(shown), int(spot.sign) + _nearness(spot, seen) + (4 if agrees else 0), agrees)
+
+
+def _nearness(spot: Spot, seen: Survey) -> int:
     distance = spot.order - seen.heading_order
-    if seen.heading is not None and distance in _NEAR:
-        score += 3
-    elif distance > 0:
-        score += 1
-    if known & {name_key(credit.name.text) for credit in shown}:
-        score += 4
-    return _Seen(spot, tuple(shown), score)
+    if seen.heading is None or distance < _NEAR[0]:
+        return 0
+    return 3 if distance <= _NEAR[1] else 2 if distance <= _NEAR[2] else 1
 
 
 def _credible(credit: Credit, spot: Spot) -> bool:
     """A name of one word in a link needs a link to an author's page; a lone bold line needs a whole name."""
     name = credit.name
-    whole = " " in name.text or not name.text.isascii() or name.kind is not AuthorKind.PERSON
+    whole = is_whole(name.text) or name.kind is not AuthorKind.PERSON
     if spot.sign is Sign.LONE:
         return " " in name.text and not name.text.islower() and len(name.text) <= 40
     return whole or credit.url is None or credit.marked or spot.sign in (Sign.LINK, Sign.MARK)
@@ -108,7 +115,7 @@ def _byline(found: list[_Seen], source: str, meta: MetaNames) -> Byline:
             shown.setdefault(name_key(credit.name.text), credit)
     named = {name_key(name.name.text): name for name in meta.names}
     elements = tuple(seen.spot.element for seen in found)
-    if source == "rule" or not shown.keys() & named.keys():
+    if source == "rule" or not any(same_name(key, other) for key in shown for other in named):
         others = tuple(name.name.text for key, name in named.items() if key not in shown)
         return Byline(tuple(map(_author, shown.values())), source, others, elements)
     return Byline(tuple(map(_author, _agreed(shown, meta))), source, (), elements)
@@ -119,13 +126,22 @@ def _agreed(shown: Mapping[str, Credit], meta: MetaNames) -> list[Credit]:
     people: dict[str, Credit] = {}
     for name in meta.names:
         key = name_key(name.name.text)
-        credit = shown.get(key) or Credit(name.name)
-        people[key] = replace(credit, url=credit.url or name.url)
+        same = [credit for other, credit in shown.items() if same_name(other, key)]
+        credit = replace(same[0], name=_better(same[0].name, name.name)) if same else Credit(name.name)
+        people[name_key(credit.name.text)] = replace(credit, url=credit.url or name.url)
     kinds = {credit.name.kind for credit in people.values()}
     for key, credit in shown.items():
-        if key not in people and _stands_beside(key, credit, people, kinds):
+        if not any(same_name(key, other) for other in people) and _stands_beside(key, credit, people, kinds):
             people[key] = credit
     return list(people.values())
+
+
+def _better(shown: Name, named: Name) -> Name:
+    """The visible name; the metadata's where the visible one has more words (labels stuck to it) or is all capitals."""
+    longer = len(name_key(shown.text)) > len(name_key(named.text))
+    if longer or (shown.text.isupper() and not named.text.isupper()):
+        return replace(named, raw=shown.raw)
+    return shown
 
 
 def _stands_beside(key: str, credit: Credit, people: Collection[str], kinds: Collection[AuthorKind]) -> bool:

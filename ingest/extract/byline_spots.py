@@ -48,7 +48,7 @@ class Survey:
 
 _TAGS = (
     *("a", "span", "p", "div", "address", "li", "ul", "strong", "b", "em", "i", "h1", "h2", "h3", "h4", "h5", "h6"),
-    *("cite", "section", "footer", "header", "small", "dt", "dd", "td", "figure", "article", "aside", "time", "label"),
+    *("cite", "section", "footer", "header", "small", "dt", "dd", "td", "label"),
 )
 _WORD = re.compile(
     r"auth?or|byline|by-line|auteur|autrice|writer|redakteur|redaktør|redaktor|verfasser|forfatter|kirjoittaja|skribent"
@@ -117,11 +117,14 @@ def _spot(element: HtmlElement, order: int, words: dict[str, bool], named: re.Pa
     if not 1 < len(text) < _MAX_LINE:
         return None
     if (named is not None and named.search(text)) or (not is_link and _LINE.match(text)):
-        label = element if _LABEL.fullmatch(text) is None or element.tail is None else element.getparent()
-        return Spot(element if label is None else label, order, Sign.LINE)
+        return Spot(element, order, Sign.LINE)
+    parent = element.getparent()
+    if element.tag in _LABELS and parent is not None and _LABEL.fullmatch(text) and (element.tail or "").strip():
+        return Spot(parent, order, Sign.LINE)
     return Spot(element, order, Sign.LONE) if element.tag in _EMPHASIS and _is_lone(element) else None
 
 
+_LABELS = frozenset({"strong", "b", "span", "dt", "label", "small"})
 _EMPHASIS = frozenset({"strong", "b", "em", "i"})
 
 
@@ -172,6 +175,9 @@ def is_outside(spot: Spot, seen: Survey) -> bool:
 
     Only the ancestors that do not hold the main heading are asked: what holds both belongs to the article.
     """
+    if spot.element.tag in _LISTED and _is_teaser(spot.element):
+        return True
+    in_article = any(ancestor.tag == "article" for ancestor in seen.around_heading)
     for ancestor in spot.element.iterancestors():
         if ancestor in seen.around_heading or ancestor.tag in ("body", "html"):
             return False
@@ -179,7 +185,7 @@ def is_outside(spot: Spot, seen: Survey) -> bool:
             f"{ancestor.get('class') or ''} {ancestor.get('id') or ''}".casefold()
         ):
             return True
-        if ancestor.tag in _LISTED and _is_teaser(ancestor):
+        if (ancestor.tag == "article" and in_article) or (ancestor.tag in _LISTED and _is_teaser(ancestor)):
             return True
         if ancestor.tag == "footer" and not any(above.tag in ("article", "main") for above in ancestor.iterancestors()):
             return True

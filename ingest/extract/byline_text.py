@@ -11,7 +11,7 @@ from lxml.html import HtmlElement
 
 from ingest.extract.byline_words import NOT_AUTHORS
 from ingest.extract.emails import hidden_email
-from ingest.extract.names import Name, name_key, read_names
+from ingest.extract.names import Name, name_key, read_names, without_labels
 from ingest.extract.page import Page
 from ingest.record import AuthorKind
 
@@ -81,7 +81,7 @@ def credits_of(
     lines = lines_of(element)
     if not lines or NOT_AUTHORS.match(lines):
         return []
-    marked = [node for node in (inner or _links(element)) if _holds_name(node, desks)]
+    marked = [node for node in inner if _holds_name(node, desks)]
     email = _email_of(element)
     found: dict[str, Credit] = {}
     for node in marked:
@@ -89,12 +89,9 @@ def credits_of(
             found.setdefault(name_key(name.text), Credit(name, _page_of(page, node, name), email, marked=bool(inner)))
     rest = _joined(element, marked, desks) if found else read_names(lines, desks)
     for name in rest:
-        found.setdefault(name_key(name.text), Credit(name, None if found else _page_of(page, element, name), email))
-    return list(found.values())
-
-
-def _links(element: HtmlElement) -> list[HtmlElement]:
-    return [link for link in element.iter("a") if link is not element and not _is_social(link)]
+        found.setdefault(name_key(name.text), Credit(name, None if marked else _page_of(page, element, name), email))
+    kept = {name_key(name.text) for name in without_labels([credit.name for credit in found.values()], desks)}
+    return [credit for key, credit in found.items() if key in kept]
 
 
 def _holds_name(node: HtmlElement, desks: Collection[str]) -> bool:

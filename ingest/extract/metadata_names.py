@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
 from ingest.extract.names import Name, clean_name, kind_of, read_names
@@ -58,8 +58,7 @@ def own_names(page: Page, data: StructuredData, site: Site) -> frozenset[str]:
     for node in data.of_type("WebSite", "NewsMediaOrganization")[:4]:
         names += data.texts(node, "name")
     host = (urlsplit(page.url).hostname or "").removeprefix("www.")
-    parts = host.split(".")
-    names += [host, ".".join(parts[:-1]), *parts[-2:-1]]
+    names += [host, host.rpartition(".")[0], *(part for part in host.split(".")[:-1] if len(part) > 2)]
     return frozenset(name.casefold() for name in names if name)
 
 
@@ -86,7 +85,8 @@ def _sources(page: Page, data: StructuredData, desks: Collection[str]) -> Iterat
     others = [key for key in page.metas if _META.match(key) and key not in _RANKS]
     for key in (*_RANKS, *others):
         if names := _texts_to_names(page.metas.get(key, []), desks):
-            yield "meta", names
+            people = [name for name in names if name.name.kind is not AuthorKind.DESK]
+            yield "meta", people or names
     for key in _CREATORS:
         values = [_INVERTED.sub(r"\2 \1", value) for value in page.metas.get(key, [])]
         if names := _texts_to_names(values, desks):
@@ -137,7 +137,17 @@ def _author_page(page: Page, value: object) -> str | None:
 
 
 def _texts_to_names(values: list[str], desks: Collection[str]) -> list[MetaName]:
-    return [MetaName(name) for value in values if not _is_address(value) for name in read_names(value, desks)]
+    names = [(value, name) for value in values if not _is_address(value) for name in read_names(value, desks)]
+    return [MetaName(_as_desk(name) if _tells_own(value, desks) else name) for value, name in names]
+
+
+def _tells_own(value: str, desks: Collection[str]) -> bool:
+    """Whether a text gives the site's own host beside the name: "The Gazette (www.gazette.example)"."""
+    return any("." in desk and desk in value.casefold() for desk in desks)
+
+
+def _as_desk(name: Name) -> Name:
+    return replace(name, kind=AuthorKind.DESK)
 
 
 def _is_address(value: str) -> bool:

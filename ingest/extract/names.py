@@ -39,8 +39,10 @@ _MAX_NAME = 60  # characters of one person's name; longer ones are sentences
 _MAX_DESK = 80
 _MAX_TEXT = 600  # characters of a byline: a dozen names, no paragraph
 
-_ADDRESSES = re.compile(r"\S+@\S+|https?://\S*|www\.\S+|(?<!\w)@\w+")
-_CLUTTER = re.compile(r"[\[(（【][^\])）】]*[\])）】]|[©®™\"“”„«»*•]")
+_CLUTTER = re.compile(
+    r"\S+@\S+|https?://\S*|www\.\S+|(?<!\w)@\w+|[\[(（【][^\])）】\n]*(?:[\])）】]|$)|[®™\"“”„«*•]|[)\]）】]",
+    re.MULTILINE,
+)
 _BRACKETED = re.compile(r"[(（\[]([^()（）\[\]]{2,40})[)）\]]")
 _HARD = re.compile(r"\s*(?:[|•·∙●▪»›;؛\n\t]|\s[–—―-]+\s|(?<![\d.])\s?/\s?(?!\d)|(?<=\w)[–—]\s)\s*")
 _MONTHS = (
@@ -60,6 +62,7 @@ _AND = re.compile(
     r"\s+(?:and|und|et|och|og|en|ve|ja|dan|și|и|та|і|و|اور|और|with|mit|avec|sowie|a|e|y|i|&amp;|&|\+)\s+(?=\S)"
 )
 _AND_UPPER = re.compile(r"\s+(?:AND|UND|ET|OCH|OG|EN|WITH|MIT|E|Y|I|И|&|\+)\s+(?=\S)")
+_NAMELESS = frozenset(("agencies", "agency", "agencias", "agenturen", "agences", "agenzie", "وكالات", "ایجنسیاں"))
 _CONNECTORS = frozenset(
     ("and", "und", "et", "och", "og", "en", "ve", "ja", "și", "и", "та", "і", "و", "اور", "with", "mit", "avec", "&")
 )
@@ -69,12 +72,15 @@ _TAIL = re.compile(
     r"|\s*(?:인턴기자|선임기자|기자|특파원|논설위원|編集委員|特派員|記者|记者))$",
     re.IGNORECASE,
 )
+_FILED = re.compile(r"(?:in|under|filed|on|abgelegt|dans|en)\s", re.IGNORECASE)  # "by A, in News, Sport"
 _SUFFIXES = frozenset({"jr", "jr.", "sr", "sr.", "ii", "iii", "iv"})
 _DEGREES = re.compile(
     r"^(?:ph\.?\s?d|m\.?\s?d|m\.?b\.?a|m\.?sc?|b\.?sc?|esq|cfa|rd|r\.?n|mph|dvm|lcsw|ll\.?m|ll\.?b|dr|prof)\.?$",
     re.IGNORECASE,
 )
-_WORD = re.compile(r"[^\s]+")
+_ROLE_ENDING = re.compile(
+    r"(?:redakteur|korrespondent|reporter|journalist|kolumnist|redaktør|redaktör|medarbetare)(?:in|innen)?$"
+)
 _LETTER = re.compile(r"[^\W\d_]")
 _DOMAIN = re.compile(r"^[\w-]+(?:\.[\w-]+)*\.[a-z]{2,6}$", re.IGNORECASE)
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
@@ -84,18 +90,45 @@ _CJK_DESKS = tuple(word for word in DESK_WORDS if _CJK.search(word))
 def read_names(text: str, desks: Collection[str] = ()) -> list[Name]:
     """The names of a byline's text, in order, each once.
 
-    `desks` are names that the site's definition calls desks, and the site's own names: they are never split.
+    `desks` are, in lower case, names that the site's definition calls desks, and the site's own names: they are never
+    split, and the site's own name beside a person's is no author.
     """
     if len(text) > _MAX_TEXT:
         return []
-    known = {desk.casefold() for desk in desks}
     found: dict[str, Name] = {}
-    for part in _HARD.split(_ADDRESSES.sub(" ", plain(text))):
-        for name in _names_of_part(part, known):
+    agencies = [inner.strip() for inner in _BRACKETED.findall(text) if inner.strip().casefold() in AGENCIES]
+    for part in _HARD.split(_CLUTTER.sub(" ", plain(text))):
+        for name in _names_of_part(part, desks):
             found.setdefault(name_key(name.text), name)
-    names = list(found.values())
-    proper = [name for name in names if not _all_roles(name.text)]
-    return proper or names  # a job title stands for a desk only where nobody is named
+    for agency in agencies:
+        found.setdefault(name_key(agency), Name(agency, agency, AuthorKind.AGENCY))
+    return without_labels(list(found.values()), desks)
+
+
+def without_labels(names: list[Name], desks: Collection[str] = ()) -> list[Name]:
+    """The names without what only stands beside them: job titles, sections, the site's own name, "agencies"."""
+    people = [name for name in names if name.kind is AuthorKind.PERSON and is_whole(name.text)]
+    if people:
+        return [name for name in names if not _is_beside(name, desks)]
+    proper = [name for name in names if not is_label(name.text) and name.text.casefold() not in _NAMELESS]
+    return proper or names[:1]  # a job title stands for a desk only where nobody is named
+
+
+def _is_beside(name: Name, desks: Collection[str]) -> bool:
+    low = name.text.casefold()
+    small = name.kind is AuthorKind.PERSON and name.text.isascii() and name.text.islower() and " " not in low
+    return is_label(name.text) or is_own(low, desks) or small or low in _NAMELESS
+
+
+def is_own(low: str, desks: Collection[str]) -> bool:
+    """Whether a name in lower case is the site's own: one of its names, or such a name with a word after it."""
+    words = low.split()
+    return low in desks or "".join(words) in desks or (len(words) > 1 and len(words[0]) > 2 and words[0] in desks)
+
+
+def is_whole(name: str) -> bool:
+    """Whether a name is more than a given name or an author's code."""
+    return not is_label(name) and (" " in name or bool(_CJK.search(name)))
 
 
 def name_key(name: str) -> str:
@@ -107,13 +140,21 @@ def name_key(name: str) -> str:
     )
 
 
+def same_name(one: str, other: str) -> bool:
+    """Whether two keys of `name_key` name the same: equal, or one holds all of the other's two or more words."""
+    if one == other:
+        return bool(one)
+    first, second = one.split(), other.split()
+    return min(len(first), len(second)) > 1 and (set(first) <= set(second) or set(second) <= set(first))
+
+
 def kind_of(name: str, desks: Collection[str] = ()) -> AuthorKind:
     """Whether a name is an agency's, a desk's or a person's; `desks` in lower case."""
     low = name.casefold()
     words = low.split()
     if low in AGENCIES or any(word in {"afp", "dpa", "reuters", "xinhua"} for word in re.split(r"[^\w]+", low)):
         return AuthorKind.AGENCY
-    if low in desks or _is_desk(name, words):
+    if is_own(low, desks) or _is_desk(name, words):
         return AuthorKind.DESK
     return AuthorKind.PERSON
 
@@ -130,21 +171,17 @@ def _is_section(words: list[str]) -> bool:
     return bool(words) and all(word in SECTION_WORDS or word in {"&", "and", "und", "et", "y", "e"} for word in words)
 
 
-def _names_of_part(part: str, known: Collection[str]) -> Iterator[Name]:
-    raw = one_line(part).strip()
-    if not raw or NOT_AUTHORS.match(raw.lstrip("([（ ")):
+def _names_of_part(part: str, desks: Collection[str]) -> Iterator[Name]:
+    raw = one_line(part)
+    if not raw or NOT_AUTHORS.match(raw):
         return
-    if raw.casefold() in known:
-        yield Name(raw, raw, kind_of(raw, known))
+    if is_own(raw.casefold(), desks):
+        yield Name(raw, raw, kind_of(raw, desks))
         return
-    text = _strip_leads(_CLUTTER.sub(" ", raw).strip())
+    text = _strip_leads(raw)
     if date := _DATE.search(text):
         text = text[: date.start()]
-    pieces = list(_people(text))
-    yield from _judge(pieces, known)
-    for inner in _BRACKETED.findall(raw):
-        if inner.casefold().strip() in AGENCIES:
-            yield Name(inner.strip(), inner.strip(), AuthorKind.AGENCY)
+    yield from _judge(list(_people(text)), desks)
 
 
 def _strip_leads(text: str) -> str:
@@ -196,7 +233,9 @@ def _judge(pieces: list[str], known: Collection[str]) -> Iterator[Name]:
     """The pieces that are names; job titles, places and degrees after a name are dropped."""
     found: list[Name] = []
     for piece in pieces:
-        raw = one_line(piece).strip(" ,:-–—")
+        raw = piece.strip(" ,:-–—")
+        if found and _FILED.match(raw):
+            break
         if found and raw.casefold() in _SUFFIXES:
             last = found.pop()
             found.append(Name(f"{last.text} {raw}", f"{last.raw} {raw}", last.kind))
@@ -219,10 +258,10 @@ def _belongs_to(last: Name, piece: str) -> bool:
 
 def clean_name(text: str, known: Collection[str] = ()) -> str | None:
     """One name without lead words, job titles, places; None where the text is no name."""
-    text = _strip_leads(_CLUTTER.sub(" ", one_line(text)).strip())
+    text = _strip_leads(one_line(text))
     while (tail := _TAIL.search(text)) and len(text[: tail.start()].split()) >= (1 if _CJK.search(text) else 2):
         text = text[: tail.start()]
-    text = _without_roles(text.strip(" ,:;-–—_|/\\'’‘`"))
+    text = _without_roles(text.strip(" ,:;-–—_|/\\'’‘`&+"))
     if text.endswith(".") and not re.search(r"(?:\b\w|\b[JS]r|\b[DM]r|\b[Pp]hil)\.$", text):
         text = text.rstrip(".")
     return text if is_name(text, known) else None
@@ -247,9 +286,21 @@ def _is_title(words: list[str]) -> bool:
     return len(words) > 2 and words[0] in ROLE_WORDS and words[1] in ROLE_JOINERS
 
 
+def is_label(text: str) -> bool:
+    """Whether a text is a job title, a section, or both ("travel reporter"): no name beside a person's."""
+    words = text.casefold().split()
+    if " & " in text and not any(_is_role(word) for word in words):
+        return False
+    return all(_is_role(word) or word in SECTION_WORDS or word in ROLE_JOINERS for word in words)
+
+
 def _is_role(word: str) -> bool:
     low = word.casefold().strip(",:")
-    return low in ROLE_WORDS or ("-" in low and all(part in ROLE_WORDS | ROLE_JOINERS for part in low.split("-")))
+    return (
+        low in ROLE_WORDS
+        or bool(_ROLE_ENDING.search(low))
+        or ("-" in low and all(part in ROLE_WORDS | ROLE_JOINERS for part in low.split("-")))
+    )
 
 
 def _all_roles(text: str) -> bool:
@@ -266,7 +317,7 @@ def _is_desk_word(word: str) -> bool:
 def is_name(text: str, known: Collection[str] = ()) -> bool:
     """Whether a text can stand as a name: its length, its words, its case; no sentence, date, URL or login."""
     low = text.casefold()
-    if low in known or low in AGENCIES:
+    if is_own(low, known) or low in AGENCIES:
         return True
     words = low.split()
     kind = kind_of(text, known)
