@@ -29,11 +29,11 @@ _CREDIT_ATTRIBUTES = ("data-credit", "data-copyright", "data-photographer", "dat
 _LABEL = (
     r"(?:photo(?:graph)?s?|images?|pictures?|pics?|credits?|copyright|source|courtesy|screengrab|screenshot|illustration"
     r"|fotos?|bild(?:er|quelle)?|quelle|crédits?|imagen|imágenes|fotografía|crédito|immagine|beeld|kuva|zdjęcie|fot"
-    r"|фото|صورة|تصویر|فوٹو|عکس|写真|사진|图)"
+    r"|фото|fotoğraf|ảnh|صورة|تصویر|فوٹو|عکس|写真|사진|图)"
 )
 _LABELLED = re.compile(
     rf"[\s(\[|—–-]*\b{_LABEL}(?:\s*(?:credits?|courtesy|by|via|source|copyright|photo|von|de|di|/))*"
-    rf"\s*(?:[:：/©|]|(?<=by)\s|(?<=courtesy)\s)\s*(?P<name>[^:.!?]{{2,{_LONGEST_CREDIT}}}?)[)\].]*$",
+    rf"\s*(?:[:：=/©|]|(?<=by)\s|(?<=courtesy)\s)\s*(?P<name>(?:[^:.!?]|\.(?=\S)){{2,{_LONGEST_CREDIT}}}?)[)\].]*$",
     re.IGNORECASE,
 )
 _SIGN = re.compile(rf"[\s(\[|]*(?:©|\(c\))\s*(?P<name>.{{2,{_LONGEST_CREDIT}}}?)[)\].]*$", re.IGNORECASE)
@@ -46,9 +46,12 @@ _AGENCIES = "|".join(
 _NAME = r"[\w.'’ ]{2,40}"
 # An agency's name after a dash or in brackets, also with a person or "File" beside it, as news captions end.
 _AGENCY = re.compile(
-    rf"(?:\s*[—–]\s*|\s+-+\s*|\s*[(\[|]\s*)"
+    rf"(?:\s*[—–]\s*|\s+-+\s*|\s*[(\[|]\s*|(?<=[.!?])\s*)"
     rf"(?P<name>(?:{_NAME}\s*/\s*)?(?:{_AGENCIES})(?:\s*(?:/|via|,|\bphoto)\s*{_NAME}?)*)[)\].]*$"
 )
+# A name alone in brackets after the caption's last sentence.
+_BRACKETED = re.compile(r"(?<=[.!?”\"])\s*[(\[](?P<name>(?:[^\W\d_]|[.'’/& -]){2,60})[)\]]\.?$")
+_ONLY_LABEL = re.compile(rf"(?:{_LABEL}|©|\W)+", re.IGNORECASE)
 
 
 def find_caption(image: HtmlElement) -> Caption:
@@ -61,7 +64,8 @@ def find_caption(image: HtmlElement) -> Caption:
     credit = next((text for node in credit_nodes if (text := unlabel(text_of(node)))), None)
     text = text_of(caption) if caption is not None else one_line(image.get("data-caption"))
     for node in credit_nodes:
-        text = one_line(text.replace(text_of(node), " "))
+        before, _, after = text.rpartition(text_of(node))
+        text = re.sub(r"[(\[]\s*[)\]]", "", one_line(f"{before} {after}"))
     split = split_credit(text)
     return Caption(split.text, credit or split.credit or _attribute_credit(image))
 
@@ -114,19 +118,32 @@ def _attribute_credit(image: HtmlElement) -> str | None:
 
 
 def unlabel(text: str) -> str | None:
-    """A credit without its label, brackets and dashes: "AFP" for "(Photo: AFP)"."""
-    text = one_line(text).strip("—–-|/ ")
-    if not text or len(text) > _LONGEST_CREDIT:
+    """A credit without its label, brackets and dashes: "AFP" for "(Photo: AFP)"; None for a label alone."""
+    text = _trim(text)
+    if not text or len(text) > _LONGEST_CREDIT or _ONLY_LABEL.fullmatch(text):
         return None
     match = _LABELLED.fullmatch(text) or _SIGN.fullmatch(text)
-    return one_line(match["name"] if match else text).strip("()[]—–-|/:,. ") or None
+    return _trim(match["name"] if match else text) or None
 
 
 def split_credit(text: str) -> Caption:
     """A caption's text and the credit at its end, as "Photo: X", "(Credit: X)", "© X" or "— AFP" mark it."""
     text = one_line(text)
-    for pattern in (_LABELLED, _SIGN, _AGENCY):
+    for pattern in (_LABELLED, _SIGN, _AGENCY, _BRACKETED):
         if match := pattern.search(text):
-            credit = one_line(match["name"]).strip("()[]—–-|/:,. ")
-            return Caption(text[: match.start()].rstrip(" —–-|/(,") or None, credit or None)
+            credit = _trim(match["name"])
+            return Caption(text[: match.start()].rstrip(" —–-|/(,[") or None, credit or None)
     return Caption(text or None)
+
+
+def _trim(text: str) -> str:
+    """Without dashes and colons at the ends, and without brackets that have no partner."""
+    text = one_line(text).strip("—–-|/:,. ")
+    for opening, closing in ("()", "[]"):
+        if text.startswith(opening) and text.endswith(closing):
+            text = text[1:-1].strip()
+        if text.count(opening) > text.count(closing):
+            text = text.removeprefix(opening) if text.startswith(opening) else text + closing
+        elif text.count(opening) < text.count(closing):
+            text = text.removesuffix(closing)
+    return text

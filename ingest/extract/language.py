@@ -59,6 +59,8 @@ _WORDS = {
 }
 _COMMON = {language: frozenset(words.split()) for language, words in _WORDS.items()}
 _SHARE_OF_COMMON = 0.12  # running text of these languages has 20 to 45 % of them, of another one under 8 %
+_FEW_COMMON = 0.04  # where the page's own language has it, and no other has more (Turkish says much with suffixes)
+_LEAD = 1.6  # how much larger the share of the best language is than that of the next, where no model is asked
 _OLD_CODES = {
     "iw": "he",
     "in": "id",
@@ -137,6 +139,12 @@ def _latin(sample: str, declared: str | None, source: str) -> tuple[str | None, 
         return declared, source
     if declared and declared not in _COMMON and _share(words, "en") < _SHARE_OF_COMMON:
         return declared, source
+    first, second = sorted(_COMMON, key=lambda language: _share(words, language), reverse=True)[:2]
+    share = _share(words, first)
+    if first == declared and share >= _FEW_COMMON:
+        return declared, source
+    if share >= max(_SHARE_OF_COMMON, _LEAD * _share(words, second)):
+        return first, "text"
     return _model(sample, declared, source)
 
 
