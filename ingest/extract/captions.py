@@ -36,6 +36,10 @@ _LABELLED = re.compile(
     rf"\s*(?:[:：=/©|]|(?<=by)\s|(?<=courtesy)\s)\s*(?P<name>(?:[^:.!?]|\.(?=\S)){{2,{_LONGEST_CREDIT}}}?)[)\].]*$",
     re.IGNORECASE,
 )
+_IN_BRACKETS = re.compile(
+    rf"\s*[(\[]\s*{_LABEL}[^()\[\]:：=©]{{0,12}}[:：=©]\s*(?P<name>[^()\[\]]{{2,{_LONGEST_CREDIT}}})[)\]]\.?$",
+    re.IGNORECASE,
+)
 _SIGN = re.compile(rf"[\s(\[|]*(?:©|\(c\))\s*(?P<name>.{{2,{_LONGEST_CREDIT}}}?)[)\].]*$", re.IGNORECASE)
 _AGENCIES = "|".join(
     """AFP;Reuters;AP;Associated Press;Getty(?: Images)?;APP;EPA(?:-EFE)?;EFE;PTI;ANI;IANS;Xinhua;dpa;ANSA;AA;Belga
@@ -46,7 +50,7 @@ _AGENCIES = "|".join(
 _NAME = r"[\w.'’ ]{2,40}"
 # An agency's name after a dash or in brackets, also with a person or "File" beside it, as news captions end.
 _AGENCY = re.compile(
-    rf"(?:\s*[—–]\s*|\s+-+\s*|\s*[(\[|]\s*|(?<=[.!?])\s*)"
+    rf"(?:\s*[—–]\s*|\s+-+\s*|\s*[(\[|]\s*|(?<=[^\W\d_]{{3}}[.!?])\s*)"
     rf"(?P<name>(?:{_NAME}\s*/\s*)?(?:{_AGENCIES})(?:\s*(?:/|via|,|\bphoto)\s*{_NAME}?)*)[)\].]*$"
 )
 # A name alone in brackets after the caption's last sentence.
@@ -60,13 +64,13 @@ def find_caption(image: HtmlElement) -> Caption:
     if holder is None:
         return Caption(one_line(image.get("data-caption")) or None, _attribute_credit(image))
     caption = next(_captions(holder), None)
-    credit_nodes = list(_credit_nodes(holder if caption is None else caption, holder))
-    credit = next((text for node in credit_nodes if (text := unlabel(text_of(node)))), None)
     text = text_of(caption) if caption is not None else one_line(image.get("data-caption"))
-    for node in credit_nodes:
-        before, _, after = text.rpartition(text_of(node))
+    named = next(_credit_texts(holder if caption is None else caption, holder), "")
+    before, found, after = text.rpartition(named) if named else ("", "", "")
+    if found and not after.startswith("/"):  # "(<a>AP Photo</a>/A Name)" names more than the link does
         text = re.sub(r"[(\[]\s*[)\]]", "", one_line(f"{before} {after}"))
     split = split_credit(text)
+    credit = None if after.startswith("/") else unlabel(named)
     return Caption(split.text, credit or split.credit or _attribute_credit(image))
 
 
@@ -92,17 +96,17 @@ def _captions(holder: HtmlElement) -> Iterator[HtmlElement]:
             yield node
 
 
-def _credit_nodes(*holders: HtmlElement) -> Iterator[HtmlElement]:
+def _credit_texts(*holders: HtmlElement) -> Iterator[str]:
+    """The texts of the elements that are marked as credits, those in the caption first."""
     for holder in dict.fromkeys(holders):
-        found = [
-            node
-            for node in holder.iter("span", "small", "p", "div", "cite", "em", "a", "i", "footer")
-            if _credits(node)
-        ]
-        inner = [node for node in found if node is not holder and next(node.iter("img"), None) is None]
-        if inner:
-            yield inner[0]
-            return
+        for node in holder.iter("span", "small", "p", "div", "cite", "em", "a", "i", "footer"):
+            if (
+                node is not holder
+                and _credits(node)
+                and next(node.iter("img"), None) is None
+                and (text := text_of(node))
+            ):
+                yield text
 
 
 def _credits(node: HtmlElement) -> bool:
@@ -129,7 +133,7 @@ def unlabel(text: str) -> str | None:
 def split_credit(text: str) -> Caption:
     """A caption's text and the credit at its end, as "Photo: X", "(Credit: X)", "© X" or "— AFP" mark it."""
     text = one_line(text)
-    for pattern in (_LABELLED, _SIGN, _AGENCY, _BRACKETED):
+    for pattern in (_IN_BRACKETS, _LABELLED, _SIGN, _AGENCY, _BRACKETED):
         if match := pattern.search(text):
             credit = _trim(match["name"])
             return Caption(text[: match.start()].rstrip(" —–-|/(,[") or None, credit or None)
