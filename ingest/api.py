@@ -43,7 +43,7 @@ def extract(
         BadURL: the URL is not an absolute http(s) URL.
         UnknownSite: no definition has the name.
     """
-    check_url(url)
+    url = check_url(url)
     body = html.encode("utf-8", "replace") if isinstance(html, str) else html
     headers = {"content-type": "text/html; charset=utf-8"} if isinstance(html, str) else {}
     settings = Settings.load()
