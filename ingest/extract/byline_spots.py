@@ -7,9 +7,11 @@ words in class, id or test id, links to an author's page, and short lines that b
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from enum import IntEnum
+from functools import lru_cache
+from itertools import pairwise
 
 from lxml.html import HtmlElement
 
@@ -58,74 +60,155 @@ _NOT_WORD = re.compile(
     r"avatar|image|img|photo|picture|bio\b|biog|desc|social|follow|share|comment|related|icon|category|more|modal|newsletter"
     r"|authori[sz]|disclaimer|hentry|type-post|\bpost-\d|breadcrumb|quote|-count"
 )
-_LINK = re.compile(
-    r"/(?:[\w-]*(?:authors?|autor(?:en|es|a|e|i|in)?|auteurs?|writers?|reporters?|journalist\w*|redakt(?:eu|ø)re?|contributors?"
-    r"|columnists?|skribent\w*|forfatter\w*|penulis|yazar\w*|bylines?|correspondents?|colunistas?|firmas?)|people|staff|team|by"
-    r"|profiles?|profil|users?|members?|mitarbeiter)[/=-][^/?#]|[?&]authorname",
-    re.IGNORECASE,
+# Folders of the pages about authors, in their addresses: `/author/a-name/`, `/people/a-name`.
+_FOLDERS = frozenset(
+    ("author", "authors", "autor", "autores", "autoren", "autorin", "autora", "autore", "autori", "auteur", "auteurs")
+    + (
+        "writer",
+        "writers",
+        "reporter",
+        "reporters",
+        "journalist",
+        "journalists",
+        "journalisten",
+        "journaliste",
+        "journalistes",
+    )
+    + (
+        "redakteur",
+        "redakteure",
+        "redaktion-autoren",
+        "contributor",
+        "contributors",
+        "columnist",
+        "columnists",
+        "correspondent",
+    )
+    + (
+        "skribent",
+        "skribenter",
+        "forfatter",
+        "penulis",
+        "yazar",
+        "yazarlar",
+        "byline",
+        "bylines",
+        "colunista",
+        "colunistas",
+    )
+    + (
+        "firma",
+        "firmas",
+        "people",
+        "staff",
+        "team",
+        "by",
+        "profile",
+        "profiles",
+        "profil",
+        "user",
+        "users",
+        "member",
+        "members",
+    )
+    + ("mitarbeiter", "avtor", "avtory", "auther", "staff-writers", "opinion-writers", "our-team", "team-member")
 )
-_LINE = re.compile(
-    r"\s*(?:(?:(?:written|posted|reporting|story|words|text) )?by|von|par|por|di|oleh|door|av|af|przez|tekst|texte?|autor(?:in|en|es|a)?"
-    r"|authors?|auteurs?|автор|текст|بقلم|تحریر|作者|記者|文|quelle)(?:\s*[:：]|\s|$)",
-    re.IGNORECASE,
+# First words of a line with names, in lower case; a CJK label has no blank after it.
+_LEADS = frozenset(
+    ("by", "written", "posted", "reporting", "story", "words", "von", "par", "por", "di", "oleh", "door", "av", "af")
+    + (
+        "przez",
+        "text",
+        "texte",
+        "tekst",
+        "autor",
+        "autorin",
+        "autoren",
+        "autora",
+        "author",
+        "authors",
+        "auteur",
+        "quelle",
+    )
+    + ("автор", "текст", "بقلم", "تحریر", "作者", "記者", "文")
 )
+_FIRST_WORD = re.compile(r"[^\s:：/]+")
 _LABEL = re.compile(
     r"\s*(?:autor(?:in|en|innen|es|a)?(?:/autor)?|authors?|auteurs?|autore|writer|reporter|written by|by|von|автор|المؤلف|مصنف"
     r"|作者|penulis|yazar)\s*[:：]?\s*",
     re.IGNORECASE,
 )
+_MAX_HEADINGS = 60  # headings of one level that are compared with the title
 _MAX_LINE = 100  # characters of a line that is a byline
+_LABELS = frozenset({"strong", "b", "span", "dt", "label", "small"})
+_EMPHASIS = frozenset({"strong", "b", "em", "i"})
 
 
-def survey(page: Page, names: Iterable[str] = ()) -> Survey:
+def survey(page: Page, names: Collection[str] = ()) -> Survey:
     """The spots and the main heading of a page, in one walk over its body.
 
     Short texts with one of `names` (those of the metadata) are spots too: there the page shows them.
     """
-    pattern = "|".join(re.escape(name) for name in names)
-    named = re.compile(pattern, re.IGNORECASE) if pattern else None
+    wanted = tuple(dict.fromkeys(form for name in names for form in (name, name.upper())))
     spots: list[Spot] = []
     headings: list[tuple[int, HtmlElement]] = []
-    words: dict[str, bool] = {}
     for order, element in enumerate(page.body.iter(*_TAGS)):
         if element.tag in ("h1", "h2"):
             headings.append((order, element))
-        if spot := _spot(element, order, words, named):
-            spots.append(spot)
+        sign = _sign(element, wanted)
+        if sign is not None:
+            spots.append(Spot(_labelled(element) if sign is Sign.LINE else element, order, sign))
     order, heading = _main_heading(page, headings)
     around = frozenset(heading.iterancestors()) if heading is not None else frozenset()
     return Survey(tuple(spots), heading, order, around)
 
 
-def _spot(element: HtmlElement, order: int, words: dict[str, bool], named: re.Pattern[str] | None) -> Spot | None:
+def _sign(element: HtmlElement, wanted: tuple[str, ...]) -> Sign | None:
     get = element.get
     if "author" in get("rel", "") or "author" in get("itemprop", ""):
-        return Spot(element, order, Sign.MARK)
-    for name in ("class", "id", "data-testid"):
-        value = get(name)
-        if value is None:
-            continue
-        if (says := words.get(value)) is None:
-            low = value.casefold()
-            says = words[value] = bool(_WORD.search(low)) and not _NOT_WORD.search(low)
-        if says:
-            return Spot(element, order, Sign.WORD)
-    is_link = element.tag == "a"
-    if is_link and _LINK.search(get("href", "")):
-        return Spot(element, order, Sign.LINK)
-    text = (element.text or "").strip()
-    if not 1 < len(text) < _MAX_LINE:
+        return Sign.MARK
+    if _says_author(get("class")) or _says_author(get("id")) or _says_author(get("data-testid")):
+        return Sign.WORD
+    tag = element.tag
+    if tag == "a" and leads_to_author(get("href", "")):
+        return Sign.LINK
+    text = element.text
+    if not text or len(text) > 4 * _MAX_LINE or text.isspace():
         return None
-    if (named is not None and named.search(text)) or (not is_link and _LINE.match(text)):
-        return Spot(element, order, Sign.LINE)
+    if tag != "a" and (word := _FIRST_WORD.search(text)) and word[0].casefold() in _LEADS and _is_line(text):
+        return Sign.LINE
+    for name in wanted:
+        if name in text:
+            return Sign.LINE if _is_line(text) else None
+    return Sign.LONE if tag in _EMPHASIS and _is_lone(element) else None
+
+
+def leads_to_author(address: str) -> bool:
+    """Whether an address has the shape of an author's page."""
+    folders = address.split("/")
+    if not _FOLDERS.isdisjoint(folders[:-1]):
+        return any(folder in _FOLDERS and bool(name) for folder, name in pairwise(folders))
+    return folders[-1].startswith(("autor-", "author-", "?author")) or "authorname" in address
+
+
+@lru_cache(maxsize=20_000)  # a site's pages share their classes
+def _says_author(value: str | None) -> bool:
+    if value is None:
+        return False
+    low = value.casefold()
+    return _WORD.search(low) is not None and _NOT_WORD.search(low) is None
+
+
+def _is_line(text: str) -> bool:
+    return len(text) < _MAX_LINE or len(text.strip()) < _MAX_LINE
+
+
+def _labelled(element: HtmlElement) -> HtmlElement:
+    """The element around a mere label: in `<li><b>Author</b> A. Name</li>` it is the item that holds the name."""
     parent = element.getparent()
-    if element.tag in _LABELS and parent is not None and _LABEL.fullmatch(text) and (element.tail or "").strip():
-        return Spot(parent, order, Sign.LINE)
-    return Spot(element, order, Sign.LONE) if element.tag in _EMPHASIS and _is_lone(element) else None
-
-
-_LABELS = frozenset({"strong", "b", "span", "dt", "label", "small"})
-_EMPHASIS = frozenset({"strong", "b", "em", "i"})
+    if parent is None or element.tag not in _LABELS or not (element.tail or "").strip():
+        return element
+    return parent if _LABEL.fullmatch(element.text or "") else element
 
 
 def _is_lone(element: HtmlElement) -> bool:
@@ -148,17 +231,17 @@ def _main_heading(page: Page, headings: list[tuple[int, HtmlElement]]) -> tuple[
     """The heading whose words are most like the page's title; an `h1` before an `h2`."""
     title = page.meta("og:title", "twitter:title") or next((text_of(node) for node in page.tree.iter("title")), "")
     wanted = set(name_key(title).split())
-    best: tuple[float, int, HtmlElement] | None = None
-    for order, heading in headings:
-        found = set(name_key(text_of(heading)).split())
-        if not found:
-            continue
-        likeness = len(found & wanted) / max(1, len(found | wanted)) + (0.3 if heading.tag == "h1" else 0)
-        if best is None or likeness > best[0] + 0.01:
-            best = (likeness, order, heading)
-    if best and best[0] >= 0.3:
-        return best[1], best[2]
+    for tag, enough in (("h1", 0.3), ("h2", 0.6)):
+        named = [(order, heading) for order, heading in headings if heading.tag == tag][:_MAX_HEADINGS]
+        likeness = [_likeness(heading, wanted) for _, heading in named]
+        if likeness and max(likeness) >= enough:
+            return named[likeness.index(max(likeness))]
     return next(((order, heading) for order, heading in headings if heading.tag == "h1"), (0, None))
+
+
+def _likeness(heading: HtmlElement, wanted: Collection[str]) -> float:
+    found = set(name_key(text_of(heading)).split())
+    return len(found & set(wanted)) / max(1, len(found | set(wanted)))
 
 
 _OUTSIDE_TAGS = frozenset({"nav", "aside", "form", "figure", "figcaption", "select", "button", "dialog"})

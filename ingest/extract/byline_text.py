@@ -81,21 +81,19 @@ def credits_of(
     lines = lines_of(element)
     if not lines or NOT_AUTHORS.match(lines):
         return []
-    marked = [node for node in inner if _holds_name(node, desks)]
     email = _email_of(element)
     found: dict[str, Credit] = {}
-    for node in marked:
-        for name in read_names(lines_of(node), desks):
-            found.setdefault(name_key(name.text), Credit(name, _page_of(page, node, name), email, marked=bool(inner)))
+    marked = []
+    for node in inner:
+        names = read_names(lines_of(node), desks)
+        marked += [node] if names else []
+        for name in names:
+            found.setdefault(name_key(name.text), Credit(name, _page_of(page, node, name), email, marked=True))
     rest = _joined(element, marked, desks) if found else read_names(lines, desks)
     for name in rest:
         found.setdefault(name_key(name.text), Credit(name, None if marked else _page_of(page, element, name), email))
     kept = {name_key(name.text) for name in without_labels([credit.name for credit in found.values()], desks)}
     return [credit for key, credit in found.items() if key in kept]
-
-
-def _holds_name(node: HtmlElement, desks: Collection[str]) -> bool:
-    return len(text := lines_of(node)) > 1 and bool(read_names(text, desks))
 
 
 _JOIN = re.compile(r"(?:^|\s)(?:and|und|et|y|e|i|og|och|en|ve|dan|и|و|اور|with|mit|&|,)\s*$", re.IGNORECASE)
