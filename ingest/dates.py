@@ -106,7 +106,7 @@ _YEAR_MONTH_DAY = re.compile(rf"(?<!\d){_YEAR}[.,]?[\s-]+{_WORD}\.?[\s-]+(\d{{1,
 _YEAR_FIRST = re.compile(r"(?<![\d.])(\d{4})(?:([-/.])(\d{1,2})\2|[년年]\s*(\d{1,2})[월月]\s*)(\d{1,2})(?!\d)")
 _COMPACT = re.compile(r"(\d{4})(\d\d)(\d\d)(?:t?(\d\d)(\d\d)(\d\d)?(?=z|[+-]|$)|(?!\d))")
 _NUMERIC = re.compile(
-    r"(?<![\d./-])(\d{1,2})(?:([./-])|(?:\s*thang\s*))(\d{1,2})[./,\s-]{1,2}(\d{4}|(?<=\.)\d\d)(?![\d:])"
+    r"(?<![\d./-])(\d{1,2})(?:([/-]|\.\s?)|\s*thang\s*)(\d{1,2})[./,\s-]{1,2}(\d{4}|(?<=\.)\d\d)(?![\d:])"
 )
 # Each with the groups of year, month and day.
 _WORDED = (
@@ -137,7 +137,7 @@ def _numeric_days(folded: str, *, month_first: bool) -> Iterator[tuple[date, str
     for found in _NUMERIC.finditer(folded):
         year = found[4] if len(found[4]) == 4 else f"20{found[4]}"
         ways = [(found[3], found[1]), (found[1], found[3])]
-        if month_first and found[2] != ".":
+        if month_first and not (found[2] or "").startswith("."):
             ways.reverse()
         for month, number in ways:
             yield from _valid(year, month, number, _without(folded, found))

@@ -58,6 +58,7 @@ def test_a_stated_zone_is_kept(raw: str, value: str) -> None:
         ("12:05 PM, 5 Feb 2025", "12:05:00"),
         ("05.02.2025, 13:04 Uhr", "13:04:00"),
         ("05.02.25 13.04 Uhr", "13:04:00"),
+        ("5. 2. 2025, 13:04 Uhr", "13:04:00"),
         ("5 février 2025 à 13h04", "13:04:00"),
         ("Il 5 febbraio 2025 alle 13.04", "13:04:00"),
         ("2025. február 5. 13:04", "13:04:00"),
@@ -78,7 +79,12 @@ def test_a_naive_time_of_no_zone_is_a_day() -> None:
 
 
 def test_precision_is_what_is_written() -> None:
-    written = {"2025-02-05T08:53:07Z": "second", "2025-02-05T08:53Z": "minute", "2025-02-05": "day"}
+    written = {
+        "2025-02-05T08:53:07Z": "second",
+        "2025-02-05T08:53Z": "minute",
+        "2025-02-05T08:53:00Z": "minute",
+        "2025-02-05": "day",
+    }
     for raw, precision in written.items():
         assert parsed_of(raw, None).precision == precision
 

@@ -36,7 +36,9 @@ _TITLE_WORDS = re.compile(
 )
 
 
-class _Shown(NamedTuple):
+class Shown(NamedTuple):
+    """A heading that the page shows."""
+
     text: str
     element: HtmlElement
     source: str
@@ -50,7 +52,7 @@ def find_headline(page: Page, data: StructuredData, site: Site) -> Headline | No
     nodes = article_nodes(page, data)
     titles = metadata_titles(page, nodes)
     names = site_names(page, data)
-    shown = _by_rule(page, site) or _by_heading(page, titles, names)
+    shown = locate(page, site, titles, names)
     if shown is None:
         return _from_metadata(titles, names)
     text = without_site_name(shown.text, names)
@@ -65,14 +67,19 @@ def find_headline(page: Page, data: StructuredData, site: Site) -> Headline | No
     )
 
 
-def _by_rule(page: Page, site: Site) -> _Shown | None:
+def locate(page: Page, site: Site, titles: tuple[Title, ...], names: frozenset[str]) -> Shown | None:
+    """The heading of the article on the page, or None where it shows none."""
+    return _by_rule(page, site) or _by_heading(page, titles, names)
+
+
+def _by_rule(page: Page, site: Site) -> Shown | None:
     for element in page.select(*site.select.headline):
         if text := visible(text_of(element)):
-            return _Shown(text, element, "rule")
+            return Shown(text, element, "rule")
     return None
 
 
-def _by_heading(page: Page, titles: tuple[Title, ...], names: frozenset[str]) -> _Shown | None:
+def _by_heading(page: Page, titles: tuple[Title, ...], names: frozenset[str]) -> Shown | None:
     """The h1 likest to the metadata's titles; another heading only where no h1 is like them."""
     best, best_score = None, 0.0
     for shown in _first_headings(page):
@@ -84,16 +91,16 @@ def _by_heading(page: Page, titles: tuple[Title, ...], names: frozenset[str]) ->
     return _by_title(page, titles) or best
 
 
-def _first_headings(page: Page) -> Iterator[_Shown]:
+def _first_headings(page: Page) -> Iterator[Shown]:
     for element in page.tree.iter("h1"):
         if text := visible(text_of(element)):
-            yield _Shown(text, element, "h1")
+            yield Shown(text, element, "h1")
     for element in page.tree.xpath("//body//*[@itemprop='headline' or @itemprop='name headline'][not(self::meta)]"):
         if element.tag != "h1" and (text := visible(text_of(element))):
-            yield _Shown(text, element, "microdata")
+            yield Shown(text, element, "microdata")
 
 
-def _score(shown: _Shown, titles: tuple[Title, ...], names: frozenset[str]) -> float:
+def _score(shown: Shown, titles: tuple[Title, ...], names: frozenset[str]) -> float:
     if title_key(shown.text) in names or len(shown.text) > _MOST_CHARACTERS:
         return 0.0
     alike = max((likeness(shown.text, title.text) for title in titles), default=0.0)
@@ -112,7 +119,7 @@ def _is_elsewhere(element: HtmlElement) -> bool:
     return False
 
 
-def _by_title(page: Page, titles: tuple[Title, ...]) -> _Shown | None:
+def _by_title(page: Page, titles: tuple[Title, ...]) -> Shown | None:
     """A heading of lower rank, or an element called a title, whose text a title of the metadata begins with."""
     keys = [title_key(title.text) for title in titles]
     for number, element in enumerate(page.body.iter("h2", "h3", "h4", "div", "p", "span", "strong")):
@@ -123,7 +130,7 @@ def _by_title(page: Page, titles: tuple[Title, ...]) -> _Shown | None:
         text = visible(text_of(element)) if len(element) < 6 else ""
         key = title_key(text)
         if len(key) > 8 and any(title.startswith(key) and 2 * len(key) > len(title) for title in keys):
-            return _Shown(text, element, str(element.tag))
+            return Shown(text, element, str(element.tag))
     return None
 
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from lxml.html import HtmlElement
 
 from ingest.dates import Stated, read_date
 from ingest.extract.article_nodes import article_nodes
-from ingest.extract.page import Page, text_of
+from ingest.extract.page import Page, select_all, text_of
 from ingest.extract.structured import StructuredData
 from ingest.text import one_line
 
@@ -46,7 +46,15 @@ class Reader:
 
     def read(self, raw: str) -> Stated | None:
         """What a text states, or None."""
-        return read_date(raw, now=self.now, zone=self.zone, languages=self.languages)
+        stated = read_date(raw, now=self.now, zone=self.zone, languages=self.languages)
+        return self._without_false_utc(stated) if stated else None
+
+    def _without_false_utc(self, stated: Stated) -> Stated:
+        """A local time that a program marked as UTC: east of Greenwich it is yet to come at the download."""
+        naive = stated.when.replace(tzinfo=None)
+        if self.zone is None or stated.when.utcoffset() != timedelta() or stated.when <= self.now:
+            return stated
+        return Stated(naive, stated.precision) if naive.replace(tzinfo=self.zone) <= self.now else stated
 
 
 # Names of metas without case and punctuation, by how exactly they mean the article's first publication.
@@ -72,7 +80,15 @@ def _weights(table: str) -> dict[str, float]:
 
 
 _PUBLISHED, _MODIFIED = _weights(_PUBLISHED_METAS), _weights(_MODIFIED_METAS)
+# Types that are no article and describe the whole page; `ClaimReview` is what fact checkers publish.
+_PAGE_TYPES = ("WebPage", "ItemPage", "ClaimReview")
 _NOT_A_LETTER = re.compile(r"[^a-z]+")
+_IN_SCRIPT = re.compile(
+    r"""\b(?:date_?published|first_?publish(?:ed|ing)?_?(?:at|date|time)?|first_?publication_?date|publish(?:ed)?_?(?:at|date|time)"""
+    r"""|publication_?(?:date|time))\\?["']?\s*[:=]\s*\\?["']([^"'\\]{8,40})""",
+    re.IGNORECASE,
+)
+_MOST_IN_SCRIPTS = 20
 _IN_ADDRESS = re.compile(r"(?<!\d)((?:19|20)\d\d)([/-])(\d{1,2})\2(\d{1,2})(?!\d)")
 
 
@@ -91,7 +107,7 @@ def _published(page: Page, data: StructuredData) -> Iterator[tuple[str, str, flo
         yield data.text(node, "datePublished") or "", "json-ld", 5.0
         yield data.text(node, "dateCreated") or "", "json-ld:dateCreated", 1.5
         yield data.text(node, "uploadDate") or "", "json-ld:uploadDate", 1.5
-    for node in data.of_type("WebPage", "ItemPage")[:1]:
+    for node in data.of_type(*_PAGE_TYPES)[:1]:
         yield data.text(node, "datePublished") or "", "json-ld:WebPage", 2.5
     yield from _metas(page, _PUBLISHED)
     yield from _microdata(page, "datePublished", 4.0)
@@ -100,7 +116,7 @@ def _published(page: Page, data: StructuredData) -> Iterator[tuple[str, str, flo
 def _modified(page: Page, data: StructuredData) -> Iterator[tuple[str, str, float]]:
     for node in article_nodes(page, data)[:1]:
         yield data.text(node, "dateModified") or "", "json-ld", 5.0
-    for node in data.of_type("WebPage", "ItemPage")[:1]:
+    for node in data.of_type(*_PAGE_TYPES)[:1]:
         yield data.text(node, "dateModified") or "", "json-ld:WebPage", 2.5
     yield from _metas(page, _MODIFIED)
     yield from _microdata(page, "dateModified", 4.0)
@@ -113,7 +129,9 @@ def _metas(page: Page, weights: dict[str, float]) -> Iterator[tuple[str, str, fl
 
 
 def _microdata(page: Page, name: str, weight: float) -> Iterator[tuple[str, str, float]]:
-    for element in page.tree.xpath("//*[contains(@itemprop, $name)][not(self::meta)]", name=name)[:1]:
+    if "itemprop" not in page.html:  # most pages: a search of the tree costs twenty times as much
+        return
+    for element in select_all(page.tree, f"//*[contains(@itemprop, '{name}')][not(self::meta)]")[:1]:
         for raw in raws_of(element):
             yield raw, "microdata", weight
 
@@ -133,6 +151,13 @@ def raws_of(element: HtmlElement) -> Iterator[str]:
             yield value
     if text := text_of(element):
         yield text
+
+
+def script_claims(page: Page, reader: Reader) -> list[Claim]:
+    """What the data of scripts claim, where all that they name a publication date is one day: no teaser's, then."""
+    texts = dict.fromkeys(_IN_SCRIPT.findall(page.html))
+    claims = list(reader.claims((raw, "script", 1.0) for raw in list(texts)[:_MOST_IN_SCRIPTS]))
+    return claims if len({claim.stated.when.date() for claim in claims}) == 1 else []
 
 
 def address_claims(page: Page, reader: Reader) -> list[Claim]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
-from zoneinfo import ZoneInfo
 
 from ingest.dates import ParsedDate, settle
 from ingest.extract.extraction import Moment
@@ -52,6 +51,13 @@ def proven_zone(claims: Iterable[Claim]) -> Zone | None:
             if gap % timedelta(minutes=15) == timedelta() and timedelta(hours=-12) <= gap <= timedelta(hours=14):
                 return Zone(timezone(gap), "metadata")
     return None
+
+
+def is_settled(claims: Sequence[Claim], zone: Zone | None) -> bool:
+    """Whether the claims are exact and agree, so that nothing else of the page need be read."""
+    times = [_time(claim, zone) for claim in claims if claim.weight >= 2]
+    exact = any(time.fineness > 1 for time in times)
+    return exact and all(_agree(one, other) for one in times for other in times)
 
 
 def choose(claims: Sequence[Claim], zone: Zone | None) -> Moment | None:
@@ -120,8 +126,3 @@ def is_before(one: Moment, other: Moment) -> bool:
     if first is None or second is None:
         return one.value[:10] < other.value[:10]
     return second - first >= timedelta(minutes=1)
-
-
-def local_zone(zone: ZoneInfo | None, source: str) -> Zone | None:
-    """A zone with its source, or None."""
-    return Zone(zone, source) if zone else None

@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 
 from ingest.country_zones import zone_of_country
-from ingest.extract.extraction import Times
+from ingest.extract.article_nodes import article_nodes
+from ingest.extract.extraction import Moment, Times
+from ingest.extract.headline import locate
 from ingest.extract.page import Page
 from ingest.extract.structured import StructuredData
 from ingest.extract.time_claims import (
@@ -14,8 +16,11 @@ from ingest.extract.time_claims import (
     modified_claims,
     published_claims,
     rule_claims,
+    script_claims,
 )
-from ingest.extract.time_verdict import choose, is_before, local_zone, proven_zone
+from ingest.extract.time_verdict import Zone, choose, is_before, is_settled, proven_zone
+from ingest.extract.time_visible import VisibleTimes, visible_times
+from ingest.extract.titles import metadata_titles, site_names
 from ingest.sites import Site
 
 
@@ -24,17 +29,32 @@ def find_times(page: Page, data: StructuredData, site: Site, *, retrieved_at: da
 
     `retrieved_at` is aware: relative texts count from it, and what lies beyond it is refused.
     """
-    known = local_zone(site.zone, "site") or local_zone(zone_of_country(page.url), "country")
     local = site.zone or zone_of_country(page.url)
+    known = Zone(local, "site" if site.zone else "country") if local else None
     reader = Reader(retrieved_at, local, _languages(page, site))
     published = rule_claims(page.select(*site.select.published), reader) + published_claims(page, data, reader)
     modified = rule_claims(page.select(*site.select.modified), reader) + modified_claims(page, data, reader)
+    if not is_settled(published, known):
+        seen = _visible(page, data, site, reader)
+        published, modified = published + seen.published, modified + seen.modified
     zone = known or proven_zone([*published, *modified])
-    first = choose(published or address_claims(page, reader), zone)
-    last = choose(modified, zone)
-    if first and last and is_before(last, first):
-        return Times(first, None, (f"dateModified {last.value} is before datePublished, left out",))
-    return Times(first, last)
+    published = published or script_claims(page, reader) or address_claims(page, reader)
+    return _in_order(choose(published, zone), choose(modified, zone))
+
+
+def _visible(page: Page, data: StructuredData, site: Site, reader: Reader) -> VisibleTimes:
+    """The times around the headline; without a headline on the page there is no telling whose a time is."""
+    titles = metadata_titles(page, article_nodes(page, data))
+    heading = locate(page, site, titles, site_names(page, data))
+    return visible_times(heading.element, reader) if heading else VisibleTimes()
+
+
+def _in_order(published: Moment | None, modified: Moment | None) -> Times:
+    """Both times; a change before the publication is the preparation of a story, none of the published one."""
+    if published and modified and is_before(modified, published):
+        warning = f"dateModified {modified.value} is before datePublished {published.value} and left out"
+        return Times(published, None, (warning,))
+    return Times(published, modified)
 
 
 def _languages(page: Page, site: Site) -> tuple[str, ...]:
