@@ -1,0 +1,103 @@
+"""Feeds: RSS, Atom and RDF, well-formed or not, as candidates."""
+
+from __future__ import annotations
+
+import html
+import re
+from calendar import timegm
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from io import BytesIO
+from time import struct_time
+from typing import Any
+
+import feedparser  # type: ignore[import-untyped]  # it has no type information
+
+from ingest.discover.candidate import FEED, Candidate
+from ingest.extract.page import absolute
+from ingest.text import one_line
+
+_MOST_ENTRIES = 5_000
+_TAG = re.compile(r"<[^>]{1,500}>")
+_HTML = re.compile(rb"<!doctype\s+html|<html[\s>]", re.IGNORECASE)
+# Where a proxy (FeedBurner, Pheedo) puts the publisher's own address.
+_OWN_LINKS = ("feedburner_origlink", "pheedo_origlink")
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """What a feed announces, in its own order.
+
+    `next_url` is the page of older entries (RFC 5005), `updated` the newest time that the feed claims, `error` says
+    why there are no candidates: an error page in HTML would else look like a feed in which nothing is new.
+    """
+
+    candidates: tuple[Candidate, ...] = ()
+    next_url: str | None = None
+    updated: datetime | None = None
+    error: str | None = None
+
+
+def read_feed(body: bytes, url: str) -> Feed:
+    """The feed's candidates. Nothing is fetched and nothing raises; `url` is what relative links are joined to."""
+    parsed = parse_feed(body)
+    candidates = tuple(_candidate(entry, url) for entry in parsed.entries[:_MOST_ENTRIES] if _link(entry, url))
+    head = parsed.feed
+    times = [moment for item in candidates for moment in (item.published, item.modified) if moment]
+    return Feed(
+        candidates=candidates,
+        next_url=_next(head, url),
+        updated=max(times, default=None) or entry_moment(head, "updated", "published"),
+        error=None if candidates else _complaint(body, parsed),
+    )
+
+
+def parse_feed(body: bytes) -> Any:  # noqa: ANN401 - feedparser has no types
+    """Feedparser's result for bytes: a stream, since it would fetch or open bytes that look like an address."""
+    return feedparser.parse(BytesIO(body), sanitize_html=False, resolve_relative_uris=False)
+
+
+def _candidate(entry: Mapping[str, Any], url: str) -> Candidate:
+    title = one_line(html.unescape(_TAG.sub(" ", entry.get("title") or "")))
+    published = entry_moment(entry, "published", "created")
+    updated = entry_moment(entry, "updated")
+    return Candidate(
+        _link(entry, url) or url, FEED, title or None, published or updated, updated if published else None
+    )
+
+
+def _link(entry: Mapping[str, Any], url: str) -> str | None:
+    own = (entry.get(name) for name in _OWN_LINKS)
+    identity = entry.get("id") if str(entry.get("id") or "").startswith("http") else None
+    links = (*own, entry.get("link"), identity)
+    return next((found for link in links if link and (found := absolute(url, str(link)))), None)
+
+
+def _next(head: Mapping[str, Any], url: str) -> str | None:
+    links = head.get("links") or ()
+    return next((absolute(url, link.get("href")) for link in links if link.get("rel") == "next"), None)
+
+
+def entry_moment(values: Mapping[str, Any], *names: str) -> datetime | None:
+    """The first of these times of a feed or entry, in UTC."""
+    for name in names:
+        key = f"{name}_parsed"
+        # Asked first: feedparser answers for a missing "updated" with "published", and warns.
+        parsed = values[key] if key in values else None
+        if isinstance(parsed, struct_time):
+            try:
+                return datetime.fromtimestamp(timegm(parsed), UTC)
+            except (OverflowError, ValueError, OSError):  # a year that no clock has
+                continue
+    return None
+
+
+def _complaint(body: bytes, parsed: Any) -> str | None:  # noqa: ANN401 - feedparser has no types
+    if not body.strip():
+        return "an empty answer"
+    if _HTML.search(body[:2_000]):
+        return "an HTML page, not a feed"
+    if parsed.get("version"):
+        return "a feed cut off or broken before its first entry" if parsed.get("bozo") else None
+    return "neither RSS nor Atom"
