@@ -5,18 +5,19 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from ingest.extract.byline_spots import Sign, Spot, Survey, is_outside, outermost, survey
+from ingest.extract.byline_spots import Sign, Spot, Survey, is_outside, nearness, outermost, survey
 from ingest.extract.byline_text import Credit, credits_of
 from ingest.extract.extraction import Byline
 from ingest.extract.metadata_names import MetaNames, metadata_names, own_names
 from ingest.extract.names import Name, is_whole, name_key, same_name
-from ingest.extract.page import Page
+from ingest.extract.page import Page, text_of
 from ingest.extract.structured import StructuredData
 from ingest.record import Author, AuthorKind
 from ingest.sites import Site
 
-_NEAR = (-25, 60, 150)  # walked elements between the main heading and a byline: before, near, not far
 _SURE = 4  # a lesser score is a guess
+_MAX_LONE = 60  # characters of a bold line that is a byline
+_GAP = 8  # walked elements between the names of one list
 _PLAIN = 6  # from here a byline holds against other people in the metadata
 
 
@@ -28,6 +29,15 @@ class _Seen:
     credits: tuple[Credit, ...]
     score: int
     agrees: bool = False
+
+    @property
+    def looks(self) -> tuple[Sign, object, str | None]:
+        """What spots of one list have in common."""
+        return self.spot.sign, self.spot.element.tag, self.spot.element.get("class")
+
+    @property
+    def keys(self) -> frozenset[str]:
+        return frozenset(name_key(credit.name.text) for credit in self.credits)
 
 
 def find_byline(page: Page, data: StructuredData, site: Site) -> Byline:
@@ -41,7 +51,7 @@ def find_byline(page: Page, data: StructuredData, site: Site) -> Byline:
     if ruled := _by_rule(page, site, desks):
         return _byline(ruled, "rule", meta)
     if seen := _visible(page, desks, meta):
-        return _byline([seen], "byline", meta)
+        return _byline(seen, "byline", meta)
     return Byline(tuple(_author(Credit(name.name, name.url)) for name in meta.names), meta.source)
 
 
@@ -54,19 +64,34 @@ def _by_rule(page: Page, site: Site, desks: Collection[str]) -> list[_Seen]:
     return found
 
 
-def _visible(page: Page, desks: Collection[str], meta: MetaNames) -> _Seen | None:
-    """The byline's spot, or None where no spot is sure enough."""
+def _visible(page: Page, desks: Collection[str], meta: MetaNames) -> list[_Seen]:
+    """The byline's spots; none where no spot is sure enough."""
     known = {name_key(name.name.text): name.name.text for name in meta.people}
     seen = survey(page, known.values())
     spots = _read_all(page, seen, list(seen.spots), desks, frozenset(known))
     found = sorted(spots, key=lambda spot: (-spot.score, spot.spot.order))
-    if not found:
-        return None
+    if found and found[0].score >= (_PLAIN if known and not found[0].agrees else _SURE):
+        return _listed(found, seen)
+    return [] if known else [spot for spot in found if spot.spot.sign is Sign.LONE][:1]
+
+
+def _listed(found: list[_Seen], seen: Survey) -> list[_Seen]:
+    """The best spot with the spots like it that stand in one list with it.
+
+    Where spots like it stand apart, far from the heading, and name others, all are teasers of other stories.
+    """
     best = found[0]
-    if best.score >= (_PLAIN if known and not best.agrees else _SURE):
-        return best
-    lone = next((spot for spot in found if spot.spot.sign is Sign.LONE), None)
-    return None if known else lone
+    alike = sorted((spot for spot in found if spot.looks == best.looks), key=lambda spot: spot.spot.order)
+    group = [best]
+    for spot in alike[alike.index(best) + 1 :]:
+        if spot.spot.order - group[-1].spot.order > _GAP:
+            break
+        group.append(spot)
+    if nearness(best.spot, seen) < 3 and not best.agrees:
+        names = frozenset().union(*(spot.keys for spot in group))
+        if any(not spot.keys <= names for spot in alike):
+            return []
+    return group
 
 
 def _read_all(
@@ -89,14 +114,7 @@ def _read(
     if not shown:
         return None
     agrees = any(same_name(name_key(credit.name.text), key) for credit in shown for key in known)
-    return _Seen(spot, tuple(shown), int(spot.sign) + _nearness(spot, seen) + (4 if agrees else 0), agrees)
-
-
-def _nearness(spot: Spot, seen: Survey) -> int:
-    distance = spot.order - seen.heading_order
-    if seen.heading is None or distance < _NEAR[0]:
-        return 0
-    return 3 if distance <= _NEAR[1] else 2 if distance <= _NEAR[2] else 1
+    return _Seen(spot, tuple(shown), int(spot.sign) + nearness(spot, seen) + (4 if agrees else 0), agrees)
 
 
 def _credible(credit: Credit, spot: Spot) -> bool:
@@ -104,7 +122,8 @@ def _credible(credit: Credit, spot: Spot) -> bool:
     name = credit.name
     whole = is_whole(name.text) or name.kind is not AuthorKind.PERSON
     if spot.sign is Sign.LONE:
-        return " " in name.text and not name.text.islower() and len(name.text) <= 40
+        line = text_of(spot.element).strip(" .,:()[]")
+        return " " in name.text and not name.text.islower() and len(line) <= _MAX_LONE
     return whole or credit.url is None or credit.marked or spot.sign in (Sign.LINK, Sign.MARK)
 
 

@@ -58,7 +58,7 @@ _WORD = re.compile(
 )
 _NOT_WORD = re.compile(
     r"avatar|image|img|photo|picture|bio\b|biog|desc|social|follow|share|comment|related|icon|category|more|modal|newsletter"
-    r"|authori[sz]|disclaimer|hentry|type-post|\bpost-\d|breadcrumb|quote|-count"
+    r"|authori[sz]|disclaimer|hentry|type-post|\bpost-\d|breadcrumb|quote|-count|caption|credit"
 )
 # Folders of the pages about authors, in their addresses: `/author/a-name/`, `/people/a-name`.
 _FOLDERS = frozenset(
@@ -167,7 +167,12 @@ def _sign(element: HtmlElement, wanted: tuple[str, ...]) -> Sign | None:
     get = element.get
     if "author" in get("rel", "") or "author" in get("itemprop", ""):
         return Sign.MARK
-    if _says_author(get("class")) or _says_author(get("id")) or _says_author(get("data-testid")):
+    if (
+        element.tag == "address"
+        or _says_author(get("class"))
+        or _says_author(get("id"))
+        or _says_author(get("data-testid"))
+    ):
         return Sign.WORD
     tag = element.tag
     if tag == "a" and leads_to_author(get("href", "")):
@@ -244,13 +249,26 @@ def _likeness(heading: HtmlElement, wanted: Collection[str]) -> float:
     return len(found & set(wanted)) / max(1, len(found | set(wanted)))
 
 
-_OUTSIDE_TAGS = frozenset({"nav", "aside", "form", "figure", "figcaption", "select", "button", "dialog"})
+_OUTSIDE_TAGS = frozenset({"nav", "form", "select", "button", "dialog", "blockquote"})
 _OUTSIDE = re.compile(
-    r"comment|disqus|respond|wpdcom|related|teaser|sidebar|side-bar|widget|popular|trending|recommend|most-?read|mostread|"
-    r"read-?more|more-(?:from|news|stories)|latest|you-may|footer-(?:nav|menu|links)|site-footer|menu|navbar|cookie|newsletter|"
-    r"promo|sponsor|carousel|slider|ticker|breaking|popup|modal|outbrain|taboola"
+    r"comment|disqus|respond|wpdcom|related|teaser|popular|trending|recommend|most-?read|read-?more|more-(?:from|news|stories)|you-may"
+    r"|footer-(?:nav|menu|links)|site-footer|\bmenu|navbar|cookie|newsletter|carousel|ticker|breaking|popup|modal|outbrain|taboola|caption"
 )
+# Layouts put bylines in these too: only far from the heading do they tell of something else.
+_FIGURES = frozenset({"figure", "figcaption"})
+_ASIDE = re.compile(r"sidebar|side-bar|widget|latest|promo|sponsor|slider")
 _LISTED = frozenset({"article", "li"})
+_NEAR = (-25, 60, 150)  # walked elements between the main heading and a byline: before, near, not far
+
+
+def nearness(spot: Spot, seen: Survey) -> int:
+    """From 0 (before the article, or no heading is known) to 3 (right after the main heading)."""
+    distance = spot.order - seen.heading_order
+    if seen.heading is None:
+        return 1
+    if distance < 0:
+        return 2 if distance >= _NEAR[0] else 0
+    return 3 if distance <= _NEAR[1] else 2 if distance <= _NEAR[2] else 1
 
 
 def is_outside(spot: Spot, seen: Survey) -> bool:
@@ -261,18 +279,26 @@ def is_outside(spot: Spot, seen: Survey) -> bool:
     if spot.element.tag in _LISTED and _is_teaser(spot.element):
         return True
     in_article = any(ancestor.tag == "article" for ancestor in seen.around_heading)
+    strict = nearness(spot, seen) < 3 or spot.sign <= Sign.LINE
+    in_figure = spot.sign is Sign.MARK or spot.element.tag == "address"
     for ancestor in spot.element.iterancestors():
         if ancestor in seen.around_heading or ancestor.tag in ("body", "html"):
             return False
-        if ancestor.tag in _OUTSIDE_TAGS or _OUTSIDE.search(
-            f"{ancestor.get('class') or ''} {ancestor.get('id') or ''}".casefold()
-        ):
+        if _is_elsewhere(ancestor, strict=strict) or (in_article and ancestor.tag == "article"):
             return True
-        if (ancestor.tag == "article" and in_article) or (ancestor.tag in _LISTED and _is_teaser(ancestor)):
-            return True
-        if ancestor.tag == "footer" and not any(above.tag in ("article", "main") for above in ancestor.iterancestors()):
-            return True
+        if ancestor.tag in _FIGURES and not in_figure:
+            return True  # a photographer
     return False
+
+
+def _is_elsewhere(ancestor: HtmlElement, *, strict: bool) -> bool:
+    tag = ancestor.tag
+    if tag in _OUTSIDE_TAGS or (strict and tag == "aside") or (tag in _LISTED and _is_teaser(ancestor)):
+        return True
+    words = f"{ancestor.get('class') or ''} {ancestor.get('id') or ''}".casefold()
+    if _OUTSIDE.search(words) or (strict and _ASIDE.search(words)):
+        return True
+    return tag == "footer" and not any(above.tag in ("article", "main") for above in ancestor.iterancestors())
 
 
 def _is_teaser(element: HtmlElement) -> bool:

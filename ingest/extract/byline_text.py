@@ -93,7 +93,16 @@ def credits_of(
     for name in rest:
         found.setdefault(name_key(name.text), Credit(name, None if marked else _page_of(page, element, name), email))
     kept = {name_key(name.text) for name in without_labels([credit.name for credit in found.values()], desks)}
+    kept -= {key for key in kept if any(_is_part(key, found[key], other, found[other]) for other in kept - {key})}
     return [credit for key, credit in found.items() if key in kept]
+
+
+def _is_part(key: str, credit: Credit, other: str, beside: Credit) -> bool:
+    """Whether one reading of a byline is a piece or a heap of another: "Name" or "A. Name B. Name" beside "A. Name"."""
+    words, others = set(key.split()), set(other.split())
+    if credit.marked == beside.marked:
+        return (words < others and len(words) == 1) or (words > others and len(others) > 1)
+    return beside.marked and (words < others or (words > others and len(others) > 1))
 
 
 _JOIN = re.compile(r"(?:^|\s)(?:and|und|et|y|e|i|og|och|en|ve|dan|и|و|اور|with|mit|&|,)\s*$", re.IGNORECASE)

@@ -66,6 +66,9 @@ _NAMELESS = frozenset(("agencies", "agency", "agencias", "agenturen", "agences",
 _CONNECTORS = frozenset(
     ("and", "und", "et", "och", "og", "en", "ve", "ja", "și", "и", "та", "і", "و", "اور", "with", "mit", "avec", "&")
 )
+_INNER = frozenset(
+    ("i", "y", "e", "of", "in", "at", "the", "for", "als", "aus", "och", "'s")
+)  # no person's name begins so
 _BETWEEN_ONE = frozenset({"&", "+", "e", "y", "i", "a", "en", "ve", "dan", "Y", "E", "I", "EN"})
 _TAIL = re.compile(
     r"(?:\s+(?:in|aus|à|from|for|of\s+the|at|reports?|berichtet|unserem|unserer)\s+\S.*|\s+외\s*\d+\s*명.*"
@@ -123,7 +126,9 @@ def _is_beside(name: Name, desks: Collection[str]) -> bool:
 def is_own(low: str, desks: Collection[str]) -> bool:
     """Whether a name in lower case is the site's own: one of its names, or such a name with a word after it."""
     words = low.split()
-    return low in desks or "".join(words) in desks or (len(words) > 1 and len(words[0]) > 2 and words[0] in desks)
+    if low in desks or "".join(words) in desks or low.partition(".")[0] in desks:
+        return True
+    return len(words) > 1 and len(words[0]) > 2 and words[0] in desks
 
 
 def is_whole(name: str) -> bool:
@@ -208,11 +213,21 @@ def _at_and(text: str) -> Iterator[str]:
     pattern = _AND_UPPER if text.isupper() else _AND
     for joint in pattern.finditer(text):
         left, right, word = text[: joint.start()].strip(), text[joint.end() :].strip(), joint[0].strip()
-        if not left:
-            continue
-        if _splits(left, right, word):
-            yield left
+        if left and _splits(left, right, word):
+            yield from _at_agency(left)
             yield from _at_and(right)
+            return
+    yield from _at_agency(text)
+
+
+def _at_agency(text: str) -> Iterator[str]:
+    """A name with an agency stuck to it as two: "A. Name The Associated Press"."""
+    words = text.split()
+    for size in range(min(4, len(words) - 2), 0, -1):
+        agency = " ".join(words[-size:])
+        if agency.casefold() in AGENCIES and (size > 1 or agency.isupper()):
+            yield " ".join(words[:-size])
+            yield agency
             return
     yield text
 
@@ -258,7 +273,7 @@ def _belongs_to(last: Name, piece: str) -> bool:
 
 def clean_name(text: str, known: Collection[str] = ()) -> str | None:
     """One name without lead words, job titles, places; None where the text is no name."""
-    text = _strip_leads(one_line(text))
+    text = _once(_strip_leads(one_line(text)))
     while (tail := _TAIL.search(text)) and len(text[: tail.start()].split()) >= (1 if _CJK.search(text) else 2):
         text = text[: tail.start()]
     text = _without_roles(text.strip(" ,:;-–—_|/\\'’‘`&+"))
@@ -267,18 +282,34 @@ def clean_name(text: str, known: Collection[str] = ()) -> str | None:
     return text if is_name(text, known) else None
 
 
+def _once(text: str) -> str:
+    """The text once where it stands twice (first and last name apart, for two widths of screen)."""
+    words = text.split()
+    half = len(words) // 2
+    return " ".join(words[:half]) if half and words[:half] == words[half:] else text
+
+
 def _without_roles(text: str) -> str:
     """The name without a job title before or after it, where two words of name are left."""
     words = text.split()
-    start, end = 0, len(words)
-    while end > 2 and (_is_role(words[end - 1]) or (end < len(words) and words[end - 1] in ROLE_JOINERS)):
-        end -= 1
-    while end - start > 2 and (_is_role(words[start]) or (start and words[start] in ROLE_JOINERS)):
+    kept = _before_title(words)
+    start = 0
+    while len(kept) - start > 2 and (_is_role(kept[start]) or (start and kept[start] in ROLE_JOINERS)):
         start += 1
-    kept = words[start:end]
-    if all(_is_role(word) for word in kept) or any(_is_desk_word(word) for word in kept):
+    kept = kept[start:]
+    if len(kept) == len(words) or all(_is_role(word) for word in kept) or any(_is_desk_word(word) for word in kept):
         return text
     return " ".join(kept).strip(" ,")
+
+
+def _before_title(words: list[str]) -> list[str]:
+    """The words before a job title that begins after two of them: "A. Name deputy content director"."""
+    title = next((at for at in range(2, len(words)) if _is_role(words[at])), len(words))
+    if title == len(words):
+        return words
+    while title > 2 and (words[title - 1].casefold() in SECTION_WORDS or words[title - 1] in ROLE_JOINERS):
+        title -= 1
+    return words if words[title - 1].casefold() in PARTICLES else words[:title]
 
 
 def _is_title(words: list[str]) -> bool:
@@ -323,7 +354,7 @@ def is_name(text: str, known: Collection[str] = ()) -> bool:
     kind = kind_of(text, known)
     if not 2 <= len(text) <= (_MAX_NAME if kind is AuthorKind.PERSON else _MAX_DESK) or low in LOGINS:
         return False
-    if LEAD.fullmatch(f"{text} ") or low in _CONNECTORS:
+    if LEAD.fullmatch(f"{text} ") or words[0] in _CONNECTORS or words[0] in _INNER:
         return False
     if not _LETTER.search(text) or re.search(r"[?!=<>{}\\%#$€_…]|\.\.|\.\w+\.\w|//|: ", text):
         return False
