@@ -83,9 +83,9 @@ def entry_moment(values: Mapping[str, Any], *names: str) -> datetime | None:
     """The first of these times of a feed or entry, in UTC."""
     for name in names:
         key = f"{name}_parsed"
-        # Asked first: feedparser answers for a missing "updated" with "published", and warns.
-        parsed = values[key] if key in values else None
-        if isinstance(parsed, struct_time):
+        if key not in values:  # asked first: feedparser gives "published" for a missing "updated", and warns
+            continue
+        if isinstance(parsed := values[key], struct_time):
             try:
                 return datetime.fromtimestamp(timegm(parsed), UTC)
             except (OverflowError, ValueError, OSError):  # a year that no clock has
