@@ -1,10 +1,8 @@
-"""What a site asks of its visitors and Scrapy does not hear: `Crawl-delay`, `Retry-After`, a robots.txt that fails."""
+"""What a site asks of its visitors and Scrapy does not hear: `Crawl-delay` and `Retry-After`."""
 
 from __future__ import annotations
 
 import asyncio
-import logging
-from collections.abc import Callable
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from time import monotonic
@@ -14,17 +12,13 @@ from urllib.parse import urlsplit
 from scrapy import Request, signals
 from scrapy.http import Response
 
-from ingest.crawl.handler import tape_of
-from ingest.settings import Limits, Settings
+from ingest.crawl.context import context_of
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
     from scrapy.robotstxt import RobotParser
 
-logger = logging.getLogger(__name__)
-
 _BUSY = frozenset({429, 503})
-_NOTHING_ALLOWED = b"User-agent: *\nDisallow: /\n"
 
 
 def retry_after_seconds(value: bytes | str | None, now: datetime) -> float | None:
@@ -40,22 +34,16 @@ def retry_after_seconds(value: bytes | str | None, now: datetime) -> float | Non
     return max(0.0, (moment - now).total_seconds())
 
 
-def limits_of(crawler: Crawler) -> Limits:
-    """The limits that hold for this crawler."""
-    settings: Settings | None = crawler.settings.get("KHABAR_SETTINGS")
-    return settings.limits if settings else Limits()
-
-
 class PolitenessMiddleware:
     """Slows a host down as its robots.txt and its answers ask.
 
     It must stand nearer to the network than Scrapy's retries, which send a request again at once.
     """
 
-    def __init__(self, crawler: Crawler, *, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
+    def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler
-        self._limits = limits_of(crawler)
-        self._now = now
+        self._context = context_of(crawler)
+        self._limits = self._context.settings.limits
         self._delays: dict[str, float] = {}
         self._closed_until: dict[str, float] = {}
 
@@ -70,7 +58,7 @@ class PolitenessMiddleware:
     def robots_parsed(self, robotparser: RobotParser, request: Request) -> None:
         """Take a host's `Crawl-delay`, up to `limits.crawl_delay_seconds`."""
         asked = robotparser.crawl_delay(self._crawler.settings["USER_AGENT"])
-        if asked and not self._replaying:
+        if asked and not self._context.replaying:
             host = urlsplit(request.url).hostname or ""
             self._delays[host] = min(asked, self._limits.crawl_delay_seconds)
             self._hold(host)
@@ -87,14 +75,9 @@ class PolitenessMiddleware:
 
     async def process_response(self, request: Request, response: Response) -> Response:
         """Pause the host where the answer says that it is busy."""
-        if response.status in _BUSY and not self._replaying:
+        if response.status in _BUSY and not self._context.replaying:
             await self._pause(request, response)
         return response
-
-    @property
-    def _replaying(self) -> bool:
-        tape = tape_of(self._crawler)
-        return tape is not None and not tape.records
 
     def _hold(self, host: str) -> None:
         delay = self._delays.get(host)
@@ -106,7 +89,7 @@ class PolitenessMiddleware:
             slot.delay = max(slot.delay, delay)
 
     async def _pause(self, request: Request, response: Response) -> None:
-        asked = retry_after_seconds(response.headers.get("Retry-After"), self._now())
+        asked = retry_after_seconds(response.headers.get("Retry-After"), self._context.now())
         tries = int(request.meta.get("retry_times", 0))
         wait = self._crawler.settings.getfloat("DOWNLOAD_DELAY") * 2 ** (tries + 1) if asked is None else asked
         if wait > self._limits.retry_after_seconds:
@@ -116,30 +99,3 @@ class PolitenessMiddleware:
         self._closed_until[host] = max(self._closed_until.get(host, 0.0), monotonic() + wait)
         if tries < self._crawler.settings.getint("RETRY_TIMES"):
             await asyncio.sleep(wait)
-
-
-class RobotsTxtAnswerMiddleware:
-    """Reads the answer to a request for robots.txt as RFC 9309 does, before Scrapy parses it.
-
-    Not found (any 4xx) means that all is allowed, a server error that nothing is; 500 KiB of rules are enough. It must
-    stand nearer to the engine than retries and decompression, and nearer to the network than `RobotsTxtMiddleware`.
-    """
-
-    def __init__(self, limits: Limits) -> None:
-        self._limits = limits
-
-    @classmethod
-    def from_crawler(cls, crawler: Crawler) -> Self:
-        """Made by Scrapy."""
-        return cls(limits_of(crawler))
-
-    async def process_response(self, request: Request, response: Response) -> Response:
-        """Put what the answer means in the place of its body."""
-        if not (request.meta.get("dont_obey_robotstxt") and urlsplit(request.url).path == "/robots.txt"):
-            return response
-        if 400 <= response.status < 500:
-            return response.replace(body=b"")
-        if response.status >= 500:
-            logger.warning("%s answers %d: nothing may be fetched (RFC 9309, 2.3.1.4)", response.url, response.status)
-            return response.replace(status=200, body=_NOTHING_ALLOWED)
-        return response.replace(body=response.body[: self._limits.robots_bytes])

@@ -43,6 +43,7 @@ COOKIES_ENABLED = False
 DOWNLOAD_TIMEOUT = _DEFAULTS.timeout
 DOWNLOAD_MAXSIZE = _LIMITS.page_bytes  # holds for the unpacked body too: 2.4 kB of brotli can become 1.1 GB
 DOWNLOAD_WARNSIZE = _LIMITS.page_bytes
+RETRY_GIVE_UP_LOG_LEVEL = "INFO"  # who asked for the page says what came of it
 REDIRECT_MAX_TIMES = 10
 METAREFRESH_MAXDELAY = 5  # seconds: a slower refresh is a page that reloads itself, not one that has moved
 
@@ -54,19 +55,18 @@ DOWNLOAD_HANDLERS = {
     "ftp": None,
     "s3": None,
 }
+DUPEFILTER_CLASS = "scrapy.dupefilters.BaseDupeFilter"  # asks for each article once already; this one drops silently
 TWISTED_DNS_RESOLVER = "ingest.crawl.netguard.GuardedResolver"
 TELNETCONSOLE_ENABLED = False
 REMOTE_CONTROL_ENABLED = False  # on by default since 2.19: it runs Python that is sent to a local port
 
 DOWNLOADER_MIDDLEWARES = {
-    "ingest.crawl.politeness.RobotsTxtAnswerMiddleware": 540,  # sees what retries (550) and decompression (590) leave
+    "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
+    "ingest.crawl.robots.RobotsMiddleware": 100,
+    "ingest.crawl.robots.RobotsAnswerMiddleware": 540,  # sees what retries (550) and decompression (590) leave
     "ingest.crawl.politeness.PolitenessMiddleware": 560,  # waits before a retry is made
 }
-ITEM_PIPELINES = {
-    "ingest.crawl.pipelines.ExtractPipeline": 100,
-    "ingest.crawl.pipelines.StorePipeline": 200,
-    "ingest.crawl.pipelines.RecordPipeline": 300,
-}
+ITEM_PIPELINES = {"ingest.crawl.pipelines.RecordPipeline": 100}
 FEED_EXPORT_ENCODING = "utf-8"
 FEED_EXPORTERS = dict.fromkeys(("jsonlines", "jsonl", "jl"), "ingest.crawl.exporter.RecordLinesExporter")
 
@@ -110,6 +110,8 @@ def scrapy_settings(
         reactor: whether Twisted's reactor runs; only a replay can do without, and then may be repeated in a process.
     """
     values = base_settings() | _of(settings)
+    values["LOG_INSTALL_ROOT_HANDLER"] = False  # logging is the program's business
+    values["SPIDER_MODULES"] = []  # a run names its spider classes itself
     values["KHABAR_OUTPUT"] = None if output is None else str(output)
     values["KHABAR_CASSETTE"] = tape
     values["TWISTED_REACTOR_ENABLED"] = reactor

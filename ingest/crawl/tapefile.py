@@ -7,7 +7,6 @@ way round. Only the style differs: a body of several lines is a literal block, w
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -56,19 +55,16 @@ def save(path: Path, cassette: Cassette) -> None:
     """Write a cassette: a new file beside it first, then a rename, so that it is whole at any time."""
     content = {"requests": cassette.requests, "responses": cassette.responses}
     text = serialize(content, _Readable)
+    draft = path.with_name(f".{path.name}.{os.getpid()}.new")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-                file.write(text)
-                file.flush()
-                os.fsync(file.fileno())
-            Path(name).replace(path)
-        except OSError:
-            Path(name).unlink(missing_ok=True)
-            raise
+        with draft.open("w", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        draft.replace(path)
     except OSError as error:
+        draft.unlink(missing_ok=True)
         raise UnwritableOutput(f"cannot write {path}: {error.strerror}", "choose another --record FILE") from error
 
 

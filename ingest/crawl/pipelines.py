@@ -1,0 +1,147 @@
+"""From a fetched page to a record: extract in a worker, decide, write, commit, and only then hand it on."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any, Self
+
+from scrapy.exceptions import CloseSpider, DropItem
+
+from ingest import workers
+from ingest.crawl.context import context_of
+from ingest.crawl.store import Decision, RunMemory, SiteStore
+from ingest.crawl.tally import Tally
+from ingest.decide import Same
+from ingest.errors import KhabarError
+from ingest.ledger import Address
+from ingest.record import Article, FetchedPage, Rejection
+from ingest.urls import article_key
+
+if TYPE_CHECKING:
+    from scrapy.crawler import Crawler
+
+logger = logging.getLogger(__name__)
+
+
+class RejectedPage(DropItem):
+    """The page is no article."""
+
+
+class UnchangedArticle(DropItem):
+    """The article is as it was."""
+
+
+class OlderArticle(DropItem):
+    """The article is older than the run asks for."""
+
+
+def address_of(page: FetchedPage) -> Address:
+    """The address that a page was asked for at, with the validators that came with it."""
+    url = page.requested_url or page.url
+    return Address(article_key(url), url, page.headers.get("etag"), page.headers.get("last-modified"))
+
+
+class RecordPipeline:
+    """Makes records (dicts named as in the schema) of `FetchedPage` items, and lets all other items pass.
+
+    With `KHABAR_OUTPUT` every record is on the disk and in the ledger before it leaves here.
+    """
+
+    def __init__(self, crawler: Crawler) -> None:
+        self._crawler = crawler
+        self._context = context_of(crawler)
+        self._tally = Tally(crawler)
+        self._memory = RunMemory()
+        self._workers: workers.Workers | None = None
+        self._closing: asyncio.Future[None] | None = None
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Made by Scrapy."""
+        return cls(crawler)
+
+    def open_spider(self) -> None:
+        """Take the site's lock and mend what a killed run left; start the workers meanwhile."""
+        context = self._context
+        try:
+            if context.output is not None:
+                context.store = SiteStore(context.output, self._site, context.run_id, context.now)
+        except KhabarError as error:
+            context.fatal = error
+            logger.error("%s", error)  # noqa: TRY400 - one line says it all
+            raise CloseSpider("khabar_error") from error
+        self._workers = workers.lease(context.extract, context.settings.limits, context.settings.workers)
+        self._workers.warm()
+
+    def close_spider(self) -> None:
+        """Finish the segments, free the lock, let the workers go."""
+        if self._workers is not None:
+            workers.release(self._workers)
+            self._workers = None
+        store, self._context.store = self._context.store, None
+        if store is not None:
+            try:
+                store.close(self._tally.counts())
+            except KhabarError as error:
+                self._context.fatal = self._context.fatal or error
+
+    async def process_item(self, item: Any) -> Any:  # noqa: ANN401 - any item of Scrapy's
+        """The record of a page; raises a `DropItem` that says why there is none."""
+        if not isinstance(item, FetchedPage) or self._workers is None:
+            return item
+        result = await self._workers.run(item)
+        try:
+            return self._settle(item, result)
+        except KhabarError as error:  # the disk refuses: what is not written must not count as seen
+            self._stop(error)
+            raise DropItem(str(error)) from error
+
+    def _stop(self, error: KhabarError) -> None:
+        if self._context.fatal is None:
+            self._context.fatal = error
+            logger.error("%s", error)
+            # Not awaited here: closing waits for the items under way, of which this is one.
+            self._closing = asyncio.ensure_future(self._crawler.engine.close_spider_async(reason="khabar_error"))
+
+    @property
+    def _site(self) -> str:
+        spider = self._crawler.spider
+        return spider.name if spider is not None else "page"
+
+    def _settle(self, page: FetchedPage, result: Article | Rejection) -> dict[str, Any]:
+        address = address_of(page)
+        if isinstance(result, Rejection):
+            if self._context.store is not None:
+                self._context.store.reject(address, result)
+            self._tally.rejected(address.url, result)
+            raise RejectedPage(f"not an article: {result.reason} {result.detail}")
+        self._refuse_older(result, address)
+        decision = self._keep(result, address)
+        self._tally.decided(address.url, decision)
+        if isinstance(decision, Same):
+            raise UnchangedArticle("unchanged")
+        return decision.article.to_dict()
+
+    def _keep(self, article: Article, address: Address) -> Decision:
+        store = self._context.store
+        return self._memory.keep(article) if store is None else store.keep(article, address)
+
+    def _refuse_older(self, article: Article, address: Address) -> None:
+        since: datetime | None = getattr(self._crawler.spider, "since", None)
+        published = _latest(article.date_published)
+        if since is None or published is None or published >= since:
+            return
+        if self._context.store is not None:
+            self._context.store.pass_over(address, published)
+        self._tally.older(article)
+        raise OlderArticle(f"published {article.date_published}, before {since.isoformat()}")
+
+
+def _latest(published: str | None) -> datetime | None:
+    """The last moment that a date of a record can mean: of a day alone, its end."""
+    if published is None:
+        return None
+    moment = datetime.fromisoformat(published)
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC) + timedelta(days=1)

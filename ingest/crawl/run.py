@@ -1,0 +1,216 @@
+"""Runs crawls in this process: `crawl_sites` for `khabar crawl`, `fetch_pages` for `khabar scrape`.
+
+A replay runs on asyncio alone, as often as wanted. On the network Scrapy's handler needs Twisted's reactor, which
+runs once in a process: a program that crawls again and again starts a process each time, as `ingest.scrape` does.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from scrapy import Spider, signals
+from scrapy.crawler import AsyncCrawlerProcess, AsyncCrawlerRunner, Crawler
+from scrapy.utils.misc import load_object
+from scrapy.utils.reactor import is_reactor_installed
+
+from ingest.crawl.cassette import Tape
+from ingest.crawl.context import PAGE_DONE, context_of
+from ingest.crawl.report import SiteReport
+from ingest.crawl.scrapy_settings import scrapy_settings
+from ingest.crawl.tally import Tally
+from ingest.errors import KhabarError, NothingFetched
+from ingest.record import Article, Rejection
+from ingest.settings import Settings
+from ingest.sites import get_site
+from ingest.workers import NO_SITE
+
+_SITE_SPIDER = "spiders.site.SiteSpider"
+_PAGE_SPIDER = "spiders.page.PageSpider"
+"""By name, as Scrapy's settings name classes: `spiders` stands above this package."""
+
+Progress = Callable[[str, Mapping[str, int]], None]
+Outcome = Article | Rejection | KhabarError
+Listener = Callable[[Crawler], None]
+"""Connects itself to a crawler's signals before the crawl begins."""
+
+
+@dataclass
+class _Job:
+    """One crawler and what it is started with; when it is done, the time it took and the error that ended it."""
+
+    spider: type[Spider]
+    arguments: Mapping[str, Any]
+    crawler: Crawler | None = None
+    seconds: float = 0.0
+    error: BaseException | None = None
+    interrupted: bool = False
+    _started: float = field(default_factory=time.monotonic)
+
+    def finish(self, task: asyncio.Task[None]) -> None:
+        """Take the result of the crawl's task."""
+        self.seconds = time.monotonic() - self._started
+        self.error = None if task.cancelled() else task.exception()
+        if self.crawler is not None and self.error is None:
+            self.error = context_of(self.crawler).fatal
+            self.interrupted = self.crawler.stats.get_value("finish_reason") == "shutdown"
+
+
+def crawl_sites(
+    names: Sequence[str],
+    settings: Settings,
+    *,
+    limit: int | None = None,
+    since: datetime | None = None,
+    replay: Iterable[Path | str] = (),
+    record: Path | str | None = None,
+    on_progress: Progress | None = None,
+) -> list[SiteReport]:
+    """Crawl sites at the same time into `settings.output`.
+
+    Args:
+        names: of site definitions.
+        settings: what the operator set.
+        limit: at most so many articles of each site.
+        since: nothing published before.
+        replay: cassettes, or folders of them, that answer in place of the network.
+        record: a cassette to record to.
+        on_progress: called with a site's name and its counts whenever they change.
+
+    Returns:
+        A report for each site, in the order of the names.
+
+    Raises:
+        UnknownSite, BadRecording: before anything is fetched.
+        Locked, UnwritableOutput: where that ended the crawl of every site; of some, their reports say so.
+    """
+    folders = tuple(settings.sites)
+    sites = [get_site(name, folders).name for name in dict.fromkeys(names)]
+    spider = load_object(_SITE_SPIDER)
+    jobs = [_Job(spider, {"site": site, "limit": limit, "since": since}) for site in sites]
+    listeners = [_progress(site, on_progress) for site in sites]
+    _run(jobs, settings, _tape(replay, record), output=settings.output, listeners=listeners)
+    _raise_if_all_failed(jobs)
+    return [_report(site, job) for site, job in zip(sites, jobs, strict=True)]
+
+
+def fetch_pages(
+    urls: Sequence[str],
+    settings: Settings,
+    *,
+    site: str | None = None,
+    replay: Iterable[Path | str] = (),
+    record: Path | str | None = None,
+) -> list[Outcome]:
+    """Fetch single pages, and give what became of each, in their order.
+
+    Args:
+        urls: absolute http(s) URLs.
+        settings: what the operator set; nothing is written to its `output`.
+        site: the definition to read the pages by; `none` for none at all, by address when not given.
+        replay: cassettes, or folders of them, that answer in place of the network.
+        record: a cassette to record to.
+
+    Raises:
+        BadURL, UnknownSite, BadRecording: before anything is fetched.
+    """
+    if site is not None and site != NO_SITE:
+        site = get_site(site, tuple(settings.sites)).name
+    outcomes: dict[str, Outcome] = {}
+
+    def listen(crawler: Crawler) -> None:
+        def done(url: str, outcome: Outcome) -> None:
+            outcomes[url] = outcome
+
+        crawler.signals.connect(done, PAGE_DONE, weak=False)
+
+    job = _Job(load_object(_PAGE_SPIDER), {"urls": urls, "site": site})
+    _run([job], settings, _tape(replay, record), output=None, listeners=[listen])
+    _raise_if_all_failed([job])
+    return [outcomes.get(url.strip()) or NothingFetched(f"{url}: nothing came of it") for url in urls]
+
+
+def _tape(replay: Iterable[Path | str], record: Path | str | None) -> Tape | None:
+    if paths := list(replay):
+        return Tape.replay(paths)
+    return None if record is None else Tape.record(record)
+
+
+def _run(
+    jobs: Sequence[_Job],
+    settings: Settings,
+    tape: Tape | None,
+    *,
+    output: Path | None,
+    listeners: Sequence[Listener],
+) -> None:
+    replaying = tape is not None and not tape.records
+    values = scrapy_settings(settings, output=output, tape=tape, reactor=not replaying)
+    if replaying:
+        asyncio.run(_replay(values, jobs, listeners))
+    else:
+        _live(values, jobs, listeners)
+
+
+async def _replay(values: dict[str, Any], jobs: Sequence[_Job], listeners: Sequence[Listener]) -> None:
+    runner = AsyncCrawlerRunner(values)
+    tasks = _start(runner, jobs, listeners)
+    try:
+        await asyncio.wait(tasks)
+    except asyncio.CancelledError:  # Ctrl-C: end the crawls in good order first
+        await runner.stop()
+        await asyncio.wait(tasks)
+        raise
+
+
+def _live(values: dict[str, Any], jobs: Sequence[_Job], listeners: Sequence[Listener]) -> None:
+    if is_reactor_installed():
+        raise KhabarError("this process has crawled already", "start a new process for each crawl on the network")
+    process = AsyncCrawlerProcess(values)
+    _start(process, jobs, listeners)
+    process.start()  # until all are done; the first Ctrl-C ends them in good order
+    if any(job.interrupted for job in jobs):
+        raise KeyboardInterrupt
+
+
+def _start(runner: AsyncCrawlerRunner, jobs: Sequence[_Job], listeners: Sequence[Listener]) -> list[asyncio.Task[None]]:
+    tasks = []
+    for job, listen in zip(jobs, listeners, strict=True):
+        job.crawler = runner.create_crawler(job.spider)
+        listen(job.crawler)
+        task = runner.crawl(job.crawler, **job.arguments)
+        task.add_done_callback(job.finish)
+        tasks.append(task)
+    return tasks
+
+
+def _raise_if_all_failed(jobs: Sequence[_Job]) -> None:
+    for job in jobs:
+        if job.error is not None and not isinstance(job.error, KhabarError):
+            raise job.error
+    errors = [job.error for job in jobs if job.error is not None]
+    if errors and len(errors) == len(jobs):
+        raise errors[0]
+
+
+def _report(site: str, job: _Job) -> SiteReport:
+    if job.crawler is None or job.error is not None:
+        return SiteReport(site, errors=[str(job.error)], seconds=job.seconds)
+    return Tally(job.crawler).report(site, job.seconds)
+
+
+def _progress(site: str, on_progress: Progress | None) -> Listener:
+    def listen(crawler: Crawler) -> None:
+        def tell() -> None:
+            if on_progress is not None:
+                on_progress(site, Tally(crawler).counts())
+
+        for signal in (PAGE_DONE, signals.request_reached_downloader):
+            crawler.signals.connect(tell, signal, weak=False)
+
+    return listen

@@ -1,0 +1,151 @@
+"""What Khabar's spiders have in common: ask for a page, hand it on as `FetchedPage`, account for what fails."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from functools import cached_property
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from scrapy import Request, Spider
+from scrapy.http import Response
+from scrapy.http.request import NO_CALLBACK
+
+from ingest.crawl.cassette import REPLAYED
+from ingest.crawl.context import CrawlContext, context_of
+from ingest.crawl.failure import http_error, outcome_of
+from ingest.crawl.handler import tape_from
+from ingest.crawl.scrapy_settings import REPLAY_SETTINGS
+from ingest.crawl.tally import Tally
+from ingest.errors import KhabarError, Unreachable
+from ingest.ledger import Address, Visit
+from ingest.record import FetchedPage, Rejection
+from ingest.urls import article_key, host_of
+
+if TYPE_CHECKING:
+    from scrapy.settings import BaseSettings
+    from twisted.python.failure import Failure
+
+_ANSWERS = [304, 404, 410]
+"""Statuses that say something of the article: unchanged, or gone. All others but 2xx are failures."""
+
+
+class KhabarSpider(Spider):
+    """A spider whose items are `FetchedPage`s; `hosts`, where set, are the only ones that a page may come from."""
+
+    since: datetime | None = None
+    page_site: str | None = None
+    hosts: frozenset[str] = frozenset()
+
+    @classmethod
+    def update_settings(cls, settings: BaseSettings) -> None:
+        """Take the waits out of a replay."""
+        super().update_settings(settings)
+        if settings.get("KHABAR_REPLAY") or settings.get("KHABAR_CASSETTE") is not None:
+            tape = tape_from(settings)
+            if tape is not None and not tape.records:
+                settings.update(REPLAY_SETTINGS, priority="spider")
+
+    @cached_property
+    def context(self) -> CrawlContext:
+        """The state of this crawl."""
+        return context_of(self.crawler)
+
+    @cached_property
+    def tally(self) -> Tally:
+        """The counts of this crawl."""
+        return Tally(self.crawler)
+
+    async def fetch(self, url: str) -> Response:
+        """The answer to a GET with status 200, robots.txt, redirects and retries obeyed; raises `KhabarError`."""
+        meta = {"dont_obey_robotstxt": True} if urlsplit(url).path == "/robots.txt" else {}
+        try:
+            response = await self.crawler.engine.download_async(Request(url, meta=meta, callback=NO_CALLBACK))
+        except Exception as error:  # whatever the layers of the network raise, it is one source that fails
+            outcome = outcome_of(url, error)
+            if isinstance(outcome, Rejection):
+                raise Unreachable(f"{url}: {outcome.detail}") from error
+            raise outcome from error
+        if response.status != 200:
+            raise http_error(url, response.status)
+        return response
+
+    def page_request(self, url: str, visit: Visit | None = None) -> Request:
+        """The request for a page; where it was seen before, only if it is not as it was (RFC 9110, 13.1)."""
+        headers = {}
+        if visit is not None and visit.article_id:
+            known = {"If-None-Match": visit.etag, "If-Modified-Since": visit.last_modified}
+            headers = {name: value for name, value in known.items() if value}
+        return Request(
+            url,
+            callback=self.parse,
+            errback=self.page_failed,
+            headers=headers,
+            meta={"handle_httpstatus_list": _ANSWERS},
+            cb_kwargs={"asked": url, "visit": visit},
+        )
+
+    def parse(self, response: Response, asked: str, visit: Visit | None = None) -> Iterator[FetchedPage]:
+        """Hand on the page."""
+        if response.status == 304:
+            self._unmodified(asked, visit)
+        elif self.hosts and host_of(response.url) not in self.hosts:
+            self._fail(asked, Unreachable(f"{asked}: redirects to another site, {host_of(response.url)}"))
+        else:
+            yield self._page(response, asked)
+
+    def page_failed(self, failure: Failure) -> None:
+        """Account for a page that did not come."""
+        asked = failure.request.cb_kwargs["asked"]  # type: ignore[attr-defined]  # Scrapy puts it there
+        outcome = outcome_of(asked, failure.value or Unreachable(f"{asked}: failed"))
+        if isinstance(outcome, Rejection):
+            if self.context.store is not None:
+                self.context.store.reject(_address(asked), outcome)
+            self.tally.rejected(asked, outcome)
+        else:
+            self._fail(asked, outcome)
+
+    def _fail(self, asked: str, error: KhabarError) -> None:
+        if self.context.store is not None:
+            self.context.store.fail(_address(asked), error.message)
+        self.tally.failed(asked, error)
+
+    def _unmodified(self, asked: str, visit: Visit | None) -> None:
+        if self.context.store is not None and visit is not None:
+            self.context.store.touch(_address(asked, visit), visit.article_id)
+        self.tally.unchanged()
+
+    def _page(self, response: Response, asked: str) -> FetchedPage:
+        return FetchedPage(
+            url=response.url,
+            body=response.body,
+            retrieved_at=self._retrieved_at(response),
+            requested_url=asked,
+            status=response.status,
+            headers=dict(_headers(response)),
+            site=self.page_site,
+            run_id=self.context.run_id,
+        )
+
+    def _retrieved_at(self, response: Response) -> datetime:
+        """A recorded page was retrieved when its server said; relative dates on it count from then."""
+        if REPLAYED in response.flags:
+            try:
+                moment = parsedate_to_datetime((response.headers.get("Date") or b"").decode("latin-1"))
+            except ValueError:
+                return self.context.now()
+            return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+        return self.context.now()
+
+
+def _headers(response: Response) -> Iterator[tuple[str, str]]:
+    for name, values in response.headers.items():
+        yield name.decode("latin-1").casefold(), b", ".join(values).decode("latin-1")
+
+
+def _address(asked: str, visit: Visit | None = None) -> Address:
+    if visit is None:
+        return Address(article_key(asked), asked)
+    return Address(article_key(asked), asked, visit.etag, visit.last_modified)

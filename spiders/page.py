@@ -1,0 +1,67 @@
+"""The spider of single pages: `scrapy crawl page -a url=https://... -O out.jsonl`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator, Iterable
+from pathlib import Path
+from typing import Any
+
+from scrapy import Request
+
+from ingest.crawl.spider import KhabarSpider
+from ingest.errors import UsageError
+from ingest.urls import check_url
+
+
+class PageSpider(KhabarSpider):
+    """Fetches the pages that it is told to.
+
+    Args:
+        url: one address.
+        urls: several, parted by white space or commas, or a list of them.
+        urls_file: a file with one address a line; empty lines and those that start with `#` do not count.
+        site: the definition to read them by; the one of each address when not given, `none` for none at all.
+        more: what Scrapy gives to every spider.
+    """
+
+    name = "page"
+
+    def __init__(
+        self,
+        url: str | None = None,
+        urls: str | Iterable[str] | None = None,
+        urls_file: str | Path | None = None,
+        site: str | None = None,
+        **more: Any,  # noqa: ANN401 - as in Scrapy's Spider
+    ) -> None:
+        super().__init__(**more)
+        self.page_site = site
+        asked = [*([url] if url else []), *_split(urls), *_lines(urls_file)]
+        if not asked:
+            raise UsageError("no URL", "give url=..., urls=... or urls_file=...")
+        self._asked = list(dict.fromkeys(check_url(address) for address in asked))
+
+    async def start(self) -> AsyncIterator[Request]:
+        """Ask for each page."""
+        for address in self._asked:
+            self.tally.found()
+            yield self.page_request(address)
+
+
+def _split(urls: str | Iterable[str] | None) -> list[str]:
+    if urls is None:
+        return []
+    if not isinstance(urls, str):
+        return list(urls)
+    return [url for url in re.split(r"\s+|,(?=\s|https?:)", urls) if url]  # a URL may hold commas itself
+
+
+def _lines(file: str | Path | None) -> list[str]:
+    if file is None:
+        return []
+    try:
+        lines = Path(file).read_text(encoding="utf-8-sig").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"cannot read {file}: {error}", "give a text file with one URL a line") from error
+    return [line.strip() for line in lines if line.strip() and not line.lstrip().startswith("#")]
