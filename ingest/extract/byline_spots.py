@@ -156,8 +156,10 @@ def survey(page: Page, names: Collection[str] = ()) -> Survey:
         if element.tag in ("h1", "h2"):
             headings.append((order, element))
         sign = _sign(element, wanted)
-        if sign is not None:
-            spots.append(Spot(_labelled(element) if sign is Sign.LINE else element, order, sign))
+        if sign is Sign.LINE and (item := _labelled(element)) is not None:
+            spots.append(Spot(item, order, Sign.WORD))
+        elif sign is not None:
+            spots.append(Spot(element, order, sign))
     order, heading = _main_heading(page, headings)
     around = frozenset(heading.iterancestors()) if heading is not None else frozenset()
     return Survey(tuple(spots), heading, order, around)
@@ -166,7 +168,7 @@ def survey(page: Page, names: Collection[str] = ()) -> Survey:
 def _sign(element: HtmlElement, wanted: tuple[str, ...]) -> Sign | None:
     get = element.get
     if "author" in get("rel", "") or "author" in get("itemprop", ""):
-        return Sign.MARK
+        return None if _NOT_WORD.search(get("class", "").casefold()) else Sign.MARK
     if (
         element.tag == "address"
         or _says_author(get("class"))
@@ -208,12 +210,11 @@ def _is_line(text: str) -> bool:
     return len(text) < _MAX_LINE or len(text.strip()) < _MAX_LINE
 
 
-def _labelled(element: HtmlElement) -> HtmlElement:
+def _labelled(element: HtmlElement) -> HtmlElement | None:
     """The element around a mere label: in `<li><b>Author</b> A. Name</li>` it is the item that holds the name."""
-    parent = element.getparent()
-    if parent is None or element.tag not in _LABELS or not (element.tail or "").strip():
-        return element
-    return parent if _LABEL.fullmatch(element.text or "") else element
+    if element.tag not in _LABELS or not (element.tail or "").strip() or not _LABEL.fullmatch(element.text or ""):
+        return None
+    return element.getparent()
 
 
 def _is_lone(element: HtmlElement) -> bool:
