@@ -10,7 +10,7 @@ from ingest.extract.byline import find_byline
 from ingest.extract.comments import find_comments
 from ingest.extract.extraction import Extraction, Headline, Times
 from ingest.extract.headline import find_headline
-from ingest.extract.kind import judge_page
+from ingest.extract.kind import judge_page, survey_page
 from ingest.extract.language import find_language
 from ingest.extract.media import find_media
 from ingest.extract.page import Page
@@ -49,6 +49,7 @@ def _with_body(
     topics = find_topics(page, data, site)
     media = find_media(page, data, site)
     rights = find_rights(page)
+    survey = survey_page(page)
     body = find_body(page, data, site, headline=headline, byline=byline, comments=comments, times=times)
     text = body.text if body else ""
     language, language_source = find_language(page, text or (headline.text if headline else ""))
@@ -66,7 +67,9 @@ def _with_body(
         publisher=find_publisher(page, data, site),
         is_accessible_for_free=find_free(page, data),
         rights=rights,
-        not_article=judge_page(page, data, site, body_text=text, headline=headline, times=times, status=context.status),
+        not_article=judge_page(
+            page, data, site, body_text=text, headline=headline, times=times, status=context.status, survey=survey
+        ),
         warnings=(*times.warnings, *(body.warnings if body else ())),
     )
 
