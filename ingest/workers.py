@@ -18,6 +18,7 @@ from pathlib import Path
 
 from pebble import ProcessExpired, ProcessPool
 
+from ingest.errors import KhabarError
 from ingest.record import Article, FetchedPage, Reason, Rejection
 from ingest.settings import Limits
 
@@ -80,9 +81,13 @@ class Workers:
             self._pool.schedule(_nothing)
 
     async def run(self, page: FetchedPage) -> Article | Rejection:
-        """The record of a page, or why there is none. Never raises on account of the page."""
-        future = self._pool.schedule(self._extract, args=(page,), timeout=self._limits.extraction_seconds)
+        """The record of a page, or why there is none. It never raises on account of the page.
+
+        Raises:
+            KhabarError: no worker starts; the program that uses this is at fault.
+        """
         try:
+            future = self._pool.schedule(self._extract, args=(page,), timeout=self._limits.extraction_seconds)
             return await asyncio.wrap_future(future)
         except (TimeoutError, PebbleTimeout):
             limit = self._limits.extraction_seconds
@@ -91,6 +96,10 @@ class Workers:
             return _reject(page, Reason.TOO_LARGE, "extraction took too much memory")
         except ProcessExpired as error:
             return _reject(page, Reason.BROKEN, f"the extraction process died (exit code {error.exitcode})")
+
+        except RuntimeError as error:  # pebble's word for a pool whose workers all died as they started
+            remedy = "call Khabar below `if __name__ == '__main__':`, as every program that starts processes must"
+            raise KhabarError("the extraction processes do not start", remedy) from error
 
     def close(self) -> None:
         """End the processes; what they still work on is given up."""

@@ -91,9 +91,8 @@ class RecordPipeline:
         """The record of a page; raises a `DropItem` that says why there is none."""
         if not isinstance(item, FetchedPage) or self._workers is None:
             return item
-        result = await self._workers.run(item)
         try:
-            return self._settle(item, result)
+            return self._settle(item, await self._workers.run(item))
         except KhabarError as error:  # the disk refuses: what is not written must not count as seen
             self._stop(error)
             raise DropItem(str(error)) from error
