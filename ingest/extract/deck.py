@@ -1,14 +1,37 @@
-"""The deck (standfirst) that stands under the headline."""
+"""The deck (standfirst, subtitle) that stands between the headline and the text."""
 
 from __future__ import annotations
 
+import re
 from typing import NamedTuple
 
 from lxml.html import HtmlElement
 
-from ingest.extract.page import Page, text_of
-from ingest.sites import Site
+from ingest.extract.page import Page, class_words, text_of
+from ingest.extract.surroundings import behind
 from ingest.extract.titles import title_key, visible
+from ingest.sites import Site
+
+_BEHIND = 45  # elements behind the headline that are looked at
+_FEWEST, _MOST = 12, 600  # characters of a deck
+_PARAGRAPH = 60  # characters of a plain paragraph, where the text begins
+_TAGS = frozenset({"p", "div", "span", "section", "h2", "h3", "h4", "h5", "h6", "strong", "em", "b"})
+# What a deck is called in classes and ids: in newsrooms' English, German, French, Spanish, Portuguese, Italian, Dutch,
+# Scandinavian, Czech, Polish, Turkish and Vietnamese.
+_DECK = re.compile(
+    r"(?:^|[\s_-])(?:deck|dek|stand-?first|sub-?titles?|sub-?head(?:s|line|lines|ing|er)?|subtext|strapline|lead|lede"
+    r"|lead-?(?:in|text)|leadtext|intro(?:duction|text)?|excerpt|(?:post|story|article)-?excerpt|summary|abstract|teaser"
+    r"|(?:article|post|story|entry)-?(?:description|desc|summary|subtitle|lead|intro)|description|untertitel|vorspann"
+    r"|anriss|einleitung|chapo|chapeau|accroche|entradilla|bajada|copete|sumario|resumen|subtitulo|linha-?fina"
+    r"|sottotitolo|sommario|inleiding|ingress|manchet|underrubrik|perex|podtytul|zajawka|spot|ozet|sapo)(?:$|[\s_-])"
+)
+_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
+_NOT_DECK = re.compile(
+    r"byline|author|\bmeta\b|date|time|caption|credit|share|social|\btags?\b|image|figure|video|player|audio|listen|\bimg|media|photo|gallery|feature|supra|kicker|eyebrow|over-?line|epigraph|label|pre-?title"
+)
+_BODY = re.compile(
+    r"(?:article|story|post|entry|news|page|detail)s?[_-]*(?:body|content|text|txt)|^\s*content|\bprose\b|\brichtext\b"
+)
 
 
 class Deck(NamedTuple):
@@ -19,8 +42,58 @@ class Deck(NamedTuple):
 
 
 def find_deck(page: Page, site: Site, heading: HtmlElement, headline: str) -> Deck | None:
-    """The deck of the headline that stands in `heading`, or None."""
+    """The deck of the headline that stands in `heading`, or None.
+
+    It is what the site's rule selects, what is called a deck before the text begins, or a heading of lower rank
+    right under the headline. The text's first paragraph is never a deck.
+    """
     for element in page.select(*site.select.alternative_headline):
         if (text := visible(text_of(element))) and title_key(text) != title_key(headline):
             return Deck(text, element)
+    return _below(heading, title_key(headline))
+
+
+def _below(heading: HtmlElement, headline: str) -> Deck | None:
+    seen = 0  # pieces of text that stand between the headline and the element
+    for element in behind(heading, _BEHIND):
+        if _begins_text(element):
+            return None
+        text = visible(text_of(element)) if element.tag in _TAGS else ""
+        if _is_text(text, headline) and (_is_called_deck(element) or (seen < 2 and _is_lower_heading(element))):
+            return Deck(text, element)
+        seen += bool((element.text or "").strip())
     return None
+
+
+def _begins_text(element: HtmlElement) -> bool:
+    """Whether the article's text begins here."""
+    if "articlebody" in (element.get("itemprop") or "").casefold():
+        return True
+    if element.tag == "p":
+        return not _is_called_deck(element) and len(text_of(element)) > _PARAGRAPH
+    return bool(_BODY.search(class_words(element))) and len(text_of(element)) > _MOST
+
+
+def _is_text(text: str, headline: str) -> bool:
+    return _FEWEST <= len(text) <= _MOST and " " in text and title_key(text) != headline
+
+
+def _is_called_deck(element: HtmlElement) -> bool:
+    named = (element.get("itemprop") or "").casefold()
+    if "alternativeheadline" in named or "alternatename" in named or named == "description":
+        return True
+    words = _CAMEL.sub("-", f"{element.get('id') or ''} {element.get('class') or ''}").casefold()
+    return bool(_DECK.search(words)) and not _NOT_DECK.search(words) and _is_prose(element)
+
+
+def _is_lower_heading(element: HtmlElement) -> bool:
+    """Whether the element is a heading under the headline that leads to no other page."""
+    return element.tag in {"h2", "h3"} and not _NOT_DECK.search(class_words(element)) and _is_prose(element)
+
+
+def _is_prose(element: HtmlElement) -> bool:
+    """Whether the text is neither a list nor mostly links nor a form."""
+    if next(element.iter("ul", "ol", "table", "form", "input", "h1"), None) is not None:
+        return False
+    linked = sum(len(text_of(link)) for link in element.iter("a"))
+    return 2 * linked <= len(text_of(element))

@@ -7,7 +7,7 @@ from datetime import datetime
 from ingest.country_zones import zone_of_country
 from ingest.extract.article_nodes import article_nodes
 from ingest.extract.extraction import Moment, Times
-from ingest.extract.headline import locate
+from ingest.extract.heading import locate
 from ingest.extract.page import Page
 from ingest.extract.structured import StructuredData
 from ingest.extract.time_claims import (

@@ -1,0 +1,130 @@
+"""Which heading of a page is the article's: not the logo, the banner, a teaser or the line of breadcrumbs."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from lxml.html import HtmlElement
+
+from ingest.extract.kicker import shown_text
+from ingest.extract.page import Page, class_words, select_all, text_of
+from ingest.extract.surroundings import behind
+from ingest.extract.titles import Title, likeness, title_key, visible
+from ingest.sites import Site
+
+_FEWEST_ALIKE = 0.45  # of an h1's words in a title of the metadata, below which another heading may be the headline
+_LOWER_ALIKE = 0.3  # the same for the h2 that stands in place of an h1 among the breadcrumbs
+_BELOW_CRUMBS = 60  # elements below the breadcrumbs that are looked at for the headline
+_MOST_ELEMENTS = 4_000  # that are looked at for a title that no h1 holds; what comes later are lists of other stories
+_MOST_CHARACTERS = 400  # of a headline
+_ELSEWHERE = re.compile(
+    r"\b(?:logo|brand(?:ing)?|site-?(?:title|name)|masthead|navbar|menu|sidebar|widgets?|footer|related|cookies?|modal"
+    r"|newsletter)\b"
+)
+_HIDDEN = re.compile(r"\b(?:sr-only|visually-?hidden|screen-reader-text|hidden|d-none)\b")
+_CRUMB = re.compile(r"crumb|\bseo[_-]?(?:title|headline|h1)")
+_TITLE_WORDS = re.compile(
+    r"(?:^|[\s_-])(?:\w*title\w*|\w*headline\w*|\w*heading\w*|hed|titulo|titre|titel|judul)(?:$|[\s_-])"
+)
+
+
+class Shown(NamedTuple):
+    """A heading that the page shows; `source` is its tag, "microdata" or "rule"."""
+
+    text: str
+    element: HtmlElement
+    source: str
+
+
+def locate(page: Page, site: Site, titles: tuple[Title, ...], names: frozenset[str]) -> Shown | None:
+    """The heading of the article on the page, or None where it shows none.
+
+    `titles` are the metadata's and tell the headline from the page's other headings; `names` the site's own.
+    """
+    for element in page.select(*site.select.headline):
+        if text := visible(text_of(element)):
+            return Shown(text, element, "rule")
+    best, score = _best(page, titles, names)
+    if best is None or score < 1 + _FEWEST_ALIKE:
+        return _by_title(page, titles) or best
+    return (_below_breadcrumbs(best, titles) if _is_crumb(best.element) else None) or best
+
+
+def _best(page: Page, titles: tuple[Title, ...], names: frozenset[str]) -> tuple[Shown | None, float]:
+    """The h1 (or what microdata call the headline) likest to the metadata's titles, with its score."""
+    best, best_score = None, 0.0
+    for shown in _candidates(page):
+        score = _score(shown, titles, names)
+        if score > best_score:
+            best, best_score = shown, score
+    return best, best_score
+
+
+def _candidates(page: Page) -> Iterator[Shown]:
+    for element in page.tree.iter("h1"):
+        if text := visible(text_of(element)):
+            yield Shown(text, element, "h1")
+    if "itemprop" not in page.html:  # most pages: a search of the tree costs far more
+        return
+    for element in select_all(page.body, ".//*[contains(@itemprop, 'headline')][not(self::meta or self::h1)]"):
+        if text := visible(text_of(element)):
+            yield Shown(text, element, "microdata")
+
+
+def _score(shown: Shown, titles: tuple[Title, ...], names: frozenset[str]) -> float:
+    if title_key(shown.text) in names or len(shown.text) > _MOST_CHARACTERS:
+        return 0.0
+    alike = max((likeness(shown.text, title.text) for title in titles), default=0.0)
+    return 1.0 + alike - 0.5 * _is_elsewhere(shown.element)
+
+
+def _is_elsewhere(element: HtmlElement) -> bool:
+    """Whether the heading is a logo, hidden, or of a part of the page that holds no article."""
+    if _HIDDEN.search(class_words(element)):
+        return True
+    for above in (element, *element.iterancestors()):
+        if above.tag in {"article", "main", "body"}:
+            return False
+        if above.tag in {"nav", "footer", "aside", "dialog", "form"} or _ELSEWHERE.search(class_words(above)):
+            return True
+    return False
+
+
+def _is_crumb(heading: HtmlElement) -> bool:
+    """Whether the h1 is the last of the breadcrumbs: some newsrooms put a title for search engines there."""
+    for number, level in enumerate((heading, *heading.iterancestors())):
+        if number > 3 or level.tag in {"article", "main", "header", "body"}:
+            return False
+        if level.tag in {"li", "nav"} or _CRUMB.search(class_words(level)):
+            return True
+    return False
+
+
+def _below_breadcrumbs(crumb: Shown, titles: tuple[Title, ...]) -> Shown | None:
+    """The first h2 below the breadcrumbs, where the metadata have it; or where they don't have the crumb either."""
+    stated = [title.text for title in titles if title.source != "title"]
+    for element in behind(crumb.element, _BELOW_CRUMBS):
+        if element.tag == "h2" and (text := visible(text_of(element))):
+            known = title_key(shown_text(element, stated)) in map(title_key, stated)
+            crumb_known = any(title_key(title).startswith(title_key(crumb.text)) for title in stated)
+            alike = max(likeness(text, other) for other in (crumb.text, *stated))
+            stands_in = known or (not crumb_known and alike >= _LOWER_ALIKE)
+            return Shown(text, element, "h2") if stands_in else None
+    return None
+
+
+def _by_title(page: Page, titles: tuple[Title, ...]) -> Shown | None:
+    """A heading of lower rank, or an element called a title, whose text a title of the metadata begins with."""
+    keys = [title_key(title.text) for title in titles]
+    for number, element in enumerate(page.body.iter("h2", "h3", "h4", "div", "p", "span", "strong")):
+        if number > _MOST_ELEMENTS:
+            return None
+        if len(element) > 5 or not (element.tag in {"h2", "h3", "h4"} or _TITLE_WORDS.search(class_words(element))):
+            continue
+        text = visible(text_of(element))
+        key = title_key(text)
+        if len(key) > 8 and any(title.startswith(key) and 2 * len(key) > len(title) for title in keys):
+            return Shown(text, element, str(element.tag))
+    return None
