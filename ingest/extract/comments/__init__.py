@@ -10,10 +10,10 @@ from ingest.dates import ParsedDate, parse_date
 from ingest.extract.comments.counts import find_count
 from ingest.extract.comments.items import Item, find_items
 from ingest.extract.comments.linked import comments_in
-from ingest.extract.comments.parts import ReadDate
 from ingest.extract.comments.read import read_items
 from ingest.extract.comments.scan import scan
 from ingest.extract.comments.sections import Sections
+from ingest.extract.comments.signature import ReadDate
 from ingest.extract.comments.systems import hosted, system_of
 from ingest.extract.extraction import CommentSection
 from ingest.extract.page import Page
@@ -38,18 +38,18 @@ def find_comments(
         data: The page's JSON-LD, for comments that only it holds.
     """
     read = _date_reader(page, site, zone, retrieved_at)
-    marks = scan(page.tree)
+    marks = scan(page.body)
     items = [Item(element) for element in page.select(*site.select.comments)] or find_items(marks)
     comments = read_items(items, page, read, _LIMIT)
-    elements = [item.element for item in items]
-    containers = hosted(page.tree)
+    elements = [element for element, _ in comments]
+    containers = hosted(page.tree, marks)
     sections = Sections(page.tree, marks, elements).find([e for found in containers.values() for e in found])
     told = [comment for _, comment in comments]
     linked = comments_in(data, page, read, _LIMIT) if data and not told else []
     return CommentSection(
         comments=tuple(told or linked),
         count=find_count(page, data, marks, sections),
-        system=system_of(containers, [element for element, _ in comments], marks),
+        system=system_of(containers, elements, marks),
         source=_source(told, linked, selected=bool(site.select.comments)),
         elements=sections,
     )

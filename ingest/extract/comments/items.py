@@ -8,14 +8,16 @@ from dataclasses import dataclass
 
 from lxml.html import HtmlElement
 
-from ingest.extract.comments.scan import Mark
+from ingest.extract.comments.scan import WHOLE_IDS, Mark
 from ingest.extract.comments.words import Role, part_of
+from ingest.extract.page import text_of
 
 _VOLATILE = re.compile(r"\d+|^(?:odd|even|alt|first|last|parent|active|open|new|by\w+|depth|level|thread\w*)$")
 _AUTHOR_OR_DATE = Role.AUTHOR | Role.DATE
 _NOT_ITEMS = frozenset(
     {"a", "span", "form", "input", "button", "textarea", "h1", "h2", "h3", "h4", "body", "main", "ul", "ol"}
 )
+_WRAPPERS = frozenset({"li", "dd", "tr"})
 _LIST_ITEMS = frozenset({"li", "div", "article", "section", "dd", "tr", "blockquote"})
 
 
@@ -46,12 +48,44 @@ def _not_elsewhere(marks: list[Mark]) -> list[Mark]:
 
 def _numbered(marks: list[Mark]) -> list[Item]:
     """Elements that bear the number of a comment, the outermost one for each number."""
+    around = _around_sections(marks)
     items: dict[str, Item] = {}
     for mark in marks:
-        if mark.number is None or mark.number in items or mark.role & (Role.FORM | Role.COUNT):
+        if (
+            mark.number is None
+            or mark.number in items
+            or mark.role & (Role.FORM | Role.COUNT)
+            or mark.element in around
+        ):
             continue
         items[mark.number] = Item(mark.element, mark.number, mark.parent)
-    return list(items.values())
+    return _promoted(list(items.values()), {mark.element: mark.role for mark in marks})
+
+
+def _around_sections(marks: list[Mark]) -> set[HtmlElement]:
+    """The elements that hold the whole section: a number in their id is not that of one comment."""
+    return {up for mark in marks if mark.element.get("id") in WHOLE_IDS for up in mark.element.iterancestors()}
+
+
+def _promoted(items: list[Item], roles: dict[HtmlElement, Role]) -> list[Item]:
+    """An enclosing `li.comment` in place of the numbered element inside it: the replies stand beside that one."""
+    numbered = {item.element for item in items}
+    taken: set[HtmlElement] = set()
+    promoted: list[Item] = []
+    for item in items:
+        parent = item.element.getparent()
+        alone = sum(1 for child in parent if child in numbered) == 1
+        if (
+            alone
+            and parent not in numbered | taken
+            and parent.tag in _WRAPPERS
+            and roles.get(parent, Role.NONE) & Role.ITEM
+        ):
+            taken.add(parent)
+            promoted.append(Item(parent, item.number, item.parent))
+        else:
+            promoted.append(item)
+    return promoted
 
 
 def _by_schema(marks: list[Mark]) -> list[Item]:
@@ -89,24 +123,22 @@ def _shape(element: HtmlElement) -> tuple[str, frozenset[str]]:
 
 
 def _are_comments(group: list[HtmlElement]) -> bool:
-    """At least two thirds bear an author or a date, and text beside them; a teaser's linked heading is in few."""
+    """At least two thirds bear an author or a date, and text beside them; those of teasers are mostly links."""
     signed = sum(1 for element in group if _is_signed(element))
     teasers = sum(1 for element in group if _is_teaser(element))
     return signed * 3 >= len(group) * 2 and teasers * 3 < len(group)
 
 
 def _is_signed(element: HtmlElement) -> bool:
-    words = 0
-    signed = False
-    for node in element.iter():
-        if not isinstance(node.tag, str) or node.tag in {"script", "style"}:
-            continue
-        signed = signed or node.tag in {"time", "cite"} or bool(part_of(node.get("class") or "") & _AUTHOR_OR_DATE)
-        words += len((node.text or "").split()) + len((node.tail or "").split() if node is not element else ())
-    return signed and words >= 3
+    named = any(
+        node.tag in {"time", "cite"} or part_of(node.get("class") or "") & _AUTHOR_OR_DATE for node in element.iter("*")
+    )
+    return named and len(text_of(element).split()) >= 3
 
 
 def _is_teaser(element: HtmlElement) -> bool:
-    """A heading that is a link, or inside one, leads to another article."""
+    """A heading that is a link or inside one, or more than half of the text in links, leads to an article."""
     headings: Iterable[HtmlElement] = element.iter("h1", "h2", "h3", "h4")
-    return any(heading.find(".//a") is not None or heading.getparent().tag == "a" for heading in headings)
+    if any(heading.find(".//a") is not None or heading.getparent().tag == "a" for heading in headings):
+        return True
+    return sum(len(text_of(link)) for link in element.iter("a")) * 2 > len(text_of(element))

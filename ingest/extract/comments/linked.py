@@ -6,7 +6,7 @@ import hashlib
 import re
 from collections.abc import Iterator, Mapping
 
-from ingest.extract.comments.parts import ReadDate, clean_name
+from ingest.extract.comments.signature import ReadDate, clean_name
 from ingest.extract.page import Page
 from ingest.extract.structured import Node, StructuredData, types_of
 from ingest.record import Comment, CommentAuthor

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
-from lxml import etree
 from lxml.html import HtmlElement
 
-from ingest.extract.comments.words import Role, role_of, roles_of
+from ingest.extract.comments.words import Role, roles_of
 
-_NAMED = etree.XPath("//body//*[@class or @id or @itemtype or @itemprop or @typeof]")
+_NEVER = frozenset({"html", "head", "body", "script", "style", "link", "meta", "noscript", "template"})
 _SCHEMA = re.compile(r"(?:schema\.org/|schema:)(?:User)?Comments?\b|sioc(?:t)?:(?:Comment|Post)\b", re.IGNORECASE)
 # "comment-123", "li-comment-123", "dsq-comment-123", "wpd-comm-5_0", "kommentar_7", "comment-body-9"; a plural
 # ("comments-123") is the list of all comments of article 123.
@@ -26,6 +26,10 @@ _ITEM_TAGS = frozenset(
 )
 
 
+WHOLE_IDS = frozenset({"comments", "respond", "commentform", "comment-list", "disqus_thread", "dsq-comments", "wpdcom"})
+"""Ids that only the whole section bears: what holds one of them is no single comment."""
+
+
 @dataclass(frozen=True, slots=True)
 class Mark:
     """An element that speaks of comments; `number` is that of its own comment, `parent` of the one it answers."""
@@ -37,32 +41,31 @@ class Mark:
     schema: bool = False
 
 
-def scan(tree: HtmlElement) -> list[Mark]:
-    """The marked elements in page order."""
-    found = _NAMED(tree)
-    marks = [_mark(element) for element in found] if isinstance(found, list) else []
-    return [mark for mark in marks if mark is not None]
+def scan(body: HtmlElement) -> list[Mark]:
+    """The marked elements in page order.
+
+    This looks at every element of every page, so it asks for as little as it can.
+    """
+    marks: list[Mark] = []
+    for element in body.iter("*"):
+        names, ident = element.get("class"), element.get("id")
+        role = _role(names) if names else None
+        if ident and (own := _role(ident)):
+            role = own if role is None else role | own
+        kind = element.get("itemtype") or element.get("typeof")
+        schema = kind is not None and _SCHEMA.search(kind) is not None
+        numbered = ident is not None and ident[-1:].isdigit()
+        if (role is not None or schema or numbered) and element.tag not in _NEVER:
+            number, parent = _number(element, ident, role or Role.NONE)
+            if role is not None or schema or number is not None:
+                marks.append(Mark(element, role or Role.NONE, number, parent, schema))
+    return marks
 
 
-def _mark(element: object) -> Mark | None:
-    if not isinstance(element, HtmlElement):
-        return None
-    names, ident = element.get("class"), element.get("id")
-    role = (roles_of(names) if names else Role.NONE) | (role_of(ident) if ident else Role.NONE)
-    schema = _is_schema(element)
-    if not role and not schema and not (ident and ident[-1:].isdigit()):
-        return None
-    number, parent = _number(element, ident, role)
-    if not role and not schema and number is None:
-        return None
-    return Mark(element, role, number, parent, schema)
-
-
-def _is_schema(element: HtmlElement) -> bool:
-    kind = element.get("itemtype") or element.get("typeof")
-    if kind:
-        return bool(_SCHEMA.search(kind))
-    return element.get("itemprop") == "comment" and element.get("itemscope") is not None
+@lru_cache(maxsize=20_000)
+def _role(names: str) -> Role | None:
+    """As `roles_of`, with None for no role: the truth of a flag is slow to ask for."""
+    return roles_of(names) or None
 
 
 def _number(element: HtmlElement, ident: str | None, role: Role) -> tuple[str | None, str | None]:

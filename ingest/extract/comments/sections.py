@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cached_property
 
 from lxml.html import HtmlElement
 
@@ -14,22 +15,24 @@ _TAGS = frozenset(
     {"div", "section", "aside", "article", "footer", "form", "details", "ul", "ol", "dl", "table", "tbody", "p"}
     | {"h2", "h3", "h4", "h5", "li", "dd", "tr", "td", "blockquote", "fb:comments"}
 )
-_SILENT = frozenset({"script", "style", "noscript", "template", "form", "select", "textarea"})
+_SILENT = frozenset({"script", "style", "noscript", "template", "select", "textarea"})
 # Characters of a section that are in no comment: headings, notices, a login prompt. What is much longer, and
 # a large part of the page, is the article, whatever the class of its container says.
 _FOREIGN = 600
 _FOREIGN_SHARE = 0.15
+# Beside each comment a line of author and date may stand, as in `dt` beside `dd`.
+_FOREIGN_BESIDE = 80
 
 
 class Sections:
     """Finds the topmost elements that hold comments and nothing of the article."""
 
     def __init__(self, tree: HtmlElement, marks: list[Mark], items: list[HtmlElement]) -> None:
+        """`items` are the comments' elements in page order; trackbacks among `marks` count as comments here."""
         self._roles = {mark.element: mark.role for mark in marks}
-        self._items = set(items)
-        self._first = items
+        self._items = items
+        self._ours = {*items, *(mark.element for mark in marks if mark.role & Role.PING)}
         self._tree = tree
-        self._whole: int | None = None
 
     def find(self, containers: Iterable[HtmlElement]) -> tuple[HtmlElement, ...]:
         """The sections in page order, none inside another; `containers` are those of hosted systems."""
@@ -43,7 +46,7 @@ class Sections:
     def _clusters(self) -> list[HtmlElement]:
         """One element for each place where comments stand: their parent where it is safe to take, else each alone."""
         clusters: list[HtmlElement] = []
-        for item in self._first:
+        for item in self._items:
             if _inside(item, clusters):
                 continue
             parent = item.getparent()
@@ -61,29 +64,40 @@ class Sections:
         return best
 
     def _is_safe(self, element: HtmlElement) -> bool:
-        """Whether nearly all the text is of comments; an `h1` is the article's."""
-        if element.tag not in _TAGS or next(element.iter("h1"), None) is not None:
+        """Whether nearly all the text is of comments; an `h1` that does not speak of them is the article's."""
+        if element.tag not in _TAGS or any(heading not in self._roles for heading in element.iter("h1")):
             return False
-        foreign = self._length(element)
+        foreign, held = self._foreign(element)
         if foreign <= _FOREIGN // 3:
             return True
-        if self._whole is None:
-            self._whole = self._length(self._tree)
-        return foreign <= max(_FOREIGN, self._whole * _FOREIGN_SHARE)
+        return foreign <= max(_FOREIGN, self._whole * _FOREIGN_SHARE) + held * _FOREIGN_BESIDE
 
-    def _length(self, top: HtmlElement) -> int:
-        """Characters of text below `top` that are in no comment and no form."""
-        total = 0
+    @cached_property
+    def _whole(self) -> int:
+        return self._foreign(self._tree)[0]
+
+    def _foreign(self, top: HtmlElement) -> tuple[int, int]:
+        """Characters of text below `top` that are in no comment and no form, and the number of comments there."""
+        characters = held = 0
         stack = [top]
         while stack:
             node = stack.pop()
-            if node in self._items or not isinstance(node.tag, str) or node.tag in _SILENT:
+            if node in self._ours:
+                held += 1
                 continue
-            total += len((node.text or "").strip())
+            if node.tag in _SILENT or (node.tag == "form" and _is_small(node)):
+                continue
+            characters += len((node.text or "").strip())
             for child in node:
-                total += len((child.tail or "").strip())
-                stack.append(child)
-        return total
+                characters += len((child.tail or "").strip())
+                if isinstance(child.tag, str):
+                    stack.append(child)
+        return characters, held
+
+
+def _is_small(form: HtmlElement) -> bool:
+    """Whether it is a form of its own: some systems wrap one form around the whole page."""
+    return not any(True for _ in form.iter("h1", "article", "main"))
 
 
 def _inside(element: HtmlElement, tops: list[HtmlElement]) -> bool:
@@ -92,5 +106,4 @@ def _inside(element: HtmlElement, tops: list[HtmlElement]) -> bool:
 
 def _topmost(found: list[HtmlElement]) -> tuple[HtmlElement, ...]:
     chosen = set(found)
-    kept = [element for element in chosen if not any(up in chosen for up in element.iterancestors())]
-    return tuple(sorted(kept, key=found.index))
+    return tuple(dict.fromkeys(e for e in found if not any(up in chosen for up in e.iterancestors())))

@@ -2,28 +2,24 @@
 
 from __future__ import annotations
 
-from lxml import etree
 from lxml.html import HtmlElement
 
 from ingest.extract.comments.scan import Mark
 from ingest.extract.comments.words import Role
 from ingest.record import CommentSystem
 
-_HOSTED = etree.XPath(
-    "//*[starts-with(@id, 'disqus_thread') or starts-with(@id, 'dsq-') or contains(@class, 'fb-comments')"
-    " or contains(@class, 'fb_comments') or contains(@id, 'vuukle') or contains(@class, 'vuukle')"
-    " or @id = 'wpdcom' or @id = 'wpcomm' or contains(@class, 'wpdiscuz')] | //*[name() = 'fb:comments']"
-)
 _ORDER = (CommentSystem.WPDISCUZ, CommentSystem.DISQUS, CommentSystem.VUUKLE, CommentSystem.FACEBOOK)
+_SECTION_IDS = frozenset({"comments", "comment-list", "respond"})
 
 
-def hosted(tree: HtmlElement) -> dict[CommentSystem, list[HtmlElement]]:
+def hosted(tree: HtmlElement, marks: list[Mark]) -> dict[CommentSystem, list[HtmlElement]]:
     """The containers of comment systems that are not the site's own; empty for almost every page."""
-    found = _HOSTED(tree)
+    found = [
+        mark.element for mark in marks if mark.role & Role.HOSTED and mark.element.tag not in {"a", "iframe", "img"}
+    ]
     containers: dict[CommentSystem, list[HtmlElement]] = {}
-    for element in found if isinstance(found, list) else []:
-        if isinstance(element, HtmlElement) and element.tag not in {"script", "link", "style", "html", "body", "a"}:
-            containers.setdefault(_system_of(element), []).append(element)
+    for element in (*found, *tree.iter("fb:comments")):
+        containers.setdefault(_system_of(element), []).append(element)
     return containers
 
 
@@ -53,8 +49,4 @@ def _invites(mark: Mark) -> bool:
     element = mark.element
     if element.tag == "form" or (mark.role & Role.FORM and element.find(".//textarea") is not None):
         return True
-    return element.tag in {"section", "div"} and (element.get("id") or "").casefold() in {
-        "comments",
-        "comment-list",
-        "respond",
-    }
+    return element.tag in {"section", "div"} and (element.get("id") or "").casefold() in _SECTION_IDS

@@ -47,7 +47,7 @@ def stated_parent(item: Item, parts: list[Part]) -> str | None:
         if (value := re.sub(r"^\D+", "", item.element.get(attribute) or "")) not in ("", "0"):
             return value
     for part in parts:
-        leads = part.prop == "parentitem" or (part.element.tag == "a" and _leads_to_parent(part.element))
+        leads = "parentitem" in part.props or (part.element.tag == "a" and _leads_to_parent(part.element))
         if leads and (found := _OWN_LINK.search(part.element.get("href") or "")):
             return found[1]
     return None

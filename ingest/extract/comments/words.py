@@ -24,6 +24,7 @@ class Role(Flag):
     REPLIES = auto()
     ELSEWHERE = auto()
     PING = auto()
+    HOSTED = auto()
 
 
 # "Comment" in the languages of the web, with its plural endings, wherever it stands in a name: "commentlist",
@@ -34,6 +35,12 @@ _STEM = re.compile(
     r"|leser(?:brief|post|kommentar|meinung)(?P<h>en|e|s)?|reactie(?P<i>s?)|yorum(?P<j>lar)?|talkback(?P<k>s?)"
     r"|hozzaszolas(?P<l>ok)?"
 )
+# The containers of comment systems that are not the site's own.
+_HOSTED = re.compile(
+    r"^(?:disqus_thread|dsq-|fb[-_]comments|vuukle|wpdcom$|wpcomm$|wpdiscuz)|vuukle|disqus-?comments", re.IGNORECASE
+)
+# Every name with a role holds one of these; nearly all names on a page hold none and cost no more than this.
+_ANY = re.compile("ment|leser|reactie|yorum|back|hozzaszol|disqus|dsq-|vuukle|wpdcom|wpcomm|wpdisc|fb|ping")
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _WORD = re.compile(r"[a-z]+")
 _ASCII = str.maketrans("áàâóôř", "aaaoor")
@@ -63,6 +70,7 @@ _SECTION = _list("section")
 _ITEM = _list("item")
 _COUNT = _list("count")
 _REPLIES = _list("replies")
+_ONE_OF_MANY = frozenset({"item", "entry", "single", "con", "li", "row", "element"})
 
 
 def _words(token: str) -> tuple[list[str], list[str] | None, bool]:
@@ -93,6 +101,7 @@ def role_of(token: str) -> Role:
     """The role that one class name or id states with the word for "comment"; `Role.NONE` without that word."""
     before, after, plural = _words(token)
     role = Role.PING if _PING & {*before, *(after or ())} else Role.NONE
+    role |= Role.HOSTED if _HOSTED.search(token) else Role.NONE
     if after is None:
         return role
     if _ELSEWHERE & set(before):
@@ -107,7 +116,11 @@ def role_of(token: str) -> Role:
     part = _part(words)
     if after[-1] in _SECTION and not part & (Role.NOISE | Role.AUTHOR | Role.DATE):
         role |= Role.SECTION
-    if after[-1] in _ITEM and not part & (Role.NOISE | Role.AUTHOR | Role.DATE):
+    if (
+        after[-1] in _ITEM
+        and (not plural or after[-1] in _ONE_OF_MANY)
+        and not part & (Role.NOISE | Role.AUTHOR | Role.DATE)
+    ):
         role |= Role.ITEM
     return role | part
 
@@ -116,6 +129,8 @@ def role_of(token: str) -> Role:
 def roles_of(names: str) -> Role:
     """The roles of all the names in a class attribute."""
     role = Role.NONE
+    if not _ANY.search(names.casefold()):
+        return role
     for token in names.split():
         role |= role_of(token)
     return role
@@ -127,6 +142,16 @@ def part_of(names: str) -> Role:
     role = Role.NONE
     for token in names.split():
         before, after, _ = _words(token)
-        words = set(before if after is None else after)
-        role |= _part(words) if len(words) <= 4 else Role.NONE
+        if after is None:
+            role |= _plain_part(before)
+        else:
+            role |= _part(set(after) or (set(before) & _NOISE))
     return role
+
+
+def _plain_part(words: list[str]) -> Role:
+    """As `_part`, for a name without the word for "comment": "post-text" is text, "text-right" is not."""
+    if not words or len(words) > 4:
+        return Role.NONE
+    part = _part(set(words))
+    return Role.NONE if part is Role.TEXT and words[-1] not in _TEXT else part

@@ -1,0 +1,182 @@
+"""Who signs a comment, and when: read from elements that say so, else from lines that look so."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Container, Iterator
+from urllib.parse import urldefrag
+
+from lxml.html import HtmlElement
+
+from ingest.dates import ParsedDate
+from ingest.extract.comments.parts import Part
+from ingest.extract.comments.words import Role, part_of, pattern
+from ingest.extract.page import Page, text_of
+from ingest.record import CommentAuthor
+from ingest.text import one_line
+
+ReadDate = Callable[[str], ParsedDate | None]
+
+_SAYS = re.compile(
+    rf"\s*\b(?:{pattern('says')})(?!\w)\s*(?:on|am|le|el|il|op|den|um|:|,|…|\d|$).*$", re.IGNORECASE | re.DOTALL
+)
+_WHEN = re.compile(
+    r"[\s,|·•–/-]+(?:on|am|le|el|il|op|den|at|um|vor|posted|il y a|hace)?\s*\W?\s*\d.*$|\s[|·•]\s.*$",
+    re.IGNORECASE | re.DOTALL,
+)
+_BY = re.compile(rf"^(?:{pattern('by')})\s*[:\s]\s*", re.IGNORECASE)
+_BY_INSIDE = re.compile(
+    r"(?:^|\s)(?:by|von|par|por|di|af|av|door|od)\s+(\S[^\n]{0,60}?)\s*(?:,|\||\b(?:on|am|le|el|il|op|den|um|at))\s[^\n]*\d",
+    re.IGNORECASE,
+)
+_NOT_NAMES = frozenset(
+    {
+        "on",
+        "am",
+        "le",
+        "el",
+        "il",
+        "um",
+        "at",
+        "vor",
+        "says",
+        "by",
+        "von",
+        "par",
+        "reply",
+        "antworten",
+        "permalink",
+        "link",
+    }
+)
+_PROFILE = re.compile(
+    r"/(?:users?|profiles?|profil|members?|mitglied|author|autor|autoren|people|u|nutzer|utilisateur)[/.]"
+)
+_DATE_PROPS = frozenset({"datecreated", "datepublished", "commenttime", "dateposted", "date", "created"})
+_AUTHOR_PROPS = frozenset({"author", "creator"})
+_NAME_LENGTH = 80
+_DATE_LENGTH = 100
+
+
+def find_author(parts: list[Part], texts: list[HtmlElement], page: Page) -> CommentAuthor:
+    """The name that signs the comment, and the address that it leads to outside the page."""
+    inside = {node for element in texts for node in element.iter("*")}
+    for element in _author_elements(parts, inside):
+        if name := clean_name(_signed_text(element) or one_line(element.get("content"))):
+            return CommentAuthor(name=name, url=_author_url(element, page))
+    for line in _byline_texts(parts, inside):
+        if (found := _BY_INSIDE.search(line)) and (name := clean_name(found[1])):
+            return CommentAuthor(name=name)
+    return CommentAuthor()
+
+
+def _author_elements(parts: list[Part], inside: Container[HtmlElement]) -> Iterator[HtmlElement]:
+    props = [part.element for part in parts if part.props & _AUTHOR_PROPS]
+    for element in props:
+        yield from (inner for inner in element.iter("*") if inner.get("itemprop") == "name")
+    yield from (part.element for part in parts if "fn" in (part.element.get("class") or "").split())
+    yield from props
+    signed = [part.element for part in parts if part.role & Role.AUTHOR or part.element.get("property") == "foaf:name"]
+    yield from _innermost(signed)
+    yield from signed
+    outside = [part.element for part in parts if part.element not in inside]
+    yield from (element for element in outside if element.tag == "cite")
+    yield from (element for element in outside if element.tag == "a" and _PROFILE.search(element.get("href") or ""))
+    yield from (element for element in outside if element.tag in {"h3", "h4", "h5", "h6", "strong", "b"})
+
+
+def _innermost(signed: list[HtmlElement]) -> Iterator[HtmlElement]:
+    """Author elements without others in them; of those that hold more than a name, what is set off in them first."""
+    outer = {up for element in signed for up in element.iterancestors()}
+    for element in signed:
+        if element not in outer:
+            yield from (node for node in element.iter("cite", "strong", "b", "a") if not _leads_to_comment(node))
+            yield element
+
+
+def _leads_to_comment(element: HtmlElement) -> bool:
+    address = element.get("href") or ""
+    return "#comment" in address or "replytocom" in address or "#respond" in address
+
+
+def _signed_text(element: HtmlElement) -> str:
+    """The text of the element without times, replies and avatars in it."""
+    other = (Role.NOISE | Role.DATE) & ~part_of(element.get("class") or "")
+    pieces = [element.text or ""]
+    for node in element:
+        if isinstance(node.tag, str) and node.tag != "time" and not part_of(node.get("class") or "") & other:
+            pieces.append(text_of(node))
+        pieces.append(node.tail or "")
+    return one_line(" ".join(pieces))
+
+
+def clean_name(text: str) -> str | None:
+    """The name without "By", "says:" and the date; None where what is left is no name."""
+    name = one_line(_WHEN.sub("", _SAYS.sub("", _BY.sub("", text)))).strip(" :,|-–—·•#/")
+    if not name or len(name) > _NAME_LENGTH or name.casefold() in _NOT_NAMES or re.fullmatch(r"[\W\d]+", name):
+        return None
+    return name
+
+
+def _author_url(element: HtmlElement, page: Page) -> str | None:
+    links = [element, *element.iter("a"), *list(element.iterancestors())[:2]]
+    for link in links:
+        if link.tag != "a" or _leads_to_comment(link):
+            continue
+        address = page.absolute(link.get("href"))
+        if address and urldefrag(address)[0] != urldefrag(page.url)[0]:
+            return address
+    return None
+
+
+def find_date(
+    parts: list[Part], texts: list[HtmlElement], name: str | None, read: ReadDate
+) -> tuple[str | None, ParsedDate | None]:
+    """The comment's date as on the page, and read: machine-readable ones first. Either may be None."""
+    inside = {node for element in texts for node in element.iter("*")}
+    first = None
+    seen: set[str] = set()
+    for found, explicit in _date_texts(parts, inside, name):
+        raw = one_line(found).strip(" ,|·•–—-#")
+        if not raw or raw in seen or len(raw) > _DATE_LENGTH or not re.search(r"\d|^\w+$", raw):
+            continue
+        seen.add(raw)
+        if parsed := read(raw):
+            return raw, parsed
+        first = first or (raw if explicit and re.search(r"\d", raw) and len(raw) <= 40 else None)
+    return first, None
+
+
+def _date_texts(parts: list[Part], inside: Container[HtmlElement], name: str | None) -> Iterator[tuple[str, bool]]:
+    times = [part.element for part in parts if part.element.tag == "time"]
+    yield from ((time.get("datetime") or "", True) for time in times)
+    for part in parts:
+        if part.props & _DATE_PROPS:
+            yield part.element.get("datetime") or part.element.get("content") or text_of(part.element), True
+    yield from ((text_of(time), True) for time in times)
+    dated = [part.element for part in parts if part.role & Role.DATE and part.element not in inside]
+    for element in dated:
+        yield from ((text_of(link), True) for link in element.iter("a"))
+        yield from ((text_of(inner), True) for inner in element.iter("*") if inner is not element and not len(inner))
+        yield element.get("title") or "", False
+        yield _without(text_of(element), name), True
+    links = (part.element for part in parts if part.element.tag == "a" and _leads_to_comment(part.element))
+    yield from ((text_of(link), False) for link in links)
+    yield from ((_without(line, name), False) for line in _byline_texts(parts, inside))
+
+
+def _byline_texts(parts: list[Part], inside: Container[HtmlElement]) -> Iterator[str]:
+    """Short texts with a number outside the comment's text, where an author and a date may stand together."""
+    for part in parts:
+        element = part.element
+        if element not in inside and element.tag not in {"p", "li"}:
+            yield from (element.get(name) or "" for name in ("title", "data-date", "data-time"))
+            text = text_of(element) if len(element) <= 6 else ""
+            if len(text) <= _DATE_LENGTH * 2 and re.search(r"\d", text):
+                yield text
+
+
+def _without(text: str, name: str | None) -> str:
+    """The text without the author's name and what introduces it, and without labels behind the date."""
+    text = text.replace(name, "", 1) if name else text
+    return re.sub(r"(?<=[\d.])[^\d]{12,}$", "", _BY.sub("", text.strip(" ,|-–—/:")))
