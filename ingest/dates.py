@@ -87,6 +87,11 @@ def read_date(
     return Stated(*human) if human and _can_be(human[0], latest) else None
 
 
+def holds_day(text: str) -> bool:
+    """Whether a text holds a whole date in one of the common forms; cheap, and never asks dateparser."""
+    return next(_days(fold(ascii_digits(text[: _LIMITS.date_characters])), ()), None) is not None
+
+
 def _can_be(when: datetime, latest: datetime) -> bool:
     """Whether the time lies between the web's first years and the latest time allowed, in any zone."""
     earliest_reading = when if when.tzinfo else when.replace(tzinfo=timezone(timedelta(hours=14)))

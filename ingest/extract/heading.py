@@ -9,7 +9,7 @@ from typing import NamedTuple
 from lxml.html import HtmlElement
 
 from ingest.extract.kicker import shown_text
-from ingest.extract.page import Page, class_words, select_all, text_of
+from ingest.extract.page import Page, class_words, text_of
 from ingest.extract.surroundings import behind
 from ingest.extract.titles import Title, likeness, title_key, visible
 from ingest.sites import Site
@@ -66,10 +66,8 @@ def _candidates(page: Page) -> Iterator[Shown]:
     for element in page.tree.iter("h1"):
         if text := visible(text_of(element)):
             yield Shown(text, element, "h1")
-    if "itemprop" not in page.html:  # most pages: a search of the tree costs far more
-        return
-    for element in select_all(page.body, ".//*[contains(@itemprop, 'headline')][not(self::meta or self::h1)]"):
-        if text := visible(text_of(element)):
+    for element in page.microdata.get("headline", []):
+        if element.tag not in {"meta", "h1"} and (text := visible(text_of(element))):
             yield Shown(text, element, "microdata")
 
 

@@ -125,6 +125,17 @@ class Page:
                     links.setdefault(rel, []).append(address)
         return links
 
+    @cached_property
+    def microdata(self) -> dict[str, list[HtmlElement]]:
+        """The elements of microdata, metas among them, in page order by each lower-case word of their `itemprop`."""
+        found: dict[str, list[HtmlElement]] = {}
+        if "itemprop" not in self.html:  # most pages: a search of the tree costs five times as much
+            return found
+        for element in select_all(self.tree, "//*[@itemprop]"):
+            for name in (element.get("itemprop") or "").casefold().split():
+                found.setdefault(name, []).append(element)
+        return found
+
     @property
     def body(self) -> HtmlElement:
         """The `<body>`, or the root where a page has none."""

@@ -12,7 +12,7 @@ from lxml.html import HtmlElement
 
 from ingest.dates import Stated, read_date
 from ingest.extract.article_nodes import article_nodes
-from ingest.extract.page import Page, select_all, text_of
+from ingest.extract.page import Page, text_of
 from ingest.extract.structured import StructuredData
 from ingest.text import one_line
 
@@ -110,7 +110,7 @@ def _published(page: Page, data: StructuredData) -> Iterator[tuple[str, str, flo
     for node in data.of_type(*_PAGE_TYPES)[:1]:
         yield data.text(node, "datePublished") or "", "json-ld:WebPage", 2.5
     yield from _metas(page, _PUBLISHED)
-    yield from _microdata(page, "datePublished", 4.0)
+    yield from _microdata(page, "datepublished", 4.0)
 
 
 def _modified(page: Page, data: StructuredData) -> Iterator[tuple[str, str, float]]:
@@ -119,7 +119,7 @@ def _modified(page: Page, data: StructuredData) -> Iterator[tuple[str, str, floa
     for node in data.of_type(*_PAGE_TYPES)[:1]:
         yield data.text(node, "dateModified") or "", "json-ld:WebPage", 2.5
     yield from _metas(page, _MODIFIED)
-    yield from _microdata(page, "dateModified", 4.0)
+    yield from _microdata(page, "datemodified", 4.0)
 
 
 def _metas(page: Page, weights: dict[str, float]) -> Iterator[tuple[str, str, float]]:
@@ -129,9 +129,7 @@ def _metas(page: Page, weights: dict[str, float]) -> Iterator[tuple[str, str, fl
 
 
 def _microdata(page: Page, name: str, weight: float) -> Iterator[tuple[str, str, float]]:
-    if "itemprop" not in page.html:  # most pages: a search of the tree costs twenty times as much
-        return
-    for element in select_all(page.tree, f"//*[contains(@itemprop, '{name}')][not(self::meta)]")[:1]:
+    for element in [found for found in page.microdata.get(name, []) if found.tag != "meta"][:1]:
         for raw in raws_of(element):
             yield raw, "microdata", weight
 

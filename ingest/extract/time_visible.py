@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from lxml.html import HtmlElement
 
+from ingest.dates import holds_day
 from ingest.extract.page import class_words, text_of
 from ingest.extract.surroundings import before, behind
 from ingest.extract.time_claims import Claim, Reader, raws_of
@@ -94,7 +95,7 @@ def _holds_date(element: HtmlElement) -> bool:
     if len(element) > 3:
         return False
     text = text_of(element)
-    return 8 <= len(text) <= _MOST_TEXT // 2 and bool(_A_YEAR.search(text))
+    return 8 <= len(text) <= _MOST_TEXT // 2 and bool(_A_YEAR.search(text)) and holds_day(text)
 
 
 def _read(element: HtmlElement, reader: Reader, found: VisibleTimes, weight: float) -> None:
