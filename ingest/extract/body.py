@@ -2,27 +2,29 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from lxml.html import HtmlElement
 
-from ingest.extract.blocks import HEADINGS, Block, read_blocks
+from ingest.extract.blocks import Block, read_blocks, squeeze
+from ingest.extract.edges import Known, cut_edges
 from ingest.extract.extraction import Body, Byline, CommentSection, Headline, Times
+from ingest.extract.fallback import embedded_blocks, stated_blocks
+from ingest.extract.flow import Flow
 from ingest.extract.html import render_html, render_text
 from ingest.extract.page import Page, select_all
-from ingest.extract.prune import cut, cut_silent, is_aside
-from ingest.extract.region import ask_trafilatura, densest, find_region, paragraphs
+from ingest.extract.prune import cut, cut_other_articles, cut_silent
+from ingest.extract.region import ask_trafilatura, densest, find_region, paragraphs, widen
 from ingest.extract.structured import StructuredData
 from ingest.sites import Site
 
-_LINKED = 0.7
-"""The share of linked text from which on a block is a link to elsewhere, not text."""
+_FRAGMENT = 250
+"""A text of fewer characters is taken for a fragment, and other ways are tried."""
 
 
 def find_body(
     page: Page,
-    data: StructuredData,  # noqa: ARG001 - read by the second ways
+    data: StructuredData,
     site: Site,
     *,
     headline: Headline | None,
@@ -36,13 +38,41 @@ def find_body(
     """
     root = page.body
     cut_silent(root)
+    if headline is not None and headline.element is not None:
+        cut_other_articles(headline.element, root)
     cut((*_known(headline), *byline.elements, *comments.elements), root)
     for selector in site.prune:
         cut(select_all(root, selector), root)
-    blocks, source = _choose(page, root)
+    known = _known_texts(page, data, headline, byline)
+    blocks, source = _choose(page, root, known)
+    if _size(blocks) < _FRAGMENT:
+        blocks, source = _otherwise(page, data, known, blocks, source)
     if not blocks:
         return None
     return Body(render_text(blocks), render_html(blocks, page.absolute), source)
+
+
+def _size(blocks: list[Block]) -> int:
+    return sum(len(block.text) for block in blocks)
+
+
+def _otherwise(
+    page: Page, data: StructuredData, known: Known, blocks: list[Block], source: str
+) -> tuple[list[Block], str]:
+    """The second ways, where they give clearly more than the fragment that was found."""
+    for name, found in (("json-ld", stated_blocks(data)), ("script", embedded_blocks(page.html))):
+        if _size(found) > max(_FRAGMENT, 2 * _size(blocks)):
+            whole = found[0].element.getroottree().getroot()
+            return cut_edges(Flow(whole, paragraphs(found)).of(found, found), known), name
+    return blocks, source
+
+
+def _known_texts(page: Page, data: StructuredData, headline: Headline | None, byline: Byline) -> Known:
+    names = [*(author.name for author in byline.authors), *byline.metadata_authors]
+    metas = [page.meta(name) for name in ("description", "og:description", "twitter:description")]
+    said = [data.text(node, "description") for node in data.articles[:1]]
+    titles = [headline.text, headline.alternative] if headline else []
+    return Known(*(frozenset(squeeze(text) for text in texts if text) for texts in (names, [*metas, *said], titles)))
 
 
 def _known(headline: Headline | None) -> Iterable[HtmlElement]:
@@ -51,7 +81,7 @@ def _known(headline: Headline | None) -> Iterable[HtmlElement]:
     return [element for element in (headline.element, headline.deck) if element is not None]
 
 
-def _choose(page: Page, root: HtmlElement) -> tuple[list[Block], str]:
+def _choose(page: Page, root: HtmlElement, known: Known) -> tuple[list[Block], str]:
     votes = ask_trafilatura(root, page.url)
     blocks = read_blocks(root)
     voted = {block for block in blocks if votes.hold(block)}
@@ -61,48 +91,5 @@ def _choose(page: Page, root: HtmlElement) -> tuple[list[Block], str]:
         weights, source = own, "density"
     if not weights:
         return [], source
-    return _within(find_region(weights, root), blocks, voted, weights), source
-
-
-def _within(region: HtmlElement, blocks: Sequence[Block], voted: set[Block], weights: dict[Block, int]) -> list[Block]:
-    inside = set(region.iter())
-    aside = _Asides(region)
-    candidates = [block for block in blocks if block.element in inside]
-    if sum(weights.get(block, 0) for block in candidates if aside.holds(block.element)) < 0.4 * sum(weights.values()):
-        candidates = [block for block in candidates if not aside.holds(block.element)]
-    places = Counter[object]()
-    for block in candidates:
-        places[_place(block)] += weights.get(block, 0)
-    enough = 0.1 * sum(weights.values())
-    kept: dict[str, Block] = {}
-    for block in candidates:
-        if block.link_share > _LINKED and block.tag != "td":
-            continue
-        if block in voted or (block.tag in HEADINGS | {"p", "li"} and places[_place(block)] > enough):
-            kept.setdefault(block.key if len(block.key) > 25 else f"{len(kept)}", block)
-    return list(kept.values())
-
-
-class _Asides:
-    """Which elements below the region stand in something that is no running text."""
-
-    def __init__(self, region: HtmlElement) -> None:
-        self._known: dict[HtmlElement, bool] = {region: False}
-
-    def holds(self, element: HtmlElement | None) -> bool:
-        if element is None:
-            return False
-        found = self._known.get(element)
-        if found is None:
-            found = self._known[element] = is_aside(element) or self.holds(element.getparent())
-        return found
-
-
-def _place(block: Block) -> tuple[object, str | None]:
-    """Where a block stands, as paragraphs of one text stand in one place: the tag and class of what holds it."""
-    element = block.element
-    if element.tag == "li":
-        element = element.getparent()
-    if element.tag not in {"div", "section", "article"}:
-        element = element.getparent()
-    return (element.tag, element.get("class")) if element is not None else (None, None)
+    region = widen(find_region(weights, root), weights, blocks, root)
+    return cut_edges(Flow(region, weights).of(blocks, voted), known), source

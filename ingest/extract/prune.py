@@ -8,10 +8,13 @@ from functools import lru_cache
 
 from lxml.html import HtmlElement
 
+from ingest.extract.blocks import HEADINGS
+
 _SILENT = (
-    *("script", "style", "noscript", "template", "svg", "iframe", "select", "button", "nav", "footer", "dialog"),
-    *("head", "audio", "video", "object", "embed", "canvas"),
+    *("script", "style", "noscript", "template", "svg", "iframe", "select", "button", "dialog", "head"),
+    *("audio", "video", "object", "embed", "canvas"),
 )
+_FRAME = ("nav", "footer")
 _MOST = 0.4
 """The share of the page's text from which on an element is not deleted, whatever it is called."""
 
@@ -26,7 +29,7 @@ _WORDS = re.compile(
         # links to other articles
         "related|recommend(?:ed|ations?|er)?|read-?(?:more|also|next|on)|more-(?:stories|on|news|from|topic|links?)",
         "see-also|also-read|most-(?:read|popular|viewed)|trending|popular|recirc(?:ulation)?|onward",
-        "mehr-zum-thema|siehe-auch|lees-ook|les-ogsa|lire-aussi|teasers?",
+        "mehr-zum-thema|siehe-auch|lees-ook|les-ogsa|lire-aussi|teasers?(?!-content)",
         # newsletters, channels, adverts
         "newsletters?|subscribe|subscription|sign-?up|mailing|optin|mailchimp|whatsapp(?:-group)?|google-news",
         "advert(?:isement|orial|s|ising)?|ads?|adsbygoogle|ad-?(?:slot|unit|container|wrapper|block|banner|label)",
@@ -53,13 +56,31 @@ _WORDS = re.compile(
 )
 _CAMEL = re.compile(r"([a-z0-9])([A-Z])")
 _OTHER = re.compile(r"[^a-z0-9]+")
+_SLUG = 3
 _PASSED_TAGS = frozenset({"aside", "figure", "figcaption", "form"})
 _HIDING = re.compile(r"display:none|visibility:hidden", re.IGNORECASE)
 
 
 @lru_cache(maxsize=16_384)
+def _in_kebab_case(names: str) -> str:
+    return "-" + _OTHER.sub("-", _CAMEL.sub(r"\1-\2", names).lower()) + "-"
+
+
+@lru_cache(maxsize=16_384)
 def _named_aside(names: str) -> bool:
-    return _WORDS.search("-" + _OTHER.sub("-", _CAMEL.sub(r"\1-\2", names).lower()) + "-") is not None
+    return _WORDS.search(_in_kebab_case(names)) is not None
+
+
+def _names(element: HtmlElement) -> str:
+    """The element's classes and its id, but no id that is a slug: a title made of words names nothing."""
+    classes, ident = element.get("class") or "", element.get("id") or ""
+    return f"{classes} {ident}".strip() if ident.count("-") <= _SLUG else classes
+
+
+def named(element: HtmlElement, pattern: re.Pattern[str]) -> bool:
+    """Whether the element's classes or id, in kebab case between hyphens, match."""
+    names = _names(element)
+    return bool(names) and pattern.search(_in_kebab_case(names)) is not None
 
 
 def is_hidden(element: HtmlElement) -> bool:
@@ -72,8 +93,7 @@ def is_hidden(element: HtmlElement) -> bool:
 
 def is_aside(element: HtmlElement) -> bool:
     """Whether the element itself is no running text: by its tag, its names or because it is hidden."""
-    names = f"{element.get('class') or ''} {element.get('id') or ''}"
-    if names != " " and _named_aside(names):
+    if element.tag not in HEADINGS and (names := _names(element)) and _named_aside(names):
         return True
     if element.tag in _PASSED_TAGS and element.find(".//table") is None:
         return True
@@ -86,10 +106,19 @@ def text_length(element: HtmlElement) -> int:
 
 
 def cut_silent(root: HtmlElement) -> None:
-    """Delete what holds no text for readers, and the page's frame as HTML marks it."""
+    """Delete what holds no text for readers, and the page's frame as HTML marks it.
+
+    A `<nav>` that nobody closed can hold the whole page: it becomes a `<div>`.
+    """
     for element in list(root.iter(*_SILENT)):
         if element is not root:
             element.drop_tree()
+    most = _MOST * text_length(root)
+    for element in list(root.iter(*_FRAME)):
+        if text_length(element) <= most and element.find(".//h1") is None:
+            element.drop_tree()
+        else:
+            element.tag = "div"
 
 
 def cut(elements: Iterable[HtmlElement], root: HtmlElement) -> None:
@@ -98,3 +127,14 @@ def cut(elements: Iterable[HtmlElement], root: HtmlElement) -> None:
     for element in elements:
         if element is not root and element.getparent() is not None and text_length(element) <= most:
             element.drop_tree()
+
+
+def cut_other_articles(headline: HtmlElement, root: HtmlElement) -> None:
+    """Delete further articles with an `<h1>` of their own, which pages append for readers who scroll on."""
+    own = set(headline.iterancestors("article"))
+    if not own:
+        return
+    for heading in list(root.iter("h1")):
+        for article in list(heading.iterancestors("article"))[-1:]:
+            if article not in own and article.getparent() is not None:
+                article.drop_tree()

@@ -11,6 +11,8 @@ from lxml.html import HtmlElement
 from trafilatura import bare_extraction
 
 from ingest.extract.blocks import Block, squeeze
+from ingest.extract.prune import is_aside
+from ingest.extract.styles import style_of, usual_styles
 
 _SHARE = 0.85
 """The share of the voted text that the region must hold; the rest may be a stray teaser."""
@@ -88,3 +90,37 @@ def find_region(weights: Mapping[Block, int], root: HtmlElement) -> HtmlElement:
     while (inner := next((child for child in region if held.get(child, 0) >= needed), None)) is not None:
         region = inner
     return region
+
+
+def widen(region: HtmlElement, weights: Mapping[Block, int], blocks: Sequence[Block], root: HtmlElement) -> HtmlElement:
+    """The region, or what holds it together with further paragraphs set like its own.
+
+    Some sites cut a text into several containers. Paragraphs of another `<article>` are another text.
+    """
+    inside = set(region.iter())
+    styles = usual_styles({block: weight for block, weight in weights.items() if block.element in inside})
+    around = set(region.iterancestors("article"))
+    for block in paragraphs(blocks):
+        element = block.element
+        if element in inside or style_of(block) not in styles:
+            continue
+        if set(element.iterancestors("article")) - around or not _is_shown(element, root):
+            continue
+        region = _common(region, element)
+        inside = set(region.iter())
+    return region
+
+
+def _is_shown(element: HtmlElement, root: HtmlElement) -> bool:
+    current: HtmlElement | None = element
+    while current is not None and current is not root:
+        if is_aside(current):
+            return False
+        current = current.getparent()
+    return True
+
+
+def _common(one: HtmlElement, other: HtmlElement) -> HtmlElement:
+    """The smallest element that holds both."""
+    holders = {one, *one.iterancestors()}
+    return next(element for element in (other, *other.iterancestors()) if element in holders)

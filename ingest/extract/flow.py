@@ -1,0 +1,121 @@
+"""Which blocks of the region are the running text, and which stand between it: boxes, links, captions, notices."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+
+from lxml.html import HtmlElement
+
+from ingest.extract import lines
+from ingest.extract.blocks import HEADINGS, Block
+from ingest.extract.prune import is_aside
+from ingest.extract.styles import place_of, style_of, usual_places, usual_styles
+
+_LINKED = 0.7
+"""The share of linked text from which on a block is a link to elsewhere."""
+_LINKED_LIST = 0.5
+"""The same for a whole list."""
+_SHORT = 25
+"""Up to this length a text may stand twice on a page, such as a heading."""
+_MOST = 0.4
+
+
+class Flow:
+    """The running text of a region. `weights` are the paragraphs that the region was found by, with their sizes."""
+
+    def __init__(self, region: HtmlElement, weights: Mapping[Block, int]) -> None:
+        self._region = region
+        self._weights = weights
+        self._whole = sum(weights.values())
+        self._styles = usual_styles(weights)
+        self._places = usual_places(weights)
+        self._aside: dict[HtmlElement, bool] = {region: False}
+        self._holders = self._holders_of_text()
+
+    def of(self, blocks: Sequence[Block], voted: Collection[Block]) -> list[Block]:
+        """Those of the page's blocks that are the running text, in page order."""
+        inside = set(self._region.iter())
+        blocks = [block for block in blocks if block.element in inside]
+        aside = {block for block in blocks if self._stands_aside(block.element)}
+        if self._weight(aside) < _MOST * self._whole:
+            blocks = [block for block in blocks if block not in aside]
+        blocks = self._of_main_places(blocks, voted)
+        blocks = self._without_boxes(self._without_linked_lists(blocks))
+        return _distinct([block for block in blocks if not lines.is_silent(block) and not lines.is_caption(block)])
+
+    def _weight(self, blocks: Collection[Block]) -> int:
+        return sum(self._weights.get(block, 0) for block in blocks)
+
+    def _stands_aside(self, element: HtmlElement | None) -> bool:
+        if element is None:
+            return False
+        found = self._aside.get(element)
+        if found is None:
+            found = self._aside[element] = is_aside(element) or self._stands_aside(element.getparent())
+        return found
+
+    def _of_main_places(self, blocks: Sequence[Block], voted: Collection[Block]) -> list[Block]:
+        return [
+            block
+            for block in blocks
+            if (block.link_share <= _LINKED or block.tag == "td")
+            and (block in voted or (block.tag in HEADINGS | {"p", "li"} and place_of(block) in self._places))
+        ]
+
+    def _without_linked_lists(self, blocks: Sequence[Block]) -> list[Block]:
+        linked, whole = Counter[HtmlElement](), Counter[HtmlElement]()
+        for block in blocks:
+            if (found := _list_of(block)) is not None:
+                whole[found] += len(block.text)
+                linked[found] += round(len(block.text) * block.link_share)
+        return [
+            block
+            for block in blocks
+            if (found := _list_of(block)) is None or linked[found] < _LINKED_LIST * whole[found]
+        ]
+
+    def _without_boxes(self, blocks: Sequence[Block]) -> list[Block]:
+        gone: set[Block] = set()
+        boxes: set[HtmlElement] = set()
+        for block in blocks:
+            labels = lines.is_label(block)
+            if labels or lines.is_pointer(block) or (lines.stands_out(block) and lines.is_notice(block)):
+                gone.add(block)
+                if labels and (box := self._box(block)) is not None:
+                    boxes.update(box.iter())
+        return [block for block in blocks if block not in gone and block.element not in boxes]
+
+    def _box(self, block: Block) -> HtmlElement | None:
+        """The largest element around the block that holds none of the running text."""
+        box, element = None, block.element
+        while element is not None and element is not self._region and element not in self._holders:
+            box, element = element, element.getparent()
+        return box
+
+    def _holders_of_text(self) -> frozenset[HtmlElement]:
+        """The elements that hold paragraphs of the text's usual styles."""
+        holders: set[HtmlElement] = set()
+        for block in self._weights:
+            if style_of(block) in self._styles:
+                element: HtmlElement | None = block.element
+                while element is not None and element not in holders:
+                    holders.add(element)
+                    element = element.getparent()
+        return frozenset(holders)
+
+
+def _list_of(block: Block) -> HtmlElement | None:
+    return next((element for element in reversed(block.path) if element.tag in {"ul", "ol"}), None)
+
+
+def _distinct(blocks: Sequence[Block]) -> list[Block]:
+    """The blocks without those that repeat an earlier one, as copies for phones do."""
+    seen: set[str] = set()
+    kept = []
+    for block in blocks:
+        if len(block.key) > _SHORT and block.key in seen:
+            continue
+        seen.add(block.key)
+        kept.append(block)
+    return kept
