@@ -2,42 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Mapping
+from dataclasses import replace
 
-from ingest.extract.byline_spots import Sign, Spot, Survey, is_outside, nearness, outermost, survey
+from ingest.extract.byline_choice import Shown, choose, read_spots
+from ingest.extract.byline_spots import Sign, Spot, survey
 from ingest.extract.byline_text import Credit, credits_of
 from ingest.extract.extraction import Byline
 from ingest.extract.metadata_names import MetaNames, metadata_names, own_names
-from ingest.extract.names import Name, is_whole, name_key, same_name
-from ingest.extract.page import Page, text_of
+from ingest.extract.name_rules import Name, name_key, same_name
+from ingest.extract.page import Page
 from ingest.extract.structured import StructuredData
 from ingest.record import Author, AuthorKind
 from ingest.sites import Site
-
-_SURE = 4  # a lesser score is a guess
-_MAX_LONE = 60  # characters of a bold line that is a byline
-_GAP = 8  # walked elements between the names of one list
-_PLAIN = 6  # from here a byline holds against other people in the metadata
-
-
-@dataclass(frozen=True, slots=True)
-class _Seen:
-    """A spot with the names in it and how sure it is."""
-
-    spot: Spot
-    credits: tuple[Credit, ...]
-    score: int
-    agrees: bool = False
-
-    @property
-    def looks(self) -> tuple[Sign, object, str | None]:
-        """What spots of one list have in common."""
-        return self.spot.sign, self.spot.element.tag, self.spot.element.get("class")
-
-    @property
-    def keys(self) -> frozenset[str]:
-        return frozenset(name_key(credit.name.text) for credit in self.credits)
 
 
 def find_byline(page: Page, data: StructuredData, site: Site) -> Byline:
@@ -48,92 +25,31 @@ def find_byline(page: Page, data: StructuredData, site: Site) -> Byline:
     """
     desks = own_names(page, data, site)
     meta = metadata_names(page, data, desks)
+    known = {name_key(name.name.text): name.name.text for name in meta.people}
+    seen = survey(page, known.values())
+    found = read_spots(page, seen, desks, known)
     if ruled := _by_rule(page, site, desks):
         return _byline(ruled, "rule", meta)
-    if seen := _visible(page, desks, meta):
-        return _byline(seen, "byline", meta)
+    if chosen := choose(found, seen, known):
+        return _byline(chosen, "byline", meta)
     return Byline(tuple(_author(Credit(name.name, name.url)) for name in meta.names), meta.source)
 
 
-def _by_rule(page: Page, site: Site, desks: Collection[str]) -> list[_Seen]:
-    found: list[_Seen] = []
+def _by_rule(page: Page, site: Site, desks: Collection[str]) -> list[Shown]:
+    found: list[Shown] = []
     for element in page.select(*site.select.authors):
-        shown = tuple(credits_of(page, element, (), desks))
-        if shown:
-            found.append(_Seen(Spot(element, 0, Sign.MARK), shown, 9))
+        if names := credits_of(page, element, (), desks):
+            found.append(Shown(Spot(element, 0, Sign.MARK), tuple(names), 0))
     return found
 
 
-def _visible(page: Page, desks: Collection[str], meta: MetaNames) -> list[_Seen]:
-    """The byline's spots; none where no spot is sure enough."""
-    known = {name_key(name.name.text): name.name.text for name in meta.people}
-    seen = survey(page, known.values())
-    spots = _read_all(page, seen, list(seen.spots), desks, frozenset(known))
-    found = sorted(spots, key=lambda spot: (-spot.score, spot.spot.order))
-    if found and found[0].score >= (_PLAIN if known and not found[0].agrees else _SURE):
-        return _listed(found, seen)
-    return [] if known else [spot for spot in found if spot.spot.sign is Sign.LONE][:1]
-
-
-def _listed(found: list[_Seen], seen: Survey) -> list[_Seen]:
-    """The best spot with the spots like it that stand in one list with it.
-
-    Where spots like it stand apart, far from the heading, and name others, all are teasers of other stories.
-    """
-    best = found[0]
-    alike = sorted((spot for spot in found if spot.looks == best.looks), key=lambda spot: spot.spot.order)
-    group = [best]
-    for spot in alike[alike.index(best) + 1 :]:
-        if spot.spot.order - group[-1].spot.order > _GAP:
-            break
-        group.append(spot)
-    if nearness(best.spot, seen) < 3 and not best.agrees:
-        names = frozenset().union(*(spot.keys for spot in group))
-        if any(not spot.keys <= names for spot in alike):
-            return []
-    return group
-
-
-def _read_all(
-    page: Page, seen: Survey, spots: list[Spot], desks: Collection[str], known: frozenset[str]
-) -> Iterator[_Seen]:
-    for spot, inner in outermost(spots):
-        if is_outside(spot, seen):
-            continue
-        if read := _read(page, seen, spot, inner, desks, known):
-            yield read
-        elif inner:
-            yield from _read_all(page, seen, inner, desks, known)
-
-
-def _read(
-    page: Page, seen: Survey, spot: Spot, inner: list[Spot], desks: Collection[str], known: frozenset[str]
-) -> _Seen | None:
-    marks = [one.element for one in inner if one.sign > Sign.LINE]
-    shown = [credit for credit in credits_of(page, spot.element, marks, desks) if _credible(credit, spot)]
-    if not shown:
-        return None
-    agrees = any(same_name(name_key(credit.name.text), key) for credit in shown for key in known)
-    return _Seen(spot, tuple(shown), int(spot.sign) + nearness(spot, seen) + (4 if agrees else 0), agrees)
-
-
-def _credible(credit: Credit, spot: Spot) -> bool:
-    """A name of one word in a link needs a link to an author's page; a lone bold line needs a whole name."""
-    name = credit.name
-    whole = is_whole(name.text) or name.kind is not AuthorKind.PERSON
-    if spot.sign is Sign.LONE:
-        line = text_of(spot.element).strip(" .,:()[]")
-        return " " in name.text and not name.text.islower() and len(line) <= _MAX_LONE
-    return whole or credit.url is None or credit.marked or spot.sign in (Sign.LINK, Sign.MARK)
-
-
-def _byline(found: list[_Seen], source: str, meta: MetaNames) -> Byline:
+def _byline(found: list[Shown], source: str, meta: MetaNames) -> Byline:
     shown: dict[str, Credit] = {}
-    for seen in found:
-        for credit in seen.credits:
+    for spot in found:
+        for credit in spot.credits:
             shown.setdefault(name_key(credit.name.text), credit)
     named = {name_key(name.name.text): name for name in meta.names}
-    elements = tuple(seen.spot.element for seen in found)
+    elements = tuple(spot.spot.element for spot in found)
     if source == "rule" or not any(same_name(key, other) for key in shown for other in named):
         others = tuple(name.name.text for key, name in named.items() if key not in shown)
         return Byline(tuple(map(_author, shown.values())), source, others, elements)

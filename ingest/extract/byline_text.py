@@ -11,7 +11,8 @@ from lxml.html import HtmlElement
 
 from ingest.extract.byline_words import NOT_AUTHORS
 from ingest.extract.emails import hidden_email
-from ingest.extract.names import Name, name_key, read_names, without_labels
+from ingest.extract.name_rules import Name, name_key, without_labels
+from ingest.extract.names import read_names
 from ingest.extract.page import Page
 from ingest.record import AuthorKind
 

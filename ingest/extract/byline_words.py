@@ -14,8 +14,10 @@ def _words(key: str) -> frozenset[str]:
 
 
 def _pattern(key: str) -> str:
-    """The alternatives of a list as one; white space that only lays them out is taken out."""
-    return "|".join(re.sub(r"\n\s*", "", str(part)) for part in _WORDS[key])
+    """The alternatives of a list as one; line breaks that only lay them out are taken out."""
+    value = _WORDS[key]
+    parts = value if isinstance(value, list) else [value]
+    return "|".join(re.sub(r"\n\s*", "", str(part)) for part in parts)
 
 
 AGENCIES = frozenset(str(name) for name in _WORDS["agencies"])
@@ -38,9 +40,31 @@ SENTENCE_WORDS = _words("sentence")
 """Words that stand in lower case only in sentences."""
 LOGINS = _words("logins")
 """Accounts of a content management system that stand for nobody."""
+NAMELESS = _words("nameless")
+"""Names of nobody in particular ("agencies")."""
+JOINTS = _words("joints")
+"""Words between two names, in lower case."""
+INNER = _words("inner") | JOINTS
+"""Words that no person's name begins with, in lower case."""
+LINE_STARTS = _words("line_starts")
+"""First words of a line that may hold a byline, in lower case."""
+FOLDERS = _words("folders")
+"""Folders in the addresses of pages about authors."""
 WEAK_LEADS = _words("weak_leads")
 """Lead words that are also parts of names."""
 LEAD = re.compile(rf"(?:{_pattern('leads')})(?:\s*[:：]\s*|\s+|(?<=[:：/|])\s*)", re.IGNORECASE)
 """What stands before the names: "By", "Written by", "Von", "Autor:" ..."""
+LABEL = re.compile(rf"\s*(?:{_pattern('label')})\s*[:：]?\s*", re.IGNORECASE)
+"""A label with the name beside it."""
 NOT_AUTHORS = re.compile(rf"(?:©|\(c\)|(?:{_pattern('not_authors')})\b)", re.IGNORECASE)
 """What begins a part of a byline that credits somebody else."""
+SIGN, NO_SIGN, BOX = (re.compile(_pattern(key)) for key in ("sign", "no_sign", "box"))
+"""What says in class or id, in lower case, that an element is an author's, what denies it, what is about one."""
+BIO_SUBJECT = re.compile(rf"(?:{_pattern('bio_subjects')})\b", re.IGNORECASE)
+"""How a sentence about the author begins where it gives no name."""
+PRONOUNS = _words("pronouns")
+"""Pronouns that may stand for the author, in lower case."""
+BIO_VERBS = _words("bio_verbs")
+"""What such a sentence says next."""
+BIO_ROLES = _words("bio_roles") | ROLE_WORDS
+"""Professions of authors, in lower case."""
