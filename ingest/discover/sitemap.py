@@ -55,8 +55,8 @@ def read_sitemap(body: bytes, url: str) -> SitemapPage:
                 break
     except (etree.XMLSyntaxError, ValueError) as problem:
         error = error or f"not whole: {one_line(str(problem))}"
-    if not candidates and not sitemaps:
-        error = "an HTML page, not a sitemap" if b"<html" in start[:2_000].lower() else error
+    if not candidates and not sitemaps and b"urlset" not in start[:4_000] and b"sitemapindex" not in start[:4_000]:
+        error = "an HTML page, not a sitemap" if b"<html" in start[:4_000].lower() else "no sitemap"
     return SitemapPage(tuple(candidates), tuple(sitemaps), error)
 
 

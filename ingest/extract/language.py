@@ -26,6 +26,14 @@ _ALSO = {
     "CYRILLIC": {"ru", "uk", "be", "bg", "sr", "mk", "kk", "ky", "mn", "tg", "uz", "tt", "ba", "cv", "os", "bs"},
     "ARABIC": {"ar", "fa", "ur", "ps", "sd", "ckb", "ku", "ug", "pnb", "skr", "bal", "ks", "az"},
 }  # fmt: skip
+_NOT_LATIN = frozenset(_ONE_LANGUAGE.values()) | frozenset().union(*_ALSO.values()) - {
+    "uz",
+    "az",
+    "ku",
+    "bs",
+    "sr",
+    "tt",
+}
 # Letters that only these languages of the Arabic script use; the first language with enough of them wins.
 _ARABIC_LETTERS = (
     ("sd", "ٻڀٿڄڃڇڌڏڊڙڦڳڱڻ"),
@@ -135,6 +143,8 @@ def _arabic(sample: str, declared: str | None, source: str) -> tuple[str | None,
 
 def _latin(sample: str, declared: str | None, source: str) -> tuple[str | None, str]:
     words = re.findall(r"[^\W\d_]+", sample.casefold())
+    if declared in _NOT_LATIN:
+        declared, source = None, ""
     if declared in _COMMON and _share(words, declared) >= _SHARE_OF_COMMON:
         return declared, source
     if declared and declared not in _COMMON and _share(words, "en") < _SHARE_OF_COMMON:
