@@ -27,7 +27,10 @@ from ingest.errors import BadDefinition, UnknownSite
 
 
 def _pattern(text: str) -> str:
-    re.compile(text)
+    try:
+        re.compile(text)
+    except re.error as error:
+        raise ValueError(f"no regular expression: {error}") from error
     return text
 
 
