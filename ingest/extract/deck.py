@@ -12,7 +12,7 @@ from ingest.extract.surroundings import behind
 from ingest.extract.titles import title_key, visible
 from ingest.sites import Site
 
-_BEHIND = 45  # elements behind the headline that are looked at
+_BEHIND = 80  # elements behind the headline that are looked at
 _FEWEST, _MOST = 12, 600  # characters of a deck
 _PARAGRAPH = 60  # characters of a plain paragraph, where the text begins
 _TAGS = frozenset({"p", "div", "span", "section", "h2", "h3", "h4", "h5", "h6", "strong", "em", "b"})

@@ -5,18 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from typing import NamedTuple
+from urllib.parse import urlsplit
 
 from lxml.html import HtmlElement
 
 from ingest.extract.kicker import shown_text
 from ingest.extract.page import Page, class_words, text_of
 from ingest.extract.surroundings import behind
-from ingest.extract.titles import Title, likeness, title_key, visible
+from ingest.extract.titles import Title, likeness, longest_part, title_key, visible
 from ingest.sites import Site
 
 _FEWEST_ALIKE = 0.45  # of an h1's words in a title of the metadata, below which another heading may be the headline
 _LOWER_ALIKE = 0.3  # the same for the h2 that stands in place of an h1 among the breadcrumbs
-_BELOW_CRUMBS = 60  # elements below the breadcrumbs that are looked at for the headline
+_BELOW_CRUMBS = 150  # elements below the breadcrumbs that are looked at for the headline
 _MOST_ELEMENTS = 4_000  # that are looked at for a title that no h1 holds; what comes later are lists of other stories
 _MOST_CHARACTERS = 400  # of a headline
 _ELSEWHERE = re.compile(
@@ -80,7 +81,7 @@ def _score(shown: Shown, titles: tuple[Title, ...], names: frozenset[str]) -> fl
 
 def _is_elsewhere(element: HtmlElement) -> bool:
     """Whether the heading is a logo, hidden, or of a part of the page that holds no article."""
-    if _HIDDEN.search(class_words(element)):
+    if _HIDDEN.search(class_words(element)) or _leads_home(element):
         return True
     for above in (element, *element.iterancestors()):
         if above.tag in {"article", "main", "body"}:
@@ -88,6 +89,16 @@ def _is_elsewhere(element: HtmlElement) -> bool:
         if above.tag in {"nav", "footer", "aside", "dialog", "form"} or _ELSEWHERE.search(class_words(above)):
             return True
     return False
+
+
+def _leads_home(element: HtmlElement) -> bool:
+    """Whether the heading is a link to the site's first page: its name, then, not a story's."""
+    parent = element.getparent()
+    links = [*element.iter("a"), *([parent] if parent is not None and parent.tag == "a" else [])]
+    try:
+        return any(link.get("href") and urlsplit(link.get("href")).path in {"", "/"} for link in links[:1])
+    except ValueError:
+        return False
 
 
 def _is_crumb(heading: HtmlElement) -> bool:
@@ -115,7 +126,7 @@ def _below_breadcrumbs(crumb: Shown, titles: tuple[Title, ...]) -> Shown | None:
 
 def _by_title(page: Page, titles: tuple[Title, ...]) -> Shown | None:
     """A heading of lower rank, or an element called a title, whose text a title of the metadata begins with."""
-    keys = [title_key(title.text) for title in titles]
+    keys = [key for title in titles for key in (title_key(title.text), title_key(longest_part(title.text)))]
     for number, element in enumerate(page.body.iter("h2", "h3", "h4", "div", "p", "span", "strong")):
         if number > _MOST_ELEMENTS:
             return None

@@ -10,14 +10,30 @@ from lxml.html import HtmlElement
 from ingest.extract.page import class_words
 
 _SKIPPED = frozenset(
-    {"aside", "nav", "footer", "form", "script", "style", "noscript", "template",
-     "svg", "iframe", "figure", "select", "button", "dialog", "head"}
-)  # fmt: skip
-_NOT_OURS = re.compile(
-    r"\b(?:related|recommend\w*|teasers?|sidebar|widgets?|comments?|most-?(?:read|popular)|trending|ticker|navbar|menu"
-    r"|footer|carousel|slider|latest|more-?(?:news|stories|from|on)|read-?(?:more|next|also)|cards?|promo|newsletter"
-    r"|share|sharing|social|breadcrumbs?)\b"
+    {
+        "nav",
+        "form",
+        "script",
+        "style",
+        "noscript",
+        "template",
+        "svg",
+        "iframe",
+        "figure",
+        "button",
+        "select",
+        "dialog",
+        "head",
+    }
 )
+# What often holds other stories or the page's furniture, and sometimes the byline of this one: its content decides.
+_DOUBTFUL = re.compile(
+    r"\b(?:related|recommend\w*|sidebar|widgets?|comments?|most-?(?:read|popular)|trending|ticker|navbar|menu|footer"
+    r"|carousel|slider|more-?(?:news|stories|from|on)|read-?(?:more|next|also)|newsletter|share|sharing|social"
+    r"|breadcrumbs?|teasers?|cards?|promo|latest)\b"
+)
+_HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5"})
+_MOST_LINKS = 8  # of a byline with its share buttons; a list of stories or of comments has more
 
 
 def behind(heading: HtmlElement, most: int) -> Iterator[HtmlElement]:
@@ -55,7 +71,18 @@ def _inside(branch: HtmlElement) -> Iterator[HtmlElement]:
     stack = [branch]
     while stack:
         element = stack.pop()
-        if not isinstance(element.tag, str) or element.tag in _SKIPPED or _NOT_OURS.search(class_words(element)):
+        if _is_foreign(element):
             continue
         yield element
         stack.extend(reversed(element))
+
+
+def _is_foreign(element: HtmlElement) -> bool:
+    if not isinstance(element.tag, str) or element.tag in _SKIPPED:
+        return True
+    if element.tag not in {"aside", "footer"} and not _DOUBTFUL.search(class_words(element)):
+        return False
+    for count, inner in enumerate(element.iter("a", "time", *_HEADINGS), 1):
+        if inner.tag in _HEADINGS or count > _MOST_LINKS:
+            return True
+    return False

@@ -92,8 +92,8 @@ def _time(claim: Claim, zone: Zone | None) -> _Time:
 
 
 def _score(time: _Time, times: list[_Time]) -> float:
-    others = {other.claim.source.partition(":")[0]: other.claim.weight for other in times if _agree(time, other)}
-    others.pop(time.claim.source.partition(":")[0], None)
+    others = {other.claim.source: other.claim.weight for other in times if _agree(time, other)}
+    others.pop(time.claim.source, None)
     return time.claim.weight + _SUPPORT * sum(others.values())
 
 

@@ -14,8 +14,10 @@ from ingest.extract.surroundings import before, behind
 from ingest.extract.time_claims import Claim, Reader, raws_of
 from ingest.text import one_line
 
-_BEFORE, _BEHIND = 40, 120  # elements of the page that are looked at before and behind the headline
+_BEFORE, _BEHIND = 60, 160  # elements of the page that are looked at before and behind the headline
+_FAR_BEHIND = 600  # where the head of the article shows no time
 _MOST_TEXT = 120  # characters of an element that is a date line
+_MOST_LINE = 60  # characters of an unmarked line that holds a date
 _LEAST_BODY = 250  # characters of a paragraph of the article, where the head of the article ends
 _DATE_WORDS = re.compile(
     r"date|time(?!line)|publish|posted|updated|modified|datum|fecha|data\b|dato\b|tarih|tanggal|horodat|zeit\b"
@@ -55,10 +57,33 @@ def visible_times(heading: HtmlElement, reader: Reader) -> VisibleTimes:
     for element in _outermost(element for element in head if _is_marked(element)):
         _read(element, reader, found, 3.0)
     if not found.published and not found.modified:
-        for element in head:
-            if _holds_date(element):
-                _read(element, reader, found, 1.5)
+        for text in _lines(head):
+            found.published.extend(reader.claims(iter([(text, "visible", 1.5)])))
+    if not found.published:
+        for element in _later(heading):
+            _read(element, reader, found, 2.0)
     return found
+
+
+def _later(heading: HtmlElement) -> Iterator[HtmlElement]:
+    """The first marked time further down in the heading's own article, outside lists and other articles."""
+    around = set(heading.iterancestors())
+    for element in behind(heading, _FAR_BEHIND):
+        if _is_marked(element):
+            between = [above for above in element.iterancestors() if above not in around]
+            if not any(above.tag in {"article", "li", "a"} or above.find(".//h3") is not None for above in between):
+                yield element
+                return
+
+
+def _lines(head: list[HtmlElement]) -> Iterator[str]:
+    """The short texts of unmarked elements that hold a whole date: a line of its own, or the words beside a name."""
+    for element in head:
+        whole = text_of(element) if len(element) <= 3 else ""
+        for text in (whole, *(one_line(piece) for piece in (element.text, *(child.tail for child in element)))):
+            if 8 <= len(text) <= _MOST_LINE and _A_YEAR.search(text) and holds_day(text):
+                yield text
+                break
 
 
 def _head(heading: HtmlElement) -> Iterator[HtmlElement]:
@@ -88,14 +113,6 @@ def _outermost(elements: Iterator[HtmlElement]) -> Iterator[HtmlElement]:
         if not any(above in seen for above in element.iterancestors()):
             seen.add(element)
             yield element
-
-
-def _holds_date(element: HtmlElement) -> bool:
-    """Whether an unmarked element is a line of its own with a whole date."""
-    if len(element) > 3:
-        return False
-    text = text_of(element)
-    return 8 <= len(text) <= _MOST_TEXT // 2 and bool(_A_YEAR.search(text)) and holds_day(text)
 
 
 def _read(element: HtmlElement, reader: Reader, found: VisibleTimes, weight: float) -> None:

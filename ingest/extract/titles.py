@@ -89,6 +89,11 @@ def without_site_name(title: str, names: frozenset[str]) -> str:
     return title[parts[first][1] : parts[last][0]].strip()
 
 
+def longest_part(title: str) -> str:
+    """The longest of the parts that separators part: the headline rather than the section or the site's name."""
+    return max(_SEPARATOR.split(title), key=len)
+
+
 def _is_site(part: str, names: frozenset[str]) -> bool:
     key = title_key(part)
     return key in names or any(len(name) > 3 and key.startswith(name) and len(key) <= len(name) + 6 for name in names)
