@@ -7,25 +7,19 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator
-from dataclasses import dataclass
 from importlib import resources
 
 from ingest.extract.extraction import Headline, NotArticle, Times
-from ingest.extract.page import Page, text_of
+from ingest.extract.listing_signs import Survey, looks_like_list, survey_page
+from ingest.extract.page import Page
 from ingest.extract.structured import StructuredData
 from ingest.record import Reason
-from ingest.shapes import article_points, is_list_url
 from ingest.sites import Site
 from ingest.text import one_line
-from ingest.urls import is_home
 
 _SHORT = 700  # characters: challenge, consent, login and error pages say less; an article on them says more
 _FEWEST_LETTERS = 25  # of a text; a caption or a button's label has no more, two short sentences have
 _SHELL = 300  # characters that a reader sees of a page which a script is to fill
-_TEASER = 12  # characters of a linked heading; shorter ones are names of sections
-_LIST_TYPES = ("CollectionPage", "SearchResultsPage", "ProfilePage", "MediaGallery")
-_HEADING_MOST = 200
 
 
 def _read_words() -> dict[str, re.Pattern[str]]:
@@ -37,41 +31,7 @@ def _read_words() -> dict[str, re.Pattern[str]]:
 
 _WORDS = _read_words()
 
-
-@dataclass(frozen=True, slots=True)
-class Survey:
-    """What only the whole tree tells: read before the body is cut out of it.
-
-    `teasers` counts headings that are links, `headings` are the texts of the title and all `<h1>`.
-    """
-
-    headings: tuple[str, ...]
-    h1: tuple[str, ...]
-    teasers: int
-    times: int
-    body_classes: frozenset[str]
-
-
-def survey_page(page: Page) -> Survey:
-    """Count and collect in one pass each what `judge_page` needs of the tree."""
-    title = one_line(page.tree.findtext(".//title"))
-    h1 = tuple(text[:_HEADING_MOST] for node in page.tree.iter("h1") if (text := text_of(node)))
-    return Survey(
-        headings=tuple(text for text in (title, *h1) if text),
-        h1=h1,
-        teasers=_count_teasers(page),
-        times=sum(1 for _ in page.tree.iter("time")),
-        body_classes=frozenset((page.body.get("class") or "").casefold().split()),
-    )
-
-
-def _count_teasers(page: Page) -> int:
-    count = 0
-    for heading in page.tree.iter("h2", "h3", "h4"):
-        parent = heading.getparent()
-        if (parent is not None and parent.tag == "a") or next(heading.iter("a"), None) is not None:
-            count += len("".join(heading.itertext()).strip()) >= _TEASER
-    return count
+__all__ = ["Survey", "judge_page", "survey_page"]
 
 
 def judge_page(  # noqa: PLR0913 - a verdict weighs all that was found
@@ -99,7 +59,7 @@ def judge_page(  # noqa: PLR0913 - a verdict weighs all that was found
         or _shell(page, text)
         or _consent(survey, text, times)
         or _login(page, survey, text)
-        or _list(page, data, site, survey, text)
+        or _list(looks_like_list(page, data, site, survey, text))
         or _no_text(text, headline)
     )
 
@@ -166,69 +126,8 @@ def _login(page: Page, survey: Survey, text: str) -> NotArticle | None:
     return None
 
 
-def _list(page: Page, data: StructuredData, site: Site, survey: Survey, text: str) -> NotArticle | None:
-    against = dict(_list_signs(page, data, site, survey))
-    points = sum(against.values())
-    if points >= 3 and points > _article_signs(page, data, site, text) + 1:
-        return NotArticle(Reason.LISTING, ", ".join(against))
-    return None
-
-
-def _list_signs(page: Page, data: StructuredData, site: Site, survey: Survey) -> Iterator[tuple[str, int]]:
-    if _is_archive(survey.body_classes):
-        yield "WordPress archive", 5
-    if is_home(page.url):
-        yield "front page", 5
-    if is_list_url(page.url):
-        yield "list address", 3
-    if site.article_urls and not site.is_article_url(page.url):
-        yield "no article address of the site", 2
-    if data.of_type(*_LIST_TYPES):
-        yield "JSON-LD list page", 3
-    if (page.meta("og:type") or "").casefold() in {"website", "blog", "profile", "object"}:
-        yield "og:type", 1
-    if survey.teasers >= 8:
-        yield f"{survey.teasers} teasers", 3 if survey.teasers >= 15 else 2
-    if not survey.h1 or all(len(text.split()) <= 2 and len(text) < 20 for text in survey.h1):
-        yield "no headline", 1
-    if survey.times >= 8:
-        yield f"{survey.times} times", 1
-
-
-def _is_archive(classes: frozenset[str]) -> bool:
-    """Whether WordPress's body_class() names a list; `single` and `postid-N` name a post.
-
-    https://developer.wordpress.org/reference/functions/get_body_class/
-    """
-    if "single" in classes or any(name.startswith("postid-") for name in classes):
-        return False
-    kinds = {"category", "tag", "author", "date", "post-type-archive", "paged"}
-    taxonomy = any(name.startswith(("tax-", "term-", "category-", "tag-", "author-")) for name in classes)
-    return (
-        ("archive" in classes and (bool(kinds & classes) or taxonomy))
-        or bool({"search-results", "search-no-results"} & classes)
-        or {"home", "blog"} <= classes
-    )
-
-
-def _article_signs(page: Page, data: StructuredData, site: Site, text: str) -> int:
-    points = article_points(page.url)
-    return (
-        (3 if points >= 4 else 2 if points >= 2 else 0)
-        + (2 if site.article_urls and site.is_article_url(page.url) else 0)
-        + (3 if _own_article(data) else 0)
-        + (3 if page.meta("article:published_time") else 0)
-        + (1 if (page.meta("og:type") or "").casefold() == "article" else 0)
-        + (1 if sum(len(line) >= 200 for line in text.split("\n")) >= 3 else 0)
-    )
-
-
-def _own_article(data: StructuredData) -> bool:
-    """Whether the JSON-LD describes one dated article; a list's describes many."""
-    dated = {
-        data.text(node, "headline") or data.text(node, "name") for node in data.articles if node.get("datePublished")
-    }
-    return 1 <= len(dated) <= 2 or bool(data.of_type("LiveBlogPosting"))
+def _list(signs: str | None) -> NotArticle | None:
+    return NotArticle(Reason.LISTING, signs) if signs else None
 
 
 def _no_text(text: str, headline: Headline | None) -> NotArticle | None:
