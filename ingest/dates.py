@@ -111,7 +111,7 @@ _YEAR_MONTH_DAY = re.compile(rf"(?<!\d){_YEAR}[.,]?[\s-]+{_WORD}\.?[\s-]+(\d{{1,
 _YEAR_FIRST = re.compile(r"(?<![\d.])(\d{4})(?:([-/.])(\d{1,2})\2|[년年]\s*(\d{1,2})[월月]\s*)(\d{1,2})(?!\d)")
 _COMPACT = re.compile(r"(\d{4})(\d\d)(\d\d)(?:t?(\d\d)(\d\d)(\d\d)?(?=z|[+-]|$)|(?!\d))")
 _NUMERIC = re.compile(
-    r"(?<![\d./-])(\d{1,2})(?:([/-]|\.\s?)|\s*thang\s*)(\d{1,2})[./,\s-]{1,2}(\d{4}|(?<=\.)\d\d)(?![\d:])"
+    r"(?<![\d./-])(\d{1,2})(?:([/-]|\.\s?)|\s*thang\s*)(\d{1,2})[./,\s-]{1,2}(\d{4}|(?<=\d\d\.\d\d\.)\d\d)(?![\d:])"
 )
 # Each with the groups of year, month and day.
 _WORDED = (

@@ -132,7 +132,15 @@ def test_the_order_of_day_and_month(raw: str, languages: tuple[str, ...], day: s
     "raw",
     [
         *("", "12345", "2025", "123456789012", "8:53 AM", "May", "May 2025", "5 February", "Copyright 2025 Some Name"),
-        *("2025-02-30", "31/31/2025", "5 Smarch 2025", "10 most read 2024", "1,234 views 2024", "Page 3 of 2024"),
+        *(
+            "2025-02-30",
+            "31/31/2025",
+            "5 Smarch 2025",
+            "10 most read 2024",
+            "1,234 views 2024",
+            "Release 4.8.12",
+            "Page 3 of 2024",
+        ),
         *("1 August 1947", "0001-01-01T00:00:00Z", "9999-12-31", "Today's paper", "2 weeks ago", "3 months ago"),
     ],
 )

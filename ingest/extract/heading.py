@@ -76,7 +76,8 @@ def _score(shown: Shown, titles: tuple[Title, ...], names: frozenset[str]) -> fl
     if title_key(shown.text) in names or len(shown.text) > _MOST_CHARACTERS:
         return 0.0
     alike = max((likeness(shown.text, title.text) for title in titles), default=0.0)
-    return 1.0 + alike - 0.5 * _is_elsewhere(shown.element)
+    inside = any(above.tag in {"article", "main"} for above in shown.element.iterancestors())
+    return 1.0 + alike + 0.05 * inside - 0.5 * _is_elsewhere(shown.element)
 
 
 def _is_elsewhere(element: HtmlElement) -> bool:

@@ -12,6 +12,7 @@ from ingest.extract.time_claims import Claim
 from ingest.record import Precision
 
 _FINENESS = {Precision.DAY: 0, Precision.MINUTE: 2, Precision.SECOND: 3}
+_TRUSTED = 3.5  # the weight of a claim whose contradiction is told in a warning
 _SUPPORT = 0.5  # of a claim's weight goes to each other claim that agrees with it
 
 
@@ -113,6 +114,16 @@ def _moment(time: _Time, zone: Zone | None) -> Moment:
     if parsed.instant is not None and zone is not None:
         value = parsed.instant.astimezone(zone.zone).isoformat()
     return Moment(value, time.claim.raw, parsed.precision, time.claim.source, source)
+
+
+def doubts(claims: Sequence[Claim], chosen: Moment | None, zone: Zone | None) -> tuple[str, ...]:
+    """What other trusted claims say of another day than the chosen moment, for the record's warnings."""
+    times = [_time(claim, zone) for claim in claims]
+    own = next((time for time in times if chosen and time.claim.raw == chosen.raw), None)
+    if own is None:
+        return ()
+    others = [time.claim for time in times if time.claim.weight >= _TRUSTED and not _agree(time, own)]
+    return tuple(f"{own.claim.source} says {own.claim.raw}, {other.source} says {other.raw}" for other in others[:1])
 
 
 def instant_of(moment: Moment) -> datetime | None:

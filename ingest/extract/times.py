@@ -18,7 +18,7 @@ from ingest.extract.time_claims import (
     rule_claims,
     script_claims,
 )
-from ingest.extract.time_verdict import Zone, choose, is_before, is_settled, proven_zone
+from ingest.extract.time_verdict import Zone, choose, doubts, is_before, is_settled, proven_zone
 from ingest.extract.time_visible import VisibleTimes, visible_times
 from ingest.extract.titles import metadata_titles, site_names
 from ingest.sites import Site
@@ -37,9 +37,10 @@ def find_times(page: Page, data: StructuredData, site: Site, *, retrieved_at: da
     if not is_settled(published, known):
         seen = _visible(page, data, site, reader)
         published, modified = published + seen.published, modified + seen.modified
-    zone = known or proven_zone([*published, *modified])
+    zone = known or proven_zone(published) or proven_zone(modified)
     published = published or script_claims(page, reader) or address_claims(page, reader)
-    return _in_order(choose(published, zone), choose(modified, zone))
+    first = choose(published, zone)
+    return _in_order(first, choose(modified, zone), doubts(published, first, zone))
 
 
 def _visible(page: Page, data: StructuredData, site: Site, reader: Reader) -> VisibleTimes:
@@ -49,12 +50,13 @@ def _visible(page: Page, data: StructuredData, site: Site, reader: Reader) -> Vi
     return visible_times(heading.element, reader) if heading else VisibleTimes()
 
 
-def _in_order(published: Moment | None, modified: Moment | None) -> Times:
+def _in_order(published: Moment | None, modified: Moment | None, warnings: tuple[str, ...]) -> Times:
     """Both times; a change before the publication is the preparation of a story, none of the published one."""
+    warnings = tuple(f"datePublished: {warning}" for warning in warnings)
     if published and modified and is_before(modified, published):
-        warning = f"dateModified {modified.value} is before datePublished {published.value} and left out"
-        return Times(published, None, (warning,))
-    return Times(published, modified)
+        left_out = f"dateModified: {modified.value} is before the publication and left out"
+        return Times(published, None, (*warnings, left_out))
+    return Times(published, modified, warnings)
 
 
 def _languages(page: Page, site: Site) -> tuple[str, ...]:
