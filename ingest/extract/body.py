@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from lxml.html import HtmlElement
 
+from ingest.extract.asides import Asides
 from ingest.extract.blocks import Block, read_blocks, squeeze
 from ingest.extract.edges import Known, cut_edges
 from ingest.extract.extraction import Body, Byline, CommentSection, Headline, Times
@@ -62,8 +63,9 @@ def _otherwise(
     """The second ways, where they give clearly more than the fragment that was found."""
     for name, found in (("json-ld", stated_blocks(data)), ("script", embedded_blocks(page.html))):
         if _size(found) > max(_FRAGMENT, 2 * _size(blocks)):
+            weights = paragraphs(found)
             whole = found[0].element.getroottree().getroot()
-            return cut_edges(Flow(whole, paragraphs(found)).of(found, found), known), name
+            return cut_edges(Flow(whole, weights, Asides(whole, weights)).of(found, found), known), name
     return blocks, source
 
 
@@ -85,11 +87,13 @@ def _choose(page: Page, root: HtmlElement, known: Known) -> tuple[list[Block], s
     votes = ask_trafilatura(root, page.url)
     blocks = read_blocks(root)
     voted = {block for block in blocks if votes.hold(block)}
-    weights, own = paragraphs(voted), densest(blocks)
-    source = "trafilatura"
+    candidates = paragraphs(blocks)
+    weights = {block: weight for block, weight in candidates.items() if block in voted}
+    own, source = densest(candidates), "trafilatura"
     if sum(weights.values()) < sum(own.values()) / 2:
         weights, source = own, "density"
     if not weights:
         return [], source
-    region = widen(find_region(weights, root), weights, blocks, root)
-    return cut_edges(Flow(region, weights).of(blocks, voted), known), source
+    asides = Asides(root, weights)
+    region = widen(find_region(weights, root), weights, candidates, asides)
+    return cut_edges(Flow(region, weights, asides).of(blocks, voted), known), source

@@ -17,18 +17,21 @@ from ingest.extract.styles import style_of
 _ENOUGH = 0.5
 """The share of the text that must be left when an edge is cut."""
 _NOTE_LENGTH = 600
+_NOTES = 2
+"""More headings or italic blocks than this at the end are part of the text."""
 _LEADING = 8
 """As many blocks are looked at for what stands before the text."""
 
 # Names of a standfirst's element, in the languages of content systems.
 _DECK = re.compile(
-    r"-(?:lead|lede|lead-?(?:in|text|paragraph)|deck|dek|stand-?first|sub-?(?:title|headline|head|heading|header|deck)|"
+    r"-(?:lead|lede|lead-?(?:in|text|paragraph)|deck|dek|stand-?first|sub-?(?:tit|title|headline|head|heading|header|deck)|"
     r"preface|intro(?:-?text|duction)?|einleitung|vorspann|anreisser|topline|kicker|overline|dachzeile|eyebrow|"
     r"ingress|chapo|chapeau|excerpt|summary|abstract|description|sottotitolo|occhiello|sommario|entradilla|bajada|"
     r"copete|volanta|antetitulo|sumario|spot|underrubrik|manchet(?:te)?|perex|zajawka|short-?text|strapline|bold|"
     r"font-(?:bold|semibold|medium)|weight-(?:bold|medium)|post-?date|timestamp|date|dateline|meta|byline)-"
 )
 
+_SIGNATURE = re.compile(r"[(\[]\s*\w{2,8}(?:\s*[/,]\s*\w{2,8})*\s*[)\]]")
 # "KARACHI:", "LONDON (Reuters) -", "NEW DELHI, Jan 5 -": where a text begins, bold or not.
 _DATELINE = re.compile(r"[A-Z][A-Z .,'’/-]{2,40}\b.{0,40}?(?::|\s[-–—]|\)\s*[-–—]?)\s")
 
@@ -42,12 +45,8 @@ class Known:
     titles: frozenset[str] = frozenset()
 
     def describes(self, block: Block) -> bool:
-        """Whether the block repeats the page's description, or the description is its beginning."""
-        key = block.key
-        return key in self.descriptions or any(
-            len(text) > 60 and len(key) > 60 and (key.startswith(text[:-3]) or text.startswith(key))
-            for text in self.descriptions
-        )
+        """Whether the block repeats the page's description."""
+        return block.key in self.descriptions
 
 
 def cut_edges(blocks: list[Block], known: Known) -> list[Block]:
@@ -70,7 +69,7 @@ def _without_opening(blocks: list[Block], known: Known) -> list[Block]:
         block for index, block in enumerate(blocks[:start]) if index >= first and not _is_opening(block, known, holder)
     ]
     rest = blocks[start:]
-    if rest and _is_bold_deck(rest, known):
+    while len(rest) > 1 and (_is_bold_deck(rest, known) or rest[0].text.startswith(("…", "..."))):
         rest = rest[1:]
     found = [*kept, *rest]
     return found if _size(found) >= _ENOUGH * _size(blocks) else blocks
@@ -126,6 +125,9 @@ def _without_notes(blocks: list[Block], known: Known) -> list[Block]:
     end = len(blocks)
     while end > 1 and _is_note(blocks[end - 1], known):
         end -= 1
+    rest = blocks[end:]
+    if len(rest) > _NOTES and not any(lines.is_notice(block) or lines.is_contribution(block) for block in rest):
+        return blocks  # a text that ends in headings or in italics
     return blocks[:end] if _size(blocks[:end]) >= _ENOUGH * _size(blocks) else blocks
 
 
@@ -133,6 +135,6 @@ def _is_note(block: Block, known: Known) -> bool:
     """Whether a block at the end is no running text: a heading over nothing, an italic note, a credit, a notice."""
     if block.tag in HEADINGS or lines.is_contribution(block) or lines.is_notice(block) or lines.is_stamp(block):
         return True
-    if lines.is_pointer(block) or is_names(block, known):
+    if lines.is_pointer(block) or is_names(block, known) or _SIGNATURE.fullmatch(block.text):
         return True
     return len(block.text) <= _NOTE_LENGTH and block.carries("em")

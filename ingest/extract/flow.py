@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 
 from lxml.html import HtmlElement
 
 from ingest.extract import lines
+from ingest.extract.asides import Asides
 from ingest.extract.blocks import HEADINGS, Block
-from ingest.extract.prune import is_aside
-from ingest.extract.styles import place_of, style_of, usual_places, usual_styles
+from ingest.extract.styles import dominant_style, place_of, style_of, usual_places, usual_styles
 
 _LINKED = 0.7
 """The share of linked text from which on a block is a link to elsewhere."""
@@ -18,26 +19,33 @@ _LINKED_LIST = 0.5
 """The same for a whole list."""
 _SHORT = 25
 """Up to this length a text may stand twice on a page, such as a heading."""
+_SENTENCE = 50
+"""From this length on a linked line that ends in a full stop is a sentence of the text."""
+_CAPTION = 300
+"""A box with a picture and at most so much text is the picture's caption."""
 _MOST = 0.4
+"""No rule on names may take away this share of the text."""
+_END = re.compile(r"[.!?…。！？۔][\"”»’)\]]*$")
 
 
 class Flow:
     """The running text of a region. `weights` are the paragraphs that the region was found by, with their sizes."""
 
-    def __init__(self, region: HtmlElement, weights: Mapping[Block, int]) -> None:
+    def __init__(self, region: HtmlElement, weights: Mapping[Block, int], asides: Asides) -> None:
         self._region = region
+        self._asides = asides
         self._weights = weights
         self._whole = sum(weights.values())
         self._styles = usual_styles(weights)
+        self._dominant = dominant_style(weights)
         self._places = usual_places(weights)
-        self._aside: dict[HtmlElement, bool] = {region: False}
         self._holders = self._holders_of_text()
 
     def of(self, blocks: Sequence[Block], voted: Collection[Block]) -> list[Block]:
         """Those of the page's blocks that are the running text, in page order."""
         inside = set(self._region.iter())
         blocks = [block for block in blocks if block.element in inside]
-        aside = {block for block in blocks if self._stands_aside(block.element)}
+        aside = {block for block in blocks if self._asides.hold(block) and style_of(block) != self._dominant}
         if self._weight(aside) < _MOST * self._whole:
             blocks = [block for block in blocks if block not in aside]
         blocks = self._of_main_places(blocks, voted)
@@ -47,21 +55,20 @@ class Flow:
     def _weight(self, blocks: Collection[Block]) -> int:
         return sum(self._weights.get(block, 0) for block in blocks)
 
-    def _stands_aside(self, element: HtmlElement | None) -> bool:
-        if element is None:
-            return False
-        found = self._aside.get(element)
-        if found is None:
-            found = self._aside[element] = is_aside(element) or self._stands_aside(element.getparent())
-        return found
-
     def _of_main_places(self, blocks: Sequence[Block], voted: Collection[Block]) -> list[Block]:
         return [
             block
             for block in blocks
-            if (block.link_share <= _LINKED or block.tag == "td")
+            if not self._leads_away(block)
             and (block in voted or (block.tag in HEADINGS | {"p", "li"} and place_of(block) in self._places))
         ]
+
+    def _leads_away(self, block: Block) -> bool:
+        """Whether the block is mostly a link; a whole sentence in the text's own style may be one and stay."""
+        if block.link_share <= _LINKED or block.tag == "td":
+            return False
+        is_sentence = len(block.text) > _SENTENCE and _END.search(block.text) is not None
+        return not (is_sentence and block.tag == "p" and style_of(block) in self._styles)
 
     def _without_linked_lists(self, blocks: Sequence[Block]) -> list[Block]:
         linked, whole = Counter[HtmlElement](), Counter[HtmlElement]()
@@ -79,11 +86,12 @@ class Flow:
         gone: set[Block] = set()
         boxes: set[HtmlElement] = set()
         for block in blocks:
-            labels = lines.is_label(block)
-            if labels or lines.is_pointer(block) or (lines.stands_out(block) and lines.is_notice(block)):
+            box = self._box(block)
+            if lines.is_label(block):
                 gone.add(block)
-                if labels and (box := self._box(block)) is not None:
-                    boxes.update(box.iter())
+                boxes.update(box.iter() if box is not None else ())
+            elif lines.is_pointer(block) or (lines.stands_out(block) and lines.is_notice(block)) or _is_figure(box):
+                gone.add(block)
         return [block for block in blocks if block not in gone and block.element not in boxes]
 
     def _box(self, block: Block) -> HtmlElement | None:
@@ -103,6 +111,12 @@ class Flow:
                     holders.add(element)
                     element = element.getparent()
         return frozenset(holders)
+
+
+def _is_figure(box: HtmlElement | None) -> bool:
+    if box is None or len(box.text_content()) > _CAPTION:
+        return False
+    return next(box.iter("img", "picture"), None) is not None
 
 
 def _list_of(block: Block) -> HtmlElement | None:

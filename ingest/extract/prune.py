@@ -54,7 +54,8 @@ _WORDS = re.compile(
         "key-?(?:points|takeaways|facts)|highlights|timeline|quiz|poll|survey|umfrage",
     )
 )
-_CAMEL = re.compile(r"([a-z0-9])([A-Z])")
+# "relatedArticles" is two words, the hash "n1AuAdJl" is none.
+_CAMEL = re.compile(r"(?<=[a-z]{3})(?=[A-Z][a-z]{2})")
 _OTHER = re.compile(r"[^a-z0-9]+")
 _SLUG = 3
 _PASSED_TAGS = frozenset({"aside", "figure", "figcaption", "form"})
@@ -63,7 +64,7 @@ _HIDING = re.compile(r"display:none|visibility:hidden", re.IGNORECASE)
 
 @lru_cache(maxsize=16_384)
 def _in_kebab_case(names: str) -> str:
-    return "-" + _OTHER.sub("-", _CAMEL.sub(r"\1-\2", names).lower()) + "-"
+    return "-" + _OTHER.sub("-", _CAMEL.sub("-", names).lower()) + "-"
 
 
 @lru_cache(maxsize=16_384)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from lxml.html import HtmlElement
 from trafilatura import bare_extraction
 
+from ingest.extract.asides import Asides
 from ingest.extract.blocks import Block, squeeze
-from ingest.extract.prune import is_aside
 from ingest.extract.styles import style_of, usual_styles
 
 _SHARE = 0.85
@@ -60,9 +60,8 @@ def paragraphs(blocks: Collection[Block]) -> dict[Block, int]:
     return {block: weight for block, weight in sizes.items() if weight >= _PARAGRAPH}
 
 
-def densest(blocks: Sequence[Block]) -> dict[Block, int]:
-    """The paragraphs of the element that holds most running text close to itself."""
-    weights = paragraphs(blocks)
+def densest(weights: Mapping[Block, int]) -> dict[Block, int]:
+    """Those of the paragraphs that stand in the element which holds most running text close to itself."""
     scores: Counter[HtmlElement] = Counter()
     for block, weight in weights.items():
         parent = block.element if block.element.tag in {"div", "section", "article"} else block.element.getparent()
@@ -92,32 +91,33 @@ def find_region(weights: Mapping[Block, int], root: HtmlElement) -> HtmlElement:
     return region
 
 
-def widen(region: HtmlElement, weights: Mapping[Block, int], blocks: Sequence[Block], root: HtmlElement) -> HtmlElement:
+def widen(
+    region: HtmlElement, weights: Mapping[Block, int], candidates: Mapping[Block, int], asides: Asides
+) -> HtmlElement:
     """The region, or what holds it together with further paragraphs set like its own.
 
     Some sites cut a text into several containers. Paragraphs of another `<article>` are another text.
     """
     inside = set(region.iter())
-    styles = usual_styles({block: weight for block, weight in weights.items() if block.element in inside})
+    own = {block: weight for block, weight in weights.items() if block.element in inside}
+    styles = usual_styles(own)
+    looks = {_look(block) for block in own if style_of(block) in styles}
     around = set(region.iterancestors("article"))
-    for block in paragraphs(blocks):
+    for block in candidates:
         element = block.element
-        if element in inside or style_of(block) not in styles:
+        if element in inside or _look(block) not in looks:
             continue
-        if set(element.iterancestors("article")) - around or not _is_shown(element, root):
+        if set(element.iterancestors("article")) - around or asides.hold(block):
             continue
         region = _common(region, element)
         inside = set(region.iter())
     return region
 
 
-def _is_shown(element: HtmlElement, root: HtmlElement) -> bool:
-    current: HtmlElement | None = element
-    while current is not None and current is not root:
-        if is_aside(current):
-            return False
-        current = current.getparent()
-    return True
+def _look(block: Block) -> tuple[object, ...]:
+    """The block's own tag and class; where it has no class, those of what holds it too."""
+    classes = block.element.get("class")
+    return (block.element.tag, classes) if classes else tuple(style_of(block))
 
 
 def _common(one: HtmlElement, other: HtmlElement) -> HtmlElement:

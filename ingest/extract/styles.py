@@ -46,13 +46,23 @@ def place_of(block: Block) -> Place:
     return Place(element.tag, element.get("class")) if element is not None else Place(None, None)
 
 
-def usual_styles(weights: Mapping[Block, int]) -> frozenset[Style]:
-    """The styles of the running text, by its paragraphs and their sizes."""
+def _sizes(weights: Mapping[Block, int]) -> Counter[Style]:
     sizes: Counter[Style] = Counter()
     for block, weight in weights.items():
         sizes[style_of(block)] += weight
+    return sizes
+
+
+def usual_styles(weights: Mapping[Block, int]) -> frozenset[Style]:
+    """The styles of the running text, by its paragraphs and their sizes."""
     least = _USUAL * sum(weights.values())
-    return frozenset(style for style, weight in sizes.items() if weight > least)
+    return frozenset(style for style, weight in _sizes(weights).items() if weight > least)
+
+
+def dominant_style(weights: Mapping[Block, int]) -> Style | None:
+    """The style of more than half of the running text, if one is."""
+    half = sum(weights.values()) / 2
+    return next((style for style, weight in _sizes(weights).items() if weight > half), None)
 
 
 def usual_places(weights: Mapping[Block, int]) -> frozenset[Place]:
