@@ -41,7 +41,7 @@ Listener = Callable[[Crawler], None]
 
 
 @dataclass
-class _Job:
+class Job:
     """One crawler and what it is started with; when it is done, the time it took and the error that ended it."""
 
     spider: type[Spider]
@@ -92,10 +92,10 @@ def crawl_sites(
     folders = tuple(settings.sites)
     sites = [get_site(name, folders).name for name in dict.fromkeys(names)]
     spider = load_object(_SITE_SPIDER)
-    jobs = [_Job(spider, {"site": site, "limit": limit, "since": since}) for site in sites]
+    jobs = [Job(spider, {"site": site, "limit": limit, "since": since}) for site in sites]
     listeners = [_progress(site, on_progress) for site in sites]
-    _run(jobs, settings, _tape(replay, record), output=settings.output, listeners=listeners)
-    _raise_if_all_failed(jobs)
+    run_jobs(jobs, settings, open_tape(replay, record), output=settings.output, listeners=listeners)
+    raise_if_all_failed(jobs)
     return [_report(site, job) for site, job in zip(sites, jobs, strict=True)]
 
 
@@ -119,36 +119,67 @@ def fetch_pages(
     Raises:
         BadURL, UnknownSite, BadRecording: before anything is fetched.
     """
-    if site is not None and site != NO_SITE:
-        site = get_site(site, tuple(settings.sites)).name
-    outcomes: dict[str, Outcome] = {}
+    return fetch_by_site({site: urls}, settings, replay=replay, record=record)[site]
 
+
+def fetch_by_site(
+    urls: Mapping[str | None, Sequence[str]],
+    settings: Settings,
+    *,
+    replay: Iterable[Path | str] = (),
+    record: Path | str | None = None,
+) -> dict[str | None, list[Outcome]]:
+    """Fetch single pages by several definitions at the same time: `fetch_pages` for each of `urls`, by its site."""
+    folders = tuple(settings.sites)
+    spider = load_object(_PAGE_SPIDER)
+    jobs = [Job(spider, {"urls": asked, "site": _definition(site, folders)}) for site, asked in urls.items()]
+    outcomes: list[dict[str, Outcome]] = [{} for _ in jobs]
+    listeners = [_collector(found) for found in outcomes]
+    run_jobs(jobs, settings, open_tape(replay, record), output=None, listeners=listeners)
+    raise_if_all_failed(jobs)
+    return {
+        site: [found.get(url.strip()) or _nothing(url, job) for url in asked]
+        for (site, asked), job, found in zip(urls.items(), jobs, outcomes, strict=True)
+    }
+
+
+def _definition(site: str | None, folders: tuple[Path, ...]) -> str | None:
+    return site if site is None or site == NO_SITE else get_site(site, folders).name
+
+
+def _collector(outcomes: dict[str, Outcome]) -> Listener:
     def listen(crawler: Crawler) -> None:
         def done(url: str, outcome: Outcome) -> None:
             outcomes[url] = outcome
 
         crawler.signals.connect(done, PAGE_DONE, weak=False)
 
-    job = _Job(load_object(_PAGE_SPIDER), {"urls": urls, "site": site})
-    _run([job], settings, _tape(replay, record), output=None, listeners=[listen])
-    _raise_if_all_failed([job])
-    return [outcomes.get(url.strip()) or NothingFetched(f"{url}: nothing came of it") for url in urls]
+    return listen
 
 
-def _tape(replay: Iterable[Path | str], record: Path | str | None) -> Tape | None:
+def _nothing(url: str, job: Job) -> KhabarError:
+    return job.error if isinstance(job.error, KhabarError) else NothingFetched(f"{url}: nothing came of it")
+
+
+def open_tape(replay: Iterable[Path | str], record: Path | str | None) -> Tape | None:
+    """The recording to play or to record to, or None; raises `BadRecording`."""
     if paths := list(replay):
         return Tape.replay(paths)
     return None if record is None else Tape.record(record)
 
 
-def _run(
-    jobs: Sequence[_Job],
+def run_jobs(
+    jobs: Sequence[Job],
     settings: Settings,
     tape: Tape | None,
     *,
     output: Path | None,
     listeners: Sequence[Listener],
 ) -> None:
+    """Run crawlers at the same time until all are done; `listeners` has one for each, `output` is as in the settings.
+
+    What ended a crawler is left in its job: see `raise_if_all_failed`.
+    """
     replaying = tape is not None and not tape.records
     values = scrapy_settings(settings, output=output, tape=tape, reactor=not replaying)
     if replaying:
@@ -157,7 +188,7 @@ def _run(
         _live(values, jobs, listeners)
 
 
-async def _replay(values: dict[str, Any], jobs: Sequence[_Job], listeners: Sequence[Listener]) -> None:
+async def _replay(values: dict[str, Any], jobs: Sequence[Job], listeners: Sequence[Listener]) -> None:
     runner = AsyncCrawlerRunner(values)
     tasks = _start(runner, jobs, listeners)
     try:
@@ -168,7 +199,7 @@ async def _replay(values: dict[str, Any], jobs: Sequence[_Job], listeners: Seque
         raise
 
 
-def _live(values: dict[str, Any], jobs: Sequence[_Job], listeners: Sequence[Listener]) -> None:
+def _live(values: dict[str, Any], jobs: Sequence[Job], listeners: Sequence[Listener]) -> None:
     if is_reactor_installed():
         raise KhabarError("this process has crawled already", "start a new process for each crawl on the network")
     process = AsyncCrawlerProcess(values)
@@ -178,7 +209,7 @@ def _live(values: dict[str, Any], jobs: Sequence[_Job], listeners: Sequence[List
         raise KeyboardInterrupt
 
 
-def _start(runner: AsyncCrawlerRunner, jobs: Sequence[_Job], listeners: Sequence[Listener]) -> list[asyncio.Task[None]]:
+def _start(runner: AsyncCrawlerRunner, jobs: Sequence[Job], listeners: Sequence[Listener]) -> list[asyncio.Task[None]]:
     tasks = []
     for job, listen in zip(jobs, listeners, strict=True):
         job.crawler = runner.create_crawler(job.spider)
@@ -189,7 +220,8 @@ def _start(runner: AsyncCrawlerRunner, jobs: Sequence[_Job], listeners: Sequence
     return tasks
 
 
-def _raise_if_all_failed(jobs: Sequence[_Job]) -> None:
+def raise_if_all_failed(jobs: Sequence[Job]) -> None:
+    """Raise what ended the jobs, where it ended all of them or was nothing that a run can foresee."""
     for job in jobs:
         if job.error is not None and not isinstance(job.error, KhabarError):
             raise job.error
@@ -198,7 +230,7 @@ def _raise_if_all_failed(jobs: Sequence[_Job]) -> None:
         raise errors[0]
 
 
-def _report(site: str, job: _Job) -> SiteReport:
+def _report(site: str, job: Job) -> SiteReport:
     if job.crawler is None or job.error is not None:
         return SiteReport(site, errors=[str(job.error)], seconds=job.seconds)
     return Tally(job.crawler).report(site, job.seconds)
