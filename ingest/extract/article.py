@@ -45,7 +45,7 @@ def _with_body(
 ) -> Extraction:
     site = context.site
     byline = find_byline(page, data, site)
-    comments = find_comments(page, site, zone=site.zone, retrieved_at=context.retrieved_at)
+    comments = find_comments(page, site, zone=site.zone, retrieved_at=context.retrieved_at, data=data)
     topics = find_topics(page, data, site)
     media = find_media(page, data, site)
     rights = find_rights(page)

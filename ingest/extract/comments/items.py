@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import takewhile
 
 from lxml.html import HtmlElement
 
@@ -18,6 +20,7 @@ _NOT_ITEMS = frozenset(
     {"a", "span", "form", "input", "button", "textarea", "h1", "h2", "h3", "h4", "body", "main", "ul", "ol"}
 )
 _WRAPPERS = frozenset({"li", "dd", "tr"})
+_NEAR = 5  # levels from a comment's text to the section
 _LIST_ITEMS = frozenset({"li", "div", "article", "section", "dd", "tr", "blockquote"})
 
 
@@ -33,9 +36,9 @@ class Item:
 def find_items(marks: list[Mark]) -> list[Item]:
     """The comments in page order, replies inside the comment that they answer included."""
     marks = _not_elsewhere(marks)
-    found = _numbered(marks) or _by_schema(marks) or _by_class(marks) or _in_lists(marks)
+    found = _numbered(marks) or _by_schema(marks) or _by_class(marks) or _around_texts(marks) or _in_lists(marks)
     pings = {mark.element for mark in marks if mark.role & Role.PING}
-    return [item for item in found if item.element not in pings]
+    return [item for item in found if item.element not in pings and item.element.getparent() not in pings]
 
 
 def _not_elsewhere(marks: list[Mark]) -> list[Mark]:
@@ -70,11 +73,12 @@ def _around_sections(marks: list[Mark]) -> set[HtmlElement]:
 def _promoted(items: list[Item], roles: dict[HtmlElement, Role]) -> list[Item]:
     """An enclosing `li.comment` in place of the numbered element inside it: the replies stand beside that one."""
     numbered = {item.element for item in items}
+    children = Counter(element.getparent() for element in numbered)
     taken: set[HtmlElement] = set()
     promoted: list[Item] = []
     for item in items:
         parent = item.element.getparent()
-        alone = sum(1 for child in parent if child in numbered) == 1
+        alone = children[parent] == 1
         if (
             alone
             and parent not in numbered | taken
@@ -105,12 +109,30 @@ def _by_class(marks: list[Mark]) -> list[Item]:
     return [Item(element) for element in best]
 
 
+def _around_texts(marks: list[Mark]) -> list[Item]:
+    """Where a section and the comments' texts in it are named: around each text the nearest element that is signed."""
+    sections = {mark.element for mark in marks if mark.role & Role.SECTION and not mark.role & Role.TEXT}
+    texts = [mark.element for mark in marks if mark.role & Role.TEXT and mark.element.tag not in _NOT_ITEMS]
+    held = Counter(up for text in texts for up in text.iterancestors())
+    items: dict[HtmlElement, Item] = {}
+    for text in texts:
+        between = list(takewhile(lambda up: up not in sections, text.iterancestors()))
+        if held[text] or len(between) > _NEAR:
+            continue
+        around = next((up for up in between if held[up] == 1 and _is_signed(up)), None)
+        if around is not None:
+            items[around] = Item(around)
+    return list(items.values())
+
+
 def _in_lists(marks: list[Mark]) -> list[Item]:
     """Where only the section is named: its children that repeat and bear an author or a date each."""
+    seen: set[HtmlElement] = set()
     for mark in marks:
-        if not mark.role & Role.SECTION or mark.element.tag in {"body", "html"}:
+        if not mark.role & Role.SECTION or mark.element in seen:
             continue
         for holder in mark.element.iter("ul", "ol", "div", "section", "dl", "tbody"):
+            seen.add(holder)
             children = [child for child in holder if child.tag in _LIST_ITEMS]
             if len(children) >= 2 and len({_shape(child) for child in children}) == 1 and _are_comments(children):
                 return [Item(child) for child in children]

@@ -81,9 +81,8 @@ def _innermost_with_most(named: list[HtmlElement]) -> HtmlElement:
     return best
 
 
-def title_of(parts: list[Part], texts: list[HtmlElement], name: str | None) -> str:
-    """The comment's own title, where it has one outside its text; empty where there is none."""
-    inside = {node for element in texts for node in element.iter("*")}
+def title_of(parts: list[Part], inside: Container[HtmlElement], name: str | None) -> str:
+    """The comment's own title, where it has one not `inside` its text; empty where there is none."""
     for part in parts:
         element = part.element
         if element in inside or part.role & (Role.AUTHOR | Role.DATE):

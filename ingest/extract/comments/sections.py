@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Container, Iterable
 from functools import cached_property
 
 from lxml.html import HtmlElement
 
 from ingest.extract.comments.scan import Mark
-from ingest.extract.comments.words import Role
+from ingest.extract.comments.words import Role, pattern
+from ingest.extract.page import text_of
 
 _HOLDERS = frozenset({"ul", "ol", "dl", "table", "tbody"})
 _TAGS = frozenset(
@@ -16,6 +18,8 @@ _TAGS = frozenset(
     | {"h2", "h3", "h4", "h5", "li", "dd", "tr", "td", "blockquote", "fb:comments"}
 )
 _SILENT = frozenset({"script", "style", "noscript", "template", "select", "textarea"})
+_HEADINGS = frozenset({"h2", "h3", "h4", "h5", "h6"})
+_NOUN = re.compile(rf"\b(?:{pattern('noun')})", re.IGNORECASE)
 # Characters of a section that are in no comment: headings, notices, a login prompt. What is much longer, and
 # a large part of the page, is the article, whatever the class of its container says.
 _FOREIGN = 600
@@ -33,25 +37,35 @@ class Sections:
         self._items = items
         self._ours = {*items, *(mark.element for mark in marks if mark.role & Role.PING)}
         self._tree = tree
+        self._safe: dict[HtmlElement, bool] = {}
 
     def find(self, containers: Iterable[HtmlElement]) -> tuple[HtmlElement, ...]:
         """The sections in page order, none inside another; `containers` are those of hosted systems."""
-        found = [self._climb(element) for element in self._clusters()]
+        found = dict.fromkeys(self._climb(element) for element in self._clusters())
         for element, role in self._roles.items():
-            if role & (Role.SECTION | Role.FORM) and not role & Role.ELSEWHERE and not _inside(element, found):
-                found.extend([element] if self._is_safe(element) else [])
-        found.extend(element for element in containers if self._is_safe(element))
-        return _topmost(found)
+            if self._is_section(element, role) and not _inside(element, found) and self._is_safe(element):
+                found[element] = None
+        found.update({element: None for element in containers if self._is_safe(element)})
+        top = [element for element in found if not any(up in found for up in element.iterancestors())]
+        return (*top, *(heading for element in top if (heading := _heading_before(element)) is not None))
+
+    def _is_section(self, element: HtmlElement, role: Role) -> bool:
+        """A named section or form, or on a page without comments a block of notices that bears their name."""
+        if role & Role.ELSEWHERE:
+            return False
+        if role & (Role.ITEM | Role.TEXT):
+            return not self._items and element.tag in {"div", "section", "aside"}
+        return bool(role & (Role.SECTION | Role.FORM))
 
     def _clusters(self) -> list[HtmlElement]:
         """One element for each place where comments stand: their parent where it is safe to take, else each alone."""
-        clusters: list[HtmlElement] = []
+        clusters: dict[HtmlElement, None] = {}
         for item in self._items:
             if _inside(item, clusters):
                 continue
             parent = item.getparent()
-            clusters.append(parent if parent is not None and self._is_safe(parent) else item)
-        return clusters
+            clusters[parent if parent is not None and self._is_safe(parent) else item] = None
+        return list(clusters)
 
     def _climb(self, element: HtmlElement) -> HtmlElement:
         best = element
@@ -64,6 +78,11 @@ class Sections:
         return best
 
     def _is_safe(self, element: HtmlElement) -> bool:
+        if element not in self._safe:
+            self._safe[element] = self._holds_only_comments(element)
+        return self._safe[element]
+
+    def _holds_only_comments(self, element: HtmlElement) -> bool:
         """Whether nearly all the text is of comments; an `h1` that does not speak of them is the article's."""
         if element.tag not in _TAGS or any(heading not in self._roles for heading in element.iter("h1")):
             return False
@@ -95,15 +114,18 @@ class Sections:
         return characters, held
 
 
+def _heading_before(element: HtmlElement) -> HtmlElement | None:
+    """The heading right before a section, such as "Leave a comment", where it stands outside of it."""
+    before = element.getprevious()
+    if before is None or before.tag not in _HEADINGS:
+        return None
+    return before if _NOUN.search(text_of(before)[:60]) else None
+
+
 def _is_small(form: HtmlElement) -> bool:
     """Whether it is a form of its own: some systems wrap one form around the whole page."""
     return not any(True for _ in form.iter("h1", "article", "main"))
 
 
-def _inside(element: HtmlElement, tops: list[HtmlElement]) -> bool:
-    return bool(tops) and (element in tops or any(up in tops for up in element.iterancestors()))
-
-
-def _topmost(found: list[HtmlElement]) -> tuple[HtmlElement, ...]:
-    chosen = set(found)
-    return tuple(dict.fromkeys(e for e in found if not any(up in chosen for up in e.iterancestors())))
+def _inside(element: HtmlElement, tops: Container[HtmlElement]) -> bool:
+    return element in tops or any(up in tops for up in element.iterancestors())

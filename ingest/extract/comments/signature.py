@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Container, Iterator
+from datetime import UTC, datetime
 from urllib.parse import urldefrag
 
 from lxml.html import HtmlElement
@@ -54,13 +55,20 @@ _PROFILE = re.compile(
 )
 _DATE_PROPS = frozenset({"datecreated", "datepublished", "commenttime", "dateposted", "date", "created"})
 _AUTHOR_PROPS = frozenset({"author", "creator"})
+# "3. Mai", "21:00", "11 weeks ago": a date as far as it goes, where no day can be told from it.
+_LIKE_A_DATE = re.compile(r"\d[./:-]\d|\d{4}|\d\.? [^\W\d]{3,}|[^\W\d]{3,}\.? \d{1,2}\b")
+# Seconds or milliseconds since 1970: of Blogger's permalinks ("?showComment=1381172401460") and of scripts.
+_EPOCH = re.compile(r"(?:^|showComment=)(1\d{9})(?:\d{3})?(?:\D|$)")
+_EPOCH_ATTRIBUTES = ("href", "data-timestamp", "data-time", "data-utime", "data-comment-timestamp", "data-date")
 _NAME_LENGTH = 80
 _DATE_LENGTH = 100
 
 
-def find_author(parts: list[Part], texts: list[HtmlElement], page: Page) -> CommentAuthor:
-    """The name that signs the comment, and the address that it leads to outside the page."""
-    inside = {node for element in texts for node in element.iter("*")}
+def find_author(parts: list[Part], inside: Container[HtmlElement], page: Page) -> CommentAuthor:
+    """The name that signs the comment, and the address that it leads to outside the page.
+
+    What is only set off, as a heading or in bold, counts where it is not `inside` the text.
+    """
     for element in _author_elements(parts, inside):
         if name := clean_name(_signed_text(element) or one_line(element.get("content"))):
             return CommentAuthor(name=name, url=_author_url(element, page))
@@ -130,39 +138,56 @@ def _author_url(element: HtmlElement, page: Page) -> str | None:
 
 
 def find_date(
-    parts: list[Part], texts: list[HtmlElement], name: str | None, read: ReadDate
+    parts: list[Part], inside: Container[HtmlElement], name: str | None, read: ReadDate
 ) -> tuple[str | None, ParsedDate | None]:
-    """The comment's date as on the page, and read: machine-readable ones first. Either may be None."""
-    inside = {node for element in texts for node in element.iter("*")}
-    first = None
-    seen: set[str] = set()
-    for found, explicit in _date_texts(parts, inside, name):
-        raw = one_line(found).strip(" ,|·•–—-#")
-        if not raw or raw in seen or len(raw) > _DATE_LENGTH or not re.search(r"\d|^\w+$", raw):
-            continue
-        seen.add(raw)
-        if parsed := read(raw):
+    """The comment's date as on the page, and read; either may be None.
+
+    Machine-readable forms come first, then what is shown; `name` is the author's, which may stand beside it.
+    """
+    for found in _machine_texts(parts):
+        if (raw := _trimmed(found)) and (parsed := read(raw)):
             return raw, parsed
-        first = first or (raw if explicit and re.search(r"\d", raw) and len(raw) <= 40 else None)
-    return first, None
+    shown = list(dict.fromkeys(raw for found in _shown_texts(parts, inside, name) if (raw := _trimmed(found))))
+    likely = next((raw for raw in shown if _LIKE_A_DATE.search(raw) and len(raw) <= 40), None)
+    if (moment := _epoch(parts)) and (parsed := read(moment)):
+        return likely or moment, parsed
+    return next(((raw, parsed) for raw in shown if (parsed := read(raw))), (likely, None))
 
 
-def _date_texts(parts: list[Part], inside: Container[HtmlElement], name: str | None) -> Iterator[tuple[str, bool]]:
+def _trimmed(text: str) -> str:
+    """The text without separators around it; empty where it is no date: too long, or several words and no number."""
+    raw = one_line(text).strip(" ,|·•–—-#")
+    return raw if len(raw) <= _DATE_LENGTH and re.search(r"\d|^\w+$", raw) else ""
+
+
+def _machine_texts(parts: list[Part]) -> Iterator[str]:
     times = [part.element for part in parts if part.element.tag == "time"]
-    yield from ((time.get("datetime") or "", True) for time in times)
+    yield from (time.get("datetime") or "" for time in times)
     for part in parts:
         if part.props & _DATE_PROPS:
-            yield part.element.get("datetime") or part.element.get("content") or text_of(part.element), True
-    yield from ((text_of(time), True) for time in times)
-    dated = [part.element for part in parts if part.role & Role.DATE and part.element not in inside]
-    for element in dated:
-        yield from ((text_of(link), True) for link in element.iter("a"))
-        yield from ((text_of(inner), True) for inner in element.iter("*") if inner is not element and not len(inner))
-        yield element.get("title") or "", False
-        yield _without(text_of(element), name), True
-    links = (part.element for part in parts if part.element.tag == "a" and _leads_to_comment(part.element))
-    yield from ((text_of(link), False) for link in links)
-    yield from ((_without(line, name), False) for line in _byline_texts(parts, inside))
+            yield part.element.get("datetime") or part.element.get("content") or text_of(part.element)
+
+
+def _epoch(parts: list[Part]) -> str | None:
+    """The instant that a number in the markup states, as ISO 8601."""
+    for part in parts:
+        for name in _EPOCH_ATTRIBUTES:
+            if (value := part.element.get(name)) and (found := _EPOCH.search(value)):
+                return datetime.fromtimestamp(int(found[1]), UTC).isoformat()
+    return None
+
+
+def _shown_texts(parts: list[Part], inside: Container[HtmlElement], name: str | None) -> Iterator[str]:
+    yield from (text_of(part.element) for part in parts if part.element.tag == "time")
+    for part in parts:
+        element = part.element
+        if part.role & Role.DATE and element not in inside:
+            yield from (text_of(link) for link in element.iter("a"))
+            yield from (text_of(inner) for inner in element.iter("*") if inner is not element and not len(inner))
+            yield element.get("title") or ""
+            yield _without(text_of(element), name)
+    yield from (text_of(part.element) for part in parts if _leads_to_comment(part.element))
+    yield from (_without(line, name) for line in _byline_texts(parts, inside))
 
 
 def _byline_texts(parts: list[Part], inside: Container[HtmlElement]) -> Iterator[str]:

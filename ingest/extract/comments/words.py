@@ -41,6 +41,8 @@ _HOSTED = re.compile(
 )
 # Every name with a role holds one of these; nearly all names on a page hold none and cost no more than this.
 _ANY = re.compile("ment|leser|reactie|yorum|back|hozzaszol|disqus|dsq-|vuukle|wpdcom|wpcomm|wpdisc|fb|ping")
+# Romance languages put the noun first: "texto-comentario".
+_NOUN_FIRST = ("comentari", "commentair", "comentair")
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _WORD = re.compile(r"[a-z]+")
 _ASCII = str.maketrans("áàâóôř", "aaaoor")
@@ -70,6 +72,7 @@ _SECTION = _list("section")
 _ITEM = _list("item")
 _COUNT = _list("count")
 _REPLIES = _list("replies")
+_MOST_WORDS = 3
 _ONE_OF_MANY = frozenset({"item", "entry", "single", "con", "li", "row", "element"})
 
 
@@ -80,7 +83,10 @@ def _words(token: str) -> tuple[list[str], list[str] | None, bool]:
     if not places:
         return _WORD.findall(name), None, False
     found = places[-1]  # "comments-list-comment" is a comment
-    return _WORD.findall(name[: found.start()]), _WORD.findall(name[found.end() :]), any(found.groups())
+    before, after = _WORD.findall(name[: found.start()]), _WORD.findall(name[found.end() :])
+    if before and not after and found[0].startswith(_NOUN_FIRST):
+        before, after = [], before
+    return before, after, any(found.groups())
 
 
 def _part(words: set[str]) -> Role:
@@ -114,6 +120,8 @@ def role_of(token: str) -> Role:
     for names, named in ((_REPLIES, Role.REPLIES), (_FORM, Role.FORM), (_COUNT, Role.COUNT)):
         role |= named if words & names else Role.NONE
     part = _part(words)
+    if len(after) > _MOST_WORDS:  # a sentence: in French, "comment" is "how"
+        return role | part
     if after[-1] in _SECTION and not part & (Role.NOISE | Role.AUTHOR | Role.DATE):
         role |= Role.SECTION
     if (
@@ -142,16 +150,16 @@ def part_of(names: str) -> Role:
     role = Role.NONE
     for token in names.split():
         before, after, _ = _words(token)
-        if after is None:
-            role |= _plain_part(before)
-        else:
+        if after is not None:
             role |= _part(set(after) or (set(before) & _NOISE))
+        elif before and before[0] not in _HOOKS:
+            role |= _plain_part(before)
     return role
 
 
 def _plain_part(words: list[str]) -> Role:
     """As `_part`, for a name without the word for "comment": "post-text" is text, "text-right" is not."""
-    if not words or len(words) > 4:
+    if len(words) > 4:
         return Role.NONE
     part = _part(set(words))
     return Role.NONE if part is Role.TEXT and words[-1] not in _TEXT else part
