@@ -1,7 +1,7 @@
 import pytest
 from lxml.html import fragment_fromstring
 
-from ingest.extract.emails import decode_cloudflare, emails_in, find_email, hidden_email, plain, text_with_emails
+from ingest.extract.emails import decode_cloudflare, emails_in, find_email, hidden_email, plain
 
 
 def cloudflare(address: str, key: int = 0x5A) -> str:
@@ -54,15 +54,6 @@ def test_protected_link() -> None:
 
 def test_ordinary_link_hides_nothing() -> None:
     assert hidden_email(fragment_fromstring('<a href="https://example.org/@rida">x</a>')) is None
-
-
-def test_text_shows_the_protected_address() -> None:
-    code = cloudflare("rida.k@example.org")
-    bio = fragment_fromstring(
-        f'<p>Mail <a class="__cf_email__" data-cfemail="{code}">[email&#160;protected]</a> or'
-        '<br>ring<script>no()</script>.</p>'
-    )
-    assert text_with_emails(bio) == "Mail rida.k@example.org or ring."
 
 
 def test_emails_of_links_and_text_once_each() -> None:

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 
+from lxml.html import HtmlElement
+
+from ingest.extract.bio import Bio, find_bios
 from ingest.extract.byline_choice import Shown, choose, read_spots
 from ingest.extract.byline_spots import Sign, Spot, survey
 from ingest.extract.byline_text import Credit, credits_of
 from ingest.extract.extraction import Byline
 from ingest.extract.metadata_names import MetaNames, metadata_names, own_names
 from ingest.extract.name_rules import Name, name_key, same_name
-from ingest.extract.page import Page
+from ingest.extract.page import Page, text_of
 from ingest.extract.structured import StructuredData
 from ingest.record import Author, AuthorKind
 from ingest.sites import Site
+
+_LONGEST_BYLINE = 200  # characters of a byline's element; a longer one may hold text
 
 
 def find_byline(page: Page, data: StructuredData, site: Site) -> Byline:
@@ -23,37 +28,45 @@ def find_byline(page: Page, data: StructuredData, site: Site) -> Byline:
     The site's own selectors win outright. Else the visible byline wins over the metadata, whose other names are kept
     apart in `metadata_authors`; where no byline is seen, the metadata's people are the authors.
     """
-    desks = own_names(page, data, site)
-    meta = metadata_names(page, data, desks)
+    own = own_names(page, data, site)
+    meta = metadata_names(page, data, own)
     known = {name_key(name.name.text): name.name.text for name in meta.people}
     seen = survey(page, known.values())
-    found = read_spots(page, seen, desks, known)
-    if ruled := _by_rule(page, site, desks):
-        return _byline(ruled, "rule", meta)
-    if chosen := choose(found, seen, known):
-        return _byline(chosen, "byline", meta)
-    return Byline(tuple(_author(Credit(name.name, name.url)) for name in meta.names), meta.source)
+    found = read_spots(page, seen, own, known)
+    ruled = _by_rule(page, site, own)
+    chosen = ruled or choose(found, seen, known)
+    if chosen:
+        people, others = _combined(chosen, meta, ruled=bool(ruled))
+        source = "rule" if ruled else "byline"
+    else:
+        people, others, source = [Credit(name.name, name.url) for name in meta.names], (), meta.source
+    bios = find_bios(page, site, seen, [credit.name.text for credit in people], own)
+    elements = [*_bylines(chosen, found, people), *(bio.element for bio in bios)]
+    authors = tuple(_author(credit, found, bios) for credit in people)
+    return Byline(authors, source, others, tuple(dict.fromkeys(elements)))
 
 
-def _by_rule(page: Page, site: Site, desks: Collection[str]) -> list[Shown]:
-    found: list[Shown] = []
-    for element in page.select(*site.select.authors):
-        if names := credits_of(page, element, (), desks):
-            found.append(Shown(Spot(element, 0, Sign.MARK), tuple(names), 0))
-    return found
+def _by_rule(page: Page, site: Site, own: Collection[str]) -> list[Shown]:
+    read = ((element, credits_of(page, element, (), own)) for element in page.select(*site.select.authors))
+    return [Shown(Spot(element, 0, Sign.MARK), tuple(names), 0) for element, names in read if names]
 
 
-def _byline(found: list[Shown], source: str, meta: MetaNames) -> Byline:
-    shown: dict[str, Credit] = {}
-    for spot in found:
-        for credit in spot.credits:
-            shown.setdefault(name_key(credit.name.text), credit)
-    named = {name_key(name.name.text): name for name in meta.names}
-    elements = tuple(spot.spot.element for spot in found)
-    if source == "rule" or not any(same_name(key, other) for key in shown for other in named):
-        others = tuple(name.name.text for key, name in named.items() if key not in shown)
-        return Byline(tuple(map(_author, shown.values())), source, others, elements)
-    return Byline(tuple(map(_author, _agreed(shown, meta))), source, (), elements)
+def _combined(chosen: Sequence[Shown], meta: MetaNames, *, ruled: bool) -> tuple[list[Credit], tuple[str, ...]]:
+    """The authors of a byline, and the names that only the metadata gives."""
+    shown = {name_key(credit.name.text): credit for spot in reversed(chosen) for credit in reversed(spot.credits)}
+    shown = dict(reversed(shown.items()))
+    named = {name_key(name.name.text): name.name.text for name in meta.names}
+    if not ruled and any(same_name(key, other) for key in shown for other in named):
+        return _agreed(shown, meta), ()
+    return list(shown.values()), tuple(name for key, name in named.items() if key not in shown)
+
+
+def _bylines(chosen: Sequence[Shown], found: Sequence[Shown], people: Sequence[Credit]) -> Iterator[HtmlElement]:
+    """The elements that show the authors' names and little else: the byline, and where the page repeats it."""
+    keys = {name_key(credit.name.text) for credit in people}
+    for shown in (*chosen, *found):
+        if shown.keys <= keys and len(text_of(shown.spot.element)) <= _LONGEST_BYLINE:
+            yield shown.spot.element
 
 
 def _agreed(shown: Mapping[str, Credit], meta: MetaNames) -> list[Credit]:
@@ -89,6 +102,18 @@ def _stands_beside(key: str, credit: Credit, people: Collection[str], kinds: Col
     return credit.marked and len(words) > 1
 
 
-def _author(credit: Credit) -> Author:
+def _author(credit: Credit, found: Sequence[Shown], bios: Sequence[Bio]) -> Author:
+    """The author with all that the page says of him or her: the byline first, then other places, then the bio."""
     name = credit.name
-    return Author(name=name.text, name_raw=name.raw or None, kind=name.kind, url=credit.url, email=credit.email)
+    key = name_key(name.text)
+    same = [other for shown in found for other in shown.credits if name_key(other.name.text) == key]
+    mine = [bio for bio in bios if bio.author == key]
+    places: list[Credit | Bio] = [credit, *same, *mine]
+    return Author(
+        name=name.text,
+        name_raw=name.raw or None,
+        kind=name.kind,
+        url=next((place.url for place in places if place.url), None),
+        email=next((place.email for place in places if place.email), None),
+        bio=mine[0].text if mine else None,
+    )

@@ -54,6 +54,7 @@ _TAGS = (
     *("a", "span", "p", "div", "address", "li", "ul", "strong", "b", "em", "i", "h1", "h2", "h3", "h4", "h5", "h6"),
     *("cite", "section", "footer", "header", "small", "dt", "dd", "td", "label", "aside"),
 )
+_HEADINGS = frozenset({"h1", "h2"})
 _FIRST_WORD = re.compile(r"[^\s:：/]+")
 _MAX_HEADINGS = 60  # headings of one level that are compared with the title
 _MAX_LINE = 100  # characters of a line that is a byline
@@ -71,54 +72,55 @@ def survey(page: Page, names: Collection[str] = ()) -> Survey:
     boxes: list[Spot] = []
     headings: list[tuple[int, HtmlElement]] = []
     for order, element in enumerate(page.body.iter(*_TAGS)):
-        if element.tag in ("h1", "h2"):
+        tag = element.tag
+        if tag in _HEADINGS:
             headings.append((order, element))
-        if _reading(element.get("class")).box or _reading(element.get("id")).box:
+        says = _says(element)
+        if says & _BOX:
             boxes.append(Spot(element, order, Sign.WORD))
-        sign = _sign(element, wanted)
-        if sign is Sign.LINE and (item := _labelled(element)) is not None:
-            spots.append(Spot(item, order, Sign.WORD))
-        elif sign is not None:
-            spots.append(Spot(element, order, sign))
+        sign = _sign(element, tag, says, wanted)
+        if sign is not None:
+            item = _labelled(element) if sign is Sign.LINE else None
+            spots.append(Spot(element, order, sign) if item is None else Spot(item, order, Sign.WORD))
     order, heading = _main_heading(page, headings)
     around = frozenset(heading.iterancestors()) if heading is not None else frozenset()
     return Survey(tuple(spots), tuple(boxes), heading, order, around)
 
 
-@dataclass(frozen=True, slots=True)
-class _Reading:
-    """What a class or id says: that its element is an author's name, that it is a box about an author."""
-
-    author: bool = False
-    box: bool = False
+_AUTHOR, _BOX = 1, 2  # what classes, ids and test ids say, as bits: an author's name, a box about an author
 
 
-_NOTHING = _Reading()
-
-
-def _reading(value: str | None) -> _Reading:
-    return _read_words(value) if value else _NOTHING
+def _says(element: HtmlElement) -> int:
+    """What the words in an element's class, id and test id say."""
+    get = element.get
+    says = 0
+    if value := get("class"):
+        says = _read_words(value)
+    if value := get("id"):
+        says |= _read_words(value)
+    if value := get("data-testid"):
+        says |= _read_words(value)
+    return says
 
 
 @lru_cache(maxsize=20_000)  # a site's pages share their classes
-def _read_words(value: str) -> _Reading:
+def _read_words(value: str) -> int:
     low = value.casefold()
     author = SIGN.search(low) is not None
-    return _Reading(author and NO_SIGN.search(low) is None, (author or "bio" in low) and BOX.search(low) is not None)
+    says = _AUTHOR if author and NO_SIGN.search(low) is None else 0
+    return says | _BOX if (author or "bio" in low) and BOX.search(low) else says
 
 
-def _sign(element: HtmlElement, wanted: tuple[str, ...]) -> Sign | None:
+def _sign(element: HtmlElement, tag: str, says: int, wanted: tuple[str, ...]) -> Sign | None:
     get = element.get
-    tag = element.tag
     if "author" in get("rel", "") or "author" in get("itemprop", ""):
         return None if NO_SIGN.search(get("class", "").casefold()) else Sign.MARK
-    if _reading(get("class")).author or _reading(get("id")).author or _reading(get("data-testid")).author:
-        return Sign.WORD
-    if tag == "address":
+    if says & _AUTHOR or tag == "address":
         return Sign.WORD
     if tag == "a" and leads_to_author(get("href", "")):
         return Sign.LINK
-    return _sign_of_text(element, wanted)
+    text = element.text
+    return _sign_of_text(element, tag, text, wanted) if text and not text.isspace() else None
 
 
 def leads_to_author(address: str) -> bool:
@@ -129,15 +131,15 @@ def leads_to_author(address: str) -> bool:
     return folders[-1].startswith(("autor-", "author-", "?author")) or "authorname" in address
 
 
-def _sign_of_text(element: HtmlElement, wanted: tuple[str, ...]) -> Sign | None:
-    text = element.text
-    if not text or len(text) > 4 * _MAX_LINE or text.isspace():
+def _sign_of_text(element: HtmlElement, tag: str, text: str, wanted: tuple[str, ...]) -> Sign | None:
+    if len(text) > 4 * _MAX_LINE:
         return None
-    tag = element.tag
     word = _FIRST_WORD.search(text)
-    starts = tag != "a" and word is not None and word[0].casefold() in LINE_STARTS
-    if starts or any(name in text for name in wanted):
+    if word and tag != "a" and word[0].casefold() in LINE_STARTS:
         return Sign.LINE if len(text.strip()) < _MAX_LINE else None
+    for name in wanted:
+        if name in text:
+            return Sign.LINE if len(text.strip()) < _MAX_LINE else None
     return Sign.LONE if tag in _EMPHASIS and _is_lone(element) else None
 
 

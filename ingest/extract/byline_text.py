@@ -38,8 +38,8 @@ _SOCIAL = re.compile(
 )
 
 
-def lines_of(element: HtmlElement, chosen: Collection[HtmlElement] = ()) -> str:
-    """The element's text, blocks parted by newlines; empty where it is longer than a byline.
+def lines_of(element: HtmlElement, chosen: Collection[HtmlElement] = (), longest: int = MAX_BYLINE) -> str:
+    """The element's text, blocks parted by newlines; empty where it has more than `longest` characters.
 
     Elements without white space between them stand apart on the page, so a newline parts them too.
     The text of a `chosen` element stands on a line of its own.
@@ -49,16 +49,19 @@ def lines_of(element: HtmlElement, chosen: Collection[HtmlElement] = ()) -> str:
     for part in _pieces(element, chosen):
         parts.append(part)
         length += len(part)
-        if length > MAX_BYLINE * 2:
+        if length > longest * 2:
             return ""
     lines = (re.sub(r"\s+", " ", line).strip() for line in "".join(parts).split("\n"))
     text = "\n".join(line for line in lines if line)
-    return text if len(text) <= MAX_BYLINE else ""
+    return text if len(text) <= longest else ""
 
 
 def _pieces(element: HtmlElement, chosen: Collection[HtmlElement]) -> Iterator[str]:
     if element.tag in _SILENT or not isinstance(element.tag, str):
         yield " "
+        return
+    if "data-cfemail" in element.attrib:
+        yield hidden_email(element) or ""
         return
     apart = element.tag in _BLOCKS or element in chosen
     if apart:

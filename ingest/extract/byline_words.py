@@ -26,7 +26,7 @@ DESK_WORDS = _words("desk")
 """A name with one of these words is a desk, a team or the paper itself, not a person."""
 SECTION_WORDS = _words("sections")
 """Names of newspaper sections: joined by "&" or "and" they make one desk, not two people."""
-ROLE_WORDS = _words("roles")
+ROLE_WORDS = _words("roles") | _words("role_adjectives")
 """The words that job titles are made of."""
 ROLE_JOINERS = frozenset(
     ("and", "of", "for", "in", "at", "the", "und", "für", "de", "der", "des", "du", "en", "&", "-")
@@ -66,5 +66,5 @@ PRONOUNS = _words("pronouns")
 """Pronouns that may stand for the author, in lower case."""
 BIO_VERBS = _words("bio_verbs")
 """What such a sentence says next."""
-BIO_ROLES = _words("bio_roles") | ROLE_WORDS
+BIO_ROLES = _words("bio_roles") | _words("roles")
 """Professions of authors, in lower case."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from urllib.parse import unquote
 
 from lxml.html import HtmlElement
@@ -62,29 +61,8 @@ def hidden_email(element: HtmlElement) -> str | None:
 def emails_in(element: HtmlElement) -> list[str]:
     """The addresses of an element in page order: those of its links, then those of its text."""
     hidden = [email for node in element.iter("a", "span") if (email := hidden_email(node))]
-    shown = _ADDRESS.findall(plain(one_line("".join(_strings(element)))))
+    shown = _ADDRESS.findall(plain(one_line(" ".join(element.itertext()))))
     return list(dict.fromkeys([*hidden, *shown]))
-
-
-def text_with_emails(element: HtmlElement) -> str:
-    """The element's text on one line, with Cloudflare's "[email protected]" replaced by the address."""
-    return plain(one_line("".join(_strings(element))))
-
-
-def _strings(element: HtmlElement) -> Iterator[str]:
-    if element.tag in {"script", "style", "noscript"}:
-        return
-    protected = element.get("data-cfemail")
-    if protected and (address := _whole(decode_cloudflare(protected))):
-        yield address
-        return
-    yield element.text or ""
-    for child in element:
-        if isinstance(child, HtmlElement):
-            if child.tag in {"br", "p", "div", "li"}:
-                yield " "
-            yield from _strings(child)
-        yield child.tail or ""
 
 
 def _whole(address: str | None) -> str | None:

@@ -7,7 +7,8 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
-from ingest.extract.names import Name, clean_name, kind_of, read_names
+from ingest.extract.name_rules import Name, kind_of
+from ingest.extract.names import clean_name, read_names
 from ingest.extract.page import Page
 from ingest.extract.structured import Node, StructuredData, text_value, types_of
 from ingest.record import AuthorKind
@@ -36,8 +37,8 @@ class MetaNames:
         return tuple(name for name in self.names if name.name.kind is not AuthorKind.DESK)
 
 
-# `author`, `article:author`, `parsely-author`, `sailthru.author`, `cXenseParse:author`, `dcsext.author`, `og:article:author`,
-# `article:author_name`, `mrf:authors`, `byl`: the last word counts. A `smartbanner:author` is an app's maker.
+# The last word counts: `author`, `article:author`, `parsely-author`, `sailthru.author`, `article:author_name`, `byl`.
+# A `smartbanner:author` is an app's maker.
 _META = re.compile(r"^(?:(?!smartbanner|its_|twitter).*[^a-z])?(?:article_?)?(?:authors?(?:[._-]?name)?|byl|byline)$")
 _RANKS = ("author", "article:author", "parsely-author", "sailthru.author", "byl")
 _CREATORS = ("dc.creator", "dcterms.creator", "dc:creator", "citation_author")

@@ -97,9 +97,14 @@ def is_section(words: list[str]) -> bool:
 def is_role(word: str) -> bool:
     """Whether a word is one that job titles are made of."""
     low = word.casefold().strip(",:")
-    if low in ROLE_WORDS or _ROLE_ENDING.search(low):
+    if low in ROLE_WORDS or has_role_ending(low):
         return True
     return "-" in low and all(part in ROLE_WORDS or part in ROLE_JOINERS for part in low.split("-"))
+
+
+def has_role_ending(low: str) -> bool:
+    """Whether a word in lower case is a compound job title, as German and the Nordic languages make them."""
+    return _ROLE_ENDING.search(low) is not None
 
 
 def is_title(text: str) -> bool:
