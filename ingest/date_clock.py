@@ -54,8 +54,7 @@ def _clock(parts: dict[str, str | None]) -> Clock | None:
         hour = hour % 12 + (12 if half == "p" else 0)
     if hour > 23 or minute > 59 or second > 59:
         return None
-    # Seconds of 00 are what a program adds to a time that an editor set to the minute; claiming less is honest.
-    return Clock(time(hour, minute, second), Precision.SECOND if second else Precision.MINUTE)
+    return Clock(time(hour, minute, second), Precision.SECOND if parts.get("second") else Precision.MINUTE)
 
 
 def zone_in(text: str, when: datetime, local: ZoneInfo | None) -> tzinfo | None:

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from lxml.html import HtmlElement
 
+from ingest.dates import holds_day
 from ingest.extract.page import Page, class_words, text_of
 from ingest.extract.surroundings import behind
 from ingest.extract.titles import title_key, visible
@@ -19,16 +20,19 @@ _TAGS = frozenset({"p", "div", "span", "section", "h2", "h3", "h4", "h5", "h6", 
 # What a deck is called in classes and ids: in newsrooms' English, German, French, Spanish, Portuguese, Italian, Dutch,
 # Scandinavian, Czech, Polish, Turkish and Vietnamese.
 _DECK = re.compile(
-    r"(?:^|[\s_-])(?:deck|dek|stand-?first|sub-?titles?|sub-?head(?:s|line|lines|ing|er)?|subtext|strapline|lead|lede"
-    r"|lead-?(?:in|text)|leadtext|intro(?:duction|text)?|excerpt|(?:post|story|article)-?excerpt|summary|abstract|teaser"
-    r"|(?:article|post|story|entry)-?(?:description|desc|summary|subtitle|lead|intro)|description|untertitel|vorspann"
-    r"|anriss|einleitung|chapo|chapeau|accroche|entradilla|bajada|copete|sumario|resumen|subtitulo|linha-?fina"
-    r"|sottotitolo|sommario|inleiding|ingress|manchet|underrubrik|perex|podtytul|zajawka|spot|ozet|sapo)(?:$|[\s_-])"
+    r"(?:^|[\s_-])(?:deck|dek|stand-?first|sub-?titles?|sub-?head(?:s|line|lines|ing|er)?|subtext|strapline|shoulder|lead"
+    r"|lede|lead-?(?:in|text)|leadtext|intro(?:duction|text)?|excerpt|summary|abstract|teaser|desc(?:ription)?|preface"
+    r"|(?:article|post|story|entry)(?:excerpt|description|summary|subtitle|lead|intro)|untertitel|vorspann|anriss"
+    r"|einleitung|chapo|chapeau|accroche|entradilla|bajada|copete|sumario|resumen|subtitulo|linha-?fina|sottotitolo"
+    r"|sommario|inleiding|ingress|manchet|underrubrik|perex|podtytul|zajawka|spot|ozet|sapo)(?:$|[\s_-])"
 )
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _NOT_DECK = re.compile(
-    r"byline|author|\bmeta\b|date|time|caption|credit|share|social|\btags?\b|image|figure|video|player|audio|listen|\bimg|media|photo|gallery|feature|supra|kicker|eyebrow|over-?line|epigraph|label|pre-?title"
+    r"byline|author|\bmeta\b|date|time|caption|credit|share|social|\btags?\b|image|figure|video|player|audio|listen|\bimg"
+    r"|media|photo|gallery|feature|supra|kicker|eyebrow|over-?line|epigraph|label|pre-?title"
 )
+_BYLINE = re.compile(r"(?:by|von|par|por|di|door|av|af|autor|text)\b.{0,60}$", re.IGNORECASE)
+_HEADER = re.compile(r"(?:^|[\s_-])(?:header|headline|title|heading|hgroup)s?(?:$|[\s_-])")
 _BODY = re.compile(
     r"(?:article|story|post|entry|news|page|detail)s?[_-]*(?:body|content|text|txt)|^\s*content|\bprose\b|\brichtext\b"
 )
@@ -56,13 +60,27 @@ def find_deck(page: Page, site: Site, heading: HtmlElement, headline: str) -> De
 def _below(heading: HtmlElement, headline: str) -> Deck | None:
     seen = 0  # pieces of text that stand between the headline and the element
     for element in behind(heading, _BEHIND):
+        text = visible(text_of(element)) if element.tag in _TAGS else ""
+        if _is_text(text, headline) and (
+            _is_called_deck(element)
+            or (seen < 2 and (_is_lower_heading(element) or _stands_in_header(element, heading)))
+        ):
+            return Deck(text, element)
         if _begins_text(element):
             return None
-        text = visible(text_of(element)) if element.tag in _TAGS else ""
-        if _is_text(text, headline) and (_is_called_deck(element) or (seen < 2 and _is_lower_heading(element))):
-            return Deck(text, element)
         seen += bool((element.text or "").strip())
     return None
+
+
+def _stands_in_header(element: HtmlElement, heading: HtmlElement) -> bool:
+    """Whether the element is the one paragraph that shares a header with the headline, whatever it is called."""
+    parent = element.getparent()
+    if element.tag != "p" or parent is None or parent is not heading.getparent():
+        return False
+    header = parent.tag in {"header", "hgroup"} or bool(_HEADER.search(class_words(parent)))
+    text = text_of(element)
+    byline = _BYLINE.match(text) or _NOT_DECK.search(class_words(element)) or holds_day(text)
+    return header and not byline and len(parent.findall("p")) == 1 and _is_prose(element)
 
 
 def _begins_text(element: HtmlElement) -> bool:
@@ -70,7 +88,7 @@ def _begins_text(element: HtmlElement) -> bool:
     if "articlebody" in (element.get("itemprop") or "").casefold():
         return True
     if element.tag == "p":
-        return not _is_called_deck(element) and len(text_of(element)) > _PARAGRAPH
+        return len(text_of(element)) > _PARAGRAPH
     return bool(_BODY.search(class_words(element))) and len(text_of(element)) > _MOST
 
 
