@@ -17,39 +17,24 @@ import typer
 from typer.main import get_command
 
 from ingest import show
+from ingest.cli_options import EPILOG, Agent, ConnectTo, Delay, Loopback, Record, Replay, settings_of
+from ingest.cli_sites import sites_app
 from ingest.crawl.report import EXIT_NOTHING, EXIT_UNHEALTHY, exit_code
-from ingest.errors import BadURL, KhabarError, UnwritableOutput, UsageError
+from ingest.errors import KhabarError, UnwritableOutput, UsageError
 from ingest.record import Article, Rejection, json_schema
 from ingest.settings import Settings
-
-_EPILOG = (
-    "Exit codes: 0 done, also when nothing is new; 2 the call is wrong; 3 nothing could be fetched or extracted; "
-    "4 done, but unhealthy; 5 another run holds the output's lock."
-)
 
 app = typer.Typer(
     name="khabar",
     help="News sites into clean JSON Lines. For example: khabar scrape https://dailytimes.com.pk/1158965/",
-    epilog=_EPILOG,
+    epilog=EPILOG,
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
 
-Replay = Annotated[
-    list[Path] | None, typer.Option("--replay", metavar="FILE", help="Answer from this cassette, or folder of them.")
-]
-Record = Annotated[Path | None, typer.Option("--record", metavar="FILE", help="Record all HTTP to this cassette.")]
-ConnectTo = Annotated[
-    list[str] | None,
-    typer.Option("--connect-to", metavar="HOST=URL", help="Send what goes to HOST to this base URL instead."),
-]
-Loopback = Annotated[
-    bool | None, typer.Option("--allow-loopback", help="Allow requests to this machine itself.", show_default=False)
-]
-Delay = Annotated[float | None, typer.Option("--delay", metavar="SECONDS", help="Between two requests to a host.")]
-Agent = Annotated[str | None, typer.Option("--user-agent", metavar="TEXT", help="In place of Khabar's own name.")]
+app.add_typer(sites_app, name="sites")
 
 
 def _version(wanted: bool) -> None:  # noqa: FBT001 - typer hands an option's value over by position
@@ -67,7 +52,7 @@ def khabar(
     del version  # its callback has done its work
 
 
-@app.command(epilog=_EPILOG)
+@app.command(epilog=EPILOG)
 def scrape(
     urls: Annotated[list[str] | None, typer.Argument(metavar="URL...", help="Articles to fetch.")] = None,
     *,
@@ -87,7 +72,7 @@ def scrape(
     user_agent: Agent = None,
 ) -> None:
     """Print the record of each URL, or of a saved page, for example `khabar scrape https://...`."""
-    settings = _settings(connect_to=connect_to, allow_loopback=allow_loopback, user_agent=user_agent)
+    settings = settings_of(connect_to=connect_to, allow_loopback=allow_loopback, user_agent=user_agent)
     if html is not None:
         if urls or not url:
             raise UsageError("--html takes one saved page", "say where it is from with --url, and give no URL beside")
@@ -150,7 +135,7 @@ def _out(file: Path | None) -> Iterator[TextIO]:
         raise UnwritableOutput(f"cannot write {file}: {error.strerror}", "choose another --output") from error
 
 
-@app.command(epilog=_EPILOG)
+@app.command(epilog=EPILOG)
 def crawl(
     sites: Annotated[list[str], typer.Argument(metavar="SITE...", help="Names of `khabar sites`.")],
     *,
@@ -172,7 +157,7 @@ def crawl(
     from ingest.crawl.run import crawl_sites
     from ingest.sites import get_site
 
-    settings = _settings(
+    settings = settings_of(
         output=output, connect_to=connect_to, allow_loopback=allow_loopback, delay=delay, user_agent=user_agent
     )
     names = [get_site(name, tuple(settings.sites)).name for name in dict.fromkeys(sites)]
@@ -189,14 +174,6 @@ def crawl(
     show.table(reports)
     if code := exit_code(reports):
         raise typer.Exit(code)
-
-
-@app.command()
-def sites() -> None:
-    """List the sites that have a definition."""
-    from ingest.sites import load_sites
-
-    show.sites(load_sites(tuple(_settings().sites)).values())
 
 
 @app.command()
@@ -232,16 +209,6 @@ def parse_since(text: str, now: datetime | None = None) -> datetime:
     except ValueError:
         raise UsageError(f"--since {text}: no time", "say 12h, 2d, 3w or 2026-11-01") from None
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-
-
-def _settings(*, connect_to: list[str] | None = None, **flags: object) -> Settings:
-    targets = {}
-    for pair in connect_to or []:
-        host, found, base = pair.partition("=")
-        if not (found and base.startswith(("http://", "https://"))):
-            raise BadURL(f"--connect-to {pair}", "say HOST=http://127.0.0.1:8000")
-        targets[host] = base
-    return Settings.load(connect_to=targets or None, **flags)
 
 
 def main() -> None:

@@ -1,0 +1,41 @@
+"""Options that several commands share, and the settings that they make."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ingest.errors import BadURL
+from ingest.settings import Settings
+
+EPILOG = (
+    "Exit codes: 0 done, also when nothing is new; 2 the call is wrong; 3 nothing could be fetched or extracted; "
+    "4 done, but unhealthy; 5 another run holds the output's lock."
+)
+
+Replay = Annotated[
+    list[Path] | None, typer.Option("--replay", metavar="FILE", help="Answer from this cassette, or folder of them.")
+]
+Record = Annotated[Path | None, typer.Option("--record", metavar="FILE", help="Record all HTTP to this cassette.")]
+ConnectTo = Annotated[
+    list[str] | None,
+    typer.Option("--connect-to", metavar="HOST=URL", help="Send what goes to HOST to this base URL instead."),
+]
+Loopback = Annotated[
+    bool | None, typer.Option("--allow-loopback", help="Allow requests to this machine itself.", show_default=False)
+]
+Delay = Annotated[float | None, typer.Option("--delay", metavar="SECONDS", help="Between two requests to a host.")]
+Agent = Annotated[str | None, typer.Option("--user-agent", metavar="TEXT", help="In place of Khabar's own name.")]
+
+
+def settings_of(*, connect_to: list[str] | None = None, **flags: object) -> Settings:
+    """The settings with the flags of a command on top; raises `UsageError`."""
+    targets = {}
+    for pair in connect_to or []:
+        host, found, base = pair.partition("=")
+        if not (found and base.startswith(("http://", "https://"))):
+            raise BadURL(f"--connect-to {pair}", "say HOST=http://127.0.0.1:8000")
+        targets[host] = base
+    return Settings.load(connect_to=targets or None, **flags)
