@@ -15,6 +15,7 @@ from concurrent.futures import TimeoutError as PebbleTimeout
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
+from threading import Thread
 
 from pebble import ProcessExpired, ProcessPool
 
@@ -24,6 +25,9 @@ from ingest.settings import Limits
 
 Extract = Callable[[FetchedPage], Article | Rejection]
 """What a worker runs; it must be importable (pickled by name)."""
+
+_ATTEMPTS = 3
+"""At one page, where the pool breaks: three in a row are the page's fault."""
 
 _MOST = 4
 """Of the default number: beyond it the site's politeness, not our speed, sets the pace."""
@@ -62,23 +66,17 @@ class Workers:
     def __init__(self, extract: Extract, limits: Limits, number: int = 0) -> None:
         self._extract = extract
         self._limits = limits
-        # Not forked from this process: its threads and open connections must not be copied.
-        method = "forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn"
-        context = multiprocessing.get_context(method)
-        if method == "forkserver":
-            context.set_forkserver_preload(["ingest.normalise"])  # imported once, then shared by fork
         self._number = number or default_workers()
-        self._pool = ProcessPool(
-            max_workers=self._number,
-            initializer=_limit_memory,
-            initargs=(limits.worker_bytes,),
-            context=context,
-        )
+        # Never forked from this process itself: its threads and open connections must not be copied.
+        self._method = "forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn"
+        self._pool = self._new_pool()
+        self._warming: Thread | None = None
+        self._served = False
 
     def warm(self) -> None:
-        """Start the processes now, while the crawl still looks for pages: each takes a second to import its tools."""
-        for _ in range(self._number):
-            self._pool.schedule(_nothing)
+        """Start the processes now, while the crawl still looks for pages: they take a second to import their tools."""
+        self._warming = Thread(target=self._fill, name="khabar-warm", daemon=True)
+        self._warming.start()
 
     async def run(self, page: FetchedPage) -> Article | Rejection:
         """The record of a page, or why there is none. It never raises on account of the page.
@@ -86,25 +84,68 @@ class Workers:
         Raises:
             KhabarError: no worker starts; the program that uses this is at fault.
         """
+        if self._warming is not None and self._warming.is_alive():
+            await asyncio.to_thread(self._warming.join)
+        for _ in range(_ATTEMPTS):
+            pool = self._pool
+            try:
+                result = await self._run_in(pool, page)
+            except RuntimeError:  # a worker died between two tasks, and pebble gives the whole pool up for that
+                self._replace(pool)
+            else:
+                self._served = True
+                return result
+        if self._served:
+            return _reject(page, Reason.BROKEN, "the extraction process died")
+        remedy = "call Khabar below `if __name__ == '__main__':`, as every program that starts processes must"
+        raise KhabarError("the extraction processes do not start", remedy)
+
+    def close(self) -> None:
+        """End the processes; what they still work on is given up."""
+        if self._warming is not None:
+            self._warming.join()
+        _end(self._pool)
+
+    async def _run_in(self, pool: ProcessPool, page: FetchedPage) -> Article | Rejection:
+        future = pool.schedule(self._extract, args=(page,), timeout=self._limits.extraction_seconds)
         try:
-            future = self._pool.schedule(self._extract, args=(page,), timeout=self._limits.extraction_seconds)
             return await asyncio.wrap_future(future)
         except (TimeoutError, PebbleTimeout):
-            limit = self._limits.extraction_seconds
-            return _reject(page, Reason.TOO_SLOW, f"extraction took over {limit:g} s")
+            return _reject(page, Reason.TOO_SLOW, f"extraction took over {self._limits.extraction_seconds:g} s")
         except MemoryError:
             return _reject(page, Reason.TOO_LARGE, "extraction took too much memory")
         except ProcessExpired as error:
             return _reject(page, Reason.BROKEN, f"the extraction process died (exit code {error.exitcode})")
 
-        except RuntimeError as error:  # pebble's word for a pool whose workers all died as they started
-            remedy = "call Khabar below `if __name__ == '__main__':`, as every program that starts processes must"
-            raise KhabarError("the extraction processes do not start", remedy) from error
+    def _new_pool(self) -> ProcessPool:
+        context = multiprocessing.get_context(self._method)
+        if self._method == "forkserver":
+            context.set_forkserver_preload(["ingest.normalise"])  # imported once, then shared by fork
+        return ProcessPool(
+            max_workers=self._number,
+            initializer=_limit_memory,
+            initargs=(self._limits.worker_bytes,),
+            context=context,
+        )
 
-    def close(self) -> None:
-        """End the processes; what they still work on is given up."""
-        self._pool.stop()  # type: ignore[no-untyped-call]  # pebble leaves it untyped
-        self._pool.join()
+    def _replace(self, broken: ProcessPool) -> None:
+        """Put a new pool in the place of this one, unless another page's task has done so."""
+        if self._pool is broken:
+            if not self._served:  # a fork server listens on a socket, which tests under --block-network cannot reach
+                self._method = "spawn"
+            self._pool = self._new_pool()
+            _end(broken)
+
+    def _fill(self) -> None:
+        pool = self._pool
+        with suppress(RuntimeError):  # a pool that breaks already now is told of by `run`
+            for _ in range(self._number):
+                pool.schedule(_nothing)
+
+
+def _end(pool: ProcessPool) -> None:
+    pool.stop()  # type: ignore[no-untyped-call]  # pebble leaves it untyped
+    pool.join()
 
 
 _leases: dict[tuple[Extract, Limits, int], tuple[Workers, int]] = {}
