@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import UTC
 from types import TracebackType
 from typing import Self
 
@@ -47,12 +48,12 @@ def table(reports: Iterable[SiteReport]) -> None:
     """The closing table of a crawl, on standard error."""
     reports = list(reports)
     grid = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    grid.add_column("site")
+    grid.add_column("site", no_wrap=True)
     for name in _COUNTS:
         grid.add_column(name, justify="right")
-    grid.add_column("newest article")
+    grid.add_column("newest (UTC)", no_wrap=True)
     for report in reports:
-        newest = report.newest.strftime("%Y-%m-%d %H:%M UTC") if report.newest else "-"
+        newest = report.newest.astimezone(UTC).strftime("%Y-%m-%d %H:%M") if report.newest else "-"
         grid.add_row(safe(report.site), *(str(_count(report, name)) for name in _COUNTS), newest)
     _err.print(grid)
     for report in reports:
@@ -113,6 +114,7 @@ def records(articles: Iterable[Article]) -> None:
     for article in articles:
         when = (article.date_published or "no date").replace("T", " ")
         names = ", ".join(author.name for author in article.authors) or "no byline"
-        comments = f", {len(article.comments)} comments" if article.comments else ""
+        number = len(article.comments)
+        comments = f", {number} comment{'s' if number > 1 else ''}" if number else ""
         line = f"{when}  {article.metadata.site or article.publisher.domain}  {article.headline}  ({names}{comments})"
         _out.print(safe(line), soft_wrap=True)
