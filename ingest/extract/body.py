@@ -19,6 +19,8 @@ from ingest.extract.region import ask_trafilatura, densest, find_region, paragra
 from ingest.extract.structured import StructuredData
 from ingest.sites import Site
 
+_COMMENTS = 0.95
+"""The share of a page's text that its comments may have: there may be many of them under a short text."""
 _FRAGMENT = 250
 """A text of fewer characters is taken for a fragment, and other ways are tried."""
 
@@ -41,7 +43,8 @@ def find_body(
     cut_silent(root)
     if headline is not None and headline.element is not None:
         cut_other_articles(headline.element, root)
-    cut((*_known(headline), *byline.elements, *comments.elements), root)
+    cut(comments.elements, root, most=_COMMENTS)
+    cut((*_known(headline), *byline.elements), root)
     for selector in site.prune:
         cut(select_all(root, selector), root)
     known = _known_texts(page, data, headline, byline)

@@ -122,11 +122,11 @@ def cut_silent(root: HtmlElement) -> None:
             element.tag = "div"
 
 
-def cut(elements: Iterable[HtmlElement], root: HtmlElement) -> None:
-    """Delete these elements below `root`, but none that holds most of its text."""
-    most = _MOST * text_length(root)
+def cut(elements: Iterable[HtmlElement], root: HtmlElement, most: float = _MOST) -> None:
+    """Delete these elements below `root`, but none that holds more than the share `most` of its text."""
+    limit = most * text_length(root)
     for element in elements:
-        if element is not root and element.getparent() is not None and text_length(element) <= most:
+        if element is not root and element.getparent() is not None and text_length(element) <= limit:
             element.drop_tree()
 
 
