@@ -7,13 +7,14 @@ from dataclasses import dataclass
 
 from lxml.html import HtmlElement
 
-from ingest.extract.comments.words import Role, part_of
+from ingest.extract.comments.words import Role, part_of, roles_of
 from ingest.extract.page import text_of
 
 _SKIPPED = frozenset({"script", "style", "noscript", "template", "form", "textarea", "select", "svg", "button"})
 # Microdata and RDFa: schema.org, Dublin Core, SIOC and FOAF as Drupal writes them.
 _TEXTS = frozenset({"text", "commenttext", "reviewbody", "encoded", "description"})
 _TITLES = frozenset({"headline", "name", "title"})
+_OTHER = Role.AUTHOR | Role.DATE | Role.NOISE
 _HEADINGS = frozenset({"h2", "h3", "h4", "h5", "h6"})
 _TITLE_NAMES = frozenset(
     {"title", "titre", "titel", "subject", "betreff", "comment-title", "comment-subject", "headline"}
@@ -56,13 +57,18 @@ def _part(element: HtmlElement) -> Part:
 
 def text_elements(parts: list[Part]) -> list[HtmlElement]:
     """The elements that hold the comment's text; none where no element is named so."""
-    explicit = [part.element for part in parts if part.props & _TEXTS]
-    named = explicit or [part.element for part in parts if part.role & Role.TEXT]
+    named = [part.element for part in parts if part.props & _TEXTS]
+    named = named or [part.element for part in parts if part.role & Role.TEXT and _says_comment_text(part.element)]
+    named = named or [part.element for part in parts if part.role & Role.TEXT and not part.role & _OTHER]
     named = named or [part.element for part in parts if part.element.tag == "p" and "comment" in _names(part.element)]
     if not named:
         return []
     inner = _innermost_with_most(named)
     return [element for element in named if element.get("class") == inner.get("class") and element.tag == inner.tag]
+
+
+def _says_comment_text(element: HtmlElement) -> bool:
+    return bool(roles_of(element.get("class") or "") & Role.TEXT)
 
 
 def _names(element: HtmlElement) -> list[str]:

@@ -53,9 +53,10 @@ class Sections:
         """A named section or form, or on a page without comments a block of notices that bears their name."""
         if role & Role.ELSEWHERE:
             return False
-        if role & (Role.ITEM | Role.TEXT):
-            return not self._items and element.tag in {"div", "section", "aside"}
-        return bool(role & (Role.SECTION | Role.FORM))
+        if role & (Role.SECTION | Role.FORM) and not role & Role.TEXT:
+            return True
+        block = element.tag in {"div", "section", "aside"} and bool(role & (Role.ITEM | Role.TEXT))
+        return block and not self._items
 
     def _clusters(self) -> list[HtmlElement]:
         """One element for each place where comments stand: their parent where it is safe to take, else each alone."""

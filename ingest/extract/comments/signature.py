@@ -147,11 +147,25 @@ def find_date(
     for found in _machine_texts(parts):
         if (raw := _trimmed(found)) and (parsed := read(raw)):
             return raw, parsed
-    shown = list(dict.fromkeys(raw for found in _shown_texts(parts, inside, name) if (raw := _trimmed(found))))
-    likely = next((raw for raw in shown if _LIKE_A_DATE.search(raw) and len(raw) <= 40), None)
-    if (moment := _epoch(parts)) and (parsed := read(moment)):
-        return likely or moment, parsed
-    return next(((raw, parsed) for raw in shown if (parsed := read(raw))), (likely, None))
+    moment = _epoch(parts)
+    exact = read(moment) if moment else None
+    likely = None
+    for raw in _distinct(_shown_texts(parts, inside, name)):
+        if likely is None and _LIKE_A_DATE.search(raw) and len(raw) <= 40:
+            likely = raw
+        if exact and likely:
+            break
+        if exact is None and (parsed := read(raw)):
+            return raw, parsed
+    return likely or moment, exact
+
+
+def _distinct(texts: Iterator[str]) -> Iterator[str]:
+    seen = {""}
+    for text in texts:
+        if (raw := _trimmed(text)) not in seen:
+            seen.add(raw)
+            yield raw
 
 
 def _trimmed(text: str) -> str:
