@@ -47,10 +47,10 @@ def complain(result: Rejection | KhabarError) -> None:
 def table(reports: Iterable[SiteReport]) -> None:
     """The closing table of a crawl, on standard error."""
     reports = list(reports)
-    grid = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    grid = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
     grid.add_column("site", no_wrap=True)
     for name in _COUNTS:
-        grid.add_column(name, justify="right")
+        grid.add_column(name, justify="right", no_wrap=True)
     grid.add_column("newest (UTC)", no_wrap=True)
     for report in reports:
         newest = report.newest.astimezone(UTC).strftime("%Y-%m-%d %H:%M") if report.newest else "-"
@@ -95,8 +95,8 @@ class Progress:
 
 def sites(definitions: Iterable[Site]) -> None:
     """The sites with a definition."""
-    grid = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    for name in ("site", "publisher", "domain", "language", "platforms"):
+    grid = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
+    for name in ("site", "domain", "language", "platforms"):
         grid.add_column(name)
     for site in sorted(definitions, key=lambda site: site.name):
         grid.add_row(
