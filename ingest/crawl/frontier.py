@@ -51,7 +51,11 @@ class Frontier:
 
     def add(self, candidates: Iterable[Candidate]) -> Added:
         """Take candidates in, and count them, met before or not: none due means that older ones are not due either."""
-        fitting = {article_key(item.url): item for item in candidates if self._fits(item)}
+        fitting: dict[str, Candidate] = {}
+        for candidate in candidates:
+            if self._fits(candidate):
+                key = article_key(candidate.url)
+                fitting[key] = _merged(fitting.get(key), candidate)
         self._known.update(self.visits([key for key in fitting if key not in self._known]))
         for key, candidate in fitting.items():
             self._candidates[key] = _merged(self._candidates.get(key), candidate)
