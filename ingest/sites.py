@@ -196,20 +196,31 @@ def _shipped(folder: str) -> Traversable:
     return resources.files("spiders").joinpath(folder)
 
 
+@cache
+def load_platforms() -> Mapping[str, Mapping[str, Any]]:
+    """What the file of each platform says, by name: the defaults of its sites, and in `detect` what tells its pages."""
+    files = sorted(_shipped("platforms").iterdir(), key=lambda file: file.name)
+    return {Path(file.name).stem: _read(file) for file in files if file.name.endswith(".toml")}
+
+
 def load_site(file: Traversable) -> Site:
     """The definition in a TOML file, with its platforms' defaults; raises `BadDefinition` naming file and key."""
-    values = _read(file)
+    return make_site(_read(file), file.name)
+
+
+def make_site(values: Mapping[str, Any], file_name: str) -> Site:
+    """The same for what a file of that name would hold."""
     for platform in values.get("platforms", []):
-        source = _shipped("platforms").joinpath(f"{platform}.toml")
-        if not source.is_file():
-            raise BadDefinition(f"{file.name}: platforms: no platform {platform!r}", "see spiders/platforms")
-        values = _with_defaults(values, _read(source))
+        if platform not in load_platforms():
+            raise BadDefinition(f"{file_name}: platforms: no platform {platform!r}", "see spiders/platforms")
+        defaults = load_platforms()[platform]
+        values = _with_defaults(values, {key: value for key, value in defaults.items() if key != "detect"})
     try:
-        return Site.model_validate({"name": Path(file.name).stem, **values})
+        return Site.model_validate({"name": Path(file_name).stem, **values})
     except ValidationError as error:
         first = error.errors()[0]
         key = ".".join(str(part) for part in first["loc"])
-        raise BadDefinition(f"{file.name}: {key}: {first['msg']}", "see CONTRIBUTING.md, 'Add a site'") from error
+        raise BadDefinition(f"{file_name}: {key}: {first['msg']}", "see CONTRIBUTING.md, 'Add a site'") from error
 
 
 @cache
