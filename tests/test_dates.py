@@ -82,7 +82,7 @@ def test_precision_is_what_is_written() -> None:
     written = {
         "2025-02-05T08:53:07Z": "second",
         "2025-02-05T08:53Z": "minute",
-        "2025-02-05T08:53:00Z": "minute",
+        "2025-02-05T08:53:00Z": "second",
         "2025-02-05": "day",
     }
     for raw, precision in written.items():
