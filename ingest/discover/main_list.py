@@ -19,6 +19,7 @@ from ingest.urls import host_of
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5")
 _SHORTEST = 18  # characters of a headline; shorter links name sections, authors and buttons
 _FEWEST = 3  # items of a list
+_MOST_IN_ROW = 4
 _WIDE = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _SIDE_TAGS = frozenset({"aside", "nav", "footer", "header"})
 _SIDE_WORDS = re.compile(
@@ -103,25 +104,20 @@ def _items(links: Sequence[Item]) -> list[Item]:
 
 def _groups(items: Sequence[Item]) -> list[list[Item]]:
     """Entries that stand beside each other, or in rows beside each other, each address once."""
-    groups: dict[tuple[HtmlElement | None, str, str], dict[str, Item]] = {}
     counts = Counter(item.element.getparent() for item in items)
+    rows = Counter(_row_key(holder) for holder in counts if holder is not None)
+    groups: dict[object, dict[str, Item]] = {}
     for item in items:
         holder = item.element.getparent()
-        if holder is not None and counts[holder] <= 4 and _is_row(holder, counts):
-            key = (holder.getparent(), holder.tag, holder.get("class") or "")
-        else:
-            key = (holder, "", "")
+        is_row = holder is not None and counts[holder] <= _MOST_IN_ROW and rows[_row_key(holder)] > 1
+        key = _row_key(holder) if holder is not None and is_row else holder
         groups.setdefault(key, {}).setdefault(item.url, item)
     return [list(group.values()) for group in groups.values()]
 
 
-def _is_row(holder: HtmlElement, counts: Counter[HtmlElement | None]) -> bool:
-    """Whether a holder of few entries is a row of a grid: like ones that hold entries stand beside it."""
-    parent = holder.getparent()
-    if parent is None:
-        return False
-    like = [node for node in parent if node.tag == holder.tag and node.get("class") == holder.get("class")]
-    return sum(1 for node in like if counts.get(node)) > 1
+def _row_key(holder: HtmlElement) -> tuple[HtmlElement | None, str, str]:
+    """What the rows of a grid share: like elements beside each other."""
+    return holder.getparent(), str(holder.tag), holder.get("class") or ""
 
 
 def _held(items: Sequence[Item]) -> Counter[HtmlElement]:

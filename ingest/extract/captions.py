@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 from typing import NamedTuple
 
 from lxml.html import HtmlElement
@@ -21,6 +22,8 @@ class Caption(NamedTuple):
 
 _MOST_LEVELS = 5
 _LONGEST_CREDIT = 100
+_TAIL = 250  # characters at a caption's end in which a credit is looked for; the patterns are quadratic in it
+_MOST_NODES = 200  # elements in what holds an image and its caption; more is the article itself
 _CAPTION_CLASS = re.compile(r"caption|cutline|legend|bildtext|img-?desc|image-?desc|photo-?desc")
 _CREDIT_CLASS = re.compile(r"credit|copyright|photographer|image-?source|photo-?by|rights|agency|attribution")
 _CREDIT_ITEMS = {"copyrightholder", "credittext", "creator", "copyrightnotice", "author"}
@@ -37,7 +40,7 @@ _LABELLED = re.compile(
     re.IGNORECASE,
 )
 _IN_BRACKETS = re.compile(
-    rf"\s*[(\[]\s*{_LABEL}[^()\[\]:：=©]{{0,12}}[:：=©]\s*(?P<name>[^()\[\]]{{2,{_LONGEST_CREDIT}}})[)\]]\.?$",
+    rf"\s*[(\[]\s*{_LABEL}[^()\[\]:：=©]{{0,12}}(?:[:：=©]|\bby\b)\s*(?P<name>[^()\[\]]{{2,{_LONGEST_CREDIT}}})[)\]]\.?$",
     re.IGNORECASE,
 )
 _SIGN = re.compile(rf"[\s(\[|]*(?:©|\(c\))\s*(?P<name>.{{2,{_LONGEST_CREDIT}}}?)[)\].]*$", re.IGNORECASE)
@@ -51,7 +54,7 @@ _NAME = r"[\w.'’ ]{2,40}"
 # An agency's name after a dash or in brackets, also with a person or "File" beside it, as news captions end.
 _AGENCY = re.compile(
     rf"(?:\s*[—–]\s*|\s+-+\s*|\s*[(\[|]\s*|(?<=[^\W\d_]{{3}}[.!?])\s*)"
-    rf"(?P<name>(?:{_NAME}\s*/\s*)?(?:{_AGENCIES})(?:\s*(?:/|via|,|\bphoto)\s*{_NAME}?)*)[)\].]*$"
+    rf"(?P<name>(?:{_NAME}\s*/\s*)?(?:{_AGENCIES})(?:\s*(?:/|via|,|\b[Pp]hoto)\s*(?:{_NAME})?)*)[)\].]*$"
 )
 # A name alone in brackets after the caption's last sentence.
 _BRACKETED = re.compile(r"(?<=[.!?”\"])\s*[(\[](?P<name>(?:[^\W\d_]|[.'’/& -]){2,60})[)\]]\.?$")
@@ -76,15 +79,13 @@ def find_caption(image: HtmlElement) -> Caption:
 
 def _holder(image: HtmlElement) -> HtmlElement | None:
     """The element that holds the image and its caption and no other image."""
-    node = image.getparent()
-    for _ in range(_MOST_LEVELS):
-        if node is None or node.tag == "body" or len(node.findall(".//figure")) > 1:
+    for _, node in zip(range(_MOST_LEVELS), image.iterancestors(), strict=False):
+        inner = list(islice(node.iter(), _MOST_NODES))
+        images = {child.get("src") for child in inner if child.tag == "img"}
+        if node.tag == "body" or len(inner) == _MOST_NODES or len(images) > 2:  # two: itself and its <noscript> copy
             return None
         if node.tag == "figure" or next(_captions(node), None) is not None:
             return node
-        if len({img.get("src") for img in node.iter("img")}) > 2:  # the image and its <noscript> copy
-            return None
-        node = node.getparent()
     return None
 
 
@@ -133,10 +134,11 @@ def unlabel(text: str) -> str | None:
 def split_credit(text: str) -> Caption:
     """A caption's text and the credit at its end, as "Photo: X", "(Credit: X)", "© X" or "— AFP" mark it."""
     text = one_line(text)
-    for pattern in (_IN_BRACKETS, _LABELLED, _SIGN, _AGENCY, _BRACKETED):
-        if match := pattern.search(text):
+    start, end = text[:-_TAIL], text[-_TAIL:]
+    for pattern in (_IN_BRACKETS, _SIGN, _AGENCY, _LABELLED, _BRACKETED):
+        if match := pattern.search(end):
             credit = _trim(match["name"])
-            return Caption(text[: match.start()].rstrip(" —–-|/(,[") or None, credit or None)
+            return Caption((start + end[: match.start()]).rstrip(" —–-|/(,[") or None, credit or None)
     return Caption(text or None)
 
 

@@ -42,6 +42,7 @@ _LEAD = re.compile(
 _SIZE = re.compile(
     r"(?:[-_]\d{2,4}x\d{2,4}|-scaled|@\dx|[-_](?:small|medium|large|thumb|full))+(?=\.\w{2,5}$|$)", re.IGNORECASE
 )
+_CANDIDATES = re.compile(r",\s+|(?<=\d[wx]),")
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,10 +121,11 @@ def image_url(page: Page, image: HtmlElement) -> str | None:
 def _largest(srcset: str) -> str:
     """The candidate of a `srcset` with the largest width or density."""
     best, most = "", -1.0
-    for match in re.finditer(r"(\S+)(?:\s+(\d+(?:\.\d+)?)[wx])?\s*(?:,\s+|,(?=https?:|/)|,?$)", srcset):
-        size = float(match[2] or 0)
-        if size > most:
-            best, most = match[1].rstrip(","), size
+    for candidate in _CANDIDATES.split(srcset):
+        address, _, size = candidate.strip().partition(" ")
+        weight = float(size[:-1]) if re.fullmatch(r"\d{1,6}(?:\.\d{1,6})?[wx]", size := size.strip()) else 0.0
+        if address and weight > most:
+            best, most = address, weight
     return best
 
 
@@ -132,9 +134,9 @@ def image_key(url: str) -> str:
     parts = urlsplit(url)
     name = unquote(parts.path.rsplit("/", 1)[-1])
     stem = _SIZE.sub("", name.rsplit(".", 1)[0] if _IMAGE_FILE.search(name) else name)
-    if len(stem) >= 8 and _IMAGE_FILE.search(name):
-        return stem.casefold()
-    return _SIZE.sub("", parts.path) + parts.query
+    if not _IMAGE_FILE.search(name):
+        return f"{_SIZE.sub('', parts.path)}?{parts.query}"
+    return stem.casefold() if len(stem) >= 8 else _SIZE.sub("", parts.path)
 
 
 def _is_content(page: Page, image: HtmlElement, top: HtmlElement, *, leading: bool) -> bool:

@@ -10,7 +10,7 @@ import tomllib
 from importlib import resources
 
 from ingest.extract.extraction import Headline, NotArticle, Times
-from ingest.extract.listing_signs import Survey, looks_like_list, survey_page
+from ingest.extract.listing_signs import SHELL, Survey, looks_like_list, survey_page
 from ingest.extract.page import Page
 from ingest.extract.structured import StructuredData
 from ingest.record import Reason
@@ -19,7 +19,6 @@ from ingest.text import one_line
 
 _SHORT = 700  # characters: challenge, consent, login and error pages say less; an article on them says more
 _FEWEST_LETTERS = 25  # of a text; a caption or a button's label has no more, two short sentences have
-_SHELL = 300  # characters that a reader sees of a page which a script is to fill
 
 
 def _read_words() -> dict[str, re.Pattern[str]]:
@@ -56,7 +55,7 @@ def judge_page(  # noqa: PLR0913 - a verdict weighs all that was found
         _challenge(page, survey, text)
         or _bad_status(status)
         or _missing(survey, text, times)
-        or _shell(page, text)
+        or _shell(page, survey, text)
         or _consent(survey, text, times)
         or _login(page, survey, text)
         or _list(looks_like_list(page, data, site, survey, text))
@@ -90,21 +89,17 @@ def _missing(survey: Survey, text: str, times: Times) -> NotArticle | None:
     return None
 
 
-_INVISIBLE = re.compile(
-    r"<(script|style|noscript|template|svg|head)\b.*?</\1\s*>|<!--.*?-->|<[^>]*>", re.DOTALL | re.IGNORECASE
-)
-
-
-def _shell(page: Page, text: str) -> NotArticle | None:
+def _shell(page: Page, survey: Survey, text: str) -> NotArticle | None:
     """A page that only a script fills."""
-    if len(text) > _SHELL:
+    if len(text) > SHELL or len(survey.seen) > SHELL:
         return None
-    seen = one_line(_INVISIBLE.sub(" ", page.html))
-    if len(text) < _FEWEST_LETTERS and len(seen) < _SHELL and "<script" in page.html:
-        return NotArticle(Reason.EMPTY, f"{len(seen)} characters of text outside scripts")
-    if _WORDS["needs_script"].search(text or seen[:_SHELL]) and len(seen) < 2 * _SHELL:
+    if not survey.seen and not text:
+        return NotArticle(Reason.EMPTY, "no text")
+    if _WORDS["needs_script"].search(text or survey.seen):
         return NotArticle(Reason.EMPTY, "asks for JavaScript")
-    return None if seen else NotArticle(Reason.EMPTY, "no text")
+    if len(text) < _FEWEST_LETTERS and len(survey.seen) < SHELL / 2 and "<script" in page.html:
+        return NotArticle(Reason.EMPTY, f"{len(survey.seen)} characters of text outside scripts")
+    return None
 
 
 def _consent(survey: Survey, text: str, times: Times) -> NotArticle | None:

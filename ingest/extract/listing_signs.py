@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from lxml import etree
+from lxml.html import HtmlElement
+
 from ingest.extract.page import Page, text_of
 from ingest.extract.structured import StructuredData
 from ingest.shapes import article_points, is_list_url
@@ -17,6 +20,9 @@ _HEADING_MOST = 200
 _LIST_TYPES = ("CollectionPage", "SearchResultsPage", "ProfilePage", "MediaGallery")
 _LIST_KINDS = frozenset({"website", "blog", "profile", "object"})
 _LONG_LINE = 200  # characters of a paragraph; a teaser's text is seldom longer
+_SILENT = frozenset({"script", "style", "noscript", "template", "svg", "head"})
+SHELL = 600
+"""Characters that a page shows at most while it waits for a script to fill it, notices and menus included."""
 _ENOUGH = 3  # weight of the signs that a list has at least
 
 
@@ -24,7 +30,8 @@ _ENOUGH = 3  # weight of the signs that a list has at least
 class Survey:
     """What only the whole tree tells: read before the body is cut out of it.
 
-    `teasers` counts headings that are links, `headings` are the texts of the title and all `<h1>`.
+    `headings` are the texts of the title and all `<h1>`; `teasers` counts headings that are links; `seen` is the
+    beginning of what a reader sees, up to about `SHELL` characters.
     """
 
     headings: tuple[str, ...]
@@ -32,6 +39,7 @@ class Survey:
     teasers: int
     times: int
     body_classes: frozenset[str]
+    seen: str
 
 
 def survey_page(page: Page) -> Survey:
@@ -44,7 +52,25 @@ def survey_page(page: Page) -> Survey:
         teasers=_count_teasers(page),
         times=sum(1 for _ in page.tree.iter("time")),
         body_classes=frozenset((page.body.get("class") or "").casefold().split()),
+        seen=_beginning(page.body),
     )
+
+
+def _beginning(body: HtmlElement) -> str:
+    pieces: list[str] = []
+    length = 0
+    walker = etree.iterwalk(body, events=("start", "end", "comment", "pi"))
+    for event, node in walker:
+        if event == "start" and node.tag in _SILENT:
+            walker.skip_subtree()
+            continue
+        piece = one_line(node.text if event == "start" else node.tail)
+        if piece:
+            pieces.append(piece)
+            length += len(piece) + 1
+        if length > SHELL:
+            break
+    return " ".join(pieces)
 
 
 def _count_teasers(page: Page) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from urllib.parse import urlsplit
 
 from lxml.html import HtmlElement
@@ -17,7 +18,8 @@ from ingest.text import one_line
 _LONGEST = 60
 _MOST_WORDS = 6
 _HEADER_LEVELS = 3
-_HEADER_LINKS = 25  # an element with more links is no article's header
+_HEADER_LINKS = 25  # an element with so many links is no article's header
+_MOST_HEADINGS = 10
 # What a breadcrumb or section field holds where it names no section.
 _NO_SECTION = frozenset(
     """home;homepage;start;startseite;accueil;inicio;início;anasayfa;ana sayfa;beranda;главная;etusivu;hem;hjem;forside
@@ -126,10 +128,10 @@ def _is_page(page: Page, address: str) -> bool:
 
 def _beside_headline(page: Page) -> Iterator[str]:
     """Links to a category in the header of the article: in the elements just around the `<h1>`."""
-    for heading in page.tree.iter("h1"):
+    for heading in islice(page.tree.iter("h1"), _MOST_HEADINGS):
         for _, around in zip(range(_HEADER_LEVELS), heading.iterancestors(), strict=False):
-            links = list(around.iter("a"))
-            if len(links) > _HEADER_LINKS or around.tag in {"body", "main"}:
+            links = list(islice(around.iter("a"), _HEADER_LINKS))
+            if len(links) == _HEADER_LINKS or around.tag in {"body", "main"}:
                 break
             yield from (text_of(link) for link in links if _names_section(page, link, around))
 

@@ -60,13 +60,13 @@ def _keyword_sources(page: Page, data: StructuredData, site: Site) -> Iterator[t
 
 def _split(values: Iterable[str]) -> tuple[str, ...]:
     """One list without repeats and without a system's own ids; a single value may hold many, parted by commas."""
-    values = list(values)
+    values = [html.unescape(value) for value in values]
     parts = re.split(r"[,;،؛、|]", values[0]) if len(values) == 1 else values
     if len(values) > 1 and all("," in value for value in values):
         parts = [part for value in values for part in value.split(",")]
     unique: dict[str, str] = {}
     for part in parts:
-        text = one_line(html.unescape(part)).strip(" #\"'")
+        text = one_line(part).strip(" #\"'")
         if text and len(text) <= _LONGEST_KEYWORD and not _INTERNAL.match(text) and not _ADDRESS.match(text):
             unique.setdefault(text.casefold(), text)
     return tuple(unique.values())[:_MOST_KEYWORDS]
