@@ -20,7 +20,7 @@ def _pattern(key: str, shape: str) -> re.Pattern[str]:
     return re.compile(shape % "|".join(_WORDS[key]), re.IGNORECASE)
 
 
-_LABEL = _pattern("link_labels", r"[^\w(]*(?:%s)[^\w)]*")
+_LABEL = _pattern("link_labels", r"\W*(?:%s)\W*")
 _LABELLED = _pattern("link_labels", r"[^\w(]*(?:%s)\s*[:：|>»→–—-]\s*\S")
 _NOTICE = _pattern("notices", r"%s")
 _CREDIT = _pattern("credits", r"[\s(\[]*(?:%s)\s*")

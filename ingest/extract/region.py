@@ -109,7 +109,7 @@ def widen(
             continue
         if set(element.iterancestors("article")) - around or asides.hold(block):
             continue
-        region = _common(region, element)
+        region = common(region, element)
         inside = set(region.iter())
     return region
 
@@ -120,7 +120,7 @@ def _look(block: Block) -> tuple[object, ...]:
     return (block.element.tag, classes) if classes else tuple(style_of(block))
 
 
-def _common(one: HtmlElement, other: HtmlElement) -> HtmlElement:
+def common(one: HtmlElement, other: HtmlElement) -> HtmlElement:
     """The smallest element that holds both."""
     holders = {one, *one.iterancestors()}
     return next(element for element in (other, *other.iterancestors()) if element in holders)
