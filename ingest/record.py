@@ -16,24 +16,26 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints
 from pydantic.alias_generators import to_camel
 
-from ingest.text import clean
+from ingest.text import clean, known
 
 SCHEMA_VERSION = "1.0.0"
 """Of the published JSON Schema, semantic versioning: a major step breaks readers."""
 
 _DATE = r"^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}:\d{2}(\.\d+)?[+-]\d{2}:\d{2})?$"
-_NONE_TEXTS = frozenset({"", "none", "null", "undefined", "nan"})
 
 
 def _text(value: str) -> str:
     value = clean(value)
-    if value.strip().casefold() in _NONE_TEXTS:
+    if known(value) is None:
         raise ValueError("an unknown text is null, never empty or 'None'")
     return value
 
 
 Text = Annotated[str, AfterValidator(_text), StringConstraints(min_length=1)]
 """A text that says something: cleaned, never empty, never the word "None"."""
+
+Words = Annotated[str, AfterValidator(clean), StringConstraints(min_length=1)]
+"""Words that may be "None": a reader's comment, a crawler's directive."""
 
 HttpUrl = Annotated[str, AfterValidator(clean), StringConstraints(pattern=r"^https?://[^\s]+$")]
 """An absolute http(s) URL, kept as the string that it is on the page."""
@@ -109,7 +111,7 @@ class Video(_Part):
 class CommentAuthor(_Part):
     """Who signs a comment; null name where the page names nobody."""
 
-    name: Text | None = None
+    name: Words | None = None
     url: HttpUrl | None = None
 
 
@@ -121,7 +123,7 @@ class Comment(_Part):
     author: CommentAuthor = CommentAuthor()
     date_created: IsoDate | None = None
     date_created_raw: Text | None = None
-    text: Text
+    text: Words
 
 
 class Organization(_Part):
@@ -144,8 +146,8 @@ class Rights(_Part):
     `tdm_reservation` is the TDMRep value (1: rights reserved), `no_ai` a robots directive `noai` or `noimageai`.
     """
 
-    robots_meta: list[Text] = []
-    robots_header: list[Text] = []
+    robots_meta: list[Words] = []
+    robots_header: list[Words] = []
     tdm_reservation: int | None = None
     tdm_policy: Text | None = None
     no_ai: bool = False

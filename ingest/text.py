@@ -14,6 +14,7 @@ _UNSAFE = re.compile(
 _SPACES = re.compile(r"\s+")
 _BLANKS = re.compile(r"[^\S\n]+")
 _PARAGRAPH_BREAK = re.compile(r"\n{2,}")
+_NOTHING = frozenset({"", "none", "null", "undefined", "nan"})
 _SEPARATORS = str.maketrans({"\u2028": "\n", "\u2029": "\n"})
 
 
@@ -28,6 +29,12 @@ def clean(text: str) -> str:
 def one_line(text: str | None) -> str:
     """The text cleaned, with every run of white space (NBSP included) made one blank."""
     return _SPACES.sub(" ", clean(text)).strip() if text else ""
+
+
+def known(text: str | None) -> str | None:
+    """The text on one line, or None where it says nothing: empty, or a program's "None", "null" or "undefined"."""
+    line = one_line(text)
+    return None if line.casefold() in _NOTHING else line
 
 
 def block(text: str | None) -> str:
