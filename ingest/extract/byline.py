@@ -34,7 +34,7 @@ def find_byline(page: Page, data: StructuredData, site: Site) -> Byline:
     seen = survey(page, known.values())
     found = read_spots(page, seen, own, known)
     ruled = _by_rule(page, site, own)
-    chosen = ruled or choose(found, seen, known)
+    chosen = ruled or choose(page, found, seen, own, known)
     if chosen:
         people, others = _combined(chosen, meta, ruled=bool(ruled))
         source = "rule" if ruled else "byline"

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
-from ingest.extract.byline_places import NEAREST, is_outside, nearness
+from ingest.extract.byline_places import NEAREST, is_outside, is_under_heading, nearness
 from ingest.extract.byline_spots import Sign, Spot, Survey, outermost
 from ingest.extract.byline_text import Credit, credits_of
-from ingest.extract.name_rules import is_whole, name_key, same_name
-from ingest.extract.page import Page, text_of
+from ingest.extract.name_rules import Name, is_whole, name_key, same_name
+from ingest.extract.names import read_names
+from ingest.extract.page import Page, select_all, text_of
 from ingest.record import AuthorKind
 
 
@@ -36,8 +37,8 @@ class Shown:
 # Scores are a sign (0 to 4) plus the nearness to the headline (0 to 3) plus four for agreement with the metadata.
 _AGREEMENT = 4
 _SURE = 4  # a lesser score is a guess
-_PLAIN = 6  # from here a byline holds against other people in the metadata
 _MAX_LONE = 60  # characters of a bold line that is a byline
+_PICTURES = "(./following::img)[position() < 6]"  # XPath: the first pictures after the heading
 _GAP = 8  # walked elements between the names of one list
 
 
@@ -46,11 +47,41 @@ def read_spots(page: Page, seen: Survey, desks: Collection[str], known: Collecti
     return sorted(_read_all(page, seen, seen.spots, desks, known), key=lambda shown: (-shown.score, shown.spot.order))
 
 
-def choose(found: list[Shown], seen: Survey, known: Collection[str]) -> list[Shown]:
+def choose(page: Page, found: list[Shown], seen: Survey, desks: Collection[str], known: Collection[str]) -> list[Shown]:
     """The spots of the byline out of `read_spots`; none where no spot is sure enough."""
-    if found and found[0].score >= (_PLAIN if known and not found[0].agrees else _SURE):
+    if known:
+        sure = bool(found) and (found[0].agrees or _holds(found[0], seen))
+        return _listed(found, seen) if sure else []
+    if found and found[0].score >= _SURE:
         return _listed(found, seen)
-    return [] if known else [shown for shown in found if shown.spot.sign is Sign.LONE][:1]
+    return [shown for shown in found if shown.spot.sign is Sign.LONE][:1] or _beside_avatar(page, seen, desks)
+
+
+def _holds(shown: Shown, seen: Survey) -> bool:
+    """Whether a spot is the byline though the metadata names other people: it stands where bylines stand."""
+    near = nearness(shown.spot, seen) == NEAREST and shown.spot.sign >= Sign.WORD
+    return near or (is_under_heading(shown.spot, seen) and shown.spot.sign >= Sign.LINE)
+
+
+def _beside_avatar(page: Page, seen: Survey, desks: Collection[str]) -> list[Shown]:
+    """A name under the headline beside a small picture of its owner: the picture's `alt` is a person's name too."""
+    if seen.heading is None:
+        return []
+    for picture in select_all(seen.heading, _PICTURES):
+        parent = picture.getparent()
+        alt = picture.get("alt", "").strip()
+        portrait = read_names(alt, desks)
+        if parent is None or not _is_person(portrait) or portrait[0].text != alt or len(text_of(parent)) > _MAX_LONE:
+            continue
+        spot = Spot(parent, seen.heading_order + 1, Sign.LINE)
+        names = tuple(credits_of(page, parent, (), desks))
+        if _is_person([credit.name for credit in names]) and not is_outside(spot, seen):
+            return [Shown(spot, names, _SURE)]
+    return []
+
+
+def _is_person(names: Sequence[Name]) -> bool:
+    return len(names) == 1 and names[0].kind is AuthorKind.PERSON and is_whole(names[0].text)
 
 
 def _listed(found: list[Shown], seen: Survey) -> list[Shown]:

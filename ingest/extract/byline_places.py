@@ -18,7 +18,7 @@ _OUTSIDE = re.compile(
 _ASIDE = re.compile(r"sidebar|side-bar|widget|latest|promo|sponsor|slider")
 _LISTED = frozenset({"article", "li"})
 _FIGURES = frozenset({"figure", "figcaption"})
-_BEFORE, _NEAR, _FAR = -25, 60, 150  # walked elements between the main heading and a byline
+_BEFORE, _UNDER, _NEAR, _FAR = -25, 20, 60, 150  # walked elements between the main heading and a byline
 NEAREST = 3
 """What `nearness` gives right after the headline."""
 
@@ -31,6 +31,11 @@ def nearness(spot: Spot, seen: Survey) -> int:
     if distance < 0:
         return 2 if distance >= _BEFORE else 0
     return NEAREST if distance <= _NEAR else 2 if distance <= _FAR else 1
+
+
+def is_under_heading(spot: Spot, seen: Survey) -> bool:
+    """Whether a spot follows at once on the main heading."""
+    return seen.heading is not None and 0 <= spot.order - seen.heading_order <= _UNDER
 
 
 def is_outside(spot: Spot, seen: Survey) -> bool:

@@ -42,6 +42,8 @@ LOGINS = _words("logins")
 """Accounts of a content management system that stand for nobody."""
 NAMELESS = _words("nameless")
 """Names of nobody in particular ("agencies")."""
+PLACES = frozenset(str(name) for name in _WORDS["places"])
+"""Places that stand in bylines, in lower case."""
 JOINTS = _words("joints")
 """Words between two names, in lower case."""
 INNER = _words("inner") | JOINTS

@@ -35,7 +35,9 @@ class Name:
 
 _MAX_PERSON = (60, 6)  # characters and words of one person's name; longer ones are sentences
 _MAX_DESK = (80, 8)
-_STRONG_AGENCIES = frozenset({"afp", "dpa", "reuters", "xinhua"})  # also inside a name: "AFP Deutschland"
+_STRONG_AGENCIES = frozenset(
+    {"afp", "dpa", "reuters", "xinhua", "efe", "ansa", "tass", "yonhap"}
+)  # also inside a name: "AFP Deutschland"
 _AND = frozenset({"&", "and", "und", "et", "y", "e"})
 _ROLE_ENDING = re.compile(
     r"(?:redakteur|korrespondent|reporter|journalist|kolumnist|redaktør|redaktör|medarbetare)(?:in|innen)?$"
@@ -58,9 +60,15 @@ def name_key(name: str) -> str:
 
 
 def same_name(one: str, other: str) -> bool:
-    """Whether two keys of `name_key` name the same: equal, or one holds all of the other's two or more words."""
+    """Whether two keys of `name_key` name the same: equal, or one holds all of the other's two or more words.
+
+    An agency is the same as its departments: "dpa", "dpa sport".
+    """
     if one == other:
         return bool(one)
+    shorter, longer = sorted((one, other), key=len)
+    if shorter in AGENCIES and longer.startswith(f"{shorter} "):
+        return True
     first, second = set(one.split()), set(other.split())
     return min(len(first), len(second)) > 1 and (first <= second or second <= first)
 
@@ -132,14 +140,20 @@ def without_labels(names: list[Name], desks: Collection[str] = ()) -> list[Name]
     """The names without what only stands beside them: job titles, sections, the site's own name, "agencies"."""
     if any(name.kind is AuthorKind.PERSON and is_whole(name.text) for name in names):
         return [name for name in names if not _is_beside(name, desks)]
+    if any(name.kind is AuthorKind.AGENCY for name in names):
+        names = [name for name in names if not _is_code(name)]
     proper = [name for name in names if not is_label(name.text) and name.text.casefold() not in NAMELESS]
     return proper or names[:1]  # a job title stands for a desk only where nobody is named
 
 
 def _is_beside(name: Name, desks: Collection[str]) -> bool:
     low = name.text.casefold()
-    code = name.kind is AuthorKind.PERSON and name.text.isascii() and name.text.islower() and " " not in low
-    return code or low in NAMELESS or is_own(low, desks) or is_label(name.text)
+    return _is_code(name) or low in NAMELESS or is_own(low, desks) or is_label(name.text)
+
+
+def _is_code(name: Name) -> bool:
+    """Whether a name is an author's code or a label: one word in small letters."""
+    return name.kind is AuthorKind.PERSON and name.text.isascii() and name.text.islower() and " " not in name.text
 
 
 def is_name(text: str, desks: Collection[str] = ()) -> bool:
@@ -154,14 +168,15 @@ def is_name(text: str, desks: Collection[str] = ()) -> bool:
         return False
     if low in INNER or text.split(maxsplit=1)[0] in INNER:
         return False
-    if not _LETTER.search(text) or _NO_NAME.search(text) or _is_talk(text.split()) or LEAD.fullmatch(f"{text} "):
+    strange = _NO_NAME.search(text) is not None and not _DOMAIN.fullmatch(text)
+    if not _LETTER.search(text) or strange or _is_talk(text.split()) or LEAD.fullmatch(f"{text} "):
         return False
     return _digits_fit(words, person=person) and (not person or _case_fits(text.split()))
 
 
 def _is_talk(words: list[str]) -> bool:
     """Whether words are those of a sentence, a button or a notice."""
-    bare = [word.strip(".,:") for word in words]
+    bare = [word.strip(".,:") for word in words if word != "our"]
     return any(word in SENTENCE_WORDS or word.casefold() in NOT_IN_NAMES for word in bare)
 
 

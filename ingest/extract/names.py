@@ -66,6 +66,11 @@ _TAIL = re.compile(
     r"|\s*(?:인턴기자|선임기자|기자|특파원|논설위원|編集委員|特派員|記者|记者))$",
     re.IGNORECASE,
 )
+_PICTURE = re.compile(
+    r"\s(?:fotos?|photos?|photograph\w*|bild(?:er)?|images?|illustrations?|video|grafik)\s*(?::|by\s|von\s|par\s|por\s|av\s)",
+    re.IGNORECASE,
+)
+_DANGLING = frozenset({"le", "am", "on", "at", "den", "il", "el", "em", "om", "op", "um", "vom", "the", "del"})
 _FILED = re.compile(r"(?:in|under|filed|on|abgelegt|dans|en)\s", re.IGNORECASE)  # "by A, in News, Sport"
 _SUFFIXES = frozenset({"jr", "jr.", "sr", "sr.", "ii", "iii", "iv"})
 _DEGREE = re.compile(
@@ -100,8 +105,9 @@ def _names_of_part(part: str, desks: Collection[str]) -> list[Name]:
     if is_own(raw.casefold(), desks):
         return [Name(raw, raw, kind_of(raw, desks))]
     text = _without_leads(raw)
-    if date := _DATE.search(text):
-        text = text[: date.start()]
+    for end in (_PICTURE, _DATE):
+        if found := end.search(text):
+            text = text[: found.start()]
     return _judge([name for listed in _COMMA.split(text) for name in _at_and(listed)], desks)
 
 
@@ -187,7 +193,10 @@ def clean_name(text: str, desks: Collection[str] = ()) -> str | None:
     text = _once(_without_leads(one_line(text)))
     while (tail := _TAIL.search(text)) and len(text[: tail.start()].split()) >= (1 if CJK.search(text) else 2):
         text = text[: tail.start()]
-    text = _without_title(text.strip(" ,:;-–—_|/\\'’‘`&+"))
+    words = text.strip(" ,:;-–—_|/\\'’‘`&+").split()
+    while len(words) > 2 and words[-1] in _DANGLING:  # "A. Name on", before the date
+        words.pop()
+    text = _without_title(" ".join(words))
     if text.endswith(".") and not _LAST_STOP.search(text):
         text = text.rstrip(".")
     return text if is_name(text, desks) else None
@@ -219,5 +228,8 @@ def _before_title(words: list[str]) -> list[str]:
     if title == len(words):
         return words
     while title > 2 and (words[title - 1].casefold() in SECTION_WORDS or words[title - 1] in ROLE_JOINERS):
+        title -= 1
+    paper = words[title - 1]  # "A. Name BBC News", "A. Name Our Correspondent"
+    if title > 2 and ((paper.isupper() and not words[0].isupper()) or paper.casefold() == "our"):
         title -= 1
     return words if words[title - 1].casefold() in PARTICLES else words[:title]
