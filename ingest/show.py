@@ -47,7 +47,7 @@ def complain(result: Rejection | KhabarError) -> None:
 def table(reports: Iterable[SiteReport]) -> None:
     """The closing table of a crawl, on standard error."""
     reports = list(reports)
-    grid = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
+    grid = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0))
     grid.add_column("site", no_wrap=True)
     for name in _COUNTS:
         grid.add_column(name, justify="right", no_wrap=True)
@@ -95,13 +95,12 @@ class Progress:
 
 def sites(definitions: Iterable[Site]) -> None:
     """The sites with a definition."""
-    grid = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
+    grid = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0))
     for name in ("site", "domain", "language", "platforms"):
         grid.add_column(name)
     for site in sorted(definitions, key=lambda site: site.name):
         grid.add_row(
             safe(site.name),
-            safe(site.publisher),
             safe(site.domain),
             safe(site.language),
             safe(", ".join(site.platforms)),
