@@ -20,7 +20,7 @@ from ingest.discover.candidate import WORDPRESS, Candidate
 from ingest.discover.feed import entry_moment, parse_feed
 from ingest.extract.page import Page, absolute, text_of
 from ingest.record import Comment, CommentAuthor
-from ingest.text import block, one_line
+from ingest.text import block, known, one_line
 
 _MOST = 5_000
 _POST_FIELDS = "id,link,date,date_gmt,modified,modified_gmt,title"
@@ -79,7 +79,7 @@ def read_comments(body: bytes, zone: tzinfo | None = None) -> tuple[Comment, ...
 
 def _comment(item: Mapping[str, Any], zone: tzinfo | None) -> Comment | None:
     text = _rendered(item.get("content"))
-    if not text or item.get("id") is None or item.get("type", "comment") != "comment":
+    if not text or not isinstance(item.get("id"), int) or item.get("type", "comment") != "comment":
         return None
     moment = _time(item, "date", zone)
     parent = item.get("parent")
@@ -91,7 +91,7 @@ def _comment(item: Mapping[str, Any], zone: tzinfo | None) -> Comment | None:
             url=absolute("", _string(item.get("author_url"))),
         ),
         date_created=moment.isoformat(timespec="seconds") if moment else None,
-        date_created_raw=_string(item.get("date")) or _string(item.get("date_gmt")) or None,
+        date_created_raw=known(_string(item.get("date"))) or known(_string(item.get("date_gmt"))),
         text=text,
     )
 
@@ -117,7 +117,7 @@ def _from_feed(entry: Mapping[str, Any]) -> Comment | None:
         return None
     name = one_line(entry.get("author") or re.sub(r"^\w+:\s*", "", entry.get("title") or ""))
     moment = entry_moment(entry, "published", "updated")
-    raw = one_line(entry.get("published")) or None
+    raw = known(entry.get("published"))
     return Comment(
         id=number,
         parent_id=parent,

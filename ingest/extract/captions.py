@@ -10,7 +10,7 @@ from typing import NamedTuple
 from lxml.html import HtmlElement
 
 from ingest.extract.page import class_words, text_of
-from ingest.text import one_line
+from ingest.text import known, one_line
 
 
 class Caption(NamedTuple):
@@ -65,7 +65,7 @@ def find_caption(image: HtmlElement) -> Caption:
     """The caption of an `<img>`: of its `<figure>`, of WordPress's `.wp-caption`, or of a caption beside it."""
     holder = _holder(image)
     if holder is None:
-        return Caption(one_line(image.get("data-caption")) or None, _attribute_credit(image))
+        return Caption(known(image.get("data-caption")), _attribute_credit(image))
     caption = next(_captions(holder), None)
     text = text_of(caption) if caption is not None else one_line(image.get("data-caption"))
     named = next(_credit_texts(holder if caption is None else caption, holder), "")
@@ -128,7 +128,7 @@ def unlabel(text: str) -> str | None:
     if not text or len(text) > _LONGEST_CREDIT or _ONLY_LABEL.fullmatch(text):
         return None
     match = _LABELLED.fullmatch(text) or _SIGN.fullmatch(text)
-    return _trim(match["name"] if match else text) or None
+    return known(_trim(match["name"] if match else text))
 
 
 def split_credit(text: str) -> Caption:
@@ -138,8 +138,8 @@ def split_credit(text: str) -> Caption:
     for pattern in (_IN_BRACKETS, _SIGN, _AGENCY, _LABELLED, _BRACKETED):
         if match := pattern.search(end):
             credit = _trim(match["name"])
-            return Caption((start + end[: match.start()]).rstrip(" —–-|/(,[") or None, credit or None)
-    return Caption(text or None)
+            return Caption(known((start + end[: match.start()]).rstrip(" —–-|/(,[")), known(credit))
+    return Caption(known(text))
 
 
 def _trim(text: str) -> str:

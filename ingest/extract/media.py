@@ -14,6 +14,7 @@ from ingest.extract.page import Page
 from ingest.extract.structured import Node, StructuredData, text_value
 from ingest.record import Image, Video
 from ingest.sites import Site
+from ingest.text import known
 
 _NO_PICTURE = re.compile(
     r"(?:^|[/_.-])(?:logos?|icon|favicon|default|placeholder|fallback|no-?image|blank)(?:[/_.-]|$)", re.IGNORECASE
@@ -83,10 +84,10 @@ def _image(page: Page, node: Node, headline: str | None) -> Image | None:
     if url is None:
         return None
     names = (text_value(node.get(key)) for key in ("creditText", "copyrightHolder", "creator", "author"))
-    caption = text_value(node.get("caption"))
+    caption = known(text_value(node.get("caption")))
     return Image(
         url=url,
-        caption=caption if caption and caption != headline else None,
+        caption=caption if caption != headline else None,
         credit_text=unlabel(next(filter(None, names), "")),
     )
 
@@ -108,7 +109,7 @@ def _described(page: Page, data: StructuredData) -> Iterator[Video]:
             continue
         urls = (page.absolute(text_value(value.get(key))) for key in ("contentUrl", "embedUrl", "url"))
         if url := next((url for url in urls if url), None):
-            yield Video(url=url, caption=text_value(value.get("name")) or None)
+            yield Video(url=url, caption=known(text_value(value.get("name"))))
 
 
 def _embedded(page: Page, scope: Scope) -> Iterator[Video]:

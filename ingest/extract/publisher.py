@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from ingest.extract.page import Page
 from ingest.extract.structured import Node, StructuredData, text_value
 from ingest.sites import Site
+from ingest.text import known
 
 _MOST_CHARACTERS = 80  # the longest names of newspapers have about 60; more is a slogan
 _ORGANISATIONS = ("NewsMediaOrganization", "WebSite", "Organization")
@@ -29,7 +30,7 @@ def _names(page: Page, data: StructuredData) -> Iterator[str]:
 
 
 def _is_name(name: str) -> bool:
-    return len(name) <= _MOST_CHARACTERS and not name.startswith(("http:", "https:", "//"))
+    return known(name) is not None and len(name) <= _MOST_CHARACTERS and not name.startswith(("http:", "https:", "//"))
 
 
 _TRUTH = {"true": True, "false": False, "yes": True, "no": False, "1": True, "0": False}

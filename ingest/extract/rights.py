@@ -6,7 +6,7 @@ import re
 
 from ingest.extract.page import Page
 from ingest.record import Rights
-from ingest.text import one_line
+from ingest.text import known, one_line
 
 # Crawler names that carry robots directives of their own in a `<meta name=...>`.
 _ROBOT = re.compile(r"^(?:robots|[\w-]*bot(?:-[\w-]+)?|slurp|teoma|duckduckbot|google-extended|ccbot)$")
@@ -27,7 +27,7 @@ def find_rights(page: Page) -> Rights:
         robots_meta=meta,
         robots_header=[header] if header else [],
         tdm_reservation=_reservation(page),
-        tdm_policy=page.meta("tdm-policy") or _header(page, "tdm-policy"),
+        tdm_policy=known(page.meta("tdm-policy") or _header(page, "tdm-policy")),
         no_ai=any(_NO_AI.search(directive) for directive in (*meta, header or "")),
     )
 

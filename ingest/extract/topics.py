@@ -11,7 +11,7 @@ from ingest.extract.page import Found, Page, text_of
 from ingest.extract.sections import find_section
 from ingest.extract.structured import StructuredData
 from ingest.sites import Site
-from ingest.text import one_line
+from ingest.text import known, one_line
 
 _LONGEST_KEYWORD = 150
 _MOST_KEYWORDS = 50
@@ -67,7 +67,7 @@ def _split(values: Iterable[str]) -> tuple[str, ...]:
     unique: dict[str, str] = {}
     for part in parts:
         text = one_line(part).strip(" #\"'")
-        if text and len(text) <= _LONGEST_KEYWORD and not _INTERNAL.match(text) and not _ADDRESS.match(text):
+        if known(text) and len(text) <= _LONGEST_KEYWORD and not _INTERNAL.match(text) and not _ADDRESS.match(text):
             unique.setdefault(text.casefold(), text)
     return tuple(unique.values())[:_MOST_KEYWORDS]
 
@@ -85,7 +85,7 @@ def _descriptions(page: Page, data: StructuredData) -> Iterator[Found[str]]:
         *(("meta", page.meta(name)) for name in ("twitter:description", "dc.description", "sailthru.description")),
     ]
     for source, value in sources:
-        if text := tidy_excerpt(value or ""):
+        if text := known(tidy_excerpt(value or "")):
             yield Found(text, source)
 
 
