@@ -43,9 +43,22 @@ KEYS = st.sampled_from(
         "articleSection",
         "description",
         "itemListElement",
+        "item",
+        "isAccessibleForFree",
+        "caption",
+        "creditText",
+        "contentUrl",
+        "embedUrl",
+        "date",
+        "date_gmt",
+        "id",
+        "modified_gmt",
+        "link",
+        "title",
+        "content",
+        "author_name",
+        "parent",
     ]
-    + ["item", "isAccessibleForFree", "caption", "creditText", "contentUrl", "embedUrl", "date", "date_gmt", "id"]
-    + ["modified_gmt", "link", "title", "content", "author_name", "parent"]
 )
 PIECES = st.sampled_from(
     [
