@@ -16,6 +16,7 @@ from ingest.extract.byline_words import (
     NAMELESS,
     NOT_IN_NAMES,
     PARTICLES,
+    PLACES,
     ROLE_JOINERS,
     ROLE_WORDS,
     SECTION_WORDS,
@@ -166,7 +167,7 @@ def is_name(text: str, desks: Collection[str] = ()) -> bool:
     length, count = _MAX_PERSON if person else _MAX_DESK
     if not 2 <= len(text) <= length or not 1 <= len(words) <= count or low in LOGINS:
         return False
-    if low in INNER or text.split(maxsplit=1)[0] in INNER:
+    if low in INNER or low in PLACES or text.split(maxsplit=1)[0] in INNER:
         return False
     strange = _NO_NAME.search(text) is not None and not _DOMAIN.fullmatch(text)
     if not _LETTER.search(text) or strange or _is_talk(text.split()) or LEAD.fullmatch(f"{text} "):
