@@ -8,13 +8,15 @@ that form give `^https?://[^/]+/\d{4}/\d{1,2}/\d{1,2}/[^/?#]+/?(?:[?#]|$)`.
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
+from typing import NamedTuple
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 _ANY = "[^/?#]+"
-_SLUG = r"[^/?#]+(?:-[^/?#]+){2,}"
+_SLUG = r"[^-/?#]+-+[^-/?#]+-[^/?#]+"  # three words; a repeated group would take time exponential in the hyphens
 _WORDS_OF_SLUG = 3
 # A kind of segment, what it looks like, and how it is written in general; the first that fits counts.
 _KINDS = (
@@ -32,11 +34,12 @@ _KINDS = (
 )
 _TELLING = frozenset({"year", "date", "number", "id", "number-slug", "slug-number"})
 """Kinds that only articles have: beside one of them any slug will do, without them it needs three words."""
-_ENDING = re.compile(r"\.(?:html?|php|aspx?|jsp|cms|ece|stm|shtml)$", re.IGNORECASE)
+_ENDING = re.compile(r"(?:\.[a-z]{1,10})?\.(?:html?|php|aspx?|jsp|cms|ece|stm|shtml)$", re.IGNORECASE)
 _ID_VALUE = re.compile(r"[\w-]*\d[\w-]*")
 
 _FEWEST_ALIKE = 5  # of a form; fewer may spell a segment alike by chance
 _MOST_FORMS = 4
+_MOST_EXCLUSIONS = 12
 _LEAST_SHARE = 0.05  # of all addresses; a rarer form is an exception
 _LEAST_MATCHED = 0.6  # below it the forms found say less than none
 
@@ -62,14 +65,16 @@ class Shape:
         return not self.patterns or any(re.search(pattern, url) for pattern in self.patterns)
 
 
-@dataclass(frozen=True, slots=True)
-class _Form:
+class _Form(NamedTuple):
+    """What paths of one form have in common: directories before the rest or none, the rest's kinds, the ending."""
+
+    below: bool
     kinds: tuple[str, ...]
-    general: tuple[str, ...]
     ending: str
 
     @property
     def telling(self) -> bool:
+        """Whether a kind in it is enough to tell an article."""
         return any(kind in _TELLING for kind in self.kinds)
 
 
@@ -96,10 +101,11 @@ def _patterns(urls: Sequence[str]) -> list[str]:
     groups: defaultdict[_Form, list[str]] = defaultdict(list)
     for url in urls:
         groups[_form(url)].append(url)
+    fewest = max(2 if len(urls) > 3 else 1, _LEAST_SHARE * len(urls))
     patterns: list[str] = []
     for form, members in sorted(groups.items(), key=lambda group: len(group[1]), reverse=True):
         missed = sum(not _matches(patterns, url) for url in members)
-        if missed >= max(1, _LEAST_SHARE * len(urls)) and len(patterns) < _MOST_FORMS:
+        if missed >= fewest and len(patterns) < _MOST_FORMS:
             pattern = _pattern(form, members)
             patterns += [pattern] if pattern and pattern not in patterns else []
     return patterns
@@ -107,14 +113,18 @@ def _patterns(urls: Sequence[str]) -> list[str]:
 
 def _form(url: str) -> _Form:
     segments, ending = _segments(url)
-    kinds, general = zip(*(_kind(segment) for segment in segments), strict=True) if segments else ((), ())
+    kinds = [_kind(segment) for segment in segments]
     if any(kind in _TELLING for kind in kinds):
-        kinds = tuple("any" if kind in {"slug", "word"} else kind for kind in kinds)
-        general = tuple(_ANY if kind == "any" else form for kind, form in zip(kinds, general, strict=True))
-    elif kinds:
-        kinds = (*("any" for _ in kinds[:-1]), kinds[-1])
-        general = (*(_ANY for _ in kinds[:-1]), general[-1])
-    return _Form(kinds, general, ending)
+        kinds = ["any" if kind in {"slug", "word"} else kind for kind in kinds]
+    else:
+        kinds = [*("any" for _ in kinds[:-1]), *kinds[-1:]]
+    head = _head(kinds)
+    return _Form(head > 0, tuple(kinds[head:]), ending)
+
+
+def _head(kinds: Sequence[str]) -> int:
+    """How many directories stand before what tells."""
+    return next((place for place, kind in enumerate(kinds) if kind != "any"), max(0, len(kinds) - 1))
 
 
 def _segments(url: str) -> tuple[list[str], str]:
@@ -133,39 +143,75 @@ def _path(url: str) -> str:
         return ""
 
 
-def _kind(segment: str) -> tuple[str, str]:
-    for name, looks, general in _KINDS:
+def _query(url: str) -> dict[str, str]:
+    try:
+        return dict(parse_qsl(urlsplit(url).query))
+    except ValueError:  # no address at all, or more parameters than anyone needs
+        return {}
+
+
+def _kind(segment: str) -> str:
+    for name, looks, _ in _KINDS:
         if re.fullmatch(looks, segment):
-            return name, general
+            return name
     words = [word for word in re.split(r"[-_+.]", unquote(segment)) if word]
-    return ("slug", _SLUG) if len(words) >= _WORDS_OF_SLUG and segment.count("-") >= 2 else ("word", _ANY)
+    return "slug" if len(words) >= _WORDS_OF_SLUG and segment.count("-") >= 2 else "word"
+
+
+def _general(segments: set[str], kind: str) -> str:
+    """How all of these segments of a kind are written."""
+    if kind == "slug":
+        return _SLUG
+    for name, looks, general in _KINDS:
+        if name == kind and all(re.fullmatch(looks, segment) for segment in segments):
+            return general
+    return _ANY
 
 
 def _pattern(form: _Form, urls: Sequence[str]) -> str | None:
     """The form as a regular expression, or None where nothing in it tells an article."""
-    written = [_written(position, general, urls, form) for position, general in enumerate(form.general)]
+    paths = [_segments(url)[0] for url in urls]
+    heads = [path[: len(path) - len(form.kinds)] for path in paths]
+    tails = [path[len(path) - len(form.kinds) :] for path in paths]
+    directory = _directories(heads) if form.below else ""
     key = _identity_key(urls)
-    literal = any(part not in form.general for part in written)
-    if not (form.telling or key or form.kinds[-1:] == ("slug",) or (literal and len(form.kinds) > 1)):
+    named = directory not in {"", f"{_ANY}/", f"(?:{_ANY}/)+"}
+    if not (form.telling or key or form.kinds[-1:] == ("slug",) or named):
         return None
-    path = "/".join(written) + re.escape(form.ending)
-    end = rf"\?(?:[^#]*&)?{re.escape(key)}=[^&#]*\d" if key else r"/?(?:[?#]|$)" if not form.ending else r"(?:[?#]|$)"
-    return f"^https?://[^/]+/{path}{end}"
+    spellings = (set(spelled) for spelled in zip(*tails, strict=True))
+    rest = "/".join(_written(found, kind, len(urls)) for found, kind in zip(spellings, form.kinds, strict=True))
+    end = rf"\?(?:[^#]*&)?{_escaped(key)}=[^&#]*\d" if key else "(?:[?#]|$)" if form.ending else "/?(?:[?#]|$)"
+    return f"^https?://[^/]+/{directory}{rest}{_escaped(form.ending)}{end}"
 
 
-def _written(position: int, general: str, urls: Sequence[str], form: _Form) -> str:
+def _directories(heads: Sequence[list[str]]) -> str:
+    """The directories before the rest: those that all have in common as they are spelled, then any."""
+    fewest, most = min(map(len, heads)), max(map(len, heads))
+    written = [_written(set(spelled), "any", len(heads)) for spelled in zip(*heads, strict=False)]
+    if fewest == most:  # otherwise `written` is as deep as the shallowest
+        return "".join(f"{segment}/" for segment in written)
+    common = list(takewhile(lambda segment: segment != _ANY, written))
+    repeated = "*" if len(common) == fewest else "+"
+    return "".join(f"{segment}/" for segment in common) + f"(?:{_ANY}/){repeated}"
+
+
+def _written(spellings: set[str], kind: str, number: int) -> str:
     """A segment as all spell it, where it is a word and they are enough, or else in general."""
-    spellings = {_segments(url)[0][position] for url in urls}
-    if form.kinds[position] in {"any", "word"} and len(spellings) == 1 and len(urls) >= _FEWEST_ALIKE:
-        return re.escape(spellings.pop()).replace(r"\-", "-")
-    return general
+    if kind in {"any", "word"} and len(spellings) == 1 and number >= _FEWEST_ALIKE:
+        return _escaped(next(iter(spellings)))
+    return _general(spellings, kind)
+
+
+def _escaped(text: str) -> str:
+    """The text as a pattern, without the backslash that `re.escape` puts before a hyphen for old Pythons' sake."""
+    return re.escape(text).replace(r"\-", "-")
 
 
 def _identity_key(urls: Sequence[str]) -> str | None:
     """The parameter that tells articles apart where their paths don't, such as `id` of `/view.php?id=123`."""
     if len(urls) < 2 or len({_path(url) for url in urls}) > max(1, len(urls) // 3):
         return None
-    queries = [dict(parse_qsl(urlsplit(url).query)) for url in urls]
+    queries = [_query(url) for url in urls]
     for key in queries[0]:
         values = [query.get(key, "") for query in queries]
         if all(_ID_VALUE.fullmatch(value) for value in values) and len(set(values)) == len(values):
@@ -174,12 +220,8 @@ def _identity_key(urls: Sequence[str]) -> str | None:
 
 
 def _exclusions(wrong: Sequence[str], articles: Sequence[str]) -> list[str]:
-    """The first directories of pages that are none of the articles, where no article is below them."""
-    used = {_first(url) for url in articles}
-    found = {first for url in wrong if len(_segments(url)[0]) > 1 and (first := _first(url)) and first not in used}
-    words = sorted(found, key=wrong_order(wrong))
-    return [f"^https?://[^/]+/{re.escape(word)}/".replace(r"\-", "-") for word in words]
-
-
-def _first(url: str) -> str:
-    return next(iter(_segments(url)[0]), "")
+    """The directories of pages that are none of the articles, as far as no article is below a directory of the name."""
+    used = {segment for url in articles for segment in _segments(url)[0]}
+    named = (next((word for word in _segments(url)[0][:-1] if word not in used), None) for url in wrong)
+    counts = Counter(word for word in named if word)
+    return [f"/{_escaped(word)}/" for word, _ in counts.most_common(_MOST_EXCLUSIONS)]
