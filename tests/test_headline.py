@@ -73,6 +73,19 @@ def test_the_title_for_search_engines_is_kept_apart() -> None:
     assert headline(f"<h1>{TITLE}</h1>{TEXT}", title=f"{TITLE.upper()} | Business | Example Times").seo_title is None
 
 
+@pytest.mark.parametrize(
+    "other",
+    [
+        "<h1><a href='https://www.example-times.com/'>River bridge</a></h1>",
+        "<div class='sidebar'><h1>River bridge opens</h1></div>",
+        "<nav><h1>River bridge opens</h1></nav>",
+        "<h1 class='sr-only'>River bridge opens</h1>",
+    ],
+)
+def test_an_h1_elsewhere_is_passed_over_though_it_is_like_the_title(other: str) -> None:
+    assert headline(f"{other}<article><h2>{TITLE}</h2>{TEXT}</article><h1>Notes and queries</h1>").text == TITLE
+
+
 def test_an_h1_that_is_no_title_of_the_metadata_is_the_headline_where_nothing_else_is() -> None:
     found = headline(f"<h1>A crossing at last</h1>{TEXT}", title="Bridge inauguration ceremony, Monday | Example Times")
     assert found.text == "A crossing at last"
@@ -159,6 +172,7 @@ def test_the_deck_is_found_below_the_headline(below: str) -> None:
         f"<div class='author-description'>{DECK}</div>{TEXT}",
         f"{TEXT}<h2>{DECK}</h2>{TEXT}",
         f"{TEXT}<div class='summary'>{DECK}</div>",
+        f"<aside><h3>More</h3><p class='excerpt'>{DECK}</p></aside>{TEXT}",
         f"<div class='related'><h3>More</h3><p class='excerpt'>{DECK}</p></div>{TEXT}",
     ],
 )

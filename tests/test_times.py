@@ -166,6 +166,17 @@ def test_a_relative_time_never_beats_an_exact_one() -> None:
     assert moment.value == "2026-11-19T13:29:00+00:00"
 
 
+def test_a_relative_time_says_nothing_beside_a_stated_day() -> None:
+    body = f"<article>{HEADLINE}<span class='date'>6 Minutes ago</span>{TEXT}</article>"
+    assert published(body, head=ld(datePublished="2026-11-20")).value == "2026-11-20"
+
+
+def test_a_midnight_that_a_program_wrote_gives_way_to_the_shown_time() -> None:
+    body = f"<article>{HEADLINE}<span class='date'>5 February 2025, 8:53 AM</span>{TEXT}</article>"
+    moment = published(body, head=ld(datePublished="2025-02-05T00:00:00+05:00"), site=KARACHI)
+    assert moment.value == "2025-02-05T08:53:00+05:00"
+
+
 @pytest.mark.parametrize(
     "elsewhere",
     [

@@ -47,20 +47,30 @@ def locate(page: Page, site: Site, titles: tuple[Title, ...], names: frozenset[s
     for element in page.select(*site.select.headline):
         if text := visible(text_of(element)):
             return Shown(text, element, "rule")
-    best, score = _best(page, titles, names)
-    if best is None or score < 1 + _FEWEST_ALIKE:
-        return _by_title(page, titles) or best
-    return (_below_breadcrumbs(best, titles) if _is_crumb(best.element) else None) or best
+    best, alike = _best(page, titles, names)
+    if best is None:
+        return _by_title(page, titles)
+    if _is_crumb(best.element):
+        return _below_breadcrumbs(best, titles) or best
+    if alike >= _FEWEST_ALIKE and not _is_elsewhere(best.element):
+        return best
+    other = _by_title(page, titles)
+    says_more = other is not None and len(title_key(other.text)) > len(title_key(best.text))
+    return other if other is not None and (says_more or alike < _FEWEST_ALIKE) else best
 
 
 def _best(page: Page, titles: tuple[Title, ...], names: frozenset[str]) -> tuple[Shown | None, float]:
-    """The h1 (or what microdata call the headline) likest to the metadata's titles, with its score."""
-    best, best_score = None, 0.0
+    """The h1 (or what microdata call the headline) likest to the metadata's titles, and how like it is, 0 to 1."""
+    best, best_rank, best_alike = None, 0.0, 0.0
     for shown in _candidates(page):
-        score = _score(shown, titles, names)
-        if score > best_score:
-            best, best_score = shown, score
-    return best, best_score
+        if title_key(shown.text) in names or len(shown.text) > _MOST_CHARACTERS:
+            continue
+        alike = max((likeness(shown.text, title.text) for title in titles), default=0.0)
+        inside = any(above.tag in {"article", "main"} for above in shown.element.iterancestors())
+        rank = 1.0 + alike + 0.05 * inside - 0.5 * _is_elsewhere(shown.element)
+        if rank > best_rank:
+            best, best_rank, best_alike = shown, rank, alike
+    return best, best_alike
 
 
 def _candidates(page: Page) -> Iterator[Shown]:
@@ -70,14 +80,6 @@ def _candidates(page: Page) -> Iterator[Shown]:
     for element in page.microdata.get("headline", []):
         if element.tag not in {"meta", "h1"} and (text := visible(text_of(element))):
             yield Shown(text, element, "microdata")
-
-
-def _score(shown: Shown, titles: tuple[Title, ...], names: frozenset[str]) -> float:
-    if title_key(shown.text) in names or len(shown.text) > _MOST_CHARACTERS:
-        return 0.0
-    alike = max((likeness(shown.text, title.text) for title in titles), default=0.0)
-    inside = any(above.tag in {"article", "main"} for above in shown.element.iterancestors())
-    return 1.0 + alike + 0.05 * inside - 0.5 * _is_elsewhere(shown.element)
 
 
 def _is_elsewhere(element: HtmlElement) -> bool:
