@@ -27,7 +27,7 @@ _SOURCE = (
 _VIA = r"via|(?:by )?courtesy(?: of)?|with thanks to|cortes[íi]a de|mit freundlicher genehmigung von"
 _BY_COURTESY = r"بشکریہ|بہ شکریہ"
 _LINE = re.compile(
-    rf"\W*(?:(?:{_SOURCE})\s*(?P<sign>[:：|–—-])\s*|(?:{_VIA})\s*(?P<via>[:：]\s*|\s+)|(?:{_BY_COURTESY})\s*[:：]?\s*)(?P<name>.+?)\W*",
+    rf"\W*(?:(?:{_SOURCE})\s*(?P<sign>[:：|–—-])\s*|(?:{_VIA})\s*(?P<via>[:：]\s*|\s)\s*|(?:{_BY_COURTESY})\s*[:：]?\s*)(?P<name>.+?)\W*",
     re.IGNORECASE | re.DOTALL,
 )
 _FIRST_PUBLISHED = re.compile(
@@ -39,6 +39,7 @@ _AGENCY = "|".join(
     sorted((re.escape(name) for name in AGENCIES if name != "online news agency"), key=len, reverse=True)
 )
 _AGENCIES = rf"(?:{_AGENCY})(?:\s*(?:[/,&]|and|und)\s*(?:{_AGENCY}))*"
+_COPYRIGHT = re.compile(rf"\W*©\s*(?P<name>{_AGENCY})(?:[,:/\s].*)?", re.IGNORECASE)
 _ENDING = re.compile(
     rf"(?:^|[.!?…۔»”\"’'])\s*(?:\(\s*(?P<inside>{_AGENCIES})\s*\)|[–—-]+\s*(?P<dashed>{_AGENCIES}))\W*$", re.IGNORECASE
 )
@@ -60,6 +61,7 @@ _NOT_SOURCES = re.compile(
     re.IGNORECASE,
 )
 _SMALL = frozenset("of the and for de la le les el los del der die das des und et y e da do di van von in on".split())  # noqa: SIM905 - reads as a list
+_SIGNS = re.compile(r"[\W_]+")
 _TAIL = 6
 _NAME_LENGTH = 60
 _NAME_WORDS = 7
@@ -94,10 +96,10 @@ def find_credit(
     """
     if not text:
         return None
-    own = frozenset(squeeze(name).casefold() for name in own_names if len(name) > 1)
+    own = frozenset(plain for name in own_names if len(plain := _plain(name)) > 1)
     lines = (*reversed(_after(blocks, text)), *reversed(text[-_TAIL:]))
     for block in sorted(lines, key=lambda block: block not in text):
-        if (name := _credited(block, own)) is not None:
+        if (name := _credited(block, own, in_text=block in text)) is not None:
             return Credit(Organization(name=name, url=_link_of(block, name, absolute)), PLACES.line, block)
     return _agency_of(text, own)
 
@@ -107,14 +109,17 @@ def _after(blocks: Sequence[Block], text: Sequence[Block]) -> Sequence[Block]:
     return blocks[end + 1 : end + 1 + _TAIL]
 
 
-def _credited(block: Block, own: frozenset[str]) -> str | None:
+def _credited(block: Block, own: frozenset[str], *, in_text: bool) -> str | None:
     """The name in a line that is nothing but a credit."""
     line = one_line(block.text)
     if len(line) > _NAME_LENGTH + 40:
         return None
-    for pattern in (_LINE, _FIRST_PUBLISHED):
+    for pattern in (_LINE, _FIRST_PUBLISHED, _COPYRIGHT):
         if (match := pattern.fullmatch(line)) is not None:
-            return _name(match["name"], own)
+            name = _name(match["name"], own)
+            is_bare = (match.groupdict().get("via") or ":").isspace()  # "via X": X is an agency, or a link in the text
+            is_sure = name and (name.casefold() in AGENCIES or (in_text and block.link_share > 0))
+            return name if is_sure or not is_bare else None
     if (match := _ENDING.fullmatch(line)) is not None or (
         match := re.fullmatch(rf"\W*({_AGENCIES})\W*", line, re.IGNORECASE)
     ):
@@ -124,16 +129,23 @@ def _credited(block: Block, own: frozenset[str]) -> str | None:
 
 
 def _name(text: str, own: frozenset[str]) -> str | None:
-    name = one_line(text).strip(" .:|-–—()[]")
+    name = one_line(text).strip(" :|-–—()[]")
+    if name.count(".") == 1:
+        name = name.rstrip(".")
     words = name.split()
     if not name or len(name) > _NAME_LENGTH or len(words) > _NAME_WORDS or _NOT_SOURCES.search(name):
         return None
     if name.casefold() not in AGENCIES and any(_is_plain_word(word) for word in words):
         return None
-    parts = [squeeze(part).casefold() for part in re.split(r"[,/;]", name)]
+    parts = [_plain(part) for part in re.split(r"[,/;]", name)]
     if any(part and any(part in mine or mine in part for mine in own) for part in parts):
         return None
     return name
+
+
+def _plain(name: str) -> str:
+    """The letters and digits of a name, for comparing: "F.A.Z." is "FAZ"."""
+    return _SIGNS.sub("", name).casefold()
 
 
 def _is_plain_word(word: str) -> bool:
