@@ -16,6 +16,7 @@ from ingest.text import one_line
 from ingest.urls import is_home
 
 _TEASER = 12  # characters of a linked heading; shorter ones are names of sections
+_HEADLINE = 25  # characters of a link that may be a headline without standing in a heading
 _HEADING_MOST = 200
 _LIST_TYPES = ("CollectionPage", "SearchResultsPage", "ProfilePage", "MediaGallery")
 _LIST_KINDS = frozenset({"website", "blog", "profile", "object"})
@@ -30,13 +31,15 @@ _ENOUGH = 3  # weight of the signs that a list has at least
 class Survey:
     """What only the whole tree tells: read before the body is cut out of it.
 
-    `headings` are the texts of the title and all `<h1>`; `teasers` counts headings that are links; `seen` is the
-    beginning of what a reader sees, up to about `SHELL` characters.
+    `headings` are the texts of the title and all `<h1>`; `teasers` counts headings that are links; `stories` counts
+    links that look like headlines of articles, on a page whose own address does not look like an article's; `seen` is
+    the beginning of what a reader sees, up to about `SHELL` characters.
     """
 
     headings: tuple[str, ...]
     h1: tuple[str, ...]
     teasers: int
+    stories: int
     times: int
     body_classes: frozenset[str]
     seen: str
@@ -50,10 +53,16 @@ def survey_page(page: Page) -> Survey:
         headings=tuple(text for text in (title, *h1) if text),
         h1=h1,
         teasers=_count_teasers(page),
+        stories=0 if article_points(page.url) else _count_stories(page),
         times=sum(1 for _ in page.tree.iter("time")),
         body_classes=frozenset((page.body.get("class") or "").casefold().split()),
         seen=_beginning(page.body),
     )
+
+
+def _count_stories(page: Page) -> int:
+    links = {link.get("href") for link in page.body.iter("a") if len("".join(link.itertext()).strip()) >= _HEADLINE}
+    return sum(article_points(url) >= 2 for address in links if (url := page.absolute(address)))
 
 
 def _beginning(body: HtmlElement) -> str:
@@ -111,6 +120,8 @@ def _page_signs(page: Page, data: StructuredData, survey: Survey) -> Iterator[tu
         yield "og:type", 1
     if survey.teasers >= 8:
         yield f"{survey.teasers} teasers", 3 if survey.teasers >= 15 else 2
+    elif survey.stories >= 15:
+        yield f"{survey.stories} links to stories", 2
     if all(len(text.split()) <= 2 and len(text) < 20 for text in survey.h1):
         yield "no headline", 1
     if survey.times >= 8:
