@@ -15,7 +15,7 @@ from lxml.html import HtmlElement
 from ingest.extract.byline_places import is_outside
 from ingest.extract.byline_spots import Survey, leads_to_author
 from ingest.extract.byline_text import lines_of
-from ingest.extract.byline_words import BIO_ROLES, BIO_SUBJECT, BIO_VERBS, LEAD, PRONOUNS
+from ingest.extract.byline_words import BIO_ROLES, BIO_SUBJECT, BIO_VERBS, BIO_WORK, LEAD, PRONOUNS
 from ingest.extract.emails import emails_in, plain
 from ingest.extract.name_rules import has_role_ending, name_key
 from ingest.extract.page import Page, class_words, text_of
@@ -43,7 +43,9 @@ _LAST, _FIRST = 6, 2  # children of the article's text that are looked at, at it
 _OPENING = 90  # characters in which a bio names its subject
 _BLOCKS = ("p", "div", "section", "ul", "ol", "li", "h1", "h2", "h3", "h4", "h5", "h6", "table")
 _ABOUT = re.compile(r"bio|desc|vita\b|about|profil|text")
-_ADDRESS = re.compile(r"\S@\S|[\[({<]\s*at\s*[\])}>]|\breach(?:ed)?\b", re.IGNORECASE)
+_ADDRESS = re.compile(
+    r"\S@\S|[\[({<]\s*at\s*[\])}>]|\breach(?:ed)?\s+(?:(?:out|him|her|them)\s+)*(?:at|via)\b", re.IGNORECASE
+)
 _CONTACT = re.compile(
     r"\b(?:e-?mail|contact|tweets?\b|follow\s+(?:him|her|them|on)|write\s+to|erreichbar|schreiben\s+sie|kontakt|contactez"
     r"|joindre|contacto|escríbale|scrivere)",
@@ -161,8 +163,8 @@ def _of_paragraph(page: Page, element: HtmlElement, keys: Sequence[str], own: Co
 def _subjects(text: str, keys: Sequence[str], own: Collection[str]) -> list[str]:
     """The authors that a paragraph speaks of.
 
-    It opens with the name or "the writer", a verb follows, and a profession or an address; after a mere "he" or "she"
-    both a profession and an address or the paper's name are asked for, since the story's people are "he" and "she" too.
+    It opens with the name or "the writer", a verb follows, and a profession or an address. The story's people are "he"
+    and "she" too: after a mere pronoun an address is asked for, or the paper's name, beside the profession or the work.
     """
     opening = name_key(text[:_OPENING])
     named = any(f" {key} " in f" {opening} " for key in keys)
@@ -179,6 +181,8 @@ def _subjects(text: str, keys: Sequence[str], own: Collection[str]) -> list[str]
         return []
     if BIO_SUBJECT.match(text) and (says or address or _CONTACT.search(text)):
         return list(keys)
-    at_home = address or any(name in text.casefold() for name in own if len(name) > 3)
-    is_one = first in PRONOUNS and len(words) > 1 and words[1] in BIO_VERBS
-    return list(keys) if is_one and at_home and any(_is_profession(word) for word in words[:12]) else []
+    if first not in PRONOUNS or len(words) < 2 or words[1] not in BIO_VERBS:
+        return []
+    at_home = any(name in text.casefold() for name in own if len(name) > 3)
+    works = words[1] in BIO_WORK or any(_is_profession(word) for word in words[:12])
+    return list(keys) if works and (address or at_home) else []

@@ -66,7 +66,9 @@ BIO_SUBJECT = re.compile(rf"(?:{_pattern('bio_subjects')})\b", re.IGNORECASE)
 """How a sentence about the author begins where it gives no name."""
 PRONOUNS = _words("pronouns")
 """Pronouns that may stand for the author, in lower case."""
-BIO_VERBS = _words("bio_verbs")
+BIO_WORK = _words("bio_work")
+"""Verbs of a journalist's work."""
+BIO_VERBS = _words("bio_verbs") | BIO_WORK
 """What such a sentence says next."""
 BIO_ROLES = _words("bio_roles") | _words("roles")
 """Professions of authors, in lower case."""
