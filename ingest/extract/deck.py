@@ -9,7 +9,7 @@ from lxml.html import HtmlElement
 
 from ingest.dates import holds_day
 from ingest.extract.page import Page, class_words, text_of
-from ingest.extract.surroundings import behind
+from ingest.extract.surroundings import behind, short_text
 from ingest.extract.titles import title_key, visible
 from ingest.sites import Site
 
@@ -60,7 +60,7 @@ def find_deck(page: Page, site: Site, heading: HtmlElement, headline: str) -> De
 def _below(heading: HtmlElement, headline: str) -> Deck | None:
     seen = 0  # pieces of text that stand between the headline and the element
     for element in behind(heading, _BEHIND):
-        text = visible(text_of(element)) if element.tag in _TAGS else ""
+        text = visible(short_text(element, _MOST)) if element.tag in _TAGS else ""
         if _is_text(text, headline) and (
             _is_called_deck(element)
             or (seen < 2 and (_is_lower_heading(element) or _stands_in_header(element, heading)))
@@ -89,7 +89,7 @@ def _begins_text(element: HtmlElement) -> bool:
         return True
     if element.tag == "p":
         return len(text_of(element)) > _PARAGRAPH
-    return bool(_BODY.search(class_words(element))) and len(text_of(element)) > _MOST
+    return bool(_BODY.search(class_words(element))) and not short_text(element, _MOST) and bool(text_of(element))
 
 
 def _is_text(text: str, headline: str) -> bool:

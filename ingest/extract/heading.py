@@ -11,7 +11,7 @@ from lxml.html import HtmlElement
 
 from ingest.extract.kicker import shown_text
 from ingest.extract.page import Page, class_words, text_of
-from ingest.extract.surroundings import behind
+from ingest.extract.surroundings import behind, short_text
 from ingest.extract.titles import Title, likeness, longest_part, title_key, visible
 from ingest.sites import Site
 
@@ -63,7 +63,7 @@ def _best(page: Page, titles: tuple[Title, ...], names: frozenset[str]) -> tuple
     """The h1 (or what microdata call the headline) likest to the metadata's titles, and how like it is, 0 to 1."""
     best, best_rank, best_alike = None, 0.0, 0.0
     for shown in _candidates(page):
-        if title_key(shown.text) in names or len(shown.text) > _MOST_CHARACTERS:
+        if title_key(shown.text) in names:
             continue
         alike = max((likeness(shown.text, title.text) for title in titles), default=0.0)
         inside = any(above.tag in {"article", "main"} for above in shown.element.iterancestors())
@@ -75,10 +75,10 @@ def _best(page: Page, titles: tuple[Title, ...], names: frozenset[str]) -> tuple
 
 def _candidates(page: Page) -> Iterator[Shown]:
     for element in page.tree.iter("h1"):
-        if text := visible(text_of(element)):
+        if text := visible(short_text(element, _MOST_CHARACTERS)):
             yield Shown(text, element, "h1")
     for element in page.microdata.get("headline", []):
-        if element.tag not in {"meta", "h1"} and (text := visible(text_of(element))):
+        if element.tag not in {"meta", "h1"} and (text := visible(short_text(element, _MOST_CHARACTERS))):
             yield Shown(text, element, "microdata")
 
 
@@ -118,7 +118,7 @@ def _below_breadcrumbs(crumb: Shown, titles: tuple[Title, ...]) -> Shown | None:
     """The first h2 below the breadcrumbs, where the metadata have it; or where they don't have the crumb either."""
     stated = [title.text for title in titles if title.source != "title"]
     for element in behind(crumb.element, _BELOW_CRUMBS):
-        if element.tag == "h2" and (text := visible(text_of(element))):
+        if element.tag == "h2" and (text := visible(short_text(element, _MOST_CHARACTERS))):
             known = title_key(shown_text(element, stated)) in map(title_key, stated)
             crumb_known = any(title_key(title).startswith(title_key(crumb.text)) for title in stated)
             alike = max(likeness(text, other) for other in (crumb.text, *stated))
@@ -135,7 +135,7 @@ def _by_title(page: Page, titles: tuple[Title, ...]) -> Shown | None:
             return None
         if len(element) > 5 or not (element.tag in {"h2", "h3", "h4"} or _TITLE_WORDS.search(class_words(element))):
             continue
-        text = visible(text_of(element))
+        text = visible(short_text(element, _MOST_CHARACTERS))
         key = title_key(text)
         if len(key) > 8 and any(title.startswith(key) and 2 * len(key) > len(title) for title in keys):
             return Shown(text, element, str(element.tag))

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from lxml.html import HtmlElement
 
-from ingest.extract.page import class_words
+from ingest.extract.page import class_words, text_of
 
 _SKIPPED = frozenset(
     {
@@ -33,6 +33,7 @@ _DOUBTFUL = re.compile(
     r"|breadcrumbs?|teasers?|cards?|promo|latest)\b"
 )
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5"})
+_RAW, _SCRIPTS = 4, 2_000  # raw characters for one that shows, and for small scripts and indentation
 _MOST_LINKS = 8  # of a byline with its share buttons; a list of stories or of comments has more
 
 
@@ -56,6 +57,20 @@ def before(heading: HtmlElement, most: int) -> Iterator[HtmlElement]:
             if count > most:
                 return
             yield element
+
+
+def short_text(element: HtmlElement, most: int) -> str:
+    """The element's text on one line where it is short; empty where it certainly has more than `most` characters.
+
+    An element can hold the rest of the page, and a page can nest thousands of them: each is read only so far.
+    """
+    length = 0
+    for text in element.itertext(with_tail=False):
+        length += len(text)
+        if length > _RAW * most + _SCRIPTS:
+            return ""
+    text = text_of(element)
+    return text if len(text) <= most else ""
 
 
 def _branches(heading: HtmlElement, *, forward: bool) -> Iterator[HtmlElement]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,7 +15,10 @@ from ingest.dates import Stated, read_date
 from ingest.extract.article_nodes import article_nodes
 from ingest.extract.page import Page, text_of
 from ingest.extract.structured import StructuredData
+from ingest.settings import Limits
 from ingest.text import one_line
+
+_MOST_RAW = Limits().date_characters  # what stands behind them was not read
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +46,7 @@ class Reader:
         """The claims of (raw, source, weight) whose text is a date."""
         for raw, source, weight in texts:
             if raw and (stated := self.read(raw)):
-                yield Claim(one_line(raw), source, weight, stated)
+                yield Claim(one_line(raw)[:_MOST_RAW], source, weight, stated)
 
     def read(self, raw: str) -> Stated | None:
         """What a text states, or None."""
@@ -82,13 +86,15 @@ def _weights(table: str) -> dict[str, float]:
 _PUBLISHED, _MODIFIED = _weights(_PUBLISHED_METAS), _weights(_MODIFIED_METAS)
 # Types that are no article and describe the whole page; `ClaimReview` is what fact checkers publish.
 _PAGE_TYPES = ("WebPage", "ItemPage", "ClaimReview")
-_NOT_A_LETTER = re.compile(r"[^a-z]+")
+_PUNCTUATION = re.compile(r"[\W_]+")
 _IN_SCRIPT = re.compile(
     r"""\b(?:date_?published|first_?publish(?:ed|ing)?_?(?:at|date|time)?|first_?publication_?date|publish(?:ed)?_?(?:at|date|time)"""
     r"""|publication_?(?:date|time))\\?["']?\s*[:=]\s*\\?["']([^"'\\]{8,40})""",
     re.IGNORECASE,
 )
 _MOST_IN_SCRIPTS = 20
+_MOST_METAS = 40  # of one page; real ones have up to ten
+_MOST_TEXT = 400  # characters of an element that may hold several times
 _IN_ADDRESS = re.compile(r"(?<!\d)((?:19|20)\d\d)([/-])(\d{1,2})\2(\d{1,2})(?!\d)")
 
 
@@ -123,9 +129,9 @@ def _modified(page: Page, data: StructuredData) -> Iterator[tuple[str, str, floa
 
 
 def _metas(page: Page, weights: dict[str, float]) -> Iterator[tuple[str, str, float]]:
-    for name, values in page.metas.items():
-        if weight := weights.get(_NOT_A_LETTER.sub("", name)):
-            yield values[0], f"meta:{name}", weight
+    named = ((name, values, weights.get(_PUNCTUATION.sub("", name))) for name, values in page.metas.items())
+    for name, values, weight in itertools.islice((found for found in named if found[2]), _MOST_METAS):
+        yield values[0], f"meta:{name}", weight or 0.0
 
 
 def _microdata(page: Page, name: str, weight: float) -> Iterator[tuple[str, str, float]]:
@@ -145,9 +151,9 @@ def rule_claims(elements: list[HtmlElement], reader: Reader) -> list[Claim]:
 def raws_of(element: HtmlElement) -> Iterator[str]:
     """The texts of an element that may hold its time, the machine-readable ones first."""
     for attribute in ("datetime", "content", "title", "data-datetime", "data-date", "data-time"):
-        if value := one_line(element.get(attribute)):
+        if value := (element.get(attribute) or "")[:_MOST_TEXT].strip():
             yield value
-    if text := text_of(element):
+    if text := text_of(element)[:_MOST_TEXT]:
         yield text
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -10,12 +11,13 @@ from lxml.html import HtmlElement
 
 from ingest.dates import holds_day
 from ingest.extract.page import class_words, text_of
-from ingest.extract.surroundings import before, behind
+from ingest.extract.surroundings import before, behind, short_text
 from ingest.extract.time_claims import Claim, Reader, raws_of
 from ingest.text import one_line
 
 _BEFORE, _BEHIND = 60, 160  # elements of the page that are looked at before and behind the headline
 _FAR_BEHIND = 600  # where the head of the article shows no time
+_MOST_DATES = 12  # that are read; a headline has one or two of its own
 _MOST_TEXT = 120  # characters of an element that is a date line
 _MOST_LINE = 60  # characters of an unmarked line that holds a date
 _LEAST_BODY = 250  # characters of a paragraph of the article, where the head of the article ends
@@ -54,10 +56,11 @@ def visible_times(heading: HtmlElement, reader: Reader) -> VisibleTimes:
     """The dates around the heading: of marked elements, or else of short texts that hold a whole date."""
     found = VisibleTimes()
     head = list(_head(heading))
-    for element in _outermost(element for element in head if _is_marked(element)):
+    marked = _outermost(element for element in head if _is_marked(element))
+    for element in itertools.islice(marked, _MOST_DATES):
         _read(element, reader, found, 3.0)
     if not found.published and not found.modified:
-        for text in _lines(head):
+        for text in itertools.islice(_lines(head), _MOST_DATES):
             found.published.extend(reader.claims(iter([(text, "visible", 1.5)])))
     if not found.published:
         for element in _later(heading):
@@ -68,18 +71,18 @@ def visible_times(heading: HtmlElement, reader: Reader) -> VisibleTimes:
 def _later(heading: HtmlElement) -> Iterator[HtmlElement]:
     """The first marked time further down in the heading's own article, outside lists and other articles."""
     around = set(heading.iterancestors())
-    for element in behind(heading, _FAR_BEHIND):
-        if _is_marked(element):
-            between = [above for above in element.iterancestors() if above not in around]
-            if not any(above.tag in {"article", "li", "a"} or above.find(".//h3") is not None for above in between):
-                yield element
-                return
+    marked = (element for element in behind(heading, _FAR_BEHIND) if _is_marked(element))
+    for element in itertools.islice(marked, _MOST_DATES):
+        between = [above for above in element.iterancestors() if above not in around]
+        if not any(above.tag in {"article", "li", "a"} or above.find(".//h3") is not None for above in between):
+            yield element
+            return
 
 
 def _lines(head: list[HtmlElement]) -> Iterator[str]:
     """The short texts of unmarked elements that hold a whole date: a line of its own, or the words beside a name."""
     for element in head:
-        whole = text_of(element) if len(element) <= 3 else ""
+        whole = short_text(element, _MOST_LINE) if len(element) <= 3 else ""
         for text in (whole, *(one_line(piece) for piece in (element.text, *(child.tail for child in element)))):
             if 8 <= len(text) <= _MOST_LINE and _A_YEAR.search(text) and holds_day(text):
                 yield text
@@ -103,7 +106,7 @@ def _is_marked(element: HtmlElement) -> bool:
         return True
     if not _DATE_WORDS.search(class_words(element)) or next(element.iter("time"), None) is not None:
         return False
-    return len(text_of(element)) <= _MOST_TEXT
+    return bool(short_text(element, _MOST_TEXT) or element.get("title"))
 
 
 def _outermost(elements: Iterator[HtmlElement]) -> Iterator[HtmlElement]:
@@ -151,5 +154,5 @@ def _words_before(element: HtmlElement) -> str:
     previous, parent = element.getprevious(), element.getparent()
     if previous is None:
         return one_line(parent.text)[-40:] if parent is not None else ""
-    told = one_line(previous.tail) or (text_of(previous) if isinstance(previous.tag, str) else "")
+    told = one_line(previous.tail) or (short_text(previous, _MOST_TEXT) if isinstance(previous.tag, str) else "")
     return "" if _A_YEAR.search(told) else told[-40:]
