@@ -59,6 +59,8 @@ def table(reports: Iterable[SiteReport]) -> None:
     for report in reports:
         for reason, number in sorted(report.rejected.items()):
             _err.print(f"{safe(report.site)}: {number} rejected: {safe(reason)}", soft_wrap=True)
+        for reason, number in sorted(report.failures.items()):
+            _err.print(f"{safe(report.site)}: {number} failed: {safe(reason)}", soft_wrap=True)
         for problem in report.errors:
             error(f"{report.site}: {problem}")
 

@@ -40,11 +40,11 @@ class PageSpider(KhabarSpider):
         asked = [*([url] if url else []), *_split(urls), *_lines(urls_file)]
         if not asked:
             raise UsageError("no URL", "give url=..., urls=... or urls_file=...")
-        self._asked = list(dict.fromkeys(check_url(address) for address in asked))
+        self.asked = list(dict.fromkeys(check_url(address) for address in asked))
 
     async def start(self) -> AsyncIterator[Request]:
         """Ask for each page."""
-        for address in self._asked:
+        for address in self.asked:
             self.tally.found()
             yield self.page_request(address)
 

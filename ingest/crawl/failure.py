@@ -12,7 +12,7 @@ from scrapy.exceptions import (
 )
 from scrapy.spidermiddlewares.httperror import HttpError
 
-from ingest.errors import KhabarError, Unreachable
+from ingest.errors import KhabarError, NotRecorded, Unreachable
 from ingest.record import Reason, Rejection
 
 _MESSAGES: tuple[tuple[type[Exception], str], ...] = (
@@ -31,20 +31,24 @@ _STATUS_REMEDIES = {
 
 def outcome_of(url: str, error: BaseException) -> Rejection | KhabarError:
     """What a failed request means: a page over the limits is a `Rejection`, all else an error that names the URL."""
-    if isinstance(error, KhabarError):
-        return error
-    if isinstance(error, HttpError):
-        return http_error(url, error.response.status)
     if _too_large(error):
         return Rejection(
             url=url, requested_url=url, reason=Reason.TOO_LARGE, detail="the response is over limits.page_bytes"
         )
+    if isinstance(error, HttpError):
+        return http_error(url, error.response.status)
+    if isinstance(error, NotRecorded):
+        return NotRecorded(error.message, error.remedy)  # without what Scrapy needs of it
+    if isinstance(error, KhabarError):
+        return error
+    return Unreachable(f"{url}: {_reason(error)}")
+
+
+def _reason(error: BaseException) -> str:
     if isinstance(error, IgnoreRequest):  # such as "Forbidden by robots.txt"
-        return Unreachable(f"{url}: {str(error) or 'refused'}")
-    for kind, message in _MESSAGES:
-        if isinstance(error, kind):
-            return Unreachable(f"{url}: {message}")
-    return Unreachable(f"{url}: {type(error).__name__}: {error}")
+        return str(error) or "refused"
+    messages = (message for kind, message in _MESSAGES if isinstance(error, kind))
+    return next(messages, f"{type(error).__name__}: {error}")
 
 
 def http_error(url: str, status: int) -> Unreachable:

@@ -18,8 +18,9 @@ _TOO_MANY_FAILURES = 0.2
 class SiteReport:
     """The counts of one site's run. Every article found ends in exactly one of the other counts.
 
-    `rejected` counts by reason; `errors` are one-line texts on what went wrong beside single pages (a feed that is
-    an HTML page, a host that does not answer); `newest` is the newest publication date that was seen.
+    `rejected` counts by reason, `failures` those that `failed`; `errors` are one-line texts on what went wrong beside
+    single pages (a feed that is an HTML page, a host that does not answer); `newest` is the newest publication date
+    that was seen.
     """
 
     site: str
@@ -29,6 +30,7 @@ class SiteReport:
     unchanged: int = 0
     rejected: dict[str, int] = field(default_factory=dict)
     failed: int = 0
+    failures: dict[str, int] = field(default_factory=dict)
     errors: list[str] = field(default_factory=list)
     seconds: float = 0.0
     newest: datetime | None = None

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 _COUNTS = ("found", "new", "changed", "unchanged", "failed")
+_REJECTIONS = "khabar/rejected/"
+_FAILURES = "khabar/failed/"
 
 
 class Tally:
@@ -51,13 +53,15 @@ class Tally:
 
     def rejected(self, url: str, rejection: Rejection) -> None:
         """A page is no article."""
-        self._crawler.stats.inc_value(f"khabar/rejected/{rejection.reason}")
+        self._crawler.stats.inc_value(f"{_REJECTIONS}{rejection.reason}")
         logger.info("%s: not an article: %s %s", url, rejection.reason, rejection.detail)
         self._tell(url, rejection)
 
     def failed(self, url: str, error: KhabarError) -> None:
         """A page could not be fetched."""
+        reason = error.message.replace(url, "").strip(" :")
         self._crawler.stats.inc_value("khabar/failed")
+        self._crawler.stats.inc_value(f"{_FAILURES}{reason}")
         logger.warning("%s", error)
         self._tell(url, error)
 
@@ -72,7 +76,7 @@ class Tally:
     def counts(self) -> dict[str, int]:
         """The counts as they stand; `rejected` is the sum of all reasons."""
         values = {name: self._value(f"khabar/{name}") for name in _COUNTS}
-        return values | {"rejected": sum(self._rejections().values())}
+        return values | {"rejected": sum(self._by_reason(_REJECTIONS).values())}
 
     def report(self, site: str, seconds: float) -> SiteReport:
         """What the crawl came to."""
@@ -85,19 +89,16 @@ class Tally:
             changed=counts["changed"],
             unchanged=counts["unchanged"],
             failed=counts["failed"],
-            rejected=self._rejections(),
+            failures=self._by_reason(_FAILURES),
+            rejected=self._by_reason(_REJECTIONS),
             errors=list(context.errors),
             seconds=seconds,
             newest=context.newest,
         )
 
-    def _rejections(self) -> dict[str, int]:
-        prefix = "khabar/rejected/"
-        return {
-            key.removeprefix(prefix): int(number)
-            for key, number in self._crawler.stats.get_stats().items()
-            if key.startswith(prefix)
-        }
+    def _by_reason(self, prefix: str) -> dict[str, int]:
+        stats = self._crawler.stats.get_stats()
+        return {key.removeprefix(prefix): int(number) for key, number in stats.items() if key.startswith(prefix)}
 
     def _value(self, key: str) -> int:
         return int(self._crawler.stats.get_value(key, 0))
