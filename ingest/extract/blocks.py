@@ -6,7 +6,7 @@ block as a `<p>`; text in links and `<strong>` belongs to its block.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple
@@ -14,7 +14,7 @@ from typing import NamedTuple
 from lxml import etree
 from lxml.html import HtmlElement
 
-from ingest.text import clean, one_line
+from ingest.text import one_line
 
 
 def _names(text: str) -> frozenset[str]:
@@ -84,12 +84,13 @@ class Block:
         return all(mark in run.marks for run in self.runs if run.text.strip())
 
 
-_INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\u2060\ufeff\u2424"))
+_INVISIBLE = re.compile("[\u00ad\u200b-\u200d\u2060\ufeff\u2424]")
 
 
 def squeeze(text: str) -> str:
     """The text without white space, invisible characters and leading list marks, for comparing."""
-    return "".join(text.translate(_INVISIBLE).split()).lstrip("-–—•·*")
+    text = "".join(text.split())
+    return (text if text.isascii() else _INVISIBLE.sub("", text)).lstrip("-–—•·*")
 
 
 def read_blocks(root: HtmlElement) -> list[Block]:
@@ -161,8 +162,7 @@ class _Reader:
                 return
             self._current = Block(self._owners[-1], self._path)
         link = self._links[-1].get("href") if self._links else None
-        text = text.replace("\n", " ")
-        self._current.runs.append(Run(clean(text), self._marks[-1], link, bool(self._links)))
+        self._current.runs.append(Run(text.replace("\n", " "), self._marks[-1], link, bool(self._links)))
 
     def _line_break(self) -> None:
         if self._current is None:
@@ -177,9 +177,3 @@ class _Reader:
         if self._current is not None and self._current.text:
             self.blocks.append(self._current)
         self._current = None
-
-
-def inner_blocks(blocks: list[Block], element: HtmlElement) -> Iterator[Block]:
-    """Those of the blocks that stand in `element`."""
-    inside = set(element.iter())
-    return (block for block in blocks if block.element in inside)

@@ -22,7 +22,8 @@ def _pattern(key: str, shape: str) -> re.Pattern[str]:
 
 _LABEL = _pattern("link_labels", r"\W*(?:%s)\W*")
 _LABELLED = _pattern("link_labels", r"[^\w(]*(?:%s)\s*[:：|>»→–—-]\s*\S")
-_NOTICE = _pattern("notices", r"%s")
+# One by one: alternatives of different beginnings in one pattern are searched for more slowly.
+_NOTICES = [re.compile(notice, re.IGNORECASE) for notice in _WORDS["notices"]]
 _CREDIT = _pattern("credits", r"[\s(\[]*(?:%s)\s*")
 _STAMP = _pattern("stamps", r"\W*(?:%s)")
 _CONTRIBUTION = _pattern("contributions", r"[\s(\[]*(?:%s)\s*")
@@ -52,7 +53,7 @@ def is_pointer(block: Block) -> bool:
 
 def is_notice(block: Block) -> bool:
     """Whether the block speaks for the publisher: of newsletters, channels, apps, subscriptions, consent."""
-    return len(block.text) <= _NOTICE_LENGTH and _NOTICE.search(block.text) is not None
+    return len(block.text) <= _NOTICE_LENGTH and any(notice.search(block.text) for notice in _NOTICES)
 
 
 def is_caption(block: Block) -> bool:
