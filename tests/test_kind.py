@@ -118,10 +118,13 @@ def test_wordpress_names_its_missing_pages() -> None:
         "Flight 404 lands safely in Lahore",
         "Missing climbers not found after a week of search",
         "Page not found: how link rot eats the web",
+        "Post office workers not found at fault",
     ],
 )
 def test_news_about_missing_things_is_news(title: str) -> None:
     assert judge(article(title), LONG, times=DATED) is None
+    head = '<meta property="article:published_time" content="2025-03-04T10:00:00Z">'
+    assert judge(article(title, head=head), TEXT, times=DATED) is None
 
 
 @pytest.mark.parametrize(
@@ -141,6 +144,24 @@ def test_news_about_missing_things_is_news(title: str) -> None:
 @pytest.mark.parametrize("status", [200, 403, 503])
 def test_a_challenge_is_told_whatever_its_status(html: str, status: int) -> None:
     assert reason(html, "Please wait while we check your browser.", status=status) is Reason.CHALLENGE
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Just a moment of calm in the harbour",
+        "Security checkpoint attacked near the bridge",
+        "Access denied to council's own archive",
+        "Request rejected: bridge stays shut",
+        "Login trouble hits banks across the country",
+        "Your privacy on the new ferry",
+    ],
+)
+def test_short_news_whose_heading_begins_like_a_walls_is_news(title: str) -> None:
+    assert judge(article(title, foot='<form><input type="email"></form>'), TEXT, times=DATED) is None
+    described = '{"@type":"NewsArticle","headline":"x","datePublished":"2025-03-04"}'
+    head = f'<script type="application/ld+json">{described}</script>'
+    assert judge(article(title, head=head, foot='<input type="password">'), TEXT) is None
 
 
 def test_news_about_challenges_is_news() -> None:

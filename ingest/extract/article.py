@@ -49,7 +49,7 @@ def _with_body(
     topics = find_topics(page, data, site)
     media = find_media(page, data, site)
     rights = find_rights(page)
-    survey = survey_page(page)
+    survey = survey_page(page, data)
     body = find_body(page, data, site, headline=headline, byline=byline, comments=comments, times=times)
     text = body.text if body else ""
     language, language_source = find_language(page, text or (headline.text if headline else ""))

@@ -49,7 +49,7 @@ def judge_page(  # noqa: PLR0913 - a verdict weighs all that was found
     `survey` is what `survey_page` saw before the body was cut out of the tree; it is made here where it is None.
     Short news of two sentences is an article.
     """
-    survey = survey or survey_page(page)
+    survey = survey or survey_page(page, data)
     text = body_text.strip()
     return (
         _challenge(page, survey, text)
@@ -57,14 +57,14 @@ def judge_page(  # noqa: PLR0913 - a verdict weighs all that was found
         or _missing(survey, text, times)
         or _shell(page, survey, text)
         or _consent(survey, text, times)
-        or _login(page, survey, text)
+        or _login(page, survey, text, times)
         or _list(looks_like_list(page, data, site, survey, text))
         or _no_text(text, headline)
     )
 
 
 def _challenge(page: Page, survey: Survey, text: str) -> NotArticle | None:
-    if len(text) > _SHORT:
+    if survey.claimed or len(text) > _SHORT:
         return None
     if phrase := _first("challenge", survey.headings):
         return NotArticle(Reason.CHALLENGE, phrase)
@@ -84,7 +84,9 @@ def _missing(survey: Survey, text: str, times: Times) -> NotArticle | None:
     if "error404" in survey.body_classes:  # WordPress's own class (body_class())
         return NotArticle(Reason.NOT_FOUND, "body class error404")
     phrase = _first("not_found", survey.headings)
-    if phrase and (len(text) <= _SHORT or (times.published is None and _first("not_found", survey.h1))):
+    if survey.claimed or not phrase:
+        return None
+    if len(text) <= _SHORT or (times.published is None and _first("not_found", survey.h1)):
         return NotArticle(Reason.NOT_FOUND, phrase)
     return None
 
@@ -103,7 +105,7 @@ def _shell(page: Page, survey: Survey, text: str) -> NotArticle | None:
 
 
 def _consent(survey: Survey, text: str, times: Times) -> NotArticle | None:
-    if len(text) > 4 * _SHORT or times.published is not None:
+    if survey.claimed or len(text) > 4 * _SHORT or times.published is not None:
         return None
     paragraphs = [line for line in text.split("\n") if line.strip()]
     speaks = sum(len(line) for line in paragraphs if _WORDS["consent_words"].search(line))
@@ -114,9 +116,11 @@ def _consent(survey: Survey, text: str, times: Times) -> NotArticle | None:
     return None
 
 
-def _login(page: Page, survey: Survey, text: str) -> NotArticle | None:
+def _login(page: Page, survey: Survey, text: str, times: Times) -> NotArticle | None:
+    if survey.claimed or len(text) > _SHORT or times.published is not None:
+        return None
     phrase = _first("login", survey.headings)
-    if phrase and len(text) <= _SHORT and re.search(r"type=[\"']?(?:password|email)\b", page.html, re.IGNORECASE):
+    if phrase and re.search(r"type=[\"']?(?:password|email)\b", page.html, re.IGNORECASE):
         return NotArticle(Reason.LOGIN, phrase)
     return None
 
@@ -129,9 +133,8 @@ def _no_text(text: str, headline: Headline | None) -> NotArticle | None:
     letters = sum(2 if ord(char) > 0x2E7F else 1 for char in text if char.isalpha())  # CJK says more with a letter
     if letters >= _FEWEST_LETTERS:
         return None
-    return NotArticle(
-        Reason.NO_TEXT, "no text" if not text else "hardly any text" + ("" if headline else ", no headline")
-    )
+    found = "hardly any text" if text else "no text"
+    return NotArticle(Reason.NO_TEXT, found if headline else f"{found}, no headline")
 
 
 def _first(kind: str, texts: tuple[str, ...]) -> str | None:

@@ -33,7 +33,8 @@ class Survey:
 
     `headings` are the texts of the title and all `<h1>`; `teasers` counts headings that are links; `stories` counts
     links that look like headlines of articles, on a page whose own address does not look like an article's; `seen` is
-    the beginning of what a reader sees, up to about `SHELL` characters.
+    the beginning of what a reader sees, up to about `SHELL` characters; `claimed` is whether the metadata describe one
+    dated article, which no challenge, wall or missing page does.
     """
 
     headings: tuple[str, ...]
@@ -43,9 +44,10 @@ class Survey:
     times: int
     body_classes: frozenset[str]
     seen: str
+    claimed: bool
 
 
-def survey_page(page: Page) -> Survey:
+def survey_page(page: Page, data: StructuredData) -> Survey:
     """Count and collect in one pass each what `judge_page` needs of the tree."""
     title = one_line(page.tree.findtext(".//title"))
     h1 = tuple(text[:_HEADING_MOST] for node in page.tree.iter("h1") if (text := text_of(node)))
@@ -57,6 +59,7 @@ def survey_page(page: Page) -> Survey:
         times=sum(1 for _ in page.tree.iter("time")),
         body_classes=frozenset((page.body.get("class") or "").casefold().split()),
         seen=_beginning(page.body),
+        claimed=page.meta("article:published_time") is not None or own_article(data),
     )
 
 
@@ -73,7 +76,7 @@ def _beginning(body: HtmlElement) -> str:
         if event == "start" and node.tag in _SILENT:
             walker.skip_subtree()
             continue
-        piece = one_line(node.text if event == "start" else node.tail)
+        piece = " ".join(((node.text if event == "start" else node.tail) or "").split())
         if piece:
             pieces.append(piece)
             length += len(piece) + 1
@@ -120,7 +123,7 @@ def _page_signs(page: Page, data: StructuredData, survey: Survey) -> Iterator[tu
         yield "og:type", 1
     if survey.teasers >= 8:
         yield f"{survey.teasers} teasers", 3 if survey.teasers >= 15 else 2
-    elif survey.stories >= 15:
+    elif survey.stories >= 10:
         yield f"{survey.stories} links to stories", 2
     if all(len(text.split()) <= 2 and len(text) < 20 for text in survey.h1):
         yield "no headline", 1
@@ -133,7 +136,7 @@ def _article_weight(page: Page, data: StructuredData, site: Site, survey: Survey
     weight = 3 if points >= 4 else 2 if points >= 2 else 0
     weight += 4 * (bool(site.article_urls) and site.is_article_url(page.url))
     weight += 3 * _is_post(survey.body_classes)
-    weight += 3 * _own_article(data)
+    weight += 3 * own_article(data)
     weight += 3 * (page.meta("article:published_time") is not None)
     weight += (page.meta("og:type") or "").casefold() == "article"
     return weight + (sum(len(line) >= _LONG_LINE for line in text.split("\n")) >= 3)
@@ -159,7 +162,7 @@ def _is_post(classes: frozenset[str]) -> bool:
     return "single" in classes or any(name.startswith("postid-") for name in classes)
 
 
-def _own_article(data: StructuredData) -> bool:
+def own_article(data: StructuredData) -> bool:
     """Whether the JSON-LD describes one dated article; a list's describes many."""
     dated = {data.text(node, "headline") for node in data.articles if node.get("datePublished")}
     return 1 <= len(dated) <= 2 or bool(data.of_type("LiveBlogPosting"))
