@@ -60,16 +60,23 @@ def find_deck(page: Page, site: Site, heading: HtmlElement, headline: str) -> De
 def _below(heading: HtmlElement, headline: str) -> Deck | None:
     seen = 0  # pieces of text that stand between the headline and the element
     for element in behind(heading, _BEHIND):
-        text = visible(short_text(element, _MOST)) if element.tag in _TAGS else ""
-        if _is_text(text, headline) and (
-            _is_called_deck(element)
-            or (seen < 2 and (_is_lower_heading(element) or _stands_in_header(element, heading)))
-        ):
-            return Deck(text, element)
+        if _can_be_deck(element, heading, seen):
+            text = visible(short_text(element, _MOST))
+            if len(text) >= _FEWEST and " " in text and title_key(text) != headline and _is_prose(element):
+                return Deck(text, element)
         if _begins_text(element):
             return None
         seen += bool((element.text or "").strip())
     return None
+
+
+def _can_be_deck(element: HtmlElement, heading: HtmlElement, seen: int) -> bool:
+    """Whether the element is called a deck, or stands where one stands with at most one piece of text before it."""
+    if element.tag not in _TAGS:
+        return False
+    return _is_called_deck(element) or (
+        seen < 2 and (_is_lower_heading(element) or _stands_in_header(element, heading))
+    )
 
 
 def _stands_in_header(element: HtmlElement, heading: HtmlElement) -> bool:
@@ -78,9 +85,10 @@ def _stands_in_header(element: HtmlElement, heading: HtmlElement) -> bool:
     if element.tag != "p" or parent is None or parent is not heading.getparent():
         return False
     header = parent.tag in {"header", "hgroup"} or bool(_HEADER.search(class_words(parent)))
+    if not header or _NOT_DECK.search(class_words(element)) or len(parent.findall("p")) > 1:
+        return False
     text = text_of(element)
-    byline = _BYLINE.match(text) or _NOT_DECK.search(class_words(element)) or holds_day(text)
-    return header and not byline and len(parent.findall("p")) == 1 and _is_prose(element)
+    return not _BYLINE.match(text) and not holds_day(text)
 
 
 def _begins_text(element: HtmlElement) -> bool:
@@ -88,29 +96,32 @@ def _begins_text(element: HtmlElement) -> bool:
     if "articlebody" in (element.get("itemprop") or "").casefold():
         return True
     if element.tag == "p":
-        return len(text_of(element)) > _PARAGRAPH
-    return bool(_BODY.search(class_words(element))) and not short_text(element, _MOST) and bool(text_of(element))
-
-
-def _is_text(text: str, headline: str) -> bool:
-    return _FEWEST <= len(text) <= _MOST and " " in text and title_key(text) != headline
+        return bool(element.text or len(element)) and not short_text(element, _PARAGRAPH) and bool(text_of(element))
+    if not _BODY.search(class_words(element)):
+        return False
+    return next(element.iter("p", "br"), None) is not None and not short_text(element, _MOST)
 
 
 def _is_called_deck(element: HtmlElement) -> bool:
-    named = (element.get("itemprop") or "").casefold()
-    if "alternativeheadline" in named or "alternatename" in named or named == "description":
+    if (named := element.get("itemprop")) and named.casefold() in {
+        "alternativeheadline",
+        "alternatename",
+        "description",
+    }:
         return True
-    words = _CAMEL.sub("-", f"{element.get('id') or ''} {element.get('class') or ''}").casefold()
-    return bool(_DECK.search(words)) and not _NOT_DECK.search(words) and _is_prose(element)
+    words = f"{element.get('id') or ''} {element.get('class') or ''}"
+    if words == " ":
+        return False
+    words = _CAMEL.sub("-", words).casefold()
+    return bool(_DECK.search(words)) and not _NOT_DECK.search(words)
 
 
 def _is_lower_heading(element: HtmlElement) -> bool:
-    """Whether the element is a heading under the headline that leads to no other page."""
-    return element.tag in {"h2", "h3"} and not _NOT_DECK.search(class_words(element)) and _is_prose(element)
+    return element.tag in {"h2", "h3"} and not _NOT_DECK.search(class_words(element))
 
 
 def _is_prose(element: HtmlElement) -> bool:
-    """Whether the text is neither a list nor mostly links nor a form."""
+    """Whether the element is neither a list nor a form, and leads to no other page."""
     if next(element.iter("ul", "ol", "table", "form", "input", "h1"), None) is not None:
         return False
     linked = sum(len(text_of(link)) for link in element.iter("a"))

@@ -16,6 +16,7 @@ from ingest.extract.titles import Title, likeness, longest_part, title_key, visi
 from ingest.sites import Site
 
 _FEWEST_ALIKE = 0.45  # of an h1's words in a title of the metadata, below which another heading may be the headline
+_PERFECT = 2.0  # the rank of an h1 of the article that is a title of the metadata
 _LOWER_ALIKE = 0.3  # the same for the h2 that stands in place of an h1 among the breadcrumbs
 _BELOW_CRUMBS = 150  # elements below the breadcrumbs that are looked at for the headline
 _MOST_ELEMENTS = 4_000  # that are looked at for a title that no h1 holds; what comes later are lists of other stories
@@ -67,9 +68,11 @@ def _best(page: Page, titles: tuple[Title, ...], names: frozenset[str]) -> tuple
             continue
         alike = max((likeness(shown.text, title.text) for title in titles), default=0.0)
         inside = any(above.tag in {"article", "main"} for above in shown.element.iterancestors())
-        rank = 1.0 + alike + 0.05 * inside - 0.5 * _is_elsewhere(shown.element)
+        rank = 0.95 + alike + 0.05 * inside - 0.5 * _is_elsewhere(shown.element)
         if rank > best_rank:
             best, best_rank, best_alike = shown, rank, alike
+        if best_rank >= _PERFECT:  # the rest of the tree need not be searched
+            break
     return best, best_alike
 
 

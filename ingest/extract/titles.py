@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from ingest.extract.page import Page
@@ -33,6 +34,7 @@ def visible(text: str | None) -> str:
     return one_line(text.translate(_INVISIBLE)) if text else ""
 
 
+@lru_cache(maxsize=512)
 def title_key(text: str) -> str:
     """What two titles have in common that differ only in typography: letters and digits, in one case."""
     return _NOT_A_LETTER.sub("", unicodedata.normalize("NFKC", text.translate(_INVISIBLE)).casefold())
