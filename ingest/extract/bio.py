@@ -37,7 +37,7 @@ class Bio:
     url: str | None = None
 
 
-_SHORTEST, _LONGEST = 25, 1_500  # characters of a bio
+_SHORTEST, _LONGEST = 20, 1_500  # characters of a bio
 _MIN_WORDS = 4  # beside the author's name
 _LAST, _FIRST = 6, 2  # children of the article's text that are looked at, at its end and at its start
 _OPENING = 90  # characters in which a bio names its subject
@@ -119,7 +119,8 @@ def _prose(box: HtmlElement, keys: Sequence[str], *, certain: bool) -> Iterator[
 def _says_something(line: str, names: Collection[str], *, about: bool) -> bool:
     words = name_key(line).split()
     others = [word for word in words if word not in names]
-    if len(line) < _SHORTEST or len(others) < _MIN_WORDS or LEAD.match(line):
+    least = _MIN_WORDS if BIO_VERBS.isdisjoint(others) else _MIN_WORDS - 1
+    if len(line) < _SHORTEST or len(others) < least or LEAD.match(line):
         return False
     return about or len(others) < len(words) or any(_is_profession(word) for word in words)
 

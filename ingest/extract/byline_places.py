@@ -46,13 +46,14 @@ def is_outside(spot: Spot, seen: Survey) -> bool:
     element = spot.element
     if element.tag in _LISTED and _is_teaser(element):
         return True
-    in_article = any(ancestor.tag == "article" for ancestor in seen.around_heading)
-    strict = nearness(spot, seen) < NEAREST or spot.sign <= Sign.LINE
+    article = next((ancestor for ancestor in seen.around_heading if ancestor.tag == "article"), None)
+    apart = article is not None and article not in element.iterancestors()
+    strict = apart or nearness(spot, seen) < NEAREST or spot.sign <= Sign.LINE
     in_figure = spot.sign is Sign.MARK or element.tag == "address"
     for ancestor in element.iterancestors():
         if ancestor in seen.around_heading or ancestor.tag in ("body", "html"):
             return False
-        if _is_elsewhere(ancestor, strict=strict) or (in_article and ancestor.tag == "article"):
+        if _is_elsewhere(ancestor, strict=strict) or (article is not None and ancestor.tag == "article"):
             return True
         if ancestor.tag in _FIGURES and not in_figure:
             return True  # a photographer

@@ -93,7 +93,7 @@ def credits_of(
         marked += [node] if names else []
         for name in names:
             found.setdefault(name_key(name.text), Credit(name, _page_of(page, node, name), email, marked=True))
-    rest = _joined(element, marked, desks) if found else read_names(lines, desks) or _by_parts(element, desks)
+    rest = _joined(element, marked, desks) if found else _unmarked(element, lines, desks)
     for name in rest:
         found.setdefault(name_key(name.text), Credit(name, None if marked else _page_of(page, element, name), email))
     kept = {name_key(name.text) for name in without_labels([credit.name for credit in found.values()], desks)}
@@ -101,10 +101,14 @@ def credits_of(
     return [credit for key, credit in found.items() if key in kept]
 
 
-def _by_parts(element: HtmlElement, desks: Collection[str]) -> list[Name]:
-    """The names where every element inside holds one and only blanks part them."""
+def _unmarked(element: HtmlElement, lines: str, desks: Collection[str]) -> list[Name]:
+    """The names of a byline's lines, or of its parts where each of them holds a whole name."""
+    names = read_names(lines, desks)
     inside = [node for node in element.iter("span", "a", "b", "strong", "em", "i") if node is not element]
-    return read_names(lines_of(element, inside), desks) if len(inside) > 1 else []
+    if len(inside) < 2:
+        return names
+    parts = read_names(lines_of(element, inside), desks)
+    return parts if not names or (len(parts) > len(names) and all(" " in name.text for name in parts)) else names
 
 
 def _is_part(key: str, credit: Credit, other: str, beside: Credit) -> bool:

@@ -14,6 +14,7 @@ from ingest.extract.byline_words import (
     ROLE_JOINERS,
     ROLE_WORDS,
     SECTION_WORDS,
+    SPEECH,
     WEAK_LEADS,
 )
 from ingest.extract.emails import plain
@@ -21,7 +22,6 @@ from ingest.extract.name_rules import (
     CJK,
     Name,
     is_name,
-    is_own,
     is_role,
     is_section,
     is_title,
@@ -102,12 +102,14 @@ def _names_of_part(part: str, desks: Collection[str]) -> list[Name]:
     raw = one_line(part)
     if not raw or NOT_AUTHORS.match(raw):
         return []
-    if is_own(raw.casefold(), desks):
-        return [Name(raw, raw, kind_of(raw, desks))]
     text = _without_leads(raw)
+    if text.casefold() in desks:
+        return [Name(text, text, kind_of(text, desks))]
     for end in (_PICTURE, _DATE):
         if found := end.search(text):
             text = text[: found.start()]
+    if not SPEECH.isdisjoint(text.split()):
+        return []
     return _judge([name for listed in _COMMA.split(text) for name in _at_and(listed)], desks)
 
 
