@@ -1,0 +1,72 @@
+"""A crawl that is killed at any point loses nothing and doubles nothing."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+import time
+from contextlib import suppress
+from pathlib import Path
+
+from ingest.crawl.run import crawl_sites
+from ingest.segments import OPEN
+from ingest.settings import Settings
+
+ROOT = Path(__file__).parent.parent
+CASSETTE = ROOT / "fixtures" / "cassettes" / "propakistani.yaml"
+PATIENCE = 60.0
+
+
+def start(output: Path) -> subprocess.Popen[bytes]:
+    code = "from ingest.cli import main; main()"
+    command = (sys.executable, "-c", code, "crawl", "propakistani", "--output", str(output), "--replay", str(CASSETTE))
+    return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # noqa: S603 - ours
+
+
+def lines(output: Path) -> list[str]:
+    """The lines of all segments, the open one too."""
+    texts = []
+    for file in sorted(output.rglob("*.jsonl*")):
+        with suppress(FileNotFoundError):  # it has just got its final name
+            texts.append(file.read_text(encoding="utf-8"))
+    return "".join(texts).splitlines()
+
+
+def kill_after(process: subprocess.Popen[bytes], output: Path, records: int, how: signal.Signals) -> None:
+    """Send the signal when so many records are on the disk; the process must still be at work then."""
+    deadline = time.monotonic() + PATIENCE
+    while len(lines(output)) < records:
+        assert process.poll() is None, "the crawl was over before it could be killed"
+        assert time.monotonic() < deadline
+        time.sleep(0.005)
+    process.send_signal(how)
+    process.wait(PATIENCE)
+
+
+def finish(output: Path) -> list[str]:
+    """Crawl to the end, and give the ids of all records."""
+    (report,) = crawl_sites(["propakistani"], Settings.load(output=output), replay=[CASSETTE])
+    assert report.healthy
+    assert list(output.rglob(f"*{OPEN}")) == []
+    return [json.loads(line)["id"] for line in lines(output)]
+
+
+def test_kill_9_loses_nothing_and_doubles_nothing(tmp_path: Path) -> None:
+    whole, killed = finish(tmp_path / "whole"), tmp_path / "killed"
+    kill_after(start(killed), killed, 5, signal.SIGKILL)
+    (opened,) = killed.rglob(f"*{OPEN}")
+    with opened.open("ab") as file:
+        file.write(b'{"id": "torn')  # as if the power had gone in the middle of a write
+    ids = finish(killed)
+    assert len(ids) == len(set(ids))
+    assert set(ids) == set(whole)
+
+
+def test_an_interrupted_crawl_ends_in_good_order(tmp_path: Path) -> None:
+    process = start(tmp_path)
+    kill_after(process, tmp_path, 2, signal.SIGINT)
+    assert process.returncode == 130
+    assert list(tmp_path.rglob(f"*{OPEN}")) == []
+    assert len(lines(tmp_path)) >= 2
