@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
+
+from lxml.html import HtmlElement
 
 from ingest.extract.byline_places import NEAREST, is_outside, is_under_heading, nearness
 from ingest.extract.byline_spots import Sign, Spot, Survey, outermost
 from ingest.extract.byline_text import Credit, credits_of
 from ingest.extract.name_rules import Name, is_whole, name_key, same_name
 from ingest.extract.names import read_names
-from ingest.extract.page import Page, select_all, text_of
+from ingest.extract.page import Page, text_of
 from ingest.record import AuthorKind
 
 
@@ -38,7 +41,7 @@ class Shown:
 _AGREEMENT = 4
 _SURE = 4  # a lesser score is a guess
 _MAX_LONE = 60  # characters of a bold line that is a byline
-_PICTURES = "(./following::img)[position() < 6]"  # XPath: the first pictures after the heading
+_PICTURES = 5  # after the heading, that are looked at for a portrait
 _GAP = 8  # walked elements between the names of one list
 
 
@@ -67,7 +70,7 @@ def _beside_avatar(page: Page, seen: Survey, desks: Collection[str]) -> list[Sho
     """A name under the headline beside a small picture of its owner: the picture's `alt` is a person's name too."""
     if seen.heading is None:
         return []
-    for picture in select_all(seen.heading, _PICTURES):
+    for picture in islice(_pictures_after(seen.heading), _PICTURES):
         parent = picture.getparent()
         alt = picture.get("alt", "").strip()
         portrait = read_names(alt, desks)
@@ -78,6 +81,12 @@ def _beside_avatar(page: Page, seen: Survey, desks: Collection[str]) -> list[Sho
         if _is_person([credit.name for credit in names]) and not is_outside(spot, seen):
             return [Shown(spot, names, _SURE)]
     return []
+
+
+def _pictures_after(heading: HtmlElement) -> Iterator[HtmlElement]:
+    for element in (heading, *heading.iterancestors()):
+        for sibling in element.itersiblings():
+            yield from sibling.iter("img")
 
 
 def _is_person(names: Sequence[Name]) -> bool:
