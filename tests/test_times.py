@@ -192,6 +192,17 @@ def test_no_date_of_something_else_is_taken(elsewhere: str) -> None:
     assert times(f"<main>{HEADLINE}{TEXT}{elsewhere}</main>") == Times()
 
 
+@pytest.mark.parametrize(
+    "masthead", ["<header><p>{}</p></header>", "<div class='top-bar'><span class='date'>{}</span></div>"]
+)
+def test_the_day_of_reading_in_the_masthead_is_no_publication(masthead: str) -> None:
+    assert times(masthead.format("Friday, November 20, 2026") + f"<main>{HEADLINE}{TEXT}</main>") == Times()
+
+
+def test_a_date_over_the_headline_is_read() -> None:
+    assert published(f"<main><p class='date'>February 5, 2025</p>{HEADLINE}{TEXT}</main>").value == "2025-02-05"
+
+
 def test_updated_and_published_are_told_apart() -> None:
     body = f"{HEADLINE}<p class='date'>Published February 5, 2025 Updated February 6, 2025 08:34pm</p>{TEXT}"
     found = times(body, site=KARACHI)

@@ -37,9 +37,10 @@ _CALLED = re.compile(
     r"|опубликовано|опубліковано|diterbitkan|megjelent)\b|شائع|نشر|入力|입력|등록|公開|掲載)",
     re.IGNORECASE,
 )
+_MASTHEAD = re.compile(
+    r"masthead|top-?(?:bar|header|nav)|site-?header|header-?(?:top|date)|(?:current|today)s?-?(?:date|time)"
+)
 _A_YEAR = re.compile(r"\d{4}|\d{1,2}[./]\d{1,2}[./]\d\d")
-
-
 _MODIFIED_CLASS = re.compile(r"modif|last-?updated|updated?-?(?:date|time|on)|date-?updated")
 _PUBLISHED_CLASS = re.compile(r"publi(?:sh|c)|posted|issued|created")
 
@@ -95,7 +96,20 @@ def _head(heading: HtmlElement) -> Iterator[HtmlElement]:
         if element.tag == "p" and len(text_of(element)) > _LEAST_BODY:
             break
         yield element
-    yield from before(heading, _BEFORE)
+    around = set(heading.iterancestors())
+    for element in before(heading, _BEFORE):
+        if not _is_masthead(element, around):
+            yield element
+
+
+def _is_masthead(element: HtmlElement, around: set[HtmlElement]) -> bool:
+    """Whether the element is of the page's own header, which shows the day of reading."""
+    for above in (element, *element.iterancestors()):
+        if above in around:
+            return False
+        if above.tag == "header" or _MASTHEAD.search(class_words(above)):
+            return True
+    return False
 
 
 def _is_marked(element: HtmlElement) -> bool:
