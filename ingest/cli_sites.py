@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from ingest import show, show_sites
 from ingest.cli_options import Agent, ConnectTo, Delay, Loopback, Record, Replay, settings_of
 from ingest.crawl.report import EXIT_NOTHING, EXIT_UNHEALTHY
-from ingest.errors import UsageError
+from ingest.errors import UnwritableOutput, UsageError
 from ingest.settings import Settings
 from ingest.site_check import Outcome, Verdict
 from ingest.sites import Site, SiteTest, get_site, load_sites
+from ingest.urls import check_url, host_of
+
+if TYPE_CHECKING:
+    from ingest.site_draft import Draft
 
 sites_app = typer.Typer(
     help="List the sites that have a definition; check definitions, or draft a new one.",
@@ -60,6 +66,71 @@ def check(
     show_sites.verdict(verdict)
     if verdict.problems or not verdict.ran:
         raise typer.Exit(EXIT_UNHEALTHY if verdict.ran else EXIT_NOTHING)
+
+
+@sites_app.command(epilog="Exit codes: 0 the definition is written; 2 the call is wrong; 3 no article came of the URL.")
+def add(
+    url: Annotated[str, typer.Argument(metavar="URL", help="The site's front page, a feed or an article.")],
+    *,
+    name: Annotated[
+        str | None, typer.Option("--name", metavar="NAME", help="In place of one made of the domain.")
+    ] = None,
+    to: Annotated[
+        Path | None,
+        typer.Option("--to", metavar="DIR", help="Folder of the definition [default: the first of `sites`, or sites]"),
+    ] = None,
+    tries: Annotated[int, typer.Option("--tries", metavar="N", min=1, help="Articles to fetch.")] = 5,
+    force: Annotated[bool, typer.Option("--force", help="Write over a definition that is there.")] = False,
+    replay: Replay = None,
+    record: Record = None,
+    connect_to: ConnectTo = None,
+    allow_loopback: Loopback = None,
+    delay: Delay = None,
+    user_agent: Agent = None,
+) -> None:
+    """Draft the definition of a new site, for example `khabar sites add https://example.org/`."""
+    from ingest.crawl.explore import explore_site
+    from ingest.site_draft import draft_site, free_name
+
+    settings = settings_of(connect_to=connect_to, allow_loopback=allow_loopback, delay=delay, user_agent=user_agent)
+    known = load_sites(tuple(settings.sites))
+    _check_new(url, name, known, force=force)
+    with show_sites.Looking() as looking:
+        found = explore_site(url, settings, tries=tries, replay=replay or [], record=record, on_step=looking.update)
+        draft = draft_site(found, name or free_name(found.domain, known), settings.limits)
+    folder = to or next(iter(settings.sites), Path("sites"))
+    file = _write(draft, folder, force=force)
+    show_sites.draft(draft, file)
+    show_sites.next_steps(draft, folder, listed=folder in settings.sites)
+
+
+def _check_new(url: str, name: str | None, known: Mapping[str, Site], *, force: bool) -> None:
+    """Refuse what would stand in the way of a definition that is there; raises `UsageError`."""
+    if name is not None and not re.fullmatch(r"[\w-][\w.-]*", name):
+        raise UsageError(f"--name {name}: no name of a definition", "use letters, digits, hyphens")
+    host = host_of(check_url(url))
+    same = next((site.name for site in known.values() if host in site.hosts), None)
+    if same and not force:
+        raise UsageError(f"{host} has the definition {same!r}", f"khabar sites check {same}, or --force for a new one")
+    taken = known.get(name or "")
+    if taken and taken.name != same:
+        raise UsageError(f"--name {name}: taken by {taken.domain}", "choose another --name")
+
+
+def _write(draft: Draft, folder: Path, *, force: bool) -> Path:
+    from ingest.site_text import definition_text
+
+    file = folder / f"{draft.name}.toml"
+    text = definition_text(draft, datetime.now(UTC).date())
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with file.open("w" if force else "x", encoding="utf-8", newline="\n") as stream:
+            stream.write(text)
+    except FileExistsError:
+        raise UsageError(f"{file} is there already", "choose --name or --to, or write over it with --force") from None
+    except OSError as error:
+        raise UnwritableOutput(f"cannot write {file}: {error.strerror}", "choose another --to") from error
+    return file
 
 
 def _from_folder(folder: Path, sites: Sequence[Site], settings: Settings) -> Iterator[tuple[Site, SiteTest, Outcome]]:
