@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -46,9 +47,15 @@ def extract(
     url = check_url(url)
     body = html.encode("utf-8", "replace") if isinstance(html, str) else html
     headers = {"content-type": "text/html; charset=utf-8"} if isinstance(html, str) else {}
-    settings = Settings.load()
+    settings = _ambient()
     page = FetchedPage(url=url, body=body, retrieved_at=_aware(retrieved_at), requested_url=url, headers=headers)
     return article_for(page, _definition(site, url, tuple(settings.sites)), settings.limits)
+
+
+@cache
+def _ambient() -> Settings:
+    """The settings of file and environment, read once: an extraction takes milliseconds."""
+    return Settings.load()
 
 
 def _definition(site: Site | str | None, url: str, folders: tuple[Path, ...]) -> Site:

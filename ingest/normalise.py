@@ -19,7 +19,7 @@ from ingest.extract.page import absolute, parse
 from ingest.record import Article, FetchedPage, Image, Metadata, Publisher, Reason, Rejection
 from ingest.settings import Limits
 from ingest.sites import UNKNOWN_SITE, Site, get_site, site_of
-from ingest.text import block, one_line
+from ingest.text import block, known, one_line
 from ingest.urls import article_id, host_of, is_home
 
 logger = logging.getLogger(__name__)
@@ -106,21 +106,21 @@ def _article(
         url=page.url,
         canonical_url=absolute(page.url, extraction.canonical_url),
         requested_url=page.requested_url or page.url,
-        headline=_text(headline.text if headline else None),
-        alternative_headline=_text(headline.alternative if headline else None),
-        description=_text(topics.description),
+        headline=known(headline.text if headline else None),
+        alternative_headline=known(headline.alternative if headline else None),
+        description=known(topics.description),
         article_body=block(body.text),
         article_body_html=body.html or None,
         authors=list(extraction.byline.authors),
         date_published=published.value if published else None,
-        date_published_raw=_text(published.raw if published else None),
+        date_published_raw=known(published.raw if published else None),
         date_published_precision=published.precision if published else None,
         date_modified=modified.value if modified else None,
-        date_modified_raw=_text(modified.raw if modified else None),
+        date_modified_raw=known(modified.raw if modified else None),
         date_modified_precision=modified.precision if modified else None,
         in_language=extraction.language,
-        article_section=_text(topics.section),
-        keywords=list(dict.fromkeys(word for raw in topics.keywords if (word := _text(raw)))),
+        article_section=known(topics.section),
+        keywords=list(dict.fromkeys(word for raw in topics.keywords if (word := known(raw)))),
         main_image=media.main_image,
         images=_distinct(media.images),
         videos=list(media.videos),
@@ -128,7 +128,7 @@ def _article(
         comment_count=extraction.comments.count,
         comment_system=extraction.comments.system,
         source_organization=body.credit,
-        publisher=Publisher(name=_text(extraction.publisher), domain=host_of(page.url) or "unknown"),
+        publisher=Publisher(name=known(extraction.publisher), domain=host_of(page.url) or "unknown"),
         is_accessible_for_free=extraction.is_accessible_for_free,
         rights=extraction.rights,
         metadata=_metadata(extraction, page, site, warnings),
@@ -137,7 +137,7 @@ def _article(
 
 def _metadata(extraction: Extraction, page: FetchedPage, site: Site, warnings: list[str]) -> Metadata:
     headline = extraction.headline
-    names = (_text(name) for name in extraction.byline.metadata_authors)
+    names = (known(name) for name in extraction.byline.metadata_authors)
     return Metadata(
         date_downloaded=page.retrieved_at.isoformat(timespec="seconds"),
         status=page.status,
@@ -147,8 +147,8 @@ def _metadata(extraction: Extraction, page: FetchedPage, site: Site, warnings: l
         trafilatura_version=_version("trafilatura"),
         provenance=dict(_provenance(extraction)),
         metadata_authors=[name for name in names if name],
-        seo_title=_text(headline.seo_title if headline else None),
-        warnings=[text for warning in (*extraction.warnings, *warnings) if (text := _text(warning))],
+        seo_title=known(headline.seo_title if headline else None),
+        warnings=[text for warning in (*extraction.warnings, *warnings) if (text := known(warning))],
     )
 
 
@@ -207,9 +207,3 @@ def _when(moment: Moment | None) -> str:
 
 def _distinct(images: tuple[Image, ...]) -> list[Image]:
     return list({image.url: image for image in reversed(images)}.values())[::-1]
-
-
-def _text(text: str | None) -> str | None:
-    """The text on one line, or None where it says nothing."""
-    cleaned = one_line(text)
-    return cleaned if cleaned.casefold() not in {"", "none", "null", "undefined", "nan"} else None

@@ -11,8 +11,6 @@ _LINE_BREAKS = re.compile(r"\r\n?|\u0085")
 _UNSAFE = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069\ufeff\ufff9-\ufffb\ufffe\uffff]"
 )
-_SPACES = re.compile(r"\s+")
-_BLANKS = re.compile(r"[^\S\n]+")
 _PARAGRAPH_BREAK = re.compile(r"\n{2,}")
 _NOTHING = frozenset({"", "none", "null", "undefined", "nan"})
 _SEPARATORS = str.maketrans({"\u2028": "\n", "\u2029": "\n"})
@@ -23,12 +21,14 @@ def clean(text: str) -> str:
 
     ZWNJ and ZWJ stay: Urdu spelling needs them.
     """
-    return unicodedata.normalize("NFC", _UNSAFE.sub("", _LINE_BREAKS.sub("\n", text)))
+    if not text.isprintable():  # most texts are, and need no search for what is unsafe
+        text = _UNSAFE.sub("", _LINE_BREAKS.sub("\n", text))
+    return text if text.isascii() else unicodedata.normalize("NFC", text)
 
 
 def one_line(text: str | None) -> str:
     """The text cleaned, with every run of white space (NBSP included) made one blank."""
-    return _SPACES.sub(" ", clean(text)).strip() if text else ""
+    return " ".join(clean(text).split()) if text else ""
 
 
 def known(text: str | None) -> str | None:
@@ -41,7 +41,7 @@ def block(text: str | None) -> str:
     """The text cleaned, lines trimmed, at most one blank line between paragraphs."""
     if not text:
         return ""
-    lines = (_BLANKS.sub(" ", line).strip() for line in clean(text.translate(_SEPARATORS)).split("\n"))
+    lines = (" ".join(line.split()) for line in clean(text.translate(_SEPARATORS)).split("\n"))
     return _PARAGRAPH_BREAK.sub("\n\n", "\n".join(lines)).strip()
 
 
