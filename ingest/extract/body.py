@@ -20,6 +20,7 @@ from ingest.extract.extraction import Body, Byline, CommentSection, Headline, Ti
 from ingest.extract.fallback import embedded_blocks, stated_blocks
 from ingest.extract.flow import Flow
 from ingest.extract.html import render_html, render_text
+from ingest.extract.linklists import cut_link_lists
 from ingest.extract.page import Page, select_all
 from ingest.extract.prune import cut, cut_other_articles, cut_silent
 from ingest.extract.region import ask_trafilatura, common, densest, find_region, paragraphs, widen
@@ -114,10 +115,11 @@ def _by_rule(page: Page, site: Site) -> _Found | None:
 
 def _by_votes(page: Page, root: HtmlElement) -> _Found:
     """The text where trafilatura's paragraphs stand, or the densest one where it has only a fragment of that."""
-    votes = ask_trafilatura(root, page.url)
     blocks = read_blocks(root)
-    voted = {block for block in blocks if votes.hold(block)}
     candidates = paragraphs(blocks)
+    blocks = cut_link_lists(root, blocks, candidates)
+    votes = ask_trafilatura(root, page.url)
+    voted = {block for block in blocks if votes.hold(block)}
     weights = {block: weight for block, weight in candidates.items() if block in voted}
     own, source = densest(candidates), "trafilatura"
     if sum(weights.values()) < sum(own.values()) / 2:
