@@ -117,6 +117,7 @@ def test_account_alone_is_the_author() -> None:
         ('<meta name="sailthru.author" content="Mira Holt">', "meta"),
         ('<meta name="byl" content="By Mira Holt">', "meta"),
         ('<meta name="dc.creator" content="Holt, Mira">', "meta"),
+        ('<meta name="twitter:label1" content="Written by"><meta name="twitter:data1" content="Mira Holt">', "meta"),
         ('<meta name="author" content="Shore Post">' + ld(person("Mira Holt")), "json-ld"),
         (ld({"@type": "Organization", "name": "Shore Post"}) + '<meta name="author" content="Mira Holt">', "meta"),
         (ld({"name": [person("Mira Holt")]}), "json-ld"),

@@ -19,6 +19,8 @@ from ingest.extract.structured import StructuredData
 from ingest.record import Author, AuthorKind
 from ingest.sites import Site
 
+_INLINE = frozenset({"a", "b", "strong", "em", "i", "span", "cite", "small", "label"})
+_BESIDE = 40  # characters beside a name in its line: a date, a place
 _LONGEST_BYLINE = 200  # characters of a byline's element; a longer one may hold text
 
 
@@ -65,8 +67,20 @@ def _bylines(chosen: Sequence[Shown], found: Sequence[Shown], people: Sequence[C
     """The elements that show the authors' names and little else: the byline, and where the page repeats it."""
     keys = {name_key(credit.name.text) for credit in people}
     for shown in (*chosen, *found):
-        if shown.keys <= keys and len(text_of(shown.spot.element)) <= _LONGEST_BYLINE:
-            yield shown.spot.element
+        element = shown.spot.element
+        if shown.keys <= keys and len(text_of(element)) <= _LONGEST_BYLINE and not _stands_in_text(element):
+            yield element
+
+
+def _stands_in_text(element: HtmlElement) -> bool:
+    """Whether an element is a piece of a sentence: text that is no byline's stands beside it in the same block."""
+    block = element
+    while block.tag in _INLINE and (parent := block.getparent()) is not None:
+        block = parent
+    if block is element:
+        return False
+    beside = (block.text or "", *(child.tail or "" for child in block))
+    return sum(len(text.strip()) for text in beside) > _BESIDE
 
 
 def _agreed(shown: Mapping[str, Credit], meta: MetaNames) -> list[Credit]:

@@ -42,6 +42,7 @@ _AGREEMENT = 4
 _SURE = 4  # a lesser score is a guess
 _MAX_LONE = 60  # characters of a bold line that is a byline
 _PICTURES = 5  # after the heading, that are looked at for a portrait
+_MAX_DEPTH = 8  # of spots inside spots
 _GAP = 8  # walked elements between the names of one list
 
 
@@ -113,15 +114,16 @@ def _listed(found: list[Shown], seen: Survey) -> list[Shown]:
 
 
 def _read_all(
-    page: Page, seen: Survey, spots: Collection[Spot], desks: Collection[str], known: Collection[str]
+    page: Page, seen: Survey, spots: Collection[Spot], desks: Collection[str], known: Collection[str], depth: int = 0
 ) -> Iterator[Shown]:
+    """The spots that show names, the outer ones where both do."""
     for spot, inner in outermost(spots):
         if is_outside(spot, seen):
             continue
         if shown := _read(page, seen, spot, inner, desks, known):
             yield shown
-        elif inner:
-            yield from _read_all(page, seen, inner, desks, known)
+        elif inner and depth < _MAX_DEPTH:
+            yield from _read_all(page, seen, inner, desks, known, depth + 1)
 
 
 def _read(

@@ -56,6 +56,7 @@ _TAGS = (
 )
 _HEADINGS = frozenset({"h1", "h2"})
 _FIRST_WORD = re.compile(r"[^\s:：/]+")
+_MAX_SPOTS = 1_000  # elements of a page; one with more is built to cost time
 _MAX_HEADINGS = 60  # headings of one level that are compared with the title
 _MAX_LINE = 100  # characters of a line that is a byline
 _LABELS = frozenset({"strong", "b", "span", "dt", "label", "small"})
@@ -84,7 +85,7 @@ def survey(page: Page, names: Collection[str] = ()) -> Survey:
             spots.append(Spot(element, order, sign) if item is None else Spot(item, order, Sign.WORD))
     order, heading = _main_heading(page, headings)
     around = frozenset(heading.iterancestors()) if heading is not None else frozenset()
-    return Survey(tuple(spots), tuple(boxes), heading, order, around)
+    return Survey(tuple(spots[:_MAX_SPOTS]), tuple(boxes[:_MAX_SPOTS]), heading, order, around)
 
 
 _AUTHOR, _BOX = 1, 2  # what classes, ids and test ids say, as bits: an author's name, a box about an author

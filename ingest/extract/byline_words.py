@@ -38,12 +38,14 @@ NOT_IN_NAMES = _words("not_in_names")
 """Words that no name holds: a text with one of them is a button, a notice or a date."""
 SENTENCE_WORDS = _words("sentence")
 """Words that stand in lower case only in sentences."""
+SPEECH = _words("speech")
+"""Verbs that make a sentence of any text, in lower case."""
 LOGINS = _words("logins")
 """Accounts of a content management system that stand for nobody."""
 NAMELESS = _words("nameless")
 """Names of nobody in particular ("agencies")."""
 PLACES = frozenset(str(name) for name in _WORDS["places"])
-"""Places that stand in bylines, in lower case."""
+"""Places and days that stand in bylines, in lower case."""
 JOINTS = _words("joints")
 """Words between two names, in lower case."""
 INNER = _words("inner") | JOINTS

@@ -7,7 +7,8 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
-from ingest.extract.name_rules import Name, kind_of
+from ingest.extract.byline_words import LEAD
+from ingest.extract.name_rules import Name, is_own, kind_of
 from ingest.extract.names import clean_name, read_names
 from ingest.extract.page import Page
 from ingest.extract.structured import Node, StructuredData, text_value, types_of
@@ -41,6 +42,8 @@ class MetaNames:
 # A `smartbanner:author` is an app's maker.
 _META = re.compile(r"^(?:(?!smartbanner|its_|twitter).*[^a-z])?(?:article_?)?(?:authors?(?:[._-]?name)?|byl|byline)$")
 _RANKS = ("author", "article:author", "parsely-author", "sailthru.author", "byl")
+# Yoast's "Written by" on cards for Twitter.
+_CARDS = (("twitter:label1", "twitter:data1"), ("twitter:label2", "twitter:data2"))
 _CREATORS = ("dc.creator", "dcterms.creator", "dc:creator", "citation_author")
 _INVERTED = re.compile(r"^([^\W\d_][\w'’-]*), ([^\W\d_][\w'’.-]*(?: [\w'’.-]+)?)$")
 _MAX = 25  # authors of one page; longer lists are contributors to a whole section
@@ -64,14 +67,14 @@ def own_names(page: Page, data: StructuredData, site: Site) -> frozenset[str]:
 
 
 def metadata_names(page: Page, data: StructuredData, desks: Collection[str]) -> MetaNames:
-    """The authors of the first source that names people; failing that, of the first that names a desk or agency.
+    """The authors of the first source that names others than the site itself; failing that, the site.
 
     `desks` are the site's own names in lower case.
     """
     fallback = MetaNames()
     for source, names in _sources(page, data, desks):
         unique = tuple({name.name.text.casefold(): name for name in names}.values())[:_MAX]
-        if any(name.name.kind is not AuthorKind.DESK for name in unique):
+        if any(not is_own(name.name.text.casefold(), desks) for name in unique):
             return MetaNames(unique, source)
         if unique and not fallback.names:
             fallback = MetaNames(unique, source)
@@ -84,7 +87,8 @@ def _sources(page: Page, data: StructuredData, desks: Collection[str]) -> Iterat
             if names := list(_json_names(page, data, article, key, desks)):
                 yield "json-ld", names
     others = [key for key in page.metas if _META.match(key) and key not in _RANKS]
-    for key in (*_RANKS, *others):
+    written = [data_key for label, data_key in _CARDS if LEAD.fullmatch(f"{page.meta(label) or '-'} ")]
+    for key in (*_RANKS, *others, *written):
         if names := _texts_to_names(page.metas.get(key, []), desks):
             people = [name for name in names if name.name.kind is not AuthorKind.DESK]
             yield "meta", people or names
