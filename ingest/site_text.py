@@ -20,7 +20,8 @@ def definition_text(draft: Draft, day: date) -> str:
 
 
 def _lines(draft: Draft, day: date) -> Iterator[str]:
-    yield f"# Drafted on {day} by `khabar sites add {one_line(draft.asked)}` from {len(draft.articles)} articles."
+    number = f"{len(draft.articles)} article{'s' * (len(draft.articles) != 1)}"
+    yield f"# Drafted on {day} by `khabar sites add {one_line(draft.asked)}` from {number}."
     yield "# Review: what the remarks name, and in each test below whether its page says the same."
     for key in _ORDER:
         if key in draft.reviews:
