@@ -10,7 +10,7 @@ from scrapy import Request
 from scrapy.crawler import Crawler
 
 from ingest.crawl.explorer import Explorer, Tell, silently
-from ingest.crawl.run import Job, open_tape, raise_if_all_failed, run_jobs
+from ingest.crawl.jobs import Job, open_tape, raise_if_all_failed, run_jobs
 from ingest.crawl.spider import KhabarSpider
 from ingest.discover.findings import Findings
 from ingest.errors import KhabarError, NothingFetched

@@ -1,28 +1,18 @@
-"""Runs crawls in this process: `crawl_sites` for `khabar crawl`, `fetch_pages` for `khabar scrape`.
-
-A replay runs on asyncio alone, as often as wanted. On the network Scrapy's handler needs Twisted's reactor, which
-runs once in a process: a program that crawls again and again starts a process each time, as `ingest.scrape` does.
-"""
+"""Runs crawls in this process: `crawl_sites` for `khabar crawl`, `fetch_pages` for `khabar scrape`."""
 
 from __future__ import annotations
 
-import asyncio
-import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
-from scrapy import Spider, signals
-from scrapy.crawler import AsyncCrawlerProcess, AsyncCrawlerRunner, Crawler
+from scrapy import signals
+from scrapy.crawler import Crawler
 from scrapy.utils.misc import load_object
-from scrapy.utils.reactor import is_reactor_installed
 
-from ingest.crawl.cassette import Tape
-from ingest.crawl.context import PAGE_DONE, context_of
+from ingest.crawl.context import PAGE_DONE
+from ingest.crawl.jobs import Job, Listener, open_tape, raise_if_all_failed, run_jobs
 from ingest.crawl.report import SiteReport
-from ingest.crawl.scrapy_settings import scrapy_settings
 from ingest.crawl.tally import Tally
 from ingest.errors import KhabarError, NothingFetched
 from ingest.record import Article, Rejection
@@ -36,29 +26,6 @@ _PAGE_SPIDER = "spiders.page.PageSpider"
 
 Progress = Callable[[str, Mapping[str, int]], None]
 Outcome = Article | Rejection | KhabarError
-Listener = Callable[[Crawler], None]
-"""Connects itself to a crawler's signals before the crawl begins."""
-
-
-@dataclass
-class Job:
-    """One crawler and what it is started with; when it is done, the time it took and the error that ended it."""
-
-    spider: type[Spider]
-    arguments: Mapping[str, Any]
-    crawler: Crawler | None = None
-    seconds: float = 0.0
-    error: BaseException | None = None
-    interrupted: bool = False
-    _started: float = field(default_factory=time.monotonic)
-
-    def finish(self, task: asyncio.Task[None]) -> None:
-        """Take the result of the crawl's task."""
-        self.seconds = time.monotonic() - self._started
-        self.error = None if task.cancelled() else task.exception()
-        if self.crawler is not None and self.error is None:
-            self.error = context_of(self.crawler).fatal
-            self.interrupted = self.crawler.stats.get_value("finish_reason") == "shutdown"
 
 
 def crawl_sites(
@@ -159,75 +126,6 @@ def _collector(outcomes: dict[str, Outcome]) -> Listener:
 
 def _nothing(url: str, job: Job) -> KhabarError:
     return job.error if isinstance(job.error, KhabarError) else NothingFetched(f"{url}: nothing came of it")
-
-
-def open_tape(replay: Iterable[Path | str], record: Path | str | None) -> Tape | None:
-    """The recording to play or to record to, or None; raises `BadRecording`."""
-    if paths := list(replay):
-        return Tape.replay(paths)
-    return None if record is None else Tape.record(record)
-
-
-def run_jobs(
-    jobs: Sequence[Job],
-    settings: Settings,
-    tape: Tape | None,
-    *,
-    output: Path | None,
-    listeners: Sequence[Listener],
-) -> None:
-    """Run crawlers at the same time until all are done; `listeners` has one for each, `output` is as in the settings.
-
-    What ended a crawler is left in its job: see `raise_if_all_failed`.
-    """
-    replaying = tape is not None and not tape.records
-    values = scrapy_settings(settings, output=output, tape=tape, reactor=not replaying)
-    if replaying:
-        asyncio.run(_replay(values, jobs, listeners))
-    else:
-        _live(values, jobs, listeners)
-
-
-async def _replay(values: dict[str, Any], jobs: Sequence[Job], listeners: Sequence[Listener]) -> None:
-    runner = AsyncCrawlerRunner(values)
-    tasks = _start(runner, jobs, listeners)
-    try:
-        await asyncio.wait(tasks)
-    except asyncio.CancelledError:  # Ctrl-C: end the crawls in good order first
-        await runner.stop()
-        await asyncio.wait(tasks)
-        raise
-
-
-def _live(values: dict[str, Any], jobs: Sequence[Job], listeners: Sequence[Listener]) -> None:
-    if is_reactor_installed():
-        raise KhabarError("this process has crawled already", "start a new process for each crawl on the network")
-    process = AsyncCrawlerProcess(values)
-    _start(process, jobs, listeners)
-    process.start()  # until all are done; the first Ctrl-C ends them in good order
-    if any(job.interrupted for job in jobs):
-        raise KeyboardInterrupt
-
-
-def _start(runner: AsyncCrawlerRunner, jobs: Sequence[Job], listeners: Sequence[Listener]) -> list[asyncio.Task[None]]:
-    tasks = []
-    for job, listen in zip(jobs, listeners, strict=True):
-        job.crawler = runner.create_crawler(job.spider)
-        listen(job.crawler)
-        task = runner.crawl(job.crawler, **job.arguments)
-        task.add_done_callback(job.finish)
-        tasks.append(task)
-    return tasks
-
-
-def raise_if_all_failed(jobs: Sequence[Job]) -> None:
-    """Raise what ended the jobs, where it ended all of them or was nothing that a run can foresee."""
-    for job in jobs:
-        if job.error is not None and not isinstance(job.error, KhabarError):
-            raise job.error
-    errors = [job.error for job in jobs if job.error is not None]
-    if errors and len(errors) == len(jobs):
-        raise errors[0]
 
 
 def _report(site: str, job: Job) -> SiteReport:

@@ -1,0 +1,172 @@
+"""Crawlers at work: started together, ended in good order, again and again in one process.
+
+A replay runs on asyncio alone. On the network Scrapy's handler needs Twisted's reactor, which can be started only once:
+so it is started once, on an event loop of our own, which then runs for each crawl until that is done.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import atexit
+import signal
+import threading
+import time
+from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from scrapy import Spider
+from scrapy.crawler import AsyncCrawlerRunner, Crawler
+from scrapy.utils.reactor import is_reactor_installed
+from twisted.internet import asyncioreactor
+
+from ingest.crawl.cassette import Tape
+from ingest.crawl.context import context_of
+from ingest.crawl.netguard import GuardedResolver
+from ingest.crawl.scrapy_settings import scrapy_settings
+from ingest.errors import KhabarError
+from ingest.settings import Settings
+
+Listener = Callable[[Crawler], None]
+"""Connects itself to a crawler's signals before the crawl begins."""
+
+_NAMES = 10_000
+"""Look-ups that are remembered, as in Scrapy's `DNSCACHE_SIZE`."""
+
+_loop: asyncio.AbstractEventLoop | None = None
+"""The loop of the reactor, once there is one."""
+
+
+@dataclass
+class Job:
+    """One crawler and what it is started with; when it is done, the time it took and the error that ended it."""
+
+    spider: type[Spider]
+    arguments: Mapping[str, Any]
+    crawler: Crawler | None = None
+    seconds: float = 0.0
+    error: BaseException | None = None
+    _started: float = field(default_factory=time.monotonic)
+
+    def finish(self, task: asyncio.Task[None]) -> None:
+        """Take the result of the crawl's task."""
+        self.seconds = time.monotonic() - self._started
+        self.error = None if task.cancelled() else task.exception()
+        if self.crawler is not None and self.error is None:
+            self.error = context_of(self.crawler).fatal
+
+
+def open_tape(replay: Iterable[Path | str], record: Path | str | None) -> Tape | None:
+    """The recording to play or to record to, or None; raises `BadRecording`."""
+    if paths := list(replay):
+        return Tape.replay(paths)
+    return None if record is None else Tape.record(record)
+
+
+def run_jobs(
+    jobs: Sequence[Job],
+    settings: Settings,
+    tape: Tape | None,
+    *,
+    output: Path | None,
+    listeners: Sequence[Listener],
+) -> None:
+    """Run crawlers at the same time until all are done; `listeners` has one for each, `output` is as in the settings.
+
+    What ended a crawler is left in its job: see `raise_if_all_failed`. The first Ctrl-C ends all of them in good order
+    and is then raised as `KeyboardInterrupt`; the second one does not wait.
+
+    Raises:
+        KhabarError: another library's reactor, or event loop, runs in this thread.
+    """
+    replaying = tape is not None and not tape.records
+    with_reactor = not replaying or is_reactor_installed()
+    values = scrapy_settings(settings, output=output, tape=tape, reactor=with_reactor)
+    main = _run(values, jobs, listeners)
+    if _on_reactor(main, settings) if with_reactor else asyncio.run(main):
+        raise KeyboardInterrupt
+
+
+def raise_if_all_failed(jobs: Sequence[Job]) -> None:
+    """Raise what ended the jobs, where it ended all of them or was nothing that a run can foresee."""
+    for job in jobs:
+        if job.error is not None and not isinstance(job.error, KhabarError):
+            raise job.error
+    errors = [job.error for job in jobs if job.error is not None]
+    if errors and len(errors) == len(jobs):
+        raise errors[0]
+
+
+async def _run(values: dict[str, Any], jobs: Sequence[Job], listeners: Sequence[Listener]) -> bool:
+    """Whether the crawls were interrupted."""
+    runner = AsyncCrawlerRunner(values)
+    tasks = []
+    for job, listen in zip(jobs, listeners, strict=True):
+        job.crawler = runner.create_crawler(job.spider)
+        listen(job.crawler)
+        task = runner.crawl(job.crawler, **job.arguments)
+        task.add_done_callback(job.finish)
+        tasks.append(task)
+    with _stopped_by_signals(runner) as stops:
+        await asyncio.wait(tasks)
+    return bool(stops)
+
+
+@contextmanager
+def _stopped_by_signals(runner: AsyncCrawlerRunner) -> Iterator[list[asyncio.Task[None]]]:
+    """Let Ctrl-C and SIGTERM end the crawls, once; gives the list of what they set off."""
+    loop = asyncio.get_running_loop()
+    stops: list[asyncio.Task[None]] = []
+    kinds = (signal.SIGINT, signal.SIGTERM)
+
+    def stop() -> None:
+        restore()
+        stops.append(loop.create_task(runner.stop()))
+
+    def restore() -> None:
+        for kind in kinds:
+            loop.remove_signal_handler(kind)
+
+    if threading.current_thread() is not threading.main_thread():
+        yield stops  # signals are the main thread's business
+        return
+    with suppress(NotImplementedError):  # Windows
+        for kind in kinds:
+            loop.add_signal_handler(kind, stop)
+    try:
+        yield stops
+    finally:
+        with suppress(NotImplementedError):
+            restore()
+
+
+def _on_reactor(main: Coroutine[Any, Any, bool], settings: Settings) -> bool:
+    """The result of a coroutine on the reactor's loop, with name look-ups guarded meanwhile."""
+    loop = _reactor_loop()
+    from twisted.internet import reactor  # noqa: PLC0415 - only when the right kind is installed
+
+    resolver = reactor.nameResolver
+    GuardedResolver(reactor, _NAMES, allow_loopback=settings.allow_loopback).install_on_reactor()
+    try:
+        return loop.run_until_complete(main)
+    finally:
+        reactor.installNameResolver(resolver)
+
+
+def _reactor_loop() -> asyncio.AbstractEventLoop:
+    global _loop  # noqa: PLW0603 - Twisted knows only one reactor in a process, and so there is one loop
+    if _loop is None:
+        if is_reactor_installed():
+            raise KhabarError("another reactor of Twisted's runs in this process", "crawl in a process of its own")
+        _loop = asyncio.new_event_loop()
+        asyncioreactor.install(_loop)  # type: ignore[no-untyped-call]  # Twisted leaves it untyped
+        from twisted.internet import reactor  # noqa: PLC0415 - the import would install another kind
+
+        # Threads of name look-ups would else keep the process from its end, for this reactor never shuts down.
+        reactor.getThreadPool().threadFactory = partial(threading.Thread, daemon=True)
+        reactor.startRunning(installSignalHandlers=False)
+        atexit.register(_loop.close)
+    return _loop
