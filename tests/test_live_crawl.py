@@ -3,28 +3,32 @@
 from __future__ import annotations
 
 import json
+import multiprocessing
 import subprocess
 import sys
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from fixtures.newsrooms.newsroom import Newsroom
 from fixtures.newsrooms.server import Server, serve
+from ingest.crawl.report import SiteReport
+from ingest.crawl.run import crawl_sites
+from ingest.settings import Settings
 
 ROOT = Path(__file__).parent.parent
 CASSETTES = ROOT / "fixtures" / "cassettes"
-KHABAR = "from ingest.cli import main; main()"
+SITE = "propakistani"
 
 
-def run(*command: str, cwd: Path = ROOT) -> subprocess.CompletedProcess[str]:
-    command = (sys.executable, *command)
-    return subprocess.run(command, cwd=cwd, capture_output=True, encoding="utf-8", check=False)  # noqa: S603 - our own
-
-
-def crawl(server: Server, output: Path, *more: str) -> subprocess.CompletedProcess[str]:
+def crawl(server: Server, output: Path, limit: int, record: Path | None = None) -> SiteReport:
     host = server.newsroom.site.host
-    flags = ["--output", str(output), "--connect-to", f"{host}={server.url}", "--allow-loopback", "--delay", "0"]
-    return run("-c", KHABAR, "crawl", "propakistani", *flags, *more)
+    settings = Settings.load(output=output, connect_to={host: server.url}, allow_loopback=True, delay=0, workers=1)
+    (report,) = crawl_sites([SITE], settings, limit=limit, record=record)
+    return report
 
 
 def records(output: Path) -> list[dict[str, Any]]:
@@ -32,60 +36,78 @@ def records(output: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for file in files for line in file.read_text(encoding="utf-8").splitlines()]
 
 
-def test_what_is_crawled_is_recorded_and_replays_alike(tmp_path: Path) -> None:
-    tape = tmp_path / "tape.yaml"
-    with serve(Newsroom.load("propakistani")) as server:
-        live = crawl(server, tmp_path / "live", "--limit", "4", "--record", str(tape))
-        assert live.returncode == 0, live.stderr
-        assert {request.host for request in server.requests} == {"propakistani.pk"}
-        agents = {request.headers["user-agent"] for request in server.requests}
-        assert all(agent.startswith("Khabar/") for agent in agents)
-        assert all(request.headers["x-forwarded-proto"] == "https" for request in server.requests)
-    replayed = run(
-        "-c",
-        KHABAR,
-        "crawl",
-        "propakistani",
-        "--output",
-        str(tmp_path / "again"),
-        "--limit",
-        "4",
-        "--replay",
-        str(tape),
-    )
-    assert replayed.returncode == 0, replayed.stderr
-    first, second = (
-        {record["id"]: record["contentHash"] for record in records(tmp_path / name)} for name in ("live", "again")
-    )
-    assert first == second
-    assert len(first) == 4
-
-
-def test_edits_become_versions_and_what_failed_is_tried_again(tmp_path: Path) -> None:
-    newsroom = Newsroom.load("propakistani")
+def visit_twice(folder: Path) -> dict[str, Any]:
+    """Crawl a newsroom where one page fails, then again after it has edited another: what came of it."""
+    newsroom = Newsroom.load(SITE)
     first, second = newsroom.articles()[:2]
     with serve(newsroom) as server:
         newsroom.fail(f"/{first.published:%Y/%m/%d}/{first.slug}/", 503, 3, retry_after=0)
-        done = crawl(server, tmp_path, "--limit", "2")
-        assert done.returncode == 4, done.stderr
-        assert "propakistani: 1 failed: HTTP 503" in done.stderr
+        reports = [crawl(server, folder / "live", 2, record=folder / "tape.yaml")]
+        after_one = records(folder / "live")
         newsroom.advance(days=30)  # past the clock of the first visit
         newsroom.edit(second.id, headline="Another headline than before")
-        done = crawl(server, tmp_path, "--limit", "2")
-        assert done.returncode == 0, done.stderr
-    written = [(record["headline"], record["version"], record["changed"]) for record in records(tmp_path)]
-    assert sorted(written, key=lambda record: record[1]) == [
-        (second.headline, 1, []),
-        (first.headline, 1, []),
-        ("Another headline than before", 2, ["headline"]),
-    ]
+        reports.append(crawl(server, folder / "live", 2))
+        headers = [request.headers | {"host": request.host} for request in server.requests]
+    return {
+        "headlines": [first.headline, second.headline],
+        "reports": reports,
+        "after_one": after_one,
+        "records": records(folder / "live"),
+        "headers": headers,
+    }
+
+
+def in_fresh_process(scenario: Callable[[Path], dict[str, Any]], folder: Path) -> dict[str, Any]:
+    with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as pool:
+        return pool.submit(scenario, folder).result()
+
+
+@pytest.fixture(scope="module")
+def visits(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    folder = tmp_path_factory.mktemp("visits")
+    return in_fresh_process(visit_twice, folder) | {"folder": folder}
+
+
+def test_the_site_is_asked_under_its_own_name_by_an_honest_visitor(visits: dict[str, Any]) -> None:
+    headers = visits["headers"]
+    assert {header["host"] for header in headers} == {"propakistani.pk"}
+    assert {header["x-forwarded-proto"] for header in headers} == {"https"}
+    assert all(header["user-agent"].startswith("Khabar/") for header in headers)
+    assert not any("cookie" in header for header in headers)
+
+
+def test_a_page_that_fails_is_reported_and_tried_again_by_the_next_run(visits: dict[str, Any]) -> None:
+    once, again = visits["reports"]
+    assert (once.new, once.failed, once.failures) == (1, 1, {"HTTP 503": 1})
+    assert not once.healthy
+    assert (again.new, again.changed, again.failed) == (1, 1, 0)
+
+
+def test_an_edit_is_a_further_version(visits: dict[str, Any]) -> None:
+    first, second = visits["headlines"]
+    written = [(record["headline"], record["version"], record["changed"]) for record in visits["records"]]
+    assert written[0] == (second, 1, [])
+    assert sorted(written[1:]) == sorted([(first, 1, []), ("Another headline than before", 2, ["headline"])])
+
+
+def test_what_was_crawled_replays_alike(visits: dict[str, Any], tmp_path: Path) -> None:
+    settings = Settings.load(output=tmp_path, workers=1)
+    (report,) = crawl_sites([SITE], settings, limit=2, replay=[visits["folder"] / "tape.yaml"])
+    assert (report.new, report.failed) == (1, 1)
+    replayed = {record["id"]: record["contentHash"] for record in records(tmp_path)}
+    assert replayed == {record["id"]: record["contentHash"] for record in visits["after_one"]}
+
+
+def run(*command: str) -> subprocess.CompletedProcess[str]:
+    command = (sys.executable, *command)
+    return subprocess.run(command, cwd=ROOT, capture_output=True, encoding="utf-8", check=False)  # noqa: S603 - our own
 
 
 def test_loopback_is_refused_without_leave() -> None:
-    with serve(Newsroom.load("propakistani")) as server:
+    with serve(Newsroom.load(SITE)) as server:
         port = server.url.rpartition(":")[2]
         urls = [f"http://{host}:{port}/a" for host in ("127.0.0.1", "localhost", "0x7f.1", "[::1]", "2130706433")]
-        done = run("-c", KHABAR, "scrape", *urls)
+        done = run("-c", "from ingest.cli import main; main()", "scrape", *urls)
         assert server.requests == []
     assert done.returncode == 3
     assert done.stderr.count("is not a public address") == len(urls)
@@ -94,10 +116,8 @@ def test_loopback_is_refused_without_leave() -> None:
 
 def test_scrapy_crawl_works_as_its_users_know_it(tmp_path: Path) -> None:
     out = tmp_path / "out.jsonl"
-    done = run(
-        "-m", "scrapy", "crawl", "dailytimes", "-a", "limit=2", "-O", str(out), "-s", f"KHABAR_REPLAY={CASSETTES}",
-        cwd=ROOT,
-    )  # fmt: skip
+    replay = f"KHABAR_REPLAY={CASSETTES}"
+    done = run("-m", "scrapy", "crawl", "dailytimes", "-a", "limit=2", "-O", str(out), "-s", replay)
     assert done.returncode == 0, done.stderr
     lines = [json.loads(line) for line in out.read_text(encoding="utf-8").splitlines()]
     assert [line["metadata"]["site"] for line in lines] == ["dailytimes"] * 2
