@@ -99,6 +99,11 @@ def test_visible_byline_wins_over_the_account() -> None:
     assert found.metadata_authors == ("Hina Qadir",)
 
 
+def test_several_people_in_the_metadata_are_no_account() -> None:
+    found = byline('<p class="byline">Shore Post Desk</p>', head=ld(person("Mira Holt"), person("Tom Aziz")))
+    assert (names(found), found.source) == (["Mira Holt", "Tom Aziz"], "json-ld")
+
+
 def test_line_under_the_headline_wins_over_the_account() -> None:
     assert names(byline("<p>By Mira Holt</p>", head=ld(person("Hina Qadir")))) == ["Mira Holt"]
 

@@ -28,7 +28,8 @@ def find_byline(page: Page, data: StructuredData, site: Site) -> Byline:
     """The authors of the page's article, and what of the page is byline or author's bio.
 
     The site's own selectors win outright. Else the visible byline wins over the metadata, whose other names are kept
-    apart in `metadata_authors`; where no byline is seen, the metadata's people are the authors.
+    apart in `metadata_authors`. Where no byline is seen, or one that names a desk alone while the metadata names several
+    people, the metadata's names are the authors.
     """
     own = own_names(page, data, site)
     meta = metadata_names(page, data, own)
@@ -37,6 +38,8 @@ def find_byline(page: Page, data: StructuredData, site: Site) -> Byline:
     found = read_spots(page, seen, own, known)
     ruled = _by_rule(page, site, own)
     chosen = ruled or choose(page, found, seen, own, known)
+    if not ruled and len(known) > 1 and all(spot.is_desk for spot in chosen):
+        chosen = []  # an account of the content system is one person, not several
     if chosen:
         people, others = _combined(chosen, meta, ruled=bool(ruled))
         source = "rule" if ruled else "byline"

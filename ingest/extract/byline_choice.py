@@ -32,6 +32,11 @@ class Shown:
         return self.spot.sign, self.spot.element.tag, self.spot.element.get("class")
 
     @property
+    def is_desk(self) -> bool:
+        """Whether all names are desks'."""
+        return all(credit.name.kind is AuthorKind.DESK for credit in self.credits)
+
+    @property
     def keys(self) -> frozenset[str]:
         """The keys of the names (`name_key`)."""
         return frozenset(name_key(credit.name.text) for credit in self.credits)

@@ -54,8 +54,9 @@ _TAGS = (
     *("a", "span", "p", "div", "address", "li", "ul", "strong", "b", "em", "i", "h1", "h2", "h3", "h4", "h5", "h6"),
     *("cite", "section", "footer", "header", "small", "dt", "dd", "td", "label", "aside"),
 )
+_TELLING = ("class", "id", "data-testid")
 _HEADINGS = frozenset({"h1", "h2"})
-_FIRST_WORD = re.compile(r"[^\s:：/]+")
+_MARKS = re.compile(r"[:：/]")
 _MAX_SPOTS = 1_000  # elements of a page; one with more is built to cost time
 _MAX_HEADINGS = 60  # headings of one level that are compared with the title
 _MAX_LINE = 100  # characters of a line that is a byline
@@ -76,7 +77,10 @@ def survey(page: Page, names: Collection[str] = ()) -> Survey:
         tag = element.tag
         if tag in _HEADINGS:
             headings.append((order, element))
-        says = _says(element)
+        says = 0
+        for name in _TELLING:
+            if value := element.get(name):
+                says |= _read_words(value)
         if says & _BOX:
             boxes.append(Spot(element, order, Sign.WORD))
         sign = _sign(element, tag, says, wanted)
@@ -89,19 +93,6 @@ def survey(page: Page, names: Collection[str] = ()) -> Survey:
 
 
 _AUTHOR, _BOX = 1, 2  # what classes, ids and test ids say, as bits: an author's name, a box about an author
-
-
-def _says(element: HtmlElement) -> int:
-    """What the words in an element's class, id and test id say."""
-    get = element.get
-    says = 0
-    if value := get("class"):
-        says = _read_words(value)
-    if value := get("id"):
-        says |= _read_words(value)
-    if value := get("data-testid"):
-        says |= _read_words(value)
-    return says
 
 
 @lru_cache(maxsize=20_000)  # a site's pages share their classes
@@ -135,13 +126,18 @@ def leads_to_author(address: str) -> bool:
 def _sign_of_text(element: HtmlElement, tag: str, text: str, wanted: tuple[str, ...]) -> Sign | None:
     if len(text) > 4 * _MAX_LINE:
         return None
-    word = _FIRST_WORD.search(text)
-    if word and tag != "a" and word[0].casefold() in LINE_STARTS:
+    if tag != "a" and _first_word(text) in LINE_STARTS:
         return Sign.LINE if len(text.strip()) < _MAX_LINE else None
     for name in wanted:
         if name in text:
             return Sign.LINE if len(text.strip()) < _MAX_LINE else None
     return Sign.LONE if tag in _EMPHASIS and _is_lone(element) else None
+
+
+def _first_word(text: str) -> str:
+    """The first word of a text in lower case, without the colon or slash after it."""
+    word = text.split(None, 1)[0]
+    return (word if word.isalpha() else _MARKS.split(word, maxsplit=1)[0]).casefold()
 
 
 def _labelled(element: HtmlElement) -> HtmlElement | None:
