@@ -53,10 +53,10 @@ def article_for(page: FetchedPage, site: Site, limits: Limits | None = None) -> 
         return _reject(page, site, Reason.TOO_LARGE, str(error))
     except ValidationError as error:
         where = ".".join(str(part) for part in error.errors()[0]["loc"])
-        logger.exception("no valid record of %s: %s", page.url, where)
+        logger.debug("no valid record of %s", page.url, exc_info=True)
         return _reject(page, site, Reason.BROKEN, f"the record would not be valid at {where}")
     except Exception as error:  # parsers of others meet hostile bytes here; one page must not end a run
-        logger.exception("extraction failed on %s", page.url)
+        logger.debug("extraction failed on %s", page.url, exc_info=True)
         return _reject(page, site, Reason.BROKEN, f"{type(error).__name__}: {one_line(str(error))[:200]}")
 
 

@@ -1,0 +1,157 @@
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+import jsonschema
+import pytest
+
+from ingest.cli import main, parse_since
+from ingest.errors import UsageError
+from ingest.record import json_schema
+from tests.test_api import CASSETTES, PAGE, RICE, URL
+
+CHALLENGE = "<html><head><title>Just a moment...</title></head><body><div id='cf-wrapper'></div></body></html>"
+
+
+def khabar(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, *arguments: str
+) -> tuple[int, str, str]:
+    """Run the command in this process: exit code, standard output, standard error."""
+    monkeypatch.setattr(sys, "argv", ["khabar", *arguments])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    out, err = capsys.readouterr()
+    assert isinstance(ended.value.code, int)
+    return ended.value.code, out, err
+
+
+@pytest.fixture
+def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "200")
+    return lambda *arguments: khabar(capsys, monkeypatch, *arguments)
+
+
+def saved(tmp_path: Path, html: str = PAGE) -> str:
+    file = tmp_path / "page.html"
+    file.write_text(html, encoding="utf-8")
+    return str(file)
+
+
+def test_a_saved_page_is_one_valid_line(run, tmp_path: Path) -> None:
+    code, out, err = run("scrape", "--html", saved(tmp_path), "--url", URL)
+    assert (code, err) == (0, "")
+    (line,) = out.splitlines()
+    jsonschema.validate(json.loads(line), json_schema())
+
+
+def test_pretty_and_output_file(run, tmp_path: Path) -> None:
+    code, out, _ = run("scrape", "--html", saved(tmp_path), "--url", URL, "--pretty", "-o", "one.json")
+    assert (code, out) == (0, "")
+    assert json.loads((tmp_path / "one.json").read_text("utf-8"))["headline"] == "A new road"
+
+
+def test_standard_input_is_a_saved_page() -> None:
+    command = [sys.executable, "-m", "ingest", "scrape", "--html", "-", "--url", URL]
+    done = subprocess.run(command, input=PAGE.encode(), capture_output=True, check=False)  # noqa: S603 - our own command, no shell
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["headline"] == "A new road"
+
+
+def test_urls_are_scraped_from_a_recording(run) -> None:
+    code, out, _ = run("scrape", RICE, "--replay", str(CASSETTES))
+    assert code == 0
+    assert json.loads(out)["metadata"]["site"] == "dailytimes"
+
+
+def test_one_good_and_one_bad_url_is_unhealthy(run) -> None:
+    code, out, err = run("scrape", RICE, "https://dailytimes.com.pk/1/x/", "--replay", str(CASSETTES))
+    assert code == 4
+    assert len(out.splitlines()) == 1
+    assert "https://dailytimes.com.pk/1/x/" in err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "message"),
+    [
+        (["scrape", "paper.example/a"], 2, "did you mean https://paper.example/a?"),
+        (["scrape"], 2, "no URL"),
+        (["scrape", "--html", "nothing.html", "--url", URL], 2, "nothing.html"),
+        (["scrape", "--html", "nothing.html"], 2, "--url"),
+        (["scrape", RICE, "--replay", "nothing.yaml"], 2, "nothing.yaml"),
+        (["scrape", RICE, "--site", "dailytime"], 2, "did you mean 'dailytimes'?"),
+        (["scrape", "https://dailytimes.com.pk/1/x/", "--replay", str(CASSETTES)], 3, "nearest"),
+        (["crawl", "dailytime"], 2, "did you mean 'dailytimes'?"),
+        (["crawl", "dailytimes", "--since", "soon"], 2, "2026-11-01"),
+        (["crawl", "dailytimes", "--limit", "0"], 2, "--limit"),
+        (["crawl", "dailytimes", "--replay", str(CASSETTES), "--output", "/proc/khabar"], 2, "/proc/khabar"),
+        (["crawl", "dailytimes", "--connect-to", "x"], 2, "HOST=http"),
+        (["crwl"], 2, "crawl"),
+        (["read", "nothing"], 2, "nothing"),
+    ],
+)
+def test_an_error_is_one_line_with_its_remedy(run, arguments: list[str], code: int, message: str) -> None:
+    got, out, err = run(*arguments)
+    assert (got, out) == (code, "")
+    assert message in err
+    assert len(err.strip().splitlines()) == 1
+    assert "Traceback" not in err
+
+
+def test_a_broken_cassette_is_one_line(run, tmp_path: Path) -> None:
+    (tmp_path / "broken.yaml").write_text("interactions: [}")
+    code, _, err = run("crawl", "dailytimes", "--replay", "broken.yaml")
+    assert code == 2
+    assert "broken.yaml" in err
+    assert len(err.strip().splitlines()) == 1
+
+
+def test_what_is_no_article_is_named_and_not_printed(run, tmp_path: Path) -> None:
+    code, out, err = run("scrape", "--html", saved(tmp_path, CHALLENGE), "--url", URL)
+    assert (code, out) == (3, "")
+    assert "challenge" in err
+
+
+def test_escape_sequences_of_a_page_do_not_reach_the_terminal(run, tmp_path: Path) -> None:
+    page = PAGE.replace("A new road</h1>", "A \x1b[2J [bold]new[/bold] road</h1>")
+    code, out, _ = run("scrape", "--html", saved(tmp_path, page), "--url", URL, "-o", "x.jsonl")
+    assert code == 0
+    code, out, _ = run("read", "x.jsonl")
+    assert code == 0
+    assert "\x1b" not in out
+    assert "[bold]new[/bold]" in out
+
+
+def test_a_crawl_ends_with_its_table_and_read_shows_it(run) -> None:
+    code, out, err = run("crawl", "dailytimes", "--replay", str(CASSETTES), "--limit", "2", "--output", "out")
+    assert (code, out) == (0, "")
+    assert "dailytimes" in err
+    assert "unchanged" in err
+    code, out, _ = run("read", "out")
+    assert len(out.splitlines()) == 2
+    code, out, _ = run("read", "out", "--json", "--limit", "1")
+    assert json.loads(out)["version"] == 1
+
+
+def test_sites_and_schema(run) -> None:
+    code, out, _ = run("sites")
+    assert code == 0
+    assert {"propakistani", "dailytimes"} <= {line.split()[0] for line in out.splitlines() if line.strip()}
+    code, out, _ = run("schema")
+    assert json.loads(out) == json_schema()
+    code, out, _ = run("--version")
+    assert (code, out[:7]) == (0, "khabar ")
+
+
+def test_since_is_a_span_or_a_moment() -> None:
+    now = datetime(2026, 11, 20, 12, tzinfo=UTC)
+    assert parse_since("2d", now) == datetime(2026, 11, 18, 12, tzinfo=UTC)
+    assert parse_since("12h", now) == datetime(2026, 11, 20, 0, tzinfo=UTC)
+    assert parse_since("2026-11-01") == datetime(2026, 11, 1, tzinfo=UTC)
+    assert parse_since("2026-11-01T05:00+05:00") == datetime(2026, 11, 1, tzinfo=UTC)
+    with pytest.raises(UsageError):
+        parse_since("2 days")
