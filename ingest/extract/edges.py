@@ -123,12 +123,16 @@ def is_names(block: Block, known: Known) -> bool:
 
 def _without_notes(blocks: list[Block], known: Known) -> list[Block]:
     end = len(blocks)
-    while end > 1 and _is_note(blocks[end - 1], known):
+    while end > 1 and _is_note(blocks[end - 1], known) and not _are_headings(blocks[end - 2 : end]):
         end -= 1
     rest = blocks[end:]
     if len(rest) > _NOTES and not any(lines.is_notice(block) or lines.is_contribution(block) for block in rest):
         return blocks  # a text that ends in headings or in italics
     return blocks[:end] if _size(blocks[:end]) >= _ENOUGH * _size(blocks) else blocks
+
+
+def _are_headings(blocks: Sequence[Block]) -> bool:
+    return all(block.tag in HEADINGS for block in blocks)
 
 
 def _is_note(block: Block, known: Known) -> bool:

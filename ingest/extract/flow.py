@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
+from itertools import takewhile
 
 from lxml.html import HtmlElement
 
@@ -12,6 +13,7 @@ from ingest.extract import lines
 from ingest.extract.asides import Asides
 from ingest.extract.blocks import HEADINGS, Block
 from ingest.extract.styles import dominant_style, place_of, style_of, usual_places, usual_styles
+from ingest.text import one_line
 
 _LINKED = 0.7
 """The share of linked text from which on a block is a link to elsewhere."""
@@ -21,6 +23,10 @@ _SHORT = 25
 """Up to this length a text may stand twice on a page, such as a heading."""
 _SENTENCE = 50
 """From this length on a linked line that ends in a full stop is a sentence of the text."""
+_LINKED_HEADING = 0.45
+_LINKED_LINE = 0.4
+_LEAD = (4, 40)
+"""The length of the words before a link that make it one of a series."""
 _CAPTION = 300
 """A box with a picture and at most so much text is the picture's caption."""
 _MOST = 0.4
@@ -83,15 +89,16 @@ class Flow:
         ]
 
     def _without_boxes(self, blocks: Sequence[Block]) -> list[Block]:
-        gone: set[Block] = set()
+        gone = _serial_pointers(blocks)
         boxes: set[HtmlElement] = set()
         for block in blocks:
             box = self._box(block)
-            if lines.is_label(block):
+            is_boxed = box is not None and box is not block.element
+            is_notice = (is_boxed or lines.stands_out(block)) and lines.is_notice(block)
+            if is_notice or lines.is_label(block) or lines.is_pointer(block) or _is_figure(box):
                 gone.add(block)
-                boxes.update(box.iter() if box is not None else ())
-            elif lines.is_pointer(block) or (lines.stands_out(block) and lines.is_notice(block)) or _is_figure(box):
-                gone.add(block)
+            if box is not None and (lines.is_label(block) or (is_boxed and _heads_a_card(block, is_notice=is_notice))):
+                boxes.update(box.iter())
         return [block for block in blocks if block not in gone and block.element not in boxes]
 
     def _box(self, block: Block) -> HtmlElement | None:
@@ -111,6 +118,22 @@ class Flow:
                     holders.add(element)
                     element = element.getparent()
         return frozenset(holders)
+
+
+def _heads_a_card(block: Block, *, is_notice: bool) -> bool:
+    """Whether a heading says that its box is a card: it links to another article, or invites to subscribe."""
+    return block.tag in HEADINGS and (is_notice or block.link_share >= _LINKED_HEADING)
+
+
+def _serial_pointers(blocks: Sequence[Block]) -> set[Block]:
+    """Lines that begin with the same words before a link: "Read more: ..." in whatever language."""
+    leads: dict[str, list[Block]] = {}
+    for block in blocks:
+        lead = one_line("".join(run.text for run in takewhile(lambda run: not run.linked, block.runs)))
+        links = {run.link for run in block.runs if run.linked}
+        if block.link_share >= _LINKED_LINE and len(links) == 1 and _LEAD[0] <= len(lead) <= _LEAD[1]:
+            leads.setdefault(lead, []).append(block)
+    return {block for group in leads.values() if len(group) > 1 for block in group}
 
 
 def _is_figure(box: HtmlElement | None) -> bool:
