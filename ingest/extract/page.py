@@ -190,26 +190,18 @@ _BLOCKS = frozenset({"br", "p", "div", "li", "tr", "td", "h1", "h2", "h3", "h4",
 
 
 def _texts(element: HtmlElement) -> Iterator[str]:
-    for event, node in etree.iterwalk(element, events=("start", "end", "comment", "pi")):
+    walker = etree.iterwalk(element, events=("start", "end", "comment", "pi"))
+    for event, node in walker:
         if event == "start":
+            if node.tag in _SILENT:
+                walker.skip_subtree()  # its end, and the text behind it, still come
+                continue
             if node.tag in _BLOCKS:
                 yield " "
-            if node.text and not _silent(node, element):
+            if node.text:
                 yield node.text
         elif node is not element and node.tail:
-            parent = node.getparent()
-            if parent is not None and not _silent(parent, element):
-                yield node.tail
-
-
-def _silent(node: HtmlElement, top: HtmlElement) -> bool:
-    while node is not None:
-        if node.tag in _SILENT:
-            return True
-        if node is top:
-            return False
-        node = node.getparent()
-    return False
+            yield node.tail
 
 
 def class_words(element: HtmlElement) -> str:

@@ -39,8 +39,8 @@ def find_comments(
     """
     read = _date_reader(page, site, zone, retrieved_at)
     marks = scan(page.body)
-    items = [Item(element) for element in page.select(*site.select.comments)] or find_items(marks)
-    comments = read_items(items, page, read, _LIMIT)
+    selected = [Item(element) for element in page.select(*site.select.comments)]
+    comments = read_items(selected or find_items(marks), page, read, limit=_LIMIT, sure=bool(selected))
     elements = [element for element, _ in comments]
     containers = hosted(page.tree, marks)
     sections = Sections(page.tree, marks, elements).find([e for found in containers.values() for e in found])
@@ -50,7 +50,7 @@ def find_comments(
         comments=tuple(told or linked),
         count=find_count(page, data, marks, sections),
         system=system_of(containers, elements, marks),
-        source=_source(told, linked, selected=bool(site.select.comments)),
+        source=_source(told, linked, selected=bool(selected)),
         elements=sections,
     )
 

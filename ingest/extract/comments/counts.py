@@ -25,6 +25,10 @@ def find_count(
     page: Page, data: StructuredData | None, marks: list[Mark], sections: tuple[HtmlElement, ...]
 ) -> int | None:
     """The count as the section's heading states it, else the metadata's; None where nothing states any."""
+    for section in sections:
+        for element in section.iter("*"):
+            if (stated := element.get("data-comments-count") or "").isdigit():
+                return int(stated)
     for text in _texts(marks, sections):
         if (count := read_count(text)) is not None:
             return count

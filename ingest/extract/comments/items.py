@@ -21,6 +21,7 @@ _NOT_ITEMS = frozenset(
 )
 _WRAPPERS = frozenset({"li", "dd", "tr"})
 _NEAR = 5  # levels from a comment's text to the section
+_SAMPLE = 50  # elements of a group that are judged for all of it
 _LIST_ITEMS = frozenset({"li", "div", "article", "section", "dd", "tr", "blockquote"})
 
 
@@ -146,9 +147,10 @@ def _shape(element: HtmlElement) -> tuple[str, frozenset[str]]:
 
 def _are_comments(group: list[HtmlElement]) -> bool:
     """At least two thirds bear an author or a date, and text beside them; those of teasers are mostly links."""
-    signed = sum(1 for element in group if _is_signed(element))
-    teasers = sum(1 for element in group if _is_teaser(element))
-    return signed * 3 >= len(group) * 2 and teasers * 3 < len(group)
+    sample = group[:_SAMPLE]
+    signed = sum(1 for element in sample if _is_signed(element))
+    teasers = sum(1 for element in sample if _is_teaser(element))
+    return signed * 3 >= len(sample) * 2 and teasers * 3 < len(sample)
 
 
 def _is_signed(element: HtmlElement) -> bool:

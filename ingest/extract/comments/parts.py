@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from lxml.html import HtmlElement
 
@@ -15,6 +16,8 @@ _SKIPPED = frozenset({"script", "style", "noscript", "template", "form", "textar
 _TEXTS = frozenset({"text", "commenttext", "reviewbody", "encoded", "description"})
 _TITLES = frozenset({"headline", "name", "title"})
 _OTHER = Role.AUTHOR | Role.DATE | Role.NOISE
+_LEVELS = 12  # text elements looked at in one comment, to find the one nearest to the text
+_SMALL = 60
 _HEADINGS = frozenset({"h2", "h3", "h4", "h5", "h6"})
 _TITLE_NAMES = frozenset(
     {"title", "titre", "titel", "subject", "betreff", "comment-title", "comment-subject", "headline"}
@@ -63,8 +66,9 @@ def text_elements(parts: list[Part]) -> list[HtmlElement]:
     named = named or [part.element for part in parts if part.element.tag == "p" and "comment" in _names(part.element)]
     if not named:
         return []
-    inner = _innermost_with_most(named)
-    return [element for element in named if element.get("class") == inner.get("class") and element.tag == inner.tag]
+    outer = _outermost(named)
+    inner = _inner(max(outer, key=lambda element: len(text_of(element))), named)
+    return _outermost([e for e in named if e.tag == inner.tag and e.get("class") == inner.get("class")])
 
 
 def _says_comment_text(element: HtmlElement) -> bool:
@@ -75,16 +79,25 @@ def _names(element: HtmlElement) -> list[str]:
     return (element.get("class") or "").casefold().split()
 
 
-def _innermost_with_most(named: list[HtmlElement]) -> HtmlElement:
-    """Of text elements in one another the inner one, as long as it holds most of the words of the outer one."""
-    if len(named) == 1:
-        return named[0]
-    lengths = {element: len(text_of(element)) for element in named}
-    best = max(named, key=lengths.__getitem__)
-    for element in named:
-        if element is not best and best in element.iterancestors() and lengths[element] * 10 >= lengths[best] * 4:
-            best = element
+def _outermost(elements: list[HtmlElement]) -> list[HtmlElement]:
+    chosen = set(elements)
+    return [element for element in elements if not any(up in chosen for up in element.iterancestors())]
+
+
+def _inner(outer: HtmlElement, named: list[HtmlElement]) -> HtmlElement:
+    """Of text elements in one another the inner one, as long as it holds much of the text of the outer one."""
+    best, whole = outer, len(text_of(outer))
+    for element in named[:_LEVELS]:
+        if element is not best and best in element.iterancestors():
+            length = len(text_of(element))
+            if length * 10 >= whole * 4:
+                best, whole = element, length
     return best
+
+
+def is_small(element: HtmlElement) -> bool:
+    """Whether it holds no more elements than a byline or a row of buttons: only then is its text asked for."""
+    return sum(1 for _ in islice(element.iter(), _SMALL + 1)) <= _SMALL
 
 
 def title_of(parts: list[Part], inside: Container[HtmlElement], name: str | None) -> str:

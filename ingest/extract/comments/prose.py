@@ -8,6 +8,7 @@ from collections.abc import Container
 from lxml import etree
 from lxml.html import HtmlElement
 
+from ingest.extract.comments.parts import is_small
 from ingest.extract.comments.words import Role, part_of, pattern
 from ingest.extract.page import text_of
 from ingest.text import block, one_line
@@ -57,13 +58,17 @@ def _write(
                 continue
             pieces.append(_opening(node))
         elif node is not top:
-            pieces.append((_gap(node) if event == "end" else "") + _inline(node.tail))
+            pieces.append((_closing(node) if event == "end" else "") + _inline(node.tail))
 
 
 def _opening(node: HtmlElement) -> str:
     if node.tag == "img":
         return (node.get("alt") or "") if "smil" in _names(node) or "emoji" in _names(node) else ""
     return _gap(node) + _inline(node.text)
+
+
+def _closing(node: HtmlElement) -> str:
+    return "" if node.tag == "br" or node.tag in _LINES else _gap(node)
 
 
 def _gap(node: HtmlElement) -> str:
@@ -86,7 +91,7 @@ def _is_left_out(element: HtmlElement, drop: Container[HtmlElement], *, strict: 
     names = element.get("class")
     if not strict or not names or not part_of(names) & _NO_TEXT:
         return False
-    return len(text_of(element)) <= _LABEL_LENGTH
+    return is_small(element) and len(text_of(element)) <= _LABEL_LENGTH
 
 
 def _without_labels(text: str) -> str:

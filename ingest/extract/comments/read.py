@@ -21,6 +21,7 @@ from ingest.text import one_line
 
 # A blog's automatic notice of a link to the article: named as such, or an excerpt cut at both ends.
 _PING = re.compile(r"(?:pingback|trackback)\b|(?:\[…\]|\[\.\.\.\]).*(?:\[…\]|\[\.\.\.\])$", re.IGNORECASE | re.DOTALL)
+_ABSOLUTE = re.compile(r"(?:19|20)\d\d|\d[./-]\d")
 _BYLINE = Role.AUTHOR | Role.DATE
 
 
@@ -37,20 +38,34 @@ class _Read:
 
     @property
     def is_link(self) -> bool:
-        """Whether all the text is that of one link."""
-        links = (part.element for part in self.parts if part.element.tag == "a")
-        return any(text_of(link) == one_line(self.text) for link in links)
+        """Whether most of the text is that of one link with several words, such as a headline."""
+        text = one_line(self.text)
+        links = (text_of(part.element) for part in self.parts if part.element.tag == "a")
+        longest = max((len(link) for link in links if link in text and len(link.split()) >= 3), default=0)
+        return longest * 10 >= len(text) * 6
 
     @property
     def said(self) -> str:
-        return "\n".join((self.author.name or "", self.raw or "", self.text))
+        """What tells the comment from others: author, text, and the date unless it counts from today."""
+        date = self.raw if self.raw and _ABSOLUTE.search(self.raw) else ""
+        return "\n".join((self.author.name or "", date, self.text))
 
 
-def read_items(items: list[Item], page: Page, read: ReadDate, limit: int) -> list[tuple[HtmlElement, Comment]]:
-    """The comments of these elements, at most `limit`, each with its element; those without text are left out."""
+def read_items(
+    items: list[Item], page: Page, read: ReadDate, *, limit: int, sure: bool = False
+) -> list[tuple[HtmlElement, Comment]]:
+    """The comments of these elements, each with its element; those without text are left out.
+
+    Args:
+        items: in page order; no more than `limit` are read.
+        page: what they are from.
+        read: reads the text of a date.
+        limit: of comments.
+        sure: they are known to be comments. Otherwise they must look so when read, or none is given.
+    """
     by_element = {item.element: item for item in items}
     found = [one for item in items[:limit] if (one := _read(item, by_element, page, read)) is not None]
-    return _threaded(found, by_element) if _are_comments(found) else []
+    return _threaded(found, by_element) if sure or _are_comments(found) else []
 
 
 def _are_comments(found: list[_Read]) -> bool:
@@ -58,7 +73,7 @@ def _are_comments(found: list[_Read]) -> bool:
 
     Where most are nothing but a link they are a list of the newest comments of all articles.
     """
-    if sum(1 for one in found if one.is_link) * 2 > len(found):
+    if len(found) > 1 and sum(1 for one in found if one.is_link) * 2 > len(found):
         return False
     if any(one.item.number for one in found):
         return True

@@ -28,6 +28,10 @@ _FOREIGN_SHARE = 0.15
 _FOREIGN_BESIDE = 80
 
 
+# Elements looked at in one page, however deep its sections stand in one another; what is over it is not cut.
+_BUDGET = 300_000
+
+
 class Sections:
     """Finds the topmost elements that hold comments and nothing of the article."""
 
@@ -38,6 +42,7 @@ class Sections:
         self._ours = {*items, *(mark.element for mark in marks if mark.role & Role.PING)}
         self._tree = tree
         self._safe: dict[HtmlElement, bool] = {}
+        self._budget = _BUDGET
 
     def find(self, containers: Iterable[HtmlElement]) -> tuple[HtmlElement, ...]:
         """The sections in page order, none inside another; `containers` are those of hosted systems."""
@@ -85,7 +90,11 @@ class Sections:
 
     def _holds_only_comments(self, element: HtmlElement) -> bool:
         """Whether nearly all the text is of comments; an `h1` that does not speak of them is the article's."""
-        if element.tag not in _TAGS or any(heading not in self._roles for heading in element.iter("h1")):
+        if (
+            self._budget < 0
+            or element.tag not in _TAGS
+            or any(heading not in self._roles for heading in element.iter("h1"))
+        ):
             return False
         foreign, held = self._foreign(element)
         if foreign <= _FOREIGN // 3:
@@ -102,6 +111,7 @@ class Sections:
         stack = [top]
         while stack:
             node = stack.pop()
+            self._budget -= 1
             if node in self._ours:
                 held += 1
                 continue

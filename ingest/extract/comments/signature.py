@@ -10,7 +10,7 @@ from urllib.parse import urldefrag
 from lxml.html import HtmlElement
 
 from ingest.dates import ParsedDate
-from ingest.extract.comments.parts import Part
+from ingest.extract.comments.parts import Part, is_small
 from ingest.extract.comments.words import Role, part_of, pattern
 from ingest.extract.page import Page, text_of
 from ingest.record import CommentAuthor
@@ -21,8 +21,10 @@ ReadDate = Callable[[str], ParsedDate | None]
 _SAYS = re.compile(
     rf"\s*\b(?:{pattern('says')})(?!\w)\s*(?:on|am|le|el|il|op|den|um|:|,|…|\d|$).*$", re.IGNORECASE | re.DOTALL
 )
+# Behind a name: "— July 17, 2011", "on 3 May", "8.1.2024", "| Tuesday"; "Anna 47" is a name.
 _WHEN = re.compile(
-    r"[\s,|·•–/-]+(?:on|am|le|el|il|op|den|at|um|vor|posted|il y a|hace)?\s*\W?\s*\d.*$|\s[|·•]\s.*$",
+    r"\s*[|·•–—/-]\s.*\d.*$|\s[|·•]\s.*$|\s+(?:\d{1,2}[./:]\s?\d|\d{4}-\d\d|\d{1,2}\.?\s+[^\W\d]{3}).*$"
+    r"|,?\s+(?:on|am|le|el|il|op|den|at|um|vor|posted|il y a|hace)\s+(?:[^\W\d]{3,12}\.?,?\s+){0,2}\W?\d.*$",
     re.IGNORECASE | re.DOTALL,
 )
 _BY = re.compile(rf"^(?:{pattern('by')})\s*[:\s]\s*", re.IGNORECASE)
@@ -30,6 +32,7 @@ _BY_INSIDE = re.compile(
     r"(?:^|\s)(?:by|von|par|por|di|af|av|door|od)\s+(\S[^\n]{0,60}?)\s*(?:,|\||\b(?:on|am|le|el|il|op|den|um|at))\s[^\n]*\d",
     re.IGNORECASE,
 )
+_LABEL_BEHIND = re.compile(rf"(?:[\s|·•–—#-]+(?:{pattern('labels')}))+\W*$", re.IGNORECASE)
 _NOT_NAMES = frozenset(
     {
         "on",
@@ -149,15 +152,17 @@ def find_date(
             return raw, parsed
     moment = _epoch(parts)
     exact = read(moment) if moment else None
-    likely = None
+    likely, day = None, None
     for raw in _distinct(_shown_texts(parts, inside, name)):
         if likely is None and _LIKE_A_DATE.search(raw) and len(raw) <= 40:
             likely = raw
         if exact and likely:
             break
         if exact is None and (parsed := read(raw)):
-            return raw, parsed
-    return likely or moment, exact
+            if parsed.instant:
+                return raw, parsed
+            day = day or (raw, parsed)  # the hour may stand farther out
+    return day or (likely or moment, exact)
 
 
 def _distinct(texts: Iterator[str]) -> Iterator[str]:
@@ -195,10 +200,10 @@ def _shown_texts(parts: list[Part], inside: Container[HtmlElement], name: str | 
     yield from (text_of(part.element) for part in parts if part.element.tag == "time")
     for part in parts:
         element = part.element
-        if part.role & Role.DATE and element not in inside:
+        if part.role & Role.DATE and element not in inside and is_small(element):
             yield from (text_of(link) for link in element.iter("a"))
-            yield from (text_of(inner) for inner in element.iter("*") if inner is not element and not len(inner))
             yield element.get("title") or ""
+            yield from (text_of(inner) for inner in element.iter("*") if inner is not element and not len(inner))
             yield _without(text_of(element), name)
     yield from (text_of(part.element) for part in parts if _leads_to_comment(part.element))
     yield from (_without(line, name) for line in _byline_texts(parts, inside))
@@ -210,7 +215,7 @@ def _byline_texts(parts: list[Part], inside: Container[HtmlElement]) -> Iterator
         element = part.element
         if element not in inside and element.tag not in {"p", "li"}:
             yield from (element.get(name) or "" for name in ("title", "data-date", "data-time"))
-            text = text_of(element) if len(element) <= 6 else ""
+            text = text_of(element) if len(element) <= 6 and is_small(element) else ""
             if len(text) <= _DATE_LENGTH * 2 and re.search(r"\d", text):
                 yield text
 
@@ -218,4 +223,5 @@ def _byline_texts(parts: list[Part], inside: Container[HtmlElement]) -> Iterator
 def _without(text: str, name: str | None) -> str:
     """The text without the author's name and what introduces it, and without labels behind the date."""
     text = text.replace(name, "", 1) if name else text
-    return re.sub(r"(?<=[\d.])[^\d]{12,}$", "", _BY.sub("", text.strip(" ,|-–—/:")))
+    text = _LABEL_BEHIND.sub("", _BY.sub("", text.strip(" ,|-–—/:")))
+    return re.sub(r"(?<=[\d.])[^\d]{12,}$", "", text)
