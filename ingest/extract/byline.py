@@ -28,8 +28,8 @@ def find_byline(page: Page, data: StructuredData, site: Site) -> Byline:
     """The authors of the page's article, and what of the page is byline or author's bio.
 
     The site's own selectors win outright. Else the visible byline wins over the metadata, whose other names are kept
-    apart in `metadata_authors`. Where no byline is seen, or one that names a desk alone while the metadata names several
-    people, the metadata's names are the authors.
+    apart in `metadata_authors`. Where no byline is seen, or a desk's alone while the metadata names several people, the
+    metadata's names are the authors.
     """
     own = own_names(page, data, site)
     meta = metadata_names(page, data, own)

@@ -42,7 +42,7 @@ class Shown:
         return frozenset(name_key(credit.name.text) for credit in self.credits)
 
 
-# Scores are a sign (0 to 4) plus the nearness to the headline (0 to 3) plus four for agreement with the metadata.
+# Scores are a sign (0 to 4) plus the nearness to the headline (1 to 3) plus four for agreement with the metadata.
 _AGREEMENT = 4
 _SURE = 4  # a lesser score is a guess
 _MAX_LONE = 60  # characters of a bold line that is a byline
@@ -82,7 +82,7 @@ def _beside_avatar(page: Page, seen: Survey, desks: Collection[str]) -> list[Sho
         portrait = read_names(alt, desks)
         if parent is None or not _is_person(portrait) or portrait[0].text != alt or len(text_of(parent)) > _MAX_LONE:
             continue
-        spot = Spot(parent, seen.heading_order + 1, Sign.LINE)
+        spot = Spot(parent, 1, Sign.LINE)
         names = tuple(credits_of(page, parent, (), desks))
         if _is_person([credit.name for credit in names]) and not is_outside(spot, seen):
             return [Shown(spot, names, _SURE)]

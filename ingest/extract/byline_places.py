@@ -18,24 +18,21 @@ _OUTSIDE = re.compile(
 _ASIDE = re.compile(r"sidebar|side-bar|widget|latest|promo|sponsor|slider")
 _LISTED = frozenset({"article", "li"})
 _FIGURES = frozenset({"figure", "figcaption"})
-_BEFORE, _UNDER, _NEAR, _FAR = -25, 20, 60, 150  # walked elements between the main heading and a byline
+_UNDER, _NEAR, _FAR = 20, 60, 150  # walked elements between the main heading and a byline
 NEAREST = 3
 """What `nearness` gives right after the headline."""
 
 
 def nearness(spot: Spot, seen: Survey) -> int:
-    """From 0 (long before the article) to 3 (right after the main heading); 1 where no heading is known."""
-    distance = spot.order - seen.heading_order
-    if seen.heading is None:
+    """From 1 (far from the main heading, or none is known) to 3 (right after it)."""
+    if seen.heading is None or spot.order > _FAR:
         return 1
-    if distance < 0:
-        return 2 if distance >= _BEFORE else 0
-    return NEAREST if distance <= _NEAR else 2 if distance <= _FAR else 1
+    return NEAREST if 0 <= spot.order <= _NEAR else 2
 
 
 def is_under_heading(spot: Spot, seen: Survey) -> bool:
     """Whether a spot follows at once on the main heading."""
-    return seen.heading is not None and 0 <= spot.order - seen.heading_order <= _UNDER
+    return seen.heading is not None and 0 <= spot.order <= _UNDER
 
 
 def is_outside(spot: Spot, seen: Survey) -> bool:

@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import lru_cache
-from itertools import pairwise
+from itertools import chain, islice, pairwise
 
 from lxml.html import HtmlElement
 
@@ -32,7 +32,7 @@ class Sign(IntEnum):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Spot:
-    """An element that may hold names. `order` counts the walked elements of the page."""
+    """An element that may hold names; `order` counts walked elements from the main heading on, or from the start."""
 
     element: HtmlElement
     order: int
@@ -46,7 +46,6 @@ class Survey:
     spots: tuple[Spot, ...]
     boxes: tuple[Spot, ...]
     heading: HtmlElement | None
-    heading_order: int
     around_heading: frozenset[HtmlElement]
 
 
@@ -55,7 +54,9 @@ _TAGS = (
     *("cite", "section", "footer", "header", "small", "dt", "dd", "td", "label", "aside"),
 )
 _TELLING = ("class", "id", "data-testid")
-_HEADINGS = frozenset({"h1", "h2"})
+_TAG_SET = frozenset(_TAGS)
+BEFORE = 25
+"""Walked elements before the main heading among which a byline may stand."""
 _MARKS = re.compile(r"[:：/]")
 _MAX_SPOTS = 1_000  # elements of a page; one with more is built to cost time
 _MAX_HEADINGS = 60  # headings of one level that are compared with the title
@@ -65,31 +66,58 @@ _EMPHASIS = frozenset({"strong", "b", "em", "i"})
 
 
 def survey(page: Page, names: Collection[str] = ()) -> Survey:
-    """The spots, boxes and main heading of a page, in one walk over its body.
+    """The spots, boxes and main heading of a page, in one walk from a little before the heading to the end.
 
     Short texts with one of `names` (those of the metadata) are spots too: there the page shows them.
     """
     wanted = tuple(dict.fromkeys(form for name in names for form in (name, name.upper())))
+    heading = _main_heading(page)
+    around = frozenset(heading.iterancestors()) if heading is not None else frozenset()
     spots: list[Spot] = []
     boxes: list[Spot] = []
-    headings: list[tuple[int, HtmlElement]] = []
-    for order, element in enumerate(page.body.iter(*_TAGS)):
-        tag = element.tag
-        if tag in _HEADINGS:
-            headings.append((order, element))
+    for order, element in _walk(page, heading, around):
         says = 0
         for name in _TELLING:
             if value := element.get(name):
                 says |= _read_words(value)
         if says & _BOX:
             boxes.append(Spot(element, order, Sign.WORD))
-        sign = _sign(element, tag, says, wanted)
+        sign = _sign(element, element.tag, says, wanted)
         if sign is not None:
             item = _labelled(element) if sign is Sign.LINE else None
             spots.append(Spot(element, order, sign) if item is None else Spot(item, order, Sign.WORD))
-    order, heading = _main_heading(page, headings)
-    around = frozenset(heading.iterancestors()) if heading is not None else frozenset()
-    return Survey(tuple(spots[:_MAX_SPOTS]), tuple(boxes[:_MAX_SPOTS]), heading, order, around)
+    return Survey(tuple(spots[:_MAX_SPOTS]), tuple(boxes[:_MAX_SPOTS]), heading, around)
+
+
+def _walk(page: Page, heading: HtmlElement | None, around: frozenset[HtmlElement]) -> Iterator[tuple[int, HtmlElement]]:
+    """The elements of the page with their order, in page order; the heading's is 0."""
+    if heading is None:
+        return enumerate(page.body.iter(*_TAGS))
+    before = list(islice(_backwards(heading, around), BEFORE))[::-1]
+    after = (element for start in (heading, *heading.iterancestors()) for element in _following(start, heading))
+    return chain(enumerate(before, -len(before)), enumerate(after))
+
+
+def _following(start: HtmlElement, heading: HtmlElement) -> Iterator[HtmlElement]:
+    if start is heading:
+        yield from heading.iter(*_TAGS)
+    for sibling in start.itersiblings():
+        yield from sibling.iter(*_TAGS)
+
+
+def _backwards(heading: HtmlElement, around: frozenset[HtmlElement]) -> Iterator[HtmlElement]:
+    """The elements before the heading, the nearest first, without those that hold it."""
+    node: HtmlElement | None = heading
+    while node is not None:
+        previous = node.getprevious()
+        if previous is None:
+            node = node.getparent()
+        else:
+            node = previous
+            while len(node):
+                node = node[-1]
+        if node is not None and node not in around and node.tag in _TAG_SET:
+            yield node
 
 
 _AUTHOR, _BOX = 1, 2  # what classes, ids and test ids say, as bits: an author's name, a box about an author
@@ -159,16 +187,16 @@ def _is_lone(element: HtmlElement) -> bool:
     return before != after
 
 
-def _main_heading(page: Page, headings: list[tuple[int, HtmlElement]]) -> tuple[int, HtmlElement | None]:
+def _main_heading(page: Page) -> HtmlElement | None:
     """The heading whose words are most like the page's title; an `h1` before an `h2`."""
     title = page.meta("og:title", "twitter:title") or next((text_of(node) for node in page.tree.iter("title")), "")
     wanted = frozenset(name_key(title).split())
     for tag, enough in (("h1", 0.3), ("h2", 0.6)):
-        named = [(order, heading) for order, heading in headings if heading.tag == tag][:_MAX_HEADINGS]
-        likeness = [_likeness(heading, wanted) for _, heading in named]
+        headings = list(islice(page.body.iter(tag), _MAX_HEADINGS))
+        likeness = [_likeness(heading, wanted) for heading in headings]
         if likeness and max(likeness) >= enough:
-            return named[likeness.index(max(likeness))]
-    return next(((order, heading) for order, heading in headings if heading.tag == "h1"), (0, None))
+            return headings[likeness.index(max(likeness))]
+    return next(page.body.iter("h1"), None)
 
 
 def _likeness(heading: HtmlElement, wanted: frozenset[str]) -> float:
