@@ -64,7 +64,7 @@ def test_lead_words_are_no_part_of_a_name(line: str) -> None:
         "By Mira Holt, in News, Business",
         "Mira Holt Mira Holt",
         "Mira Holt, PhD",
-        "Mira Holt BBC News",
+        "Mira Holt XYZ News",
     ],
 )
 def test_what_stands_beside_a_name_is_dropped(line: str) -> None:

@@ -231,7 +231,7 @@ def _before_title(words: list[str]) -> list[str]:
         return words
     while title > 2 and (words[title - 1].casefold() in SECTION_WORDS or words[title - 1] in ROLE_JOINERS):
         title -= 1
-    paper = words[title - 1]  # "A. Name BBC News", "A. Name Our Correspondent"
+    paper = words[title - 1]  # "A. Name XYZ News", "A. Name Our Correspondent"
     if title > 2 and ((paper.isupper() and not words[0].isupper()) or paper.casefold() == "our"):
         title -= 1
     return words if words[title - 1].casefold() in PARTICLES else words[:title]
