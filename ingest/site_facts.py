@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import NamedTuple
 
 from ingest.country_zones import zone_of_country
+from ingest.dates import read_date
 from ingest.record import Article
 
 
@@ -54,11 +55,13 @@ def zone_of(url: str, articles: Sequence[Article]) -> Fact:
 
 
 def _stated(articles: Iterable[Article]) -> Iterator[datetime]:
-    """The times that come with an offset of the page's own other than UTC's."""
+    """The times that come with an offset of the page's own other than UTC's: as they are written, not as in the record.
+
+    A record gives its times in the site's zone where that is known.
+    """
     for article in articles:
-        times = {"datePublished": article.date_published, "dateModified": article.date_modified}
-        for field, value in times.items():
-            if value and "T" in value and "zone:" not in article.metadata.provenance.get(field, ""):
-                moment = datetime.fromisoformat(value)
-                if moment.utcoffset() != timedelta(0):
-                    yield moment
+        now = datetime.fromisoformat(article.metadata.date_downloaded)
+        for raw in (article.date_published_raw, article.date_modified_raw):
+            stated = read_date(raw, now=now) if raw else None
+            if stated is not None and stated.when.utcoffset():
+                yield stated.when

@@ -22,7 +22,8 @@ BODY = "The mill's workers voted on Friday for shifts of seven hours, after a ni
 PAGE = f"""<!DOCTYPE html><html lang="en"><head><title>Mill workers vote</title>{{head}}
 <meta property="article:published_time" content="2026-11-20T09:30:00+05:00"></head><body><article>
 <h1>Mill workers vote</h1><p class="byline">By <a rel="author" href="/author/hina-rauf/">Hina Rauf</a></p>
-<div class="entry-content"><p>{BODY}</p><p>{"They will begin in the spring, says the foreman of the mill. " * 8}</p></div>
+<div class="entry-content"><p>{BODY}</p>
+<p>{"They will begin in the spring, says the foreman of the mill. " * 8}</p></div>
 </article></body></html>"""
 CANONICAL = f'<link rel="canonical" href="{URL}">'
 
