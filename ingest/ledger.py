@@ -18,7 +18,7 @@ from sqlalchemy import Connection, select, update
 from sqlalchemy.exc import SQLAlchemyError
 
 from ingest.decide import Known, field_hashes
-from ingest.errors import UnwritableOutput
+from ingest.errors import UnwritableOutput, UsageError
 from ingest.ledger_tables import ARTICLES, RUNS, SEGMENTS, URLS, connect, create_tables, put
 from ingest.record import Article, Rejection
 from ingest.segments import Position
@@ -78,18 +78,21 @@ class Ledger:
 
     def __init__(self, url: str, site: str) -> None:
         self._site = site
-        self._engine = connect(url)
+        try:
+            self._engine = connect(url)
+        except (SQLAlchemyError, ImportError) as error:
+            raise UsageError(f"the ledger's URL is no database: {error}", "see the setting `ledger`") from error
         with self._transaction() as connection:
             create_tables(connection)
 
     @classmethod
-    def in_folder(cls, output: Path, site: str) -> Ledger:
-        """The ledger of an output folder, `OUTPUT/ledger.sqlite`."""
+    def open(cls, output: Path, site: str, url: str = "") -> Ledger:
+        """The ledger at that URL, or that of an output folder, `OUTPUT/ledger.sqlite`."""
         try:
             output.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise UnwritableOutput(f"cannot write {output}: {error.strerror}", "choose another --output") from error
-        return cls(f"sqlite:///{output / 'ledger.sqlite'}", site)
+        return cls(url or f"sqlite:///{output / 'ledger.sqlite'}", site)
 
     def close(self) -> None:
         """Close the connections."""

@@ -1,9 +1,9 @@
 """The records on disk: JSON Lines segments that are whole, or are cut back to what the ledger vouches for.
 
-`OUTPUT/<site>/<YYYY-MM-DD>/<run id>-<n>.jsonl` is written under the same name with `.open` at its end and renamed
-when it is full or the run is over. Each record is synced to the disk before the ledger commits the segment's length
-with it. So after a crash, whatever an `.open` file holds beyond that length is a record that the ledger knows nothing
-of, perhaps torn: it is cut off, and its article fetched again.
+`OUTPUT/<site>/<YYYY-MM-DD>/<run id>-<n>.jsonl` (n has four digits) is written under the same name with `.open` at its
+end and renamed when it is full or the run is over. Each record is synced to the disk before the ledger commits the
+segment's length with it. So after a crash, whatever an `.open` file holds beyond that length is a record that the
+ledger knows nothing of, perhaps torn: it is cut off, and its article fetched again.
 """
 
 from __future__ import annotations
@@ -97,7 +97,7 @@ class SegmentWriter:
 
     def _start(self) -> BufferedRandom:
         self._number += 1
-        path = f"{self._prefix}-{self._number}.jsonl"
+        path = f"{self._prefix}-{self._number:04}.jsonl"  # names sort in the order of writing
         opened = self._output / f"{path}{OPEN}"
         opened.parent.mkdir(parents=True, exist_ok=True)
         self._file = opened.open("xb+")

@@ -47,6 +47,7 @@ class Settings(BaseSettings):
     )
 
     output: Path = Field(default=Path("data"), description="folder of the records and the ledger")
+    ledger: str = Field(default="", description="the ledger's database as an SQLAlchemy URL; empty: in the output")
     user_agent: str = Field(default="", description="sent with every request; empty: Khabar's own name")
     contact: str = Field(default="", description="URL or e-mail of the operator, added to Khabar's own name")
     delay: float = Field(default=1.0, ge=0, description="seconds between two requests to one host")

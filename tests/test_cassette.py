@@ -11,13 +11,17 @@ import pytest
 import vcr
 from scrapy import Request
 from scrapy.http import Response
+from scrapy.settings import Settings as ScrapySettings
 from scrapy.utils.test import get_crawler
+from vcr.cassette import Cassette
 
 from ingest.crawl import tapefile
 from ingest.crawl.cassette import REPLAYED, Tape, request_key, without_secrets
-from ingest.crawl.handler import KhabarDownloadHandler, MissedRequest
+from ingest.crawl.handler import KhabarDownloadHandler, MissedRequest, tape_from
+from ingest.crawl.run import fetch_pages
 from ingest.crawl.scrapy_settings import scrapy_settings
-from ingest.errors import BadRecording, UnwritableOutput
+from ingest.errors import BadRecording, UnwritableOutput, UsageError
+from ingest.record import Article
 from ingest.settings import Settings
 
 CASSETTES = Path(__file__).parent.parent / "fixtures" / "cassettes"
@@ -239,6 +243,41 @@ def test_the_record_mode_of_a_given_cassette_decides(tmp_path: Path, mode: str, 
         if records:
             tape.add(Request("https://news.example/new"), answer("https://news.example/new"))
     assert len(tapefile.load(file).requests) == 1 + records
+
+
+def test_a_cassette_that_records_must_come_as_a_tape(tmp_path: Path) -> None:
+    file = recorded(tmp_path / "tape.yaml", answer())
+    with vcr.use_cassette(str(file), record_mode="none") as cassette:
+        assert isinstance(tape_from(ScrapySettings({"KHABAR_CASSETTE": cassette})), Tape)
+    with vcr.use_cassette(str(file), record_mode="new_episodes") as cassette:
+        with pytest.raises(UsageError, match="a cassette that records"):
+            tape_from(ScrapySettings({"KHABAR_CASSETTE": cassette}))
+        assert tape_from(ScrapySettings({"KHABAR_CASSETTE": Tape.of(cassette)}))
+
+
+def test_the_settings_name_what_to_play_or_record(tmp_path: Path) -> None:
+    file = recorded(tmp_path / "tape.yaml", answer())
+    played = tape_from(ScrapySettings({"KHABAR_REPLAY": str(file)}))
+    assert played is not None
+    assert not played.records
+    new = tape_from(ScrapySettings({"KHABAR_RECORD": str(tmp_path / "new.yaml")}))
+    assert new is not None
+    assert new.records
+    assert tape_from(ScrapySettings()) is None
+
+
+@pytest.fixture
+def vcr_cassette_dir() -> str:
+    return str(CASSETTES)
+
+
+@pytest.mark.default_cassette("dailytimes.yaml")
+@pytest.mark.vcr
+def test_the_fixture_of_pytest_recording_is_replayed(vcr: Cassette, tmp_path: Path) -> None:
+    article = next(request.uri for request in vcr.requests if "/1402203/" in request.uri)
+    (outcome,) = fetch_pages([article], Settings.load(output=tmp_path, workers=1), replay=[vcr])
+    assert isinstance(outcome, Article)
+    assert vcr.play_count == 2  # robots.txt and the page
 
 
 def test_copies_of_the_settings_share_the_tape() -> None:

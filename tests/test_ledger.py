@@ -6,12 +6,17 @@ import sqlite3
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
+from sqlalchemy import Connection
+from sqlalchemy.dialects import postgresql, sqlite
 
 from ingest.decide import field_hashes
-from ingest.errors import UnwritableOutput
+from ingest.errors import UnwritableOutput, UsageError
 from ingest.ledger import Address, Ledger, State, Visit
+from ingest.ledger_tables import SEGMENTS, put
 from ingest.record import Article, Metadata, Publisher, Reason, Rejection
 from ingest.segments import Position
 
@@ -33,7 +38,7 @@ POSITION = Position("news/2026-11-20/run-1.jsonl", 100, 1)
 
 @pytest.fixture
 def ledger(tmp_path: Path) -> Iterator[Ledger]:
-    ledger = Ledger.in_folder(tmp_path, "news")
+    ledger = Ledger.open(tmp_path, "news")
     yield ledger
     ledger.close()
 
@@ -57,7 +62,7 @@ def test_a_record_brings_article_address_and_segment(ledger: Ledger) -> None:
 def test_the_ledger_outlives_its_connection(ledger: Ledger, tmp_path: Path) -> None:
     ledger.commit_record(ARTICLE, ADDRESS, POSITION, NOW)
     ledger.close()
-    again = Ledger.in_folder(tmp_path, "news")
+    again = Ledger.open(tmp_path, "news")
     assert again.known(ARTICLE.id) is not None
     again.close()
 
@@ -139,7 +144,7 @@ def test_closed_segments_are_no_longer_open(ledger: Ledger) -> None:
 
 def test_sites_share_a_ledger_and_keep_their_segments(ledger: Ledger, tmp_path: Path) -> None:
     ledger.commit_record(ARTICLE, ADDRESS, POSITION, NOW)
-    other = Ledger.in_folder(tmp_path, "other")
+    other = Ledger.open(tmp_path, "other")
     assert other.open_segments() == {}
     assert other.known(ARTICLE.id) is not None
     other.close()
@@ -163,10 +168,37 @@ def test_runs_are_noted(ledger: Ledger, tmp_path: Path) -> None:
 def test_a_file_that_is_no_database_is_one_line(tmp_path: Path) -> None:
     (tmp_path / "ledger.sqlite").write_bytes(b"this is no database at all, but long enough to be looked at" * 20)
     with pytest.raises(UnwritableOutput, match="not a database"):
-        Ledger.in_folder(tmp_path, "news")
+        Ledger.open(tmp_path, "news")
 
 
 def test_a_folder_that_cannot_be_made_is_one_line(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("", encoding="utf-8")
     with pytest.raises(UnwritableOutput, match="cannot write"):
-        Ledger.in_folder(tmp_path / "file" / "below", "news")
+        Ledger.open(tmp_path / "file" / "below", "news")
+
+
+def test_the_ledger_may_be_elsewhere(tmp_path: Path) -> None:
+    ledger = Ledger.open(tmp_path / "out", "news", f"sqlite:///{tmp_path / 'elsewhere.sqlite'}")
+    ledger.touch(ADDRESS, NOW)
+    ledger.close()
+    assert (tmp_path / "elsewhere.sqlite").exists()
+    assert list((tmp_path / "out").iterdir()) == []
+
+
+@pytest.mark.parametrize("url", ["no url", "unknowndb://host/name"])
+def test_a_url_that_is_no_database_is_one_line(tmp_path: Path, url: str) -> None:
+    with pytest.raises(UsageError, match="no database") as caught:
+        Ledger.open(tmp_path, "news", url)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("database", [sqlite, postgresql], ids=["sqlite", "postgresql"])
+def test_rows_are_put_in_one_statement_on_both_databases(database: Any) -> None:
+    dialect = database.dialect()
+    said: list[str] = []
+    connection = SimpleNamespace(
+        dialect=dialect, execute=lambda query: said.append(str(query.compile(dialect=dialect)))
+    )
+    put(cast("Connection", connection), SEGMENTS, {"path": "a"}, {"length": 1}, on_insert={"site": "news"})
+    assert "ON CONFLICT (path) DO UPDATE SET length" in said[0]
+    assert "site =" not in said[0]

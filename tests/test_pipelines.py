@@ -133,7 +133,7 @@ def test_a_record_is_durable_before_it_is_handed_on(workers: FakeWorkers, tmp_pa
         await stage.give(article(), page(etag='"x"'))
         (opened,) = tmp_path.rglob("*.open")  # noqa: ASYNC240 - nothing else waits in this loop
         assert json.loads(opened.read_text(encoding="utf-8"))["headline"] == "Ferry"
-        ledger = Ledger.in_folder(tmp_path, "news")
+        ledger = Ledger.open(tmp_path, "news")
         (visit,) = ledger.visits(["news.example/ferry"]).values()
         (position,) = ledger.open_segments().values()
         ledger.close()
@@ -171,7 +171,7 @@ def test_a_rejection_is_dropped_counted_and_remembered(workers: FakeWorkers, tmp
         stage.pipeline.close_spider()
 
     stage_run(scenario())
-    ledger = Ledger.in_folder(tmp_path, "news")
+    ledger = Ledger.open(tmp_path, "news")
     assert ledger.visits(["news.example/ferry"])["news.example/ferry"].state is State.REJECTED
     ledger.close()
     assert list(tmp_path.rglob("*.jsonl*")) == []
@@ -238,7 +238,7 @@ def test_a_disk_that_fails_stops_the_crawl_and_leaves_the_article_unseen(
 
     stage_run(scenario())
     assert [record["articleBody"] for record in records(tmp_path)] == ["The ferry sailed."]
-    ledger = Ledger.in_folder(tmp_path, "news")
+    ledger = Ledger.open(tmp_path, "news")
     assert set(ledger.visits(["news.example/ferry", "news.example/ferry-1"])) == {"news.example/ferry"}
     ledger.close()
 

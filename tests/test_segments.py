@@ -37,11 +37,11 @@ def test_a_segment_is_open_until_it_is_whole(tmp_path: Path) -> None:
     segment = writer(tmp_path)
     position = segment.append('{"a":"ا"}')
     segment.committed()
-    assert position == Position(f"{FOLDER}/run-1.jsonl", 11, 1)
-    assert names(tmp_path) == ["run-1.jsonl.open"]
+    assert position == Position(f"{FOLDER}/run-0001.jsonl", 11, 1)
+    assert names(tmp_path) == ["run-0001.jsonl.open"]
     assert segment.close() == position
-    assert names(tmp_path) == ["run-1.jsonl"]
-    assert (tmp_path / FOLDER / "run-1.jsonl").read_text(encoding="utf-8") == '{"a":"ا"}\n'
+    assert names(tmp_path) == ["run-0001.jsonl"]
+    assert (tmp_path / FOLDER / "run-0001.jsonl").read_text(encoding="utf-8") == '{"a":"ا"}\n'
 
 
 def test_a_full_segment_is_followed_by_the_next(tmp_path: Path) -> None:
@@ -51,7 +51,7 @@ def test_a_full_segment_is_followed_by_the_next(tmp_path: Path) -> None:
     segment.close()
     write(segment, "3")
     segment.close()
-    assert names(tmp_path) == ["run-1.jsonl", "run-2.jsonl"]
+    assert names(tmp_path) == ["run-0001.jsonl", "run-0002.jsonl"]
     assert writer(tmp_path, "other", max_bytes=1).full is False
 
 
@@ -69,7 +69,7 @@ def test_what_was_not_committed_is_cut_off(tmp_path: Path) -> None:
     write(segment, "next")
     segment.append("and here")
     segment.close()
-    assert (tmp_path / FOLDER / "run-1.jsonl").read_text(encoding="utf-8") == "kept\nnext\n"
+    assert (tmp_path / FOLDER / "run-0001.jsonl").read_text(encoding="utf-8") == "kept\nnext\n"
 
 
 def test_a_segment_without_a_committed_record_is_removed(tmp_path: Path) -> None:
@@ -81,15 +81,15 @@ def test_a_segment_without_a_committed_record_is_removed(tmp_path: Path) -> None
 
 def leave_open(output: Path, run_id: str, content: str) -> None:
     (output / FOLDER).mkdir(parents=True, exist_ok=True)
-    (output / FOLDER / f"{run_id}-1.jsonl.open").write_text(content, encoding="utf-8")
+    (output / FOLDER / f"{run_id}-0001.jsonl.open").write_text(content, encoding="utf-8")
 
 
 def test_recovery_cuts_torn_and_uncommitted_lines(tmp_path: Path) -> None:
     leave_open(tmp_path, "killed", 'one\ntwo\n{"torn": ')
-    path = f"{FOLDER}/killed-1.jsonl"
+    path = f"{FOLDER}/killed-0001.jsonl"
     finished = recover(tmp_path, "news", {path: Position(path, 4, 1)})
     assert finished == [Position(path, 4, 1)]
-    assert names(tmp_path) == ["killed-1.jsonl"]
+    assert names(tmp_path) == ["killed-0001.jsonl"]
     assert (tmp_path / path).read_text(encoding="utf-8") == "one\n"
 
 
@@ -104,10 +104,10 @@ def test_recovery_leaves_whole_segments_and_other_sites_alone(tmp_path: Path) ->
     segment.close()
     other = tmp_path / "other" / "2026-11-20"
     other.mkdir(parents=True)
-    (other / "run-1.jsonl.open").write_text("theirs\n", encoding="utf-8")
+    (other / "run-0001.jsonl.open").write_text("theirs\n", encoding="utf-8")
     assert recover(tmp_path, "news", {}) == []
-    assert names(tmp_path) == ["run-1.jsonl"]
-    assert (other / "run-1.jsonl.open").exists()
+    assert names(tmp_path) == ["run-0001.jsonl"]
+    assert (other / "run-0001.jsonl.open").exists()
 
 
 def test_one_run_writes_a_site_at_a_time(tmp_path: Path) -> None:
@@ -141,4 +141,4 @@ def test_a_full_disk_loses_no_earlier_record(tmp_path: Path, monkeypatch: pytest
         with pytest.raises(UnwritableOutput, match="No space left"):
             segment.append("second")
     segment.close()
-    assert (tmp_path / FOLDER / "run-1.jsonl").read_text(encoding="utf-8") == "first\n"
+    assert (tmp_path / FOLDER / "run-0001.jsonl").read_text(encoding="utf-8") == "first\n"

@@ -77,9 +77,13 @@ class Tape:
         return self
 
     @classmethod
-    def replay(cls, paths: Iterable[Path | str]) -> Self:
-        """A recording to play, of files or folders of `*.yaml`; raises `BadRecording`."""
-        return cls([tapefile.load(file) for path in paths for file in tapefile.files_of(Path(path))])
+    def replay(cls, sources: Iterable[Path | str | Cassette]) -> Self:
+        """A recording to play, of files, folders of `*.yaml` and cassettes as `of` takes; raises `BadRecording`."""
+        cassettes: list[Cassette] = []
+        for source in sources:
+            files = [] if isinstance(source, Cassette) else tapefile.files_of(Path(source))
+            cassettes += [source] if isinstance(source, Cassette) else [tapefile.load(file) for file in files]
+        return cls(cassettes)
 
     @classmethod
     def record(cls, path: Path | str) -> Self:

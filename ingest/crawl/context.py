@@ -71,6 +71,6 @@ def _make(crawler: Crawler) -> CrawlContext:
         extract=extract,
         now=now,
         replaying=tape is not None and not tape.records,
-        run_id=f"{now().astimezone(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}",
+        run_id=f"{now().astimezone(UTC):%Y%m%dT%H%M%S.%fZ}-{secrets.token_hex(2)}",  # sorts by time; ours alone
         output=Path(output) if output else None,
     )

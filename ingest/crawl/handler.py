@@ -5,7 +5,7 @@ a replay as they do live. Its settings:
 
 KHABAR_REPLAY          cassettes to play: files, or folders of `*.yaml`; a request that they miss fails
 KHABAR_RECORD          a file to record to
-KHABAR_CASSETTE        a vcrpy cassette (pytest-recording's `vcr` fixture) or a `Tape`; its record mode decides
+KHABAR_CASSETTE        a `Tape`, or a vcrpy cassette that only plays; the record mode of a tape's cassette decides
 KHABAR_CONNECT_TO      {host: base URL that answers in its place}, as curl's --connect-to
 KHABAR_ALLOW_LOOPBACK  let requests go to this machine
 """
@@ -21,10 +21,11 @@ from scrapy import Request
 from scrapy.core.downloader.handlers.base import BaseDownloadHandler
 from scrapy.exceptions import CannotResolveHostError, IgnoreRequest
 from scrapy.utils.misc import build_from_crawler, load_object
+from vcr.cassette import Cassette
 
 from ingest.crawl import netguard
 from ingest.crawl.cassette import Tape
-from ingest.errors import NotRecorded
+from ingest.errors import NotRecorded, UsageError
 
 if TYPE_CHECKING:
     from scrapy.core.downloader.handlers import DownloadHandlerProtocol
@@ -43,14 +44,21 @@ class MissedRequest(NotRecorded, IgnoreRequest):
 
 
 def tape_from(settings: BaseSettings) -> Tape | None:
-    """The recording that the settings ask for, or None; raises `BadRecording`."""
+    """The recording that the settings ask for, or None; raises `BadRecording` or `UsageError`."""
     given = settings.get("KHABAR_CASSETTE")
     if given is not None:
-        return given if isinstance(given, Tape) else Tape.of(given)
+        return given if isinstance(given, Tape) else _wrapped(given)
     if paths := settings.getlist("KHABAR_REPLAY"):
         return Tape.replay(paths)
     path = settings.get("KHABAR_RECORD")
     return Tape.record(Path(path)) if path else None
+
+
+def _wrapped(cassette: Cassette) -> Tape:
+    if cassette.write_protected:
+        return Tape.of(cassette)
+    # Scrapy copies its settings deeply: this is a copy, and what it records would never reach the test's cassette.
+    raise UsageError("KHABAR_CASSETTE is a cassette that records", "give it as ingest.crawl.cassette.Tape.of(cassette)")
 
 
 def tape_of(crawler: Crawler) -> Tape | None:

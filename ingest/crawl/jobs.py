@@ -22,6 +22,7 @@ from scrapy import Spider
 from scrapy.crawler import AsyncCrawlerRunner, Crawler
 from scrapy.utils.reactor import is_reactor_installed
 from twisted.internet import asyncioreactor
+from vcr.cassette import Cassette
 
 from ingest.crawl.cassette import Tape
 from ingest.crawl.context import context_of
@@ -59,10 +60,10 @@ class Job:
             self.error = context_of(self.crawler).fatal
 
 
-def open_tape(replay: Iterable[Path | str], record: Path | str | None) -> Tape | None:
+def open_tape(replay: Iterable[Path | str | Cassette], record: Path | str | None) -> Tape | None:
     """The recording to play or to record to, or None; raises `BadRecording`."""
-    if paths := list(replay):
-        return Tape.replay(paths)
+    if sources := list(replay):
+        return Tape.replay(sources)
     return None if record is None else Tape.record(record)
 
 

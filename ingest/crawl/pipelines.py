@@ -67,7 +67,8 @@ class RecordPipeline:
         context = self._context
         try:
             if context.output is not None:
-                context.store = SiteStore(context.output, self._site, context.run_id, context.now)
+                ledger = context.settings.ledger
+                context.store = SiteStore(context.output, self._site, context.run_id, context.now, ledger)
         except KhabarError as error:
             context.fatal = error
             logger.error("%s", error)  # noqa: TRY400 - one line says it all

@@ -9,6 +9,7 @@ from pathlib import Path
 from scrapy import signals
 from scrapy.crawler import Crawler
 from scrapy.utils.misc import load_object
+from vcr.cassette import Cassette
 
 from ingest.crawl.context import PAGE_DONE
 from ingest.crawl.jobs import Job, Listener, open_tape, raise_if_all_failed, run_jobs
@@ -34,7 +35,7 @@ def crawl_sites(
     *,
     limit: int | None = None,
     since: datetime | None = None,
-    replay: Iterable[Path | str] = (),
+    replay: Iterable[Path | str | Cassette] = (),
     record: Path | str | None = None,
     on_progress: Progress | None = None,
 ) -> list[SiteReport]:
@@ -45,7 +46,7 @@ def crawl_sites(
         settings: what the operator set.
         limit: at most so many articles of each site.
         since: nothing published before.
-        replay: cassettes, or folders of them, that answer in place of the network.
+        replay: cassettes, or folders of them, that answer in place of the network; pytest-recording's `vcr` too.
         record: a cassette to record to.
         on_progress: called with a site's name and its counts whenever they change.
 
@@ -71,7 +72,7 @@ def fetch_pages(
     settings: Settings,
     *,
     site: str | None = None,
-    replay: Iterable[Path | str] = (),
+    replay: Iterable[Path | str | Cassette] = (),
     record: Path | str | None = None,
 ) -> list[Outcome]:
     """Fetch single pages, and give what became of each, in their order.
@@ -80,7 +81,7 @@ def fetch_pages(
         urls: absolute http(s) URLs.
         settings: what the operator set; nothing is written to its `output`.
         site: the definition to read the pages by; `none` for none at all, by address when not given.
-        replay: cassettes, or folders of them, that answer in place of the network.
+        replay: cassettes, or folders of them, that answer in place of the network; pytest-recording's `vcr` too.
         record: a cassette to record to.
 
     Raises:
@@ -93,7 +94,7 @@ def fetch_by_site(
     urls: Mapping[str | None, Sequence[str]],
     settings: Settings,
     *,
-    replay: Iterable[Path | str] = (),
+    replay: Iterable[Path | str | Cassette] = (),
     record: Path | str | None = None,
 ) -> dict[str | None, list[Outcome]]:
     """Fetch single pages by several definitions at the same time: `fetch_pages` for each of `urls`, by its site."""

@@ -18,15 +18,16 @@ Decision = New | Changed | Same
 class SiteStore:
     """Decides what an article is, writes it, then commits it. `close` finishes the segments and frees the lock.
 
+    `ledger` is the URL of its database; empty: a file in the output folder.
     Raises `Locked` where another run writes the same site, and `UnwritableOutput` whenever the disk refuses.
     """
 
-    def __init__(self, output: Path, site: str, run_id: str, now: Callable[[], datetime]) -> None:
+    def __init__(self, output: Path, site: str, run_id: str, now: Callable[[], datetime], ledger: str = "") -> None:
         self._now = now
         self._run_id = run_id
         with ExitStack() as stack:
             stack.enter_context(locked(output, site))
-            self._ledger = Ledger.in_folder(output, site)
+            self._ledger = Ledger.open(output, site, ledger)
             stack.callback(self._ledger.close)
             self._ledger.close_segments(recover(output, site, self._ledger.open_segments()))
             self._ledger.start_run(run_id, now())
