@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -13,6 +14,8 @@ from ingest.cli import main, parse_since
 from ingest.errors import UsageError
 from ingest.record import json_schema
 from tests.test_api import CASSETTES, PAGE, RICE, URL
+
+Run = Callable[..., tuple[int, str, str]]
 
 CHALLENGE = "<html><head><title>Just a moment...</title></head><body><div id='cf-wrapper'></div></body></html>"
 
@@ -30,7 +33,7 @@ def khabar(
 
 
 @pytest.fixture
-def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Run:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("COLUMNS", "200")
     return lambda *arguments: khabar(capsys, monkeypatch, *arguments)
@@ -42,14 +45,14 @@ def saved(tmp_path: Path, html: str = PAGE) -> str:
     return str(file)
 
 
-def test_a_saved_page_is_one_valid_line(run, tmp_path: Path) -> None:
+def test_a_saved_page_is_one_valid_line(run: Run, tmp_path: Path) -> None:
     code, out, err = run("scrape", "--html", saved(tmp_path), "--url", URL)
     assert (code, err) == (0, "")
     (line,) = out.splitlines()
     jsonschema.validate(json.loads(line), json_schema())
 
 
-def test_pretty_and_output_file(run, tmp_path: Path) -> None:
+def test_pretty_and_output_file(run: Run, tmp_path: Path) -> None:
     code, out, _ = run("scrape", "--html", saved(tmp_path), "--url", URL, "--pretty", "-o", "one.json")
     assert (code, out) == (0, "")
     assert json.loads((tmp_path / "one.json").read_text("utf-8"))["headline"] == "A new road"
@@ -62,13 +65,13 @@ def test_standard_input_is_a_saved_page() -> None:
     assert json.loads(done.stdout)["headline"] == "A new road"
 
 
-def test_urls_are_scraped_from_a_recording(run) -> None:
+def test_urls_are_scraped_from_a_recording(run: Run) -> None:
     code, out, _ = run("scrape", RICE, "--replay", str(CASSETTES))
     assert code == 0
     assert json.loads(out)["metadata"]["site"] == "dailytimes"
 
 
-def test_one_good_and_one_bad_url_is_unhealthy(run) -> None:
+def test_one_good_and_one_bad_url_is_unhealthy(run: Run) -> None:
     code, out, err = run("scrape", RICE, "https://dailytimes.com.pk/1/x/", "--replay", str(CASSETTES))
     assert code == 4
     assert len(out.splitlines()) == 1
@@ -94,7 +97,7 @@ def test_one_good_and_one_bad_url_is_unhealthy(run) -> None:
         (["read", "nothing"], 2, "nothing"),
     ],
 )
-def test_an_error_is_one_line_with_its_remedy(run, arguments: list[str], code: int, message: str) -> None:
+def test_an_error_is_one_line_with_its_remedy(run: Run, arguments: list[str], code: int, message: str) -> None:
     got, out, err = run(*arguments)
     assert (got, out) == (code, "")
     assert message in err
@@ -102,7 +105,7 @@ def test_an_error_is_one_line_with_its_remedy(run, arguments: list[str], code: i
     assert "Traceback" not in err
 
 
-def test_a_broken_cassette_is_one_line(run, tmp_path: Path) -> None:
+def test_a_broken_cassette_is_one_line(run: Run, tmp_path: Path) -> None:
     (tmp_path / "broken.yaml").write_text("interactions: [}")
     code, _, err = run("crawl", "dailytimes", "--replay", "broken.yaml")
     assert code == 2
@@ -110,13 +113,13 @@ def test_a_broken_cassette_is_one_line(run, tmp_path: Path) -> None:
     assert len(err.strip().splitlines()) == 1
 
 
-def test_what_is_no_article_is_named_and_not_printed(run, tmp_path: Path) -> None:
+def test_what_is_no_article_is_named_and_not_printed(run: Run, tmp_path: Path) -> None:
     code, out, err = run("scrape", "--html", saved(tmp_path, CHALLENGE), "--url", URL)
     assert (code, out) == (3, "")
     assert "challenge" in err
 
 
-def test_escape_sequences_of_a_page_do_not_reach_the_terminal(run, tmp_path: Path) -> None:
+def test_escape_sequences_of_a_page_do_not_reach_the_terminal(run: Run, tmp_path: Path) -> None:
     page = PAGE.replace("A new road</h1>", "A \x1b[2J [bold]new[/bold] road</h1>")
     code, out, _ = run("scrape", "--html", saved(tmp_path, page), "--url", URL, "-o", "x.jsonl")
     assert code == 0
@@ -126,7 +129,7 @@ def test_escape_sequences_of_a_page_do_not_reach_the_terminal(run, tmp_path: Pat
     assert "[bold]new[/bold]" in out
 
 
-def test_a_crawl_ends_with_its_table_and_read_shows_it(run) -> None:
+def test_a_crawl_ends_with_its_table_and_read_shows_it(run: Run) -> None:
     code, out, err = run("crawl", "dailytimes", "--replay", str(CASSETTES), "--limit", "2", "--output", "out")
     assert (code, out) == (0, "")
     assert "dailytimes" in err
@@ -137,7 +140,7 @@ def test_a_crawl_ends_with_its_table_and_read_shows_it(run) -> None:
     assert json.loads(out)["version"] == 1
 
 
-def test_sites_and_schema(run) -> None:
+def test_sites_and_schema(run: Run) -> None:
     code, out, _ = run("sites")
     assert code == 0
     assert {"propakistani", "dailytimes"} <= {line.split()[0] for line in out.splitlines() if line.strip()}
