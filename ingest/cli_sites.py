@@ -93,7 +93,7 @@ def add(
     from ingest.site_draft import draft_site, free_name
 
     settings = settings_of(connect_to=connect_to, allow_loopback=allow_loopback, delay=delay, user_agent=user_agent)
-    known = load_sites(tuple(settings.sites))
+    known = load_sites(tuple(path for path in settings.sites if path.is_dir()))  # the first may be yet to be made
     _check_new(url, name, known, force=force)
     with show_sites.Looking() as looking:
         found = explore_site(url, settings, tries=tries, replay=replay or [], record=record, on_step=looking.update)

@@ -88,9 +88,15 @@ def _is_list(source: Source, findings: Findings) -> bool:
 
 
 def _address(url: str, findings: Findings) -> str:
-    """The address as a definition writes it: a path where it is below `https://<domain>/`."""
+    """The address as a definition writes it: a path where it is below `https://<domain>/`.
+
+    Sites behind a proxy often name their own pages with http.
+    """
     parts = urlsplit(url)
-    if parts.scheme == "https" and parts.netloc.casefold() in {findings.domain, f"www.{findings.domain}"}:
+    if findings.home.url.startswith("https:") and parts.netloc.casefold() in {
+        findings.domain,
+        f"www.{findings.domain}",
+    }:
         return f"{parts.path or '/'}?{parts.query}" if parts.query else parts.path or "/"
     return url
 

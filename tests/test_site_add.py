@@ -204,6 +204,15 @@ def test_a_front_page_alone_is_enough() -> None:
     assert draft.values["tests"][0]["authors"] == ["Ida Holm"]
 
 
+def test_a_site_that_calls_its_own_pages_http() -> None:
+    head = '<link rel="alternate" type="application/rss+xml" href="http://www.lake-post.example/own.xml">'
+    pages = plain_site(head) | {"http://www.lake-post.example/own.xml": feed(PATHS)}
+    assert drafted(Web(pages), f"{SITE}/").values["discover"]["feeds"] == ["/own.xml"]
+    plain = {url.replace("https:", "http:"): page.replace("https:", "http:") for url, page in pages.items()}
+    draft = drafted(Web(plain), SITE.replace("https:", "http:") + "/")
+    assert draft.values["discover"]["feeds"] == ["http://www.lake-post.example/own.xml"]
+
+
 def test_feeds_and_sitemaps_are_looked_for_where_they_are_by_custom() -> None:
     sitemap = "".join(f"<url><loc>{SITE}{path}</loc></url>" for path in PATHS)
     places = {f"{SITE}/rss.xml": feed(PATHS), f"{SITE}/sitemap.xml": f"<urlset>{sitemap}</urlset>"}
@@ -433,7 +442,6 @@ def khabar(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> int:
 def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A working folder whose `khabar.toml` names the folder of definitions."""
     (tmp_path / "khabar.toml").write_text('sites = ["mine"]\n', encoding="utf-8")
-    (tmp_path / "mine").mkdir()
     monkeypatch.chdir(tmp_path)
     return tmp_path
 
@@ -454,6 +462,15 @@ def test_from_a_url_to_records(
     crawl = ("crawl", "indus-courier", "--replay", str(recorded / "crawl.yaml"), "--limit", "4", "--output", "data")
     assert khabar(monkeypatch, *crawl) == 0
     assert len([*(desk / "data").rglob("*.jsonl")]) == 1
+
+
+def test_the_folder_of_the_settings_is_where_it_goes(
+    recorded: Path, desk: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    replay = ("--replay", str(recorded / "add.yaml"))
+    assert khabar(monkeypatch, "sites", "add", BASE, *replay, "--tries", "1", "--name", "mine-own") == 0
+    assert "khabar.toml" not in capsys.readouterr().out
+    assert load_definition(desk / "mine" / "mine-own.toml").domain == HOST
 
 
 def test_nothing_is_written_over(
