@@ -136,3 +136,10 @@ def test_an_empty_description_is_passed_over() -> None:
 )
 def test_a_feeds_words_are_no_summary(text: str, clean: str) -> None:
     assert tidy_excerpt(text) == clean
+
+
+def test_a_lone_tag_link_that_names_the_section_is_no_keyword() -> None:
+    header = '<p class="entry-meta"><span class="entry-terms"><a href="/business/" rel="tag">Business</a></span></p>'
+    page = parse(f"<body><div class='post-header'>{header}<h1>A headline</h1></div><article>x</article></body>", URL)
+    topics = find_topics(page, read_structured(page), UNKNOWN_SITE)
+    assert (topics.section, topics.keywords) == ("Business", ())

@@ -40,7 +40,7 @@ _GENERIC = frozenset(
 _BREADCRUMBS = ("[class*='breadcrumb'] a", "[class*='Breadcrumb'] a", "[id*='breadcrumb'] a")
 _SECTION_CLASS = re.compile(
     r"(?:^|[\s_-])(?:cat(?:egory|egories|-?name|-?links?)?|post-?cat\w*|entry-?cat\w*|sections?|kicker|rubri[ck]\w*|ressort"
-    r"|dachzeile|roofline|eyebrow|topic|channel|catname)(?:$|[\s_-])"
+    r"|dachzeile|roofline|eyebrow|topic|channel|catname|(?:entry|post)-terms)(?:$|[\s_-])"
 )
 _SECTION_PATH = re.compile(r"/(?:category|categories|cat|section|sections|topic|topics|rubrik|ressort|tema|thema)/")
 

@@ -24,6 +24,8 @@ def find_topics(page: Page, data: StructuredData, site: Site) -> Topics:
     """Section, keywords and description, each from the best source that has it."""
     section = find_section(page, data, site)
     keywords = _best_keywords(page, data, site)
+    if keywords and section and keywords.source == "tag-links" and keywords.value == (section.value,):
+        keywords = None  # the link names the section: themes mark categories as tags
     description = next(_descriptions(page, data), None)
     return Topics(
         section=section.value if section else None,

@@ -47,7 +47,7 @@ def trafilatura(html: bytes, url: str) -> Found:
     document = bare_extraction(html, url=url, with_metadata=True, include_comments=True)
     if document is None:
         return {}
-    found = document.as_dict()
+    found = document if isinstance(document, dict) else document.as_dict()
     return {"body": found["text"], "title": found["title"], "authors": found["author"], "date": found["date"]}
 
 
