@@ -56,6 +56,7 @@ class Settings(BaseSettings):
     retries: int = Field(default=2, ge=0, description="of a failed request")
     workers: int = Field(default=0, ge=0, description="extraction processes; 0: one for each core, at most 4")
     allow_loopback: bool = Field(default=False, description="let requests go to this machine (tests and the demo)")
+    verify_certificates: bool = Field(default=True, description="refuse sites whose TLS certificate does not hold")
     connect_to: dict[str, str] = Field(default={}, description="host -> base URL that answers in its place")
     sites: list[Path] = Field(default=[], description="folders of further site definitions")
     limits: Limits = Limits()

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 from ipaddress import ip_address
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from scrapy import Request
 from scrapy.resolver import dnscache
+from scrapy.utils.test import get_crawler
 from twisted.internet.address import IPv4Address, IPv6Address
 
 from ingest.crawl import netguard
+from ingest.crawl.handler import KhabarDownloadHandler
 from ingest.crawl.netguard import GuardedResolver, check_url, is_public, literal_address
+from ingest.crawl.scrapy_settings import scrapy_settings
 from ingest.errors import BadURL, ForbiddenAddress
+from ingest.settings import Settings
 
 PRIVATE = [
     "10.0.0.1",
@@ -187,3 +193,24 @@ def test_the_operators_proxy_is_trusted(monkeypatch: pytest.MonkeyPatch) -> None
     resolver = guarded(Names("10.1.1.1"))
     assert resolve(resolver, "proxy.intern").hosts == ["10.1.1.1"]
     assert resolve(resolver, "news.example").hosts == []
+
+
+@pytest.mark.parametrize("url", ["http://169.254.169.254/latest/", "https://[::1]/", "http://0x7f.1/"])
+def test_the_handler_asks_before_it_connects(url: str) -> None:
+    async def ask() -> None:
+        handler = KhabarDownloadHandler(get_crawler(settings_dict=scrapy_settings(Settings.load(), reactor=False)))
+        with pytest.raises(ForbiddenAddress):
+            await handler.download_request(Request(url))
+        await handler.close()
+
+    asyncio.run(ask())
+
+
+def test_a_host_may_be_answered_for_only_where_that_is_allowed() -> None:
+    async def ask() -> None:
+        settings = Settings.load(connect_to={"news.example": "http://10.0.0.7:8000"}, allow_loopback=True)
+        handler = KhabarDownloadHandler(get_crawler(settings_dict=scrapy_settings(settings, reactor=False)))
+        with pytest.raises(ForbiddenAddress, match=r"10\.0\.0\.7"):
+            await handler.download_request(Request("https://news.example/a"))
+
+    asyncio.run(ask())

@@ -47,6 +47,8 @@ def outcome_of(url: str, error: BaseException) -> Rejection | KhabarError:
 def _reason(error: BaseException) -> str:
     if isinstance(error, IgnoreRequest):  # such as "Forbidden by robots.txt"
         return str(error) or "refused"
+    if "certificate verify failed" in str(error):
+        return "its TLS certificate does not hold"
     messages = (message for kind, message in _MESSAGES if isinstance(error, kind))
     return next(messages, f"{type(error).__name__}: {error}")
 

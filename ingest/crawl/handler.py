@@ -12,11 +12,14 @@ KHABAR_ALLOW_LOOPBACK  let requests go to this machine
 
 from __future__ import annotations
 
+import os
+import ssl
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 from weakref import WeakKeyDictionary
 
+import certifi
 from scrapy import Request
 from scrapy.core.downloader.handlers.base import BaseDownloadHandler
 from scrapy.exceptions import CannotResolveHostError, IgnoreRequest
@@ -121,6 +124,7 @@ class KhabarDownloadHandler(BaseDownloadHandler):
     def _handler(self) -> DownloadHandlerProtocol:
         """Scrapy's handler, made on first use: it needs a Twisted reactor, and a replay has none."""
         if self._network is None:
+            _find_authorities()
             self._network = build_from_crawler(load_object(_NETWORK), self.crawler)
         return self._network
 
@@ -136,3 +140,10 @@ class KhabarDownloadHandler(BaseDownloadHandler):
         path = parts.path or "/"
         url = base.rstrip("/") + path + (f"?{parts.query}" if parts.query else "")
         return request.replace(url=url, headers=headers)
+
+
+def _find_authorities() -> None:
+    """Where the system keeps no certificates of authorities (macOS, bare containers), take certifi's."""
+    paths = ssl.get_default_verify_paths()
+    if not (paths.cafile or paths.capath):
+        os.environ.setdefault("SSL_CERT_FILE", certifi.where())

@@ -19,7 +19,7 @@ from ingest.errors import KhabarError, NothingFetched
 from ingest.record import Article, Rejection
 from ingest.settings import Settings
 from ingest.sites import get_site
-from ingest.workers import NO_SITE
+from ingest.workers import NO_SITE, default_workers
 
 _SITE_SPIDER = "spiders.site.SiteSpider"
 _PAGE_SPIDER = "spiders.page.PageSpider"
@@ -103,12 +103,19 @@ def fetch_by_site(
     jobs = [Job(spider, {"urls": asked, "site": _definition(site, folders)}) for site, asked in urls.items()]
     outcomes: list[dict[str, Outcome]] = [{} for _ in jobs]
     listeners = [_collector(found) for found in outcomes]
+    settings = _with_workers_for(sum(map(len, urls.values())), settings)
     run_jobs(jobs, settings, open_tape(replay, record), output=None, listeners=listeners)
     raise_if_all_failed(jobs)
     return {
         site: [found.get(url.strip()) or _nothing(url, job) for url in asked]
         for (site, asked), job, found in zip(urls.items(), jobs, outcomes, strict=True)
     }
+
+
+def _with_workers_for(pages: int, settings: Settings) -> Settings:
+    """The settings with no more extraction processes than pages: one page need not wait for four to start."""
+    number = min(settings.workers or default_workers(), max(1, pages))
+    return settings.model_copy(update={"workers": number})
 
 
 def _definition(site: str | None, folders: tuple[Path, ...]) -> str | None:

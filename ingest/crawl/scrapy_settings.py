@@ -40,6 +40,7 @@ CONCURRENT_REQUESTS_PER_DOMAIN = 2
 RETRY_TIMES = _DEFAULTS.retries
 COOKIES_ENABLED = False
 
+DOWNLOAD_VERIFY_CERTIFICATES = _DEFAULTS.verify_certificates
 DOWNLOAD_TIMEOUT = _DEFAULTS.timeout
 DOWNLOAD_MAXSIZE = _LIMITS.page_bytes  # holds for the unpacked body too: 2.4 kB of brotli can become 1.1 GB
 DOWNLOAD_WARNSIZE = _LIMITS.page_bytes
@@ -74,7 +75,7 @@ LOG_LEVEL = "WARNING"
 DEFAULT_DROPITEM_LOG_LEVEL = "INFO"  # a rejected or unchanged page is no cause for alarm: the report counts it
 
 KHABAR_SETTINGS: Settings | None = None
-"""The operator's settings; None: read from `khabar.toml` and the environment when the crawl starts."""
+"""The operator's settings: those of `khabar.toml` and the environment."""
 KHABAR_OUTPUT: str | None = None
 """Folder of records and ledger; None: no ledger and no segments, what comes out goes to `FEEDS`."""
 KHABAR_ALLOW_LOOPBACK = False
@@ -128,6 +129,7 @@ def _of(settings: Settings) -> dict[str, Any]:
         "AUTOTHROTTLE_START_DELAY": settings.delay,
         "CONCURRENT_REQUESTS": settings.concurrency,
         "CONCURRENT_REQUESTS_PER_DOMAIN": 2 if settings.delay > 0 else settings.concurrency,
+        "DOWNLOAD_VERIFY_CERTIFICATES": settings.verify_certificates,
         "DOWNLOAD_TIMEOUT": settings.timeout,
         "RETRY_TIMES": settings.retries,
         "DOWNLOAD_MAXSIZE": settings.limits.page_bytes,
@@ -136,3 +138,6 @@ def _of(settings: Settings) -> dict[str, Any]:
         "KHABAR_CONNECT_TO": dict(settings.connect_to),
         "KHABAR_SETTINGS": settings,
     }
+
+
+globals().update(_of(Settings.load()))  # `scrapy crawl` too heeds khabar.toml and the environment
