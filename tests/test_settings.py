@@ -26,7 +26,7 @@ def test_settings_are_frozen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
 
 
 @pytest.mark.parametrize("text", ["dealy = 1", "delay = 'soon'", "delay = -1", "delay = ", "[limits]\ntags = 'x'"])
-def test_a_wrong_file_is_one_line_that_names_the_key(text: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_wrong_file_is_one_line_naming_the_key(text: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "khabar.toml").write_text(text + "\n")
     with pytest.raises(UsageError, match=r"dealy|delay|tags|khabar\.toml") as caught:
