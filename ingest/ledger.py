@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,8 @@ from ingest.errors import UnwritableOutput, UsageError
 from ingest.ledger_tables import ARTICLES, RUNS, SEGMENTS, URLS, connect, create_tables, put
 from ingest.record import Article, Rejection
 from ingest.segments import Position
+
+_QUICK_TRIES = 3
 
 
 class State(StrEnum):
@@ -49,11 +51,19 @@ class Visit:
 
     def due(self, now: datetime, modified: datetime | None = None, since: datetime | None = None) -> bool:
         """Whether to fetch the address again: it failed, its time has come, it was modified, or is wanted now."""
-        if self.state is State.FAILED or (self.next_check is not None and self.next_check <= now):
+        if self.state is State.FAILED:
+            return now >= self.last_seen + self._patience
+        if self.next_check is not None and self.next_check <= now:
             return True
         if self.state is State.OLDER:
             return since is None or (self.published is not None and self.published >= since)
         return modified is not None and modified > self.last_seen
+
+    @property
+    def _patience(self) -> timedelta:
+        """The pause after a failure: none after the first three, then an hour, doubled each time, at most a week."""
+        hours = 2.0 ** min(self.attempts - _QUICK_TRIES - 1, 8)
+        return timedelta() if self.attempts <= _QUICK_TRIES else min(timedelta(hours=hours), timedelta(days=7))
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from scrapy import Request
@@ -76,8 +76,10 @@ def _number(limit: str | int) -> int:
 
 
 def _moment(since: str | datetime | None) -> datetime | None:
-    if since is None or isinstance(since, datetime):
-        return since
+    if since is None:
+        return None
+    if isinstance(since, datetime):
+        return since if since.tzinfo else since.replace(tzinfo=UTC)
     from ingest.cli import parse_since  # noqa: PLC0415 - only here does a spider need the command line's modules
 
     return parse_since(since)

@@ -157,22 +157,32 @@ def test_the_next_run_knows_what_this_one_wrote(workers: FakeWorkers, tmp_path: 
     assert len(records(tmp_path)) == 1
 
 
-def test_a_rejection_is_dropped_counted_and_remembered(workers: FakeWorkers, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("reason", "state"),
+    [
+        (Reason.LISTING, State.REJECTED),
+        (Reason.NOT_FOUND, State.REJECTED),
+        (Reason.CHALLENGE, State.FAILED),
+        (Reason.TOO_SLOW, State.FAILED),
+    ],
+)
+def test_a_rejection_is_dropped_counted_and_remembered(
+    workers: FakeWorkers, tmp_path: Path, reason: Reason, state: State
+) -> None:
     async def scenario() -> None:
         stage = Stage(workers, tmp_path)
         stage.pipeline.open_spider()
-        rejection = Rejection(url=URL, requested_url=URL, reason=Reason.LISTING, detail="12 teasers")
+        rejection = Rejection(url=URL, requested_url=URL, reason=reason, detail="why")
         dropped = await stage.give(rejection)
         assert isinstance(dropped, RejectedPage)
-        assert "listing 12 teasers" in str(dropped)
-        assert stage.crawler.stats.get_value("khabar/rejected/listing") == 1
+        assert f"{reason} why" in str(dropped)
+        assert stage.crawler.stats.get_value(f"khabar/rejected/{reason}") == 1
         assert stage.outcomes == [rejection]
-        assert context_of(stage.crawler).store is not None
         stage.pipeline.close_spider()
 
     stage_run(scenario())
     ledger = Ledger.open(tmp_path, "news")
-    assert ledger.visits(["news.example/ferry"])["news.example/ferry"].state is State.REJECTED
+    assert ledger.visits(["news.example/ferry"])["news.example/ferry"].state is state
     ledger.close()
     assert list(tmp_path.rglob("*.jsonl*")) == []
 

@@ -132,6 +132,7 @@ def test_since_is_a_span_or_a_moment() -> None:
     moment = datetime(2026, 11, 1, tzinfo=UTC)
     assert SiteSpider(site="dailytimes", since="2026-11-01").since == moment
     assert SiteSpider(site="dailytimes", since=moment).since == moment
+    assert SiteSpider(site="dailytimes", since=moment.replace(tzinfo=None)).since == moment
     assert SiteSpider(site="dailytimes").since is None
 
 

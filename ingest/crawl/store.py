@@ -9,10 +9,15 @@ from pathlib import Path
 
 from ingest.decide import Changed, Known, New, Same, decide, field_hashes
 from ingest.ledger import Address, Ledger, Visit
-from ingest.record import Article, Rejection
+from ingest.record import Article, Reason, Rejection
 from ingest.segments import SegmentWriter, locked, recover
 
 Decision = New | Changed | Same
+
+_PASSING = frozenset(
+    {Reason.CHALLENGE, Reason.CONSENT, Reason.EMPTY, Reason.HTTP_STATUS, Reason.TOO_SLOW, Reason.BROKEN}
+)
+"""Reasons that say more of the moment, or of this release, than of the page."""
 
 
 class SiteStore:
@@ -56,8 +61,11 @@ class SiteStore:
         self._ledger.touch(address, self._now(), article_id)
 
     def reject(self, address: Address, rejection: Rejection) -> None:
-        """The address holds no article."""
-        self._ledger.reject(address, rejection, self._now())
+        """The address holds no article, or, for a passing reason, did not show it this time: then it stays due."""
+        if rejection.reason in _PASSING:
+            self._ledger.fail(address, f"{rejection.reason}: {rejection.detail}", self._now())
+        else:
+            self._ledger.reject(address, rejection, self._now())
 
     def pass_over(self, address: Address, published: datetime) -> None:
         """The article is older than this run wants."""
