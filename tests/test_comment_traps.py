@@ -30,13 +30,13 @@ NONE_AT_ALL = {
     '<label for="author">Name</label><input id="author"><textarea id="comment1"></textarea></form></div>',
     "form labels": '<div class="commentarea"><div id="comment_1_box" class="comment-box"><form><label>Name</label>'
     "<textarea></textarea></form></div></div>",
-    "links to comments": '<a class="comments-link" href="#comments">12 Comments</a><span class="comment-count">12</span>',
+    "links to comments": '<a class="comments-link" href="#comments">12 Comments</a><i class="comment-count">12</i>',
     "recent comments": '<ul id="recentcomments"><li class="recentcomments"><span class="comment-author-link">Ali</span>'
     ' on <a href="/other/#comment-9">Another story altogether</a></li><li class="recentcomments"><span '
     'class="comment-author-link">Sana</span> on <a href="/third/#comment-8">A third story</a></li></ul>',
     "comments of all stories": '<ul class="comments">'
     + "".join(
-        f'<li class="comment"><span class="date">8 January 2024</span> Ali on <a href="/{n}">A story of number {n}</a></li>'
+        f'<li class="comment"><i class="date">8 January 2024</i> Ali on <a href="/{n}">A story of number {n}</a></li>'
         for n in range(4)
     )
     + "</ul>",
@@ -47,9 +47,9 @@ NONE_AT_ALL = {
         for n in range(3)
     )
     + "</div>",
-    "pingbacks": '<ol class="comment-list"><li id="comment-4" class="pingback"><p>Pingback: <a href="//x.example">X</a></p>'
-    '</li><li id="comment-5" class="comment"><p>Trackback: <a href="//y.example">Y</a></p></li></ol>',
-    "trackback excerpts": '<ol class="pinglist"><li id="comment-6"><a href="//z.example">Z</a> [...] as told [...]</li></ol>'
+    "pingbacks": '<ol class="comment-list"><li id="comment-4" class="pingback"><p>Pingback: <a href="//x.example">X</a>'
+    '</p></li><li id="comment-5" class="comment"><p>Trackback: <a href="//y.example">Y</a></p></li></ol>',
+    "trackback excerpts": '<ol class="pinglist"><li id="comment-6"><a href="//z.example">Z</a> [...] so [...]</li></ol>'
     '<ol class="commentlist"><li id="comment-7" class="comment"><b class="fn">Z</b><p>[…] a bridge […]</p></li></ol>',
     "deleted": '<ol class="comment-list"><li id="comment-8" class="comment"><b class="fn">Ali</b>'
     '<p class="comment-content"></p></li></ol>',
@@ -97,6 +97,8 @@ AROUND = {
     "an opinion piece": f'<article class="kommentar">{TEXT * 2}</article>',
     "a form around the whole page": f'<form id="commentform">{STORY}<ol class="comment-list">{ITEM}</ol></form>',
     "the heading outside": f'<h1>Bridge opens</h1><div class="comment-page">{TEXT * 3}<ol>{ITEM}</ol></div>',
+    "a short article beside its comments": f"<h1>Bridge opens</h1><div><p>The bridge was opened to traffic.</p>{'<hr>' * 3}"
+    f"<p>{'It is long. ' * 20}</p>{ITEM.replace('li', 'div')}</div>",
     "a logo as heading": f'<h1>The Paper</h1><main class="comments-on">{TEXT}<ol>{ITEM}</ol></main>',
 }
 
@@ -119,7 +121,8 @@ def test_a_heading_of_the_section_may_be_an_h1() -> None:
 
 
 def test_a_numbered_wrapper_of_the_whole_section_is_no_comment() -> None:
-    markup = f'<div id="comment-box-1"><div id="comments"><ol class="comment-list">{ITEM.replace("-1", "-12")}</ol></div></div>'
+    item = ITEM.replace("-1", "-12")
+    markup = f'<div id="comment-box-1"><div id="comments"><ol class="comment-list">{item}</ol></div></div>'
     assert [comment.id for comment in section(STORY + markup).comments] == ["12"]
 
 

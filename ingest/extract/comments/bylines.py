@@ -6,6 +6,7 @@ import re
 
 from ingest.extract.comments.words import pattern
 
+_LENGTH = 200
 _DIGIT = re.compile(r"\d")
 _LONG_WORD = re.compile(r"[^\W\d]{6,}")
 _FILLING = re.compile(rf"\b(?:{pattern('by')})\b|\b(?:{pattern('labels')})(?!\w)", re.IGNORECASE)
@@ -36,6 +37,8 @@ def split_bylines(text: str, name: str | None, raw: str | None) -> tuple[str, li
 
 def _is_byline(line: str, name: str | None, raw: str | None, *, last: bool = False) -> bool:
     """A line of the author's name and the date; a name alone at the end is how people sign, and stays."""
+    if len(line) > _LENGTH:
+        return False
     if _DATE_LINE.fullmatch(line):
         return True
     rest = line

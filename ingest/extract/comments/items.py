@@ -55,14 +55,9 @@ def _numbered(marks: list[Mark]) -> list[Item]:
     around = _around_sections(marks)
     items: dict[str, Item] = {}
     for mark in marks:
-        if (
-            mark.number is None
-            or mark.number in items
-            or mark.role & (Role.FORM | Role.COUNT)
-            or mark.element in around
-        ):
-            continue
-        items[mark.number] = Item(mark.element, mark.number, mark.parent)
+        number = None if mark.role & (Role.FORM | Role.COUNT) or mark.element in around else mark.number
+        if number is not None and number not in items:
+            items[number] = Item(mark.element, number, mark.parent)
     return _promoted(list(items.values()), {mark.element: mark.role for mark in marks})
 
 
@@ -75,22 +70,13 @@ def _promoted(items: list[Item], roles: dict[HtmlElement, Role]) -> list[Item]:
     """An enclosing `li.comment` in place of the numbered element inside it: the replies stand beside that one."""
     numbered = {item.element for item in items}
     children = Counter(element.getparent() for element in numbered)
-    taken: set[HtmlElement] = set()
-    promoted: list[Item] = []
-    for item in items:
-        parent = item.element.getparent()
-        alone = children[parent] == 1
-        if (
-            alone
-            and parent not in numbered | taken
-            and parent.tag in _WRAPPERS
-            and roles.get(parent, Role.NONE) & Role.ITEM
-        ):
-            taken.add(parent)
-            promoted.append(Item(parent, item.number, item.parent))
-        else:
-            promoted.append(item)
-    return promoted
+    around = {
+        parent
+        for parent, held in children.items()
+        if held == 1 and parent.tag in _WRAPPERS and parent not in numbered and roles.get(parent, Role.NONE) & Role.ITEM
+    }
+    parents = ((item, item.element.getparent()) for item in items)
+    return [Item(up, item.number, item.parent) if up in around else item for item, up in parents]
 
 
 def _by_schema(marks: list[Mark]) -> list[Item]:

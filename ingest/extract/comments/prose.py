@@ -107,4 +107,5 @@ def _without_labels(text: str) -> str:
 
 
 def _is_label(line: str) -> bool:
-    return not line.strip() or bool(_LABEL.fullmatch(line.strip()))
+    line = line.strip()
+    return not line or (len(line) <= _LABEL_LENGTH and bool(_LABEL.fullmatch(line)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Container, Iterable
+from dataclasses import dataclass
 from functools import cached_property
 
 from lxml.html import HtmlElement
@@ -24,12 +25,23 @@ _NOUN = re.compile(rf"\b(?:{pattern('noun')})", re.IGNORECASE)
 # a large part of the page, is the article, whatever the class of its container says.
 _FOREIGN = 600
 _FOREIGN_SHARE = 0.15
+# Of the page's paragraphs outside comments; the article holds most of them.
+_PARAGRAPH_SHARE = 0.4
 # Beside each comment a line of author and date may stand, as in `dt` beside `dd`.
 _FOREIGN_BESIDE = 80
-
-
+# Around comments whose container has no name: no more than a heading.
+_HEADING = 100
 # Elements looked at in one page, however deep its sections stand in one another; what is over it is not cut.
 _BUDGET = 300_000
+
+
+@dataclass(frozen=True, slots=True)
+class _Text:
+    """Characters below an element that are in no comment and no form, those in `<p>`, and the comments there."""
+
+    characters: int
+    paragraphs: int
+    comments: int
 
 
 class Sections:
@@ -70,8 +82,17 @@ class Sections:
             if _inside(item, clusters):
                 continue
             parent = item.getparent()
-            clusters[parent if parent is not None and self._is_safe(parent) else item] = None
+            clusters[parent if self._is_list(parent) else item] = None
         return list(clusters)
+
+    def _is_list(self, parent: HtmlElement) -> bool:
+        """Whether it holds comments and no more; one without a name is held to it strictly."""
+        if not self._is_safe(parent):
+            return False
+        if parent.tag in _HOLDERS or parent in self._roles:
+            return True
+        text = self._foreign(parent)
+        return text.characters <= _HEADING + text.comments * _FOREIGN_BESIDE
 
     def _climb(self, element: HtmlElement) -> HtmlElement:
         best = element
@@ -96,33 +117,34 @@ class Sections:
             or any(heading not in self._roles for heading in element.iter("h1"))
         ):
             return False
-        foreign, held = self._foreign(element)
-        if foreign <= _FOREIGN // 3:
+        text = self._foreign(element)
+        beside = text.comments * _FOREIGN_BESIDE
+        if text.characters <= _FOREIGN + beside:
             return True
-        return foreign <= max(_FOREIGN, self._whole * _FOREIGN_SHARE) + held * _FOREIGN_BESIDE
+        whole = self._whole
+        return (
+            text.characters <= whole.characters * _FOREIGN_SHARE + beside
+            and text.paragraphs <= whole.paragraphs * _PARAGRAPH_SHARE
+        )
 
     @cached_property
-    def _whole(self) -> int:
-        return self._foreign(self._tree)[0]
+    def _whole(self) -> _Text:
+        return self._foreign(self._tree)
 
-    def _foreign(self, top: HtmlElement) -> tuple[int, int]:
-        """Characters of text below `top` that are in no comment and no form, and the number of comments there."""
-        characters = held = 0
+    def _foreign(self, top: HtmlElement) -> _Text:
+        characters = paragraphs = comments = 0
         stack = [top]
         while stack:
             node = stack.pop()
             self._budget -= 1
             if node in self._ours:
-                held += 1
-                continue
-            if node.tag in _SILENT or (node.tag == "form" and _is_small(node)):
-                continue
-            characters += len((node.text or "").strip())
-            for child in node:
-                characters += len((child.tail or "").strip())
-                if isinstance(child.tag, str):
-                    stack.append(child)
-        return characters, held
+                comments += 1
+            elif node.tag not in _SILENT and not (node.tag == "form" and _is_small(node)):
+                own = len((node.text or "").strip()) + sum(len((child.tail or "").strip()) for child in node)
+                characters += own
+                paragraphs += own if node.tag == "p" else 0
+                stack.extend(child for child in node if isinstance(child.tag, str))
+        return _Text(characters, paragraphs, comments)
 
 
 def _heading_before(element: HtmlElement) -> HtmlElement | None:

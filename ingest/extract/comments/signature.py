@@ -21,10 +21,12 @@ ReadDate = Callable[[str], ParsedDate | None]
 _SAYS = re.compile(
     rf"\s*\b(?:{pattern('says')})(?!\w)\s*(?:on|am|le|el|il|op|den|um|:|,|…|\d|$).*$", re.IGNORECASE | re.DOTALL
 )
-# Behind a name: "— July 17, 2011", "on 3 May", "8.1.2024", "| Tuesday"; "Anna 47" is a name.
+# Behind a name: "— July 17, 2011", "on 3 May 2024", "8.1.2024", "| Tuesday". "Line 9 Regular" is a name.
+_DATED = r"[^\n]*(?:(?:19|20)\d\d|\d{1,2}[./:]\d\d)"
 _WHEN = re.compile(
-    r"\s*[|·•–—/-]\s.*\d.*$|\s[|·•]\s.*$|\s+(?:\d{1,2}[./:]\s?\d|\d{4}-\d\d|\d{1,2}\.?\s+[^\W\d]{3}).*$"
-    r"|,?\s+(?:on|am|le|el|il|op|den|at|um|vor|posted|il y a|hace)\s+(?:[^\W\d]{3,12}\.?,?\s+){0,2}\W?\d.*$",
+    rf"\s*[|·•–—/-]\s{_DATED}.*$|\s[|·•]\s.*$|,?\s+(?:on|am|le|el|il|op|den|at|um|posted)\s{_DATED}.*$"
+    r"|,?\s+(?:vor|il y a|hace)\s+\d.*$"
+    r"|\s+(?:\d{1,2}[./:]\s?\d|\d{4}-\d\d|\d{1,2}\.?\s+[^\W\d]{3,}\.?,?\s+\d{4}|[^\W\d]{3,}\.?\s\d{1,2},?\s\d{4}).*$",
     re.IGNORECASE | re.DOTALL,
 )
 _BY = re.compile(rf"^(?:{pattern('by')})\s*[:\s]\s*", re.IGNORECASE)
@@ -63,6 +65,7 @@ _LIKE_A_DATE = re.compile(r"\d[./:-]\d|\d{4}|\d\.? [^\W\d]{3,}|[^\W\d]{3,}\.? \d
 # Seconds or milliseconds since 1970: of Blogger's permalinks ("?showComment=1381172401460") and of scripts.
 _EPOCH = re.compile(r"(?:^|showComment=)(1\d{9})(?:\d{3})?(?:\D|$)")
 _EPOCH_ATTRIBUTES = ("href", "data-timestamp", "data-time", "data-utime", "data-comment-timestamp", "data-date")
+_BYLINE_LENGTH = 200
 _NAME_LENGTH = 80
 _DATE_LENGTH = 100
 
@@ -123,6 +126,8 @@ def _signed_text(element: HtmlElement) -> str:
 
 def clean_name(text: str) -> str | None:
     """The name without "By", "says:" and the date; None where what is left is no name."""
+    if len(text) > _BYLINE_LENGTH:
+        return None
     name = one_line(_WHEN.sub("", _SAYS.sub("", _BY.sub("", text)))).strip(" :,|-–—·•#/")
     if not name or len(name) > _NAME_LENGTH or name.casefold() in _NOT_NAMES or re.fullmatch(r"[\W\d]+", name):
         return None
@@ -216,12 +221,14 @@ def _byline_texts(parts: list[Part], inside: Container[HtmlElement]) -> Iterator
         if element not in inside and element.tag not in {"p", "li"}:
             yield from (element.get(name) or "" for name in ("title", "data-date", "data-time"))
             text = text_of(element) if len(element) <= 6 and is_small(element) else ""
-            if len(text) <= _DATE_LENGTH * 2 and re.search(r"\d", text):
+            if len(text) <= _BYLINE_LENGTH and re.search(r"\d", text):
                 yield text
 
 
 def _without(text: str, name: str | None) -> str:
     """The text without the author's name and what introduces it, and without labels behind the date."""
+    if len(text) > _BYLINE_LENGTH:
+        return ""
     text = text.replace(name, "", 1) if name else text
     text = _LABEL_BEHIND.sub("", _BY.sub("", text.strip(" ,|-–—/:")))
     return re.sub(r"(?<=[\d.])[^\d]{12,}$", "", text)

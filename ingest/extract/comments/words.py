@@ -10,30 +10,30 @@ from importlib import resources
 
 
 class Role(Flag):
-    """What an element is, judged by a name that it bears."""
+    """What an element is, judged by a name that it bears; an element may be several of these."""
 
     NONE = 0
-    ITEM = auto()
-    SECTION = auto()
+    ITEM = auto()  # one comment
+    SECTION = auto()  # all of them
     TEXT = auto()
     AUTHOR = auto()
     DATE = auto()
-    NOISE = auto()
-    FORM = auto()
+    NOISE = auto()  # buttons, avatars, votes, headers and footers of a comment
+    FORM = auto()  # forms, notices and headings
     COUNT = auto()
-    REPLIES = auto()
-    ELSEWHERE = auto()
-    PING = auto()
-    HOSTED = auto()
+    REPLIES = auto()  # what answers the comment before or around it
+    ELSEWHERE = auto()  # comments on other articles
+    PING = auto()  # trackbacks
+    HOSTED = auto()  # of a system that is not the site's own
 
 
 # "Comment" in the languages of the web, with its plural endings, wherever it stands in a name: "commentlist",
 # "thiscommentbody". A commentator, a commentary and what is commented are something else.
 _STEM = re.compile(
-    r"comm?entaire(?P<a>s?)|comentari[oau]?(?P<b>s?)|comment(?:aar|i(?=-|$))?(?P<c>s?)(?!at|ed|ing|ary)"
-    r"|kommenti(?P<d>t)|kommentti|kommentaar(?:i(?P<m>d))?|kommentar(?P<e>er|en|e(?!nt)|s?)(?!t)|komentar(?P<f>ze|[eiyz])?|komment(?P<g>ek)?(?=-|$)"
-    r"|leser(?:brief|post|kommentar|meinung)(?P<h>en|e|s)?|reactie(?P<i>s?)|yorum(?P<j>lar)?|talkback(?P<k>s?)"
-    r"|hozzaszolas(?P<l>ok)?"
+    r"comm?entaire(s?)|comentari[oau]?(s?)|comment(?:aar|i(?=-|$))?(s?)(?!at|ed|ing|ary)"
+    r"|kommenti(t)|kommentti|kommentaar(?:i(d))?|kommentar(er|en|e(?!nt)|s?)(?!t)|komentar(ze|[eiyz])?|komment(ek)?(?=-|$)"
+    r"|leser(?:brief|post|kommentar|meinung)(en|e|s)?|reactie(s?)|yorum(lar)?|talkback(s?)"
+    r"|hozzaszolas(ok)?"
 )
 # The containers of comment systems that are not the site's own.
 _HOSTED = re.compile(
