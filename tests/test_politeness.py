@@ -17,6 +17,7 @@ from scrapy.utils.test import get_crawler
 
 from ingest.crawl import politeness
 from ingest.crawl.cassette import Tape
+from ingest.crawl.context import context_of
 from ingest.crawl.politeness import PolitenessMiddleware, retry_after_seconds
 from ingest.crawl.robots import RobotsAnswerMiddleware, RobotsMiddleware
 from ingest.crawl.scrapy_settings import scrapy_settings
@@ -157,15 +158,25 @@ def test_no_crawl_delay_changes_nothing() -> None:
     assert crawl_delay("User-agent: *\nCrawl-delay: 5\n", tape=Tape([])) == (0.25, None)
 
 
-def rules_of(response: Response, request: Request = ROBOTS, most_bytes: int = 1000) -> Response:
-    return asyncio.run(RobotsAnswerMiddleware(most_bytes).process_response(request, response))
+def answering(most_bytes: int = 1000) -> RobotsAnswerMiddleware:
+    return within_loop(lambda: RobotsAnswerMiddleware.from_crawler(crawler_of(limits={"robots_bytes": most_bytes})))  # type: ignore[no-any-return]
 
 
-def test_no_robots_txt_allows_all_and_a_broken_server_nothing() -> None:
+def rules_of(response: Response, request: Request = ROBOTS) -> Response:
+    return asyncio.run(answering().process_response(request, response))
+
+
+def test_no_robots_txt_allows_all() -> None:
     missing = rules_of(Response(ROBOTS.url, status=404, body=b"User-agent: *\nDisallow: /\n"))
     assert missing.body == b""
-    broken = rules_of(Response(ROBOTS.url, status=503, body=b"<html>"))
+
+
+def test_a_robots_txt_that_fails_allows_nothing_and_the_report_says_so() -> None:
+    crawler = within_loop(crawler_of)
+    middleware = RobotsAnswerMiddleware.from_crawler(crawler)
+    broken = asyncio.run(middleware.process_response(ROBOTS, Response(ROBOTS.url, status=503, body=b"<html>")))
     assert not ProtegoRobotParser(broken.body, None).allowed(URL, "Khabar")
+    assert context_of(crawler).errors == [f"{ROBOTS.url}: HTTP 503: nothing may be fetched (RFC 9309, 2.3.1.4)"]
 
 
 def test_robots_txt_is_cut_to_size() -> None:
@@ -180,7 +191,7 @@ def test_pages_are_left_as_they_are() -> None:
 
 
 def test_a_robots_txt_that_cannot_be_fetched_is_passed_over() -> None:
-    middleware = RobotsAnswerMiddleware(1000)
+    middleware = answering()
     with pytest.raises(IgnoreRequest):
         asyncio.run(middleware.process_exception(ROBOTS, OSError("refused")))
     asyncio.run(middleware.process_exception(Request(URL), OSError("refused")))

@@ -13,7 +13,7 @@ from scrapy.downloadermiddlewares.robotstxt import RobotsTxtMiddleware
 from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Response
 
-from ingest.crawl.context import context_of
+from ingest.crawl.context import CrawlContext, context_of
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -52,13 +52,13 @@ class RobotsAnswerMiddleware:
     stand nearer to the engine than retries and decompression, and nearer to the network than `RobotsMiddleware`.
     """
 
-    def __init__(self, most_bytes: int) -> None:
-        self._most_bytes = most_bytes
+    def __init__(self, context: CrawlContext) -> None:
+        self._context = context
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
         """Made by Scrapy."""
-        return cls(context_of(crawler).settings.limits.robots_bytes)
+        return cls(context_of(crawler))
 
     async def process_response(self, request: Request, response: Response) -> Response:
         """The answer as its status means it (RFC 9309, 2.3.1), cut to size (2.5)."""
@@ -67,9 +67,11 @@ class RobotsAnswerMiddleware:
         if 400 <= response.status < 500:
             return response.replace(body=b"")
         if response.status >= 500:
-            logger.warning("%s answers %d: nothing may be fetched (RFC 9309, 2.3.1.4)", response.url, response.status)
+            problem = f"{response.url}: HTTP {response.status}: nothing may be fetched (RFC 9309, 2.3.1.4)"
+            self._context.errors.append(problem)
+            logger.warning("%s", problem)
             return response.replace(status=200, body=_NOTHING_ALLOWED)
-        return response.replace(body=response.body[: self._most_bytes])
+        return response.replace(body=response.body[: self._context.settings.limits.robots_bytes])
 
     async def process_exception(self, request: Request, exception: Exception) -> None:
         """No answer at all: the page's own request will say so, in one line instead of Scrapy's traceback."""
