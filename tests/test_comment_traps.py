@@ -97,7 +97,7 @@ AROUND = {
     "an opinion piece": f'<article class="kommentar">{TEXT * 2}</article>',
     "a form around the whole page": f'<form id="commentform">{STORY}<ol class="comment-list">{ITEM}</ol></form>',
     "the heading outside": f'<h1>Bridge opens</h1><div class="comment-page">{TEXT * 3}<ol>{ITEM}</ol></div>',
-    "a short article beside its comments": f"<h1>Bridge opens</h1><div><p>The bridge was opened to traffic.</p>{'<hr>' * 3}"
+    "a short article beside its comments": "<h1>Bridge opens</h1><div><p>The bridge was opened to traffic.</p>"
     f"<p>{'It is long. ' * 20}</p>{ITEM.replace('li', 'div')}</div>",
     "a logo as heading": f'<h1>The Paper</h1><main class="comments-on">{TEXT}<ol>{ITEM}</ol></main>',
 }
