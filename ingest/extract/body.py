@@ -17,7 +17,7 @@ from ingest.extract.blocks import Block, read_blocks, squeeze
 from ingest.extract.credit import Credit, find_credit
 from ingest.extract.edges import Known, cut_edges
 from ingest.extract.extraction import Body, Byline, CommentSection, Headline, Times
-from ingest.extract.fallback import embedded_blocks, stated_blocks
+from ingest.extract.fallback import embedded_blocks, stated_blocks, stated_body
 from ingest.extract.flow import Flow
 from ingest.extract.html import render_html, render_text
 from ingest.extract.linklists import cut_link_lists
@@ -32,6 +32,8 @@ _COMMENTS = 0.95
 """The share of a page's text that its comments may have: there may be many of them under a short text."""
 _FRAGMENT = 250
 """A text of fewer characters is taken for a fragment, and other ways are tried."""
+_STATED = 3
+"""A text so many times shorter than the JSON-LD's `articleBody` is a fragment too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +66,7 @@ def find_body(
     root = page.body
     _clear(page, root, site, headline, byline, comments)
     found = _by_rule(page, site) or _by_votes(page, root)
-    if found.size < _FRAGMENT:
+    if found.size < max(_FRAGMENT, len(stated_body(data)) / _STATED):
         found = _otherwise(page, data, found)
     credit = find_credit(found.blocks, found.text, _own_names(page, data, site), page.absolute)
     known = _known_texts(page, data, headline, byline, times)

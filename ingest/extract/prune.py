@@ -30,6 +30,7 @@ _WORDS = re.compile(
         "related|recommend(?:ed|ations?|er)?|read-?(?:more|also|next|on)|more-(?:stories|on|news|from|topic|links?)",
         "see-also|also-read|most-(?:read|popular|viewed)|trending|popular|recirc(?:ulation)?|onward",
         "mehr-zum-thema|siehe-auch|lees-ook|les-ogsa|lire-aussi|teasers?(?!-content)",
+        r"cards?|(?<!elementor-)widgets?|banner|gallery|slideshow|carousel|pull-?quote",
         # newsletters, channels, adverts
         "newsletters?|subscribe|subscription|sign-?up|mailing|optin|mailchimp|whatsapp(?:-group)?|google-news",
         "advert(?:isement|orial|s|ising)?|ads?|adsbygoogle|ad-?(?:slot|unit|container|wrapper|block|banner|label)",
