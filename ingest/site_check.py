@@ -95,13 +95,10 @@ def same_time(got: str | None, wanted: str) -> bool:
         return False
     if "T" not in wanted:
         return got[:10] == wanted
-    if "T" not in got:
-        return False
     try:
-        moment = datetime.fromisoformat(wanted)
+        return datetime.fromisoformat(got) == datetime.fromisoformat(wanted)  # never where one of them has no zone
     except ValueError:
         return False
-    return moment.tzinfo is not None and datetime.fromisoformat(got) == moment
 
 
 def _quoted(text: str | None) -> str:

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from fixtures.newsrooms import Newsroom, serve
+from fixtures.newsrooms import Newsroom, View, serve
 from fixtures.newsrooms.app import respond
 from fixtures.newsrooms.load import load_articles, load_site
 from ingest.cli import main
@@ -124,18 +124,13 @@ def test_the_file_holds_what_was_drafted(tmp_path: Path) -> None:
 @pytest.mark.parametrize("key", ["propakistani", "dailytimes"])
 def test_an_article_does_as_well(key: str) -> None:
     web = Web(newsroom=newsroom(key))
-    newest = web.newsroom.articles()[5] if web.newsroom else None
-    path = next(urlsplit(url).path for url in _article_urls(web) if newest and newest.slug in url)
+    assert web.newsroom is not None
+    path = View.of(web.newsroom).path(web.newsroom.articles()[1])
     found = explore(web, BASE + path)
     assert found.domain == HOST
     assert found.pages[0].url == BASE + path
     assert len(found.pages) == 3
     assert web.asked.count(BASE + path) == 1
-
-
-def _article_urls(web: Web) -> list[str]:
-    sources = explore(Web(newsroom=web.newsroom), f"{BASE}/").sources
-    return [candidate.url for source in sources for candidate in source.candidates]
 
 
 def test_a_feed_does_as_well() -> None:
@@ -269,6 +264,13 @@ def test_addresses_of_others_are_no_articles_of_the_site() -> None:
     found = explore(Web(plain_site() | {f"{SITE}/feed/": text}), f"{SITE}/")
     assert all("adverts" not in page.url for page in found.pages)
     assert found.shape.total == len(PATHS)
+
+
+def test_lists_do_not_count_beside_what_holds_nothing_but_articles() -> None:
+    more = [f"/news/{slug}-{number}" for number, slug in enumerate(SLUGS, 30_400)]
+    pages = plain_site() | {f"{SITE}/": front(["/guides/where-to-eat-by-the-lake", *PATHS])}
+    assert explore(Web(pages | {f"{SITE}/feed/": feed(PATHS)}), f"{SITE}/").shape.total == len(PATHS) + 1
+    assert explore(Web(pages | {f"{SITE}/feed/": feed([*PATHS, *more])}), f"{SITE}/").shape.total == 2 * len(PATHS)
 
 
 def test_a_feed_of_another_host_leads_to_the_site() -> None:

@@ -102,7 +102,7 @@ def test_two_forms() -> None:
 
 
 def test_an_exception_makes_no_pattern() -> None:
-    shape = infer_shape(site(*(f"/2026/11/20/{slug}" for slug in SLUGS), "/live/budget"))
+    shape = infer_shape(site(*(f"/2026/11/20/{slug}" for slug in SLUGS), "/live/140233"))
     assert len(shape.patterns) == 1
     assert (shape.matched, shape.total) == (6, 7)
 
@@ -120,6 +120,11 @@ def test_no_common_form_is_none_at_all() -> None:
     shape = infer_shape(site("/rain", "/a/sun", "/b/c/wind", "/2026/11/20/snow"))
     assert shape == Shape(total=4)
     assert shape.fits("https://news.example/whatever")
+
+
+def test_a_form_of_a_few_is_none() -> None:
+    shape = infer_shape(site("/2026/11/20/snow", "/2026/11/21/hail", "/2026/11/22/sun", "/a", "/b", "/c", "/d", "/e"))
+    assert shape == Shape(total=8)
 
 
 @pytest.mark.parametrize("urls", [[], ["https://news.example/"], ["http://[bad", "http://[bad/2026/11/20/x"]])
