@@ -6,12 +6,14 @@ import hashlib
 import json
 import logging
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from pydantic import ValidationError
 
+from ingest.comment_completion import complete_comments
 from ingest.errors import LimitExceeded
 from ingest.extract.article import Context, extract_page
 from ingest.extract.extraction import Body, Extraction, Moment
@@ -48,6 +50,9 @@ def article_for(page: FetchedPage, site: Site, limits: Limits | None = None) -> 
     try:
         parsed = parse(page.body, page.url, headers=page.headers, limits=limits)
         extraction = extract_page(parsed, Context(site, page.retrieved_at, page.status))
+        if page.comment_answers:
+            completed = complete_comments(extraction.comments, page.comment_answers, site.zone)
+            extraction = replace(extraction, comments=completed)
         return normalise(extraction, page, site)
     except LimitExceeded as error:
         return _reject(page, site, Reason.TOO_LARGE, str(error))

@@ -271,7 +271,8 @@ class Rejection(_Part):
 class FetchedPage:
     """A page as it came: from the net, a recording, a file or an archive.
 
-    `headers` have lower-case names; `retrieved_at` is aware and is the clock for relative dates.
+    `headers` have lower-case names; `retrieved_at` is aware and is the clock for relative dates. `comment_answers` is
+    what WordPress's API or the post's comment feed said of its comments, where it was asked.
     """
 
     url: str
@@ -282,6 +283,7 @@ class FetchedPage:
     headers: Mapping[str, str] = field(default_factory=dict)
     site: str | None = None
     run_id: str | None = None
+    comment_answers: tuple[bytes, ...] = ()
 
 
 def json_line(record: Mapping[str, Any]) -> str:

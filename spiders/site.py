@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 from scrapy import Request
 
+from ingest.crawl.comment_answers import comment_answers
 from ingest.crawl.discovery import Discovery
 from ingest.crawl.frontier import Frontier
 from ingest.crawl.spider import KhabarSpider
 from ingest.errors import UsageError
+from ingest.record import FetchedPage
 from ingest.settings import Settings
 from ingest.sites import get_site, load_sites
 
@@ -51,6 +54,14 @@ class SiteSpider(KhabarSpider):
         self.tally.saw(frontier.newest())
         for request in self._requests(frontier):
             yield request
+
+    async def completed(self, page: FetchedPage) -> FetchedPage:
+        """The page with the comments that WordPress tells, where the definition asks for them."""
+        settings = self.context.settings
+        site = get_site(self.name, tuple(settings.sites))
+        if not site.discover.wordpress_comments:
+            return page
+        return replace(page, comment_answers=await comment_answers(page, site, self.fetch, settings.limits))
 
     def _requests(self, frontier: Frontier) -> Iterator[Request]:
         left = self.limit

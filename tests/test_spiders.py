@@ -170,7 +170,7 @@ def spider_of(output: Path | None = None, **arguments: Any) -> SiteSpider:
 
 
 def parse(spider: SiteSpider, response: Response, visit: Visit | None = None) -> list[FetchedPage]:
-    return list(spider.parse(response, asked=STORY, visit=visit))
+    return list(spider.pages(response, STORY, visit))
 
 
 async def in_loop(scenario: Callable[[], None]) -> None:

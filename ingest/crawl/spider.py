@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from functools import cached_property
@@ -87,14 +87,23 @@ class KhabarSpider(Spider):
             cb_kwargs={"asked": url, "visit": visit},
         )
 
-    def parse(self, response: Response, asked: str, visit: Visit | None = None) -> Iterator[FetchedPage]:
+    async def parse(self, response: Response, asked: str, visit: Visit | None = None) -> AsyncIterator[FetchedPage]:
         """Hand on the page."""
+        for page in self.pages(response, asked, visit):
+            yield await self.completed(page)
+
+    def pages(self, response: Response, asked: str, visit: Visit | None = None) -> Iterator[FetchedPage]:
+        """The page of an answer; none where the answer says "as before", or comes from another site."""
         if response.status == 304:
             self._unmodified(asked, visit)
         elif self.hosts and host_of(response.url) not in self.hosts:
             self._fail(asked, Unreachable(f"{asked}: redirects to another site, {host_of(response.url)}"))
         else:
             yield self._page(response, asked)
+
+    async def completed(self, page: FetchedPage) -> FetchedPage:
+        """The page with what belongs to it elsewhere; a spider that knows of more overrides this."""
+        return page
 
     def page_failed(self, failure: Failure) -> None:
         """Account for a page that did not come."""
