@@ -9,7 +9,7 @@ from typing import NamedTuple
 from lxml.html import HtmlElement
 
 from ingest.extract.blocks import Block
-from ingest.extract.prune import is_aside
+from ingest.extract.prune import is_aside, is_hidden
 
 _MOST = 0.4
 """The share of the text from which on an element is trusted, whatever its class says (`sidebar-grid__content`)."""
@@ -18,6 +18,9 @@ _MOST = 0.4
 class _Mark(NamedTuple):
     tag: object
     classes: str | None
+
+
+_HIDDEN = _Mark("hidden", None)
 
 
 class Asides:
@@ -43,7 +46,9 @@ class Asides:
         found = self._marks.get(element)
         if found is None:
             found = self._of(element.getparent())
-            if is_aside(element):
+            if is_hidden(element):
+                found |= {_HIDDEN}
+            elif is_aside(element):
                 found |= {_Mark(element.tag, element.get("class"))}
             self._marks[element] = found
         return found

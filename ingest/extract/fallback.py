@@ -17,6 +17,7 @@ _MARKUP = re.compile(r"<(?:p|br|div|h[1-6])\b", re.IGNORECASE)
 _PARAGRAPH = re.compile(r"<p\b|\\u003c ?p\b|<br", re.IGNORECASE)
 _SCRIPT = re.compile(r"<script\b[^>]*>(.*?)</script>", re.IGNORECASE | re.DOTALL)
 _STRING = re.compile(r'"([^"\\]*(?:\\.[^"\\]*)*)"', re.DOTALL)
+_JSON = re.compile(r'":\s*["{\[]')
 _LONG = 400
 """A string of fewer characters is no article."""
 _DEPTH = 2
@@ -51,7 +52,7 @@ def _strings(text: str, depth: int) -> Iterator[str]:
             value = json.loads(f'"{match[1]}"', strict=False)
         except ValueError:
             continue
-        if depth > 1 and '":"' in value:
+        if depth > 1 and _JSON.search(value):
             yield from _strings(value, depth - 1)
         elif _MARKUP.search(value):
             yield value

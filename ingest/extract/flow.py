@@ -12,7 +12,7 @@ from lxml.html import HtmlElement
 from ingest.extract import lines
 from ingest.extract.asides import Asides
 from ingest.extract.blocks import HEADINGS, Block
-from ingest.extract.styles import dominant_style, place_of, style_of, usual_places, usual_styles
+from ingest.extract.styles import place_of, style_of, usual_places, usual_styles
 from ingest.text import one_line
 
 _LINKED = 0.7
@@ -43,7 +43,6 @@ class Flow:
         self._weights = weights
         self._whole = sum(weights.values())
         self._styles = usual_styles(weights)
-        self._dominant = dominant_style(weights)
         self._places = usual_places(weights)
         self._holders = self._holders_of_text()
 
@@ -51,7 +50,7 @@ class Flow:
         """Those of the page's blocks that are the running text, in page order."""
         inside = set(self._region.iter())
         blocks = [block for block in blocks if block.element in inside]
-        aside = {block for block in blocks if self._asides.hold(block) and style_of(block) != self._dominant}
+        aside = {block for block in blocks if self._asides.hold(block)}
         if self._weight(aside) < _MOST * self._whole:
             blocks = [block for block in blocks if block not in aside]
         blocks = self._of_main_places(blocks, voted)

@@ -94,12 +94,10 @@ def is_hidden(element: HtmlElement) -> bool:
 
 
 def is_aside(element: HtmlElement) -> bool:
-    """Whether the element itself is no running text: by its tag, its names or because it is hidden."""
+    """Whether the element itself is no running text, by its tag or its names."""
     if element.tag not in HEADINGS and (names := _names(element)) and _named_aside(names):
         return True
-    if element.tag in _PASSED_TAGS and element.find(".//table") is None:
-        return True
-    return is_hidden(element)
+    return element.tag in _PASSED_TAGS and element.find(".//table") is None
 
 
 def text_length(element: HtmlElement) -> int:

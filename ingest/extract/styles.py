@@ -10,6 +10,8 @@ from ingest.extract.blocks import Block
 
 _USUAL = 0.1
 """The share of the text from which on a style or a place is one of the running text."""
+_ALONE = 0.3
+"""The same for a style that only one paragraph has: a caption is long in a short text."""
 
 
 class Style(NamedTuple):
@@ -46,23 +48,16 @@ def place_of(block: Block) -> Place:
     return Place(element.tag, element.get("class")) if element is not None else Place(None, None)
 
 
-def _sizes(weights: Mapping[Block, int]) -> Counter[Style]:
+def usual_styles(weights: Mapping[Block, int]) -> frozenset[Style]:
+    """The styles of the running text, by its paragraphs and their sizes."""
     sizes: Counter[Style] = Counter()
     for block, weight in weights.items():
         sizes[style_of(block)] += weight
-    return sizes
-
-
-def usual_styles(weights: Mapping[Block, int]) -> frozenset[Style]:
-    """The styles of the running text, by its paragraphs and their sizes."""
-    least = _USUAL * sum(weights.values())
-    return frozenset(style for style, weight in _sizes(weights).items() if weight > least)
-
-
-def dominant_style(weights: Mapping[Block, int]) -> Style | None:
-    """The style of more than half of the running text, if one is."""
-    half = sum(weights.values()) / 2
-    return next((style for style, weight in _sizes(weights).items() if weight > half), None)
+    numbers = Counter(style_of(block) for block in weights)
+    whole = sum(weights.values())
+    return frozenset(
+        style for style, weight in sizes.items() if weight > (_USUAL if numbers[style] > 1 else _ALONE) * whole
+    )
 
 
 def usual_places(weights: Mapping[Block, int]) -> frozenset[Place]:
