@@ -53,8 +53,8 @@ class Flow:
         aside = {block for block in blocks if self._asides.hold(block)}
         if self._weight(aside) < _MOST * self._whole:
             blocks = [block for block in blocks if block not in aside]
-        blocks = self._of_main_places(blocks, voted)
-        blocks = self._without_boxes(self._without_linked_lists(blocks))
+        blocks = self._of_main_places(self._without_boxes(blocks), voted)
+        blocks = self._without_linked_lists(blocks)
         return _distinct([block for block in blocks if not lines.is_silent(block) and not lines.is_caption(block)])
 
     def _weight(self, blocks: Collection[Block]) -> int:

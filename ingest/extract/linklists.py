@@ -38,7 +38,9 @@ def cut_link_lists(root: HtmlElement, blocks: Sequence[Block], paragraphs: Colle
     gone: set[HtmlElement] = set()
     for element in _outermost(root, holders, {block.element for block in blocks}):
         size = whole.get(element, 0)
-        if size == 0 or (element.tag in _CONTAINERS and linked[element] >= _LINKED * size):
+        if (size == 0 and next(element.iter("img", "picture"), None) is None) or (
+            element.tag in _CONTAINERS and linked[element] >= _LINKED * size
+        ):
             gone.update(element.iter() if size else ())
             element.drop_tree()
     return [block for block in blocks if block.element not in gone]
