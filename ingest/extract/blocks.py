@@ -57,8 +57,10 @@ class Block:
     @cached_property
     def text(self) -> str:
         """The text, with a newline where a single `<br>` stands."""
-        lines = "".join(run.text for run in self.runs).split("\n")
-        return "\n".join(line for part in lines if (line := one_line(part)))
+        text = "".join([run.text for run in self.runs])
+        # Of plain ASCII nothing is left to clean but its blanks: the parser took the control characters.
+        tidy = _single_blanks if text.isascii() else one_line
+        return "\n".join([line for part in text.split("\n") if (line := tidy(part))])
 
     @cached_property
     def key(self) -> str:
@@ -76,8 +78,9 @@ class Block:
     @cached_property
     def link_share(self) -> float:
         """The share of the text that is linked, 0 to 1."""
-        whole = sum(len(run.text.strip()) for run in self.runs)
-        return sum(len(run.text.strip()) for run in self.runs if run.linked) / whole if whole else 0.0
+        sizes = [(len(run.text.strip()), run.linked) for run in self.runs]
+        whole = sum([size for size, _ in sizes])
+        return sum([size for size, is_linked in sizes if is_linked]) / whole if whole else 0.0
 
     def carries(self, mark: str) -> bool:
         """Whether all of the text stands under this mark."""
@@ -85,6 +88,10 @@ class Block:
 
 
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200d\u2060\ufeff\u2424]")
+
+
+def _single_blanks(text: str) -> str:
+    return " ".join(text.split()).replace("\x7f", "")
 
 
 def squeeze(text: str) -> str:

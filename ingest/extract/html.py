@@ -13,7 +13,6 @@ from itertools import groupby, pairwise
 from lxml.html import HtmlElement
 
 from ingest.extract.blocks import Block, Run
-from ingest.text import block as tidy
 from ingest.text import one_line
 
 Absolute = Callable[[str | None], str | None]
@@ -25,7 +24,7 @@ def render_text(blocks: Sequence[Block]) -> str:
     pieces = [blocks[0].text] if blocks else []
     for before, now in pairwise(blocks):
         pieces += [_separator(before, now), now.text]
-    return tidy("".join(pieces))
+    return "".join(pieces)
 
 
 def _separator(before: Block, now: Block) -> str:
