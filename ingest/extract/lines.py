@@ -35,6 +35,10 @@ _LABEL_LENGTH = 60
 _LINE_LENGTH = 220
 _NOTICE_LENGTH = 400
 _STAMP_LENGTH = 60
+_SHORT_LINE = 200
+_LINKED = 0.15
+"""The share of linked text that sets a longer line apart; any link does so with a short one."""
+_ANY = 0.001
 
 
 def is_label(block: Block) -> bool:
@@ -80,5 +84,7 @@ def is_silent(block: Block) -> bool:
 
 
 def stands_out(block: Block) -> bool:
-    """Whether the block is set apart from running text: linked, wholly bold or italic, or a heading."""
-    return block.link_share > 0 or block.carries("strong") or block.carries("em") or block.tag in HEADINGS
+    """Whether the block is set apart from running text: well linked, wholly bold or italic, or a heading."""
+    if block.link_share >= (_LINKED if len(block.text) > _SHORT_LINE else _ANY):
+        return True
+    return block.carries("strong") or block.carries("em") or block.tag in HEADINGS
