@@ -284,3 +284,23 @@ def test_the_text_of_a_page_that_a_browser_puts_together(depth: int) -> None:
 def test_hostile_nesting_ends() -> None:
     body = body_of(parse("<body>" + "<div class='related'>" * 400 + PARAGRAPHS, URL))
     assert body is None or ONE in body.text
+
+
+def test_short_news_keeps_its_second_short_paragraph() -> None:
+    body = body_of(page_of(f"<div class='entry-content'><p>{ONE}</p><p>More rain is due on Friday.</p></div>"))
+    assert body is not None
+    assert body.text == f"{ONE}\n\nMore rain is due on Friday."
+
+
+def test_a_card_whose_links_are_gone_leaves_no_title() -> None:
+    card = "<div class='card'><h4>Studio feature films</h4><p><a href='/films/'>See all at the studio</a></p></div>"
+    body = body_of(page_of(f"<p>{ONE}</p><p>{TWO}</p>{card}<p>{THREE}</p><p>{FOUR}</p>"))
+    assert body is not None
+    assert body.text == TEXT
+
+
+def test_a_subheading_in_a_wrapper_of_its_own_stays() -> None:
+    heading = "<div class='wrap'><h3>What it costs</h3></div>"
+    body = body_of(page_of(f"<p>{ONE}</p><p>{TWO}</p>{heading}<p>{THREE}</p><p>{FOUR}</p>"))
+    assert body is not None
+    assert body.text == f"{ONE}\n\n{TWO}\n\nWhat it costs\n\n{THREE}\n\n{FOUR}"

@@ -131,3 +131,15 @@ def test_a_desk_in_a_dateline_is_no_source() -> None:
 
 def test_no_text_no_credit() -> None:
     assert find_credit([], [], (), absolute) is None
+
+
+def test_a_linked_via_line_beside_the_text_is_a_credit_though_the_text_leaves_it_out() -> None:
+    line = "<p><em>Via <a href='https://river-reporter.example/a'>The River Reporter</a></em></p>"
+    credit = credit_of(f"<p>{SENTENCE}</p>", after=(line,))
+    assert credit is not None
+    assert (credit.organization.name, credit.organization.url) == (
+        "The River Reporter",
+        "https://river-reporter.example/a",
+    )
+    assert name_of(f"<p>{SENTENCE}</p>", after=("<div><p>Via <a href='/x'>River Times</a></p></div>",)) is None
+    assert name_of(f"<p>{SENTENCE}</p>", after=("<p>Via <a href='/x'>Staff Reporter</a></p>",)) is None

@@ -56,7 +56,8 @@ _URDU_DATELINE = re.compile(
 )
 _NOT_SOURCES = re.compile(
     r"\b(?:twitter|facebook|instagram|youtube|tiktok|giphy|getty|shutterstock|unsplash|pixabay|supplied|file|google|"
-    r"wikimedia|wikipedia|screen\w*|desk|correspondent|reporter|newsletter|e-?mail|whatsapp|foto|photo|image|bild|"
+    r"wikimedia|wikipedia|screen\w*|desk|(?:staff|our|special|web|news|senior) (?:correspondent|reporter)|newsletter|"
+    r"e-?mail|whatsapp|foto|photo|image|bild|"
     r"infografik|grafik|graphic|video|social media|press release)\b|ڈیسک|رپورٹر|نمائندہ",
     re.IGNORECASE,
 )
@@ -98,8 +99,10 @@ def find_credit(
         return None
     own = frozenset(plain for name in own_names if len(plain := _plain(name)) > 1)
     lines = (*reversed(_after(blocks, text)), *reversed(text[-_TAIL:]))
+    beside = {block.element.getparent() for block in text[-_TAIL:]}
     for block in sorted(lines, key=lambda block: block not in text):
-        if (name := _credited(block, own, in_text=block in text)) is not None:
+        in_text = block in text or block.element.getparent() in beside  # a line of one link is often left out of it
+        if (name := _credited(block, own, in_text=in_text)) is not None:
             return Credit(Organization(name=name, url=_link_of(block, name, absolute)), PLACES.line, block)
     return _agency_of(text, own)
 

@@ -53,8 +53,9 @@ class Flow:
         aside = {block for block in blocks if self._asides.hold(block)}
         if self._weight(aside) < _MOST * self._whole:
             blocks = [block for block in blocks if block not in aside]
+        boxed = blocks
         blocks = self._of_main_places(self._without_boxes(blocks), voted)
-        blocks = self._without_linked_lists(blocks)
+        blocks = self._without_headings_of_nothing(boxed, self._without_linked_lists(blocks))
         return _distinct([block for block in blocks if not lines.is_silent(block) and not lines.is_caption(block)])
 
     def _weight(self, blocks: Collection[Block]) -> int:
@@ -99,6 +100,20 @@ class Flow:
             if box is not None and (lines.is_label(block) or (is_boxed and _heads_a_card(block, is_notice=is_notice))):
                 boxes.update(box.iter())
         return [block for block in blocks if block not in gone and block.element not in boxes]
+
+    def _without_headings_of_nothing(self, before: Sequence[Block], blocks: Sequence[Block]) -> list[Block]:
+        """The blocks without headings of a box whose other blocks are all gone: a card's title, its links taken."""
+        left, stood = Counter[HtmlElement](), Counter[HtmlElement]()
+        for counted, among in ((left, blocks), (stood, before)):
+            counted.update(box for block in among if (box := self._box(block)) is not None)
+        return [
+            block
+            for block in blocks
+            if block.tag not in HEADINGS
+            or (box := self._box(block)) is None
+            or left[box] == stood[box]
+            or left[box] > 1
+        ]
 
     def _box(self, block: Block) -> HtmlElement | None:
         """The largest element around the block that holds none of the running text."""

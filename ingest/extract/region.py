@@ -88,6 +88,8 @@ def find_region(weights: Mapping[Block, int], root: HtmlElement) -> HtmlElement:
     region = root
     while (inner := next((child for child in region if held.get(child, 0) >= needed), None)) is not None:
         region = inner
+    if region.tag == "p" and region is not root and (parent := region.getparent()) is not None:
+        return parent  # short news: beside its one long paragraph stand others too short to weigh
     return region
 
 
