@@ -20,7 +20,7 @@ from ingest.sites import Site, SiteTest, get_site, load_sites
 from ingest.urls import check_url, host_of
 
 if TYPE_CHECKING:
-    from ingest.site_draft import Draft
+    from ingest.draft.site import Draft
 
 sites_app = typer.Typer(
     help="List the sites that have a definition; check definitions, or draft a new one.",
@@ -90,7 +90,7 @@ def add(
 ) -> None:
     """Draft the definition of a new site, for example `khabar sites add https://example.org/`."""
     from ingest.crawl.explore import explore_site
-    from ingest.site_draft import draft_site, free_name
+    from ingest.draft.site import draft_site, free_name
 
     settings = settings_of(connect_to=connect_to, allow_loopback=allow_loopback, delay=delay, user_agent=user_agent)
     known = load_sites(tuple(path for path in settings.sites if path.is_dir()))  # the first may be yet to be made
@@ -118,7 +118,7 @@ def _check_new(url: str, name: str | None, known: Mapping[str, Site], *, force: 
 
 
 def _write(draft: Draft, folder: Path, *, force: bool) -> Path:
-    from ingest.site_text import definition_text
+    from ingest.draft.text import definition_text
 
     file = folder / f"{draft.name}.toml"
     text = definition_text(draft, datetime.now(UTC).date())

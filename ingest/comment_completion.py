@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import tzinfo
 
 from ingest.discover.wordpress import read_comment_feed, read_comments
-from ingest.extract.extraction import CommentSection
+from ingest.extraction.findings import CommentSection
 from ingest.record import Comment, CommentSystem
 
 API = "wordpress-api"

@@ -15,9 +15,9 @@ from pydantic import ValidationError
 
 from ingest.comment_completion import complete_comments
 from ingest.errors import LimitExceeded
-from ingest.extract.article import Context, extract_page
-from ingest.extract.extraction import Body, Extraction, Moment
-from ingest.extract.page import absolute, parse
+from ingest.extraction.article import Context, extract_page
+from ingest.extraction.findings import Body, Extraction, Moment
+from ingest.extraction.page import absolute, parse
 from ingest.record import Article, FetchedPage, Image, Metadata, Publisher, Reason, Rejection
 from ingest.settings import Limits
 from ingest.sites import UNKNOWN_SITE, Site, get_site, site_of

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from ingest.errors import LimitExceeded, UsageError
-from ingest.extract.page import Page, parse
+from ingest.extraction.page import Page, parse
 from ingest.record import FetchedPage
 from ingest.settings import Limits
 from ingest.urls import article_key

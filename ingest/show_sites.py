@@ -11,11 +11,11 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
+from ingest.draft.coverage import coverage
+from ingest.draft.site import Draft
 from ingest.record import Article
 from ingest.show import safe
 from ingest.site_check import Verdict
-from ingest.site_coverage import coverage
-from ingest.site_draft import Draft
 
 _out = Console(highlight=False)
 _err = Console(stderr=True, highlight=False)

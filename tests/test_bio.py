@@ -1,9 +1,9 @@
 import pytest
 
-from ingest.extract.byline import find_byline
-from ingest.extract.extraction import Byline
-from ingest.extract.page import parse, text_of
-from ingest.extract.structured import read_structured
+from ingest.extraction.byline import find_byline
+from ingest.extraction.findings import Byline
+from ingest.extraction.page import parse, text_of
+from ingest.extraction.structured import read_structured
 from ingest.sites import UNKNOWN_SITE, Select, Site
 
 TITLE = "Harbour plan goes to the council"

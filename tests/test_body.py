@@ -7,10 +7,10 @@ import re
 
 import pytest
 
-from ingest.extract.body import find_body
-from ingest.extract.extraction import Body, Byline, CommentSection, Headline, Times
-from ingest.extract.page import Page, parse
-from ingest.extract.structured import read_structured
+from ingest.extraction.body import find_body
+from ingest.extraction.findings import Body, Byline, CommentSection, Headline, Times
+from ingest.extraction.page import Page, parse
+from ingest.extraction.structured import read_structured
 from ingest.record import Author
 from ingest.sites import UNKNOWN_SITE, Select, Site
 

@@ -1,7 +1,7 @@
 import pytest
 
-from ingest.extract.captions import Caption, find_caption, split_credit, unlabel
-from ingest.extract.page import parse
+from ingest.extraction.captions import Caption, find_caption, split_credit, unlabel
+from ingest.extraction.page import parse
 
 BRIDGE = "The bridge at dusk"
 

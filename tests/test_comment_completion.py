@@ -3,7 +3,7 @@ from __future__ import annotations
 import json
 
 from ingest.comment_completion import complete_comments
-from ingest.extract.extraction import CommentSection
+from ingest.extraction.findings import CommentSection
 from ingest.record import Comment, CommentAuthor, CommentSystem
 
 

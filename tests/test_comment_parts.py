@@ -4,11 +4,11 @@ from datetime import UTC, datetime
 
 import pytest
 
-from ingest.extract.comments import find_comments
-from ingest.extract.comments.counts import read_count
-from ingest.extract.comments.signature import clean_name
-from ingest.extract.comments.words import Role, part_of, role_of
-from ingest.extract.page import parse
+from ingest.extraction.comments import find_comments
+from ingest.extraction.comments.counts import read_count
+from ingest.extraction.comments.signature import clean_name
+from ingest.extraction.comments.words import Role, part_of, role_of
+from ingest.extraction.page import parse
 from ingest.record import Comment
 from ingest.sites import UNKNOWN_SITE
 

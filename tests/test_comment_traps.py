@@ -5,9 +5,9 @@ from datetime import UTC, datetime
 import pytest
 from lxml import etree
 
-from ingest.extract.comments import find_comments
-from ingest.extract.extraction import CommentSection
-from ingest.extract.page import parse, text_of
+from ingest.extraction.comments import find_comments
+from ingest.extraction.findings import CommentSection
+from ingest.extraction.page import parse, text_of
 from ingest.record import CommentSystem
 from ingest.settings import Limits
 from ingest.sites import UNKNOWN_SITE

@@ -5,10 +5,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from ingest.extract.comments import find_comments
-from ingest.extract.extraction import CommentSection
-from ingest.extract.page import parse, text_of
-from ingest.extract.structured import read_structured
+from ingest.extraction.comments import find_comments
+from ingest.extraction.findings import CommentSection
+from ingest.extraction.page import parse, text_of
+from ingest.extraction.structured import read_structured
 from ingest.record import Comment, CommentSystem
 from ingest.sites import UNKNOWN_SITE, Select, Site
 

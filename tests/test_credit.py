@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from lxml.html import fragment_fromstring
 
-from ingest.extract.blocks import read_blocks
-from ingest.extract.credit import Credit, find_credit
+from ingest.extraction.blocks import read_blocks
+from ingest.extraction.credit import Credit, find_credit
 
 URL = "https://news.example/2026/01/story/"
 SENTENCE = "The council agreed on Monday to plant four thousand trees along the river before the end of the year."

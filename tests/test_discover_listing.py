@@ -3,7 +3,7 @@ from datetime import UTC, datetime
 import pytest
 
 from ingest.discover.listing import ListingPage, read_listing
-from ingest.extract.page import parse
+from ingest.extraction.page import parse
 from ingest.sites import UNKNOWN_SITE, Listing, Site
 
 URL = "https://paper.example/category/city/"

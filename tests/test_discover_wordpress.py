@@ -13,7 +13,7 @@ from ingest.discover.wordpress import (
     read_comments,
     read_posts,
 )
-from ingest.extract.page import parse
+from ingest.extraction.page import parse
 
 URL = "https://paper.example/wp-json/wp/v2/posts"
 POST = {

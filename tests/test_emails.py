@@ -1,7 +1,7 @@
 import pytest
 from lxml.html import fragment_fromstring
 
-from ingest.extract.emails import decode_cloudflare, emails_in, find_email, hidden_email, plain
+from ingest.extraction.emails import decode_cloudflare, emails_in, find_email, hidden_email, plain
 
 
 def cloudflare(address: str, key: int = 0x5A) -> str:

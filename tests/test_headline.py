@@ -1,9 +1,9 @@
 import pytest
 
-from ingest.extract.extraction import Headline
-from ingest.extract.headline import find_headline
-from ingest.extract.page import parse
-from ingest.extract.structured import read_structured
+from ingest.extraction.findings import Headline
+from ingest.extraction.headline import find_headline
+from ingest.extraction.page import parse
+from ingest.extraction.structured import read_structured
 from ingest.sites import UNKNOWN_SITE, Select, Site
 
 TITLE = "River bridge opens after nine months"

@@ -12,15 +12,15 @@ from ingest.discover.feed import read_feed
 from ingest.discover.listing import read_listing
 from ingest.discover.sitemap import read_robots, read_sitemap
 from ingest.discover.wordpress import read_comment_feed, read_comments, read_posts
-from ingest.extract.extraction import Times
-from ingest.extract.kind import judge_page
-from ingest.extract.language import find_language
-from ingest.extract.media import find_media
-from ingest.extract.page import parse
-from ingest.extract.publisher import find_free, find_publisher
-from ingest.extract.rights import find_rights
-from ingest.extract.structured import read_structured
-from ingest.extract.topics import find_topics
+from ingest.extraction.findings import Times
+from ingest.extraction.kind import judge_page
+from ingest.extraction.language import find_language
+from ingest.extraction.media import find_media
+from ingest.extraction.page import parse
+from ingest.extraction.publisher import find_free, find_publisher
+from ingest.extraction.rights import find_rights
+from ingest.extraction.structured import read_structured
+from ingest.extraction.topics import find_topics
 from ingest.sites import UNKNOWN_SITE
 
 URL = "https://paper.example/2025/a"

@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml.html import document_fromstring, fragment_fromstring
 
-from ingest.extract.blocks import read_blocks
-from ingest.extract.html import render_html, render_text
-from ingest.extract.page import absolute
+from ingest.extraction.blocks import read_blocks
+from ingest.extraction.html import render_html, render_text
+from ingest.extraction.page import absolute
 
 BASE = "https://news.example/2026/01/story/"
 

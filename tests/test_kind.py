@@ -1,9 +1,9 @@
 import pytest
 
-from ingest.extract.extraction import Headline, Moment, NotArticle, Times
-from ingest.extract.kind import judge_page
-from ingest.extract.page import parse
-from ingest.extract.structured import read_structured
+from ingest.extraction.findings import Headline, Moment, NotArticle, Times
+from ingest.extraction.kind import judge_page
+from ingest.extraction.page import parse
+from ingest.extraction.structured import read_structured
 from ingest.record import Precision, Reason
 from ingest.sites import UNKNOWN_SITE, Site
 

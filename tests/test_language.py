@@ -1,7 +1,7 @@
 import pytest
 
-from ingest.extract.language import find_language
-from ingest.extract.page import parse
+from ingest.extraction.language import find_language
+from ingest.extraction.page import parse
 
 ENGLISH = "The council said on Monday that it has closed the bridge for repairs and that the work was to take a week. "
 URDU = "شہر کی انتظامیہ نے پیر کے روز بتایا کہ پل کو مرمت کے لیے بند کر دیا گیا ہے اور کام میں ایک ہفتہ لگے گا۔ "

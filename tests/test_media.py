@@ -2,11 +2,11 @@ import json
 
 import pytest
 
-from ingest.extract.extraction import Media
-from ingest.extract.images import image_key
-from ingest.extract.media import find_media
-from ingest.extract.page import parse
-from ingest.extract.structured import read_structured
+from ingest.extraction.findings import Media
+from ingest.extraction.images import image_key
+from ingest.extraction.media import find_media
+from ingest.extraction.page import parse
+from ingest.extraction.structured import read_structured
 from ingest.sites import UNKNOWN_SITE, Select, Site
 
 URL = "https://paper.example/2025/03/04/harbour-bridge/"

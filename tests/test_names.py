@@ -1,7 +1,7 @@
 import pytest
 
-from ingest.extract.name_rules import Name, is_name, is_own, kind_of, name_key, same_name, without_labels
-from ingest.extract.names import clean_name, read_names
+from ingest.extraction.name_rules import Name, is_name, is_own, kind_of, name_key, same_name, without_labels
+from ingest.extraction.names import clean_name, read_names
 from ingest.record import AuthorKind
 
 

@@ -11,7 +11,7 @@ from fixtures.newsrooms.app import respond
 from ingest.discover import platform
 from ingest.discover.platform import platforms_of
 from ingest.errors import BadDefinition
-from ingest.extract.page import parse
+from ingest.extraction.page import parse
 from ingest.sites import load_platforms, load_site, make_site
 
 URL = "https://news.example/"

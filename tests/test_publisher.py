@@ -2,9 +2,9 @@ import json
 
 import pytest
 
-from ingest.extract.page import parse
-from ingest.extract.publisher import find_free, find_publisher
-from ingest.extract.structured import read_structured
+from ingest.extraction.page import parse
+from ingest.extraction.publisher import find_free, find_publisher
+from ingest.extraction.structured import read_structured
 from ingest.sites import UNKNOWN_SITE, Site
 
 URL = "https://paper.example/a"

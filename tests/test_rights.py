@@ -1,7 +1,7 @@
 import pytest
 
-from ingest.extract.page import parse
-from ingest.extract.rights import find_rights
+from ingest.extraction.page import parse
+from ingest.extraction.rights import find_rights
 from ingest.record import Rights
 
 URL = "https://paper.example/a"

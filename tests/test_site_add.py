@@ -22,14 +22,14 @@ from ingest.cli import main
 from ingest.crawl.explorer import Explorer
 from ingest.discover.findings import Findings
 from ingest.discover.home import declared_feeds, likely_sitemap
+from ingest.draft.coverage import coverage
+from ingest.draft.site import Draft, draft_site, free_name, name_of
+from ingest.draft.text import definition_text
 from ingest.errors import KhabarError, NothingFetched, Unreachable
-from ingest.extract.page import parse
+from ingest.extraction.page import parse
 from ingest.record import FetchedPage
 from ingest.settings import Limits
 from ingest.site_check import Verdict
-from ingest.site_coverage import coverage
-from ingest.site_draft import Draft, draft_site, free_name, name_of
-from ingest.site_text import definition_text
 from ingest.sites import load_site as load_definition
 from ingest.sites import make_site
 

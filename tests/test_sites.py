@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from ingest.errors import BadDefinition, UnknownSite
-from ingest.extract.page import compile_css
+from ingest.extraction.page import compile_css
 from ingest.sites import UNKNOWN_SITE, Site, get_site, load_site, load_sites, site_of
 
 # One address of each site's articles, by its documented shape, and one of its lists.

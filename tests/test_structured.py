@@ -2,8 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.extract.page import parse
-from ingest.extract.structured import StructuredData, load_lenient, read_structured, text_value
+from ingest.extraction.page import parse
+from ingest.extraction.structured import StructuredData, load_lenient, read_structured, text_value
 
 URL = "https://news.example/a"
 

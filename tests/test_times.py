@@ -5,10 +5,10 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from ingest.country_zones import zone_of_country
-from ingest.extract.extraction import Moment, Times
-from ingest.extract.page import parse
-from ingest.extract.structured import read_structured
-from ingest.extract.times import find_times
+from ingest.extraction.findings import Moment, Times
+from ingest.extraction.page import parse
+from ingest.extraction.structured import read_structured
+from ingest.extraction.times import find_times
 from ingest.record import Precision
 from ingest.sites import UNKNOWN_SITE, Select, Site
 

@@ -2,10 +2,10 @@ import json
 
 import pytest
 
-from ingest.extract.extraction import Topics
-from ingest.extract.page import parse
-from ingest.extract.structured import read_structured
-from ingest.extract.topics import find_topics, tidy_excerpt
+from ingest.extraction.findings import Topics
+from ingest.extraction.page import parse
+from ingest.extraction.structured import read_structured
+from ingest.extraction.topics import find_topics, tidy_excerpt
 from ingest.sites import UNKNOWN_SITE, Select, Site
 
 URL = "https://www.paper.example/city/2025/harbour-bridge/"

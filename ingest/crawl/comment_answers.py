@@ -10,7 +10,7 @@ from scrapy.http import Response
 
 from ingest.discover import wordpress
 from ingest.errors import KhabarError, LimitExceeded
-from ingest.extract.page import Page, parse
+from ingest.extraction.page import Page, parse
 from ingest.record import FetchedPage
 from ingest.settings import Limits
 from ingest.sites import Site

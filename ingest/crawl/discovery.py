@@ -23,7 +23,7 @@ from ingest.discover.feed import read_feed
 from ingest.discover.listing import read_listing
 from ingest.discover.sitemap import read_robots, read_sitemap
 from ingest.errors import KhabarError
-from ingest.extract.page import parse
+from ingest.extraction.page import parse
 from ingest.settings import Limits
 from ingest.sites import Site
 

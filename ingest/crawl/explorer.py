@@ -1,7 +1,7 @@
 """The steps of a look around an unknown site: front page, feeds, WordPress's API, sitemaps, a handful of articles.
 
 Some twenty requests to one host, one after the other but for the articles. What the answers mean is read by
-`ingest.discover`, and made a definition of by `ingest.site_draft`.
+`ingest.discover`, and made a definition of by `ingest.draft.site`.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from ingest.discover.platform import platforms_of
 from ingest.discover.sitemap import SitemapPage, read_robots, read_sitemap
 from ingest.discover.url_shape import Shape, infer_shape
 from ingest.errors import KhabarError
-from ingest.extract.page import Page, parse
+from ingest.extraction.page import Page, parse
 from ingest.record import FetchedPage
 from ingest.settings import Limits
 from ingest.sites import UNKNOWN_SITE

@@ -15,7 +15,7 @@ from typing import Any
 import feedparser  # type: ignore[import-untyped]  # it has no type information
 
 from ingest.discover.candidate import FEED, Candidate
-from ingest.extract.page import absolute
+from ingest.extraction.page import absolute
 from ingest.text import one_line
 
 _MOST_ENTRIES = 5_000

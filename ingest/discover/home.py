@@ -7,7 +7,7 @@ from datetime import datetime
 from urllib.parse import urlsplit
 
 from ingest.discover.main_list import list_url
-from ingest.extract.page import Page
+from ingest.extraction.page import Page
 from ingest.shapes import article_points, is_list_url
 from ingest.urls import host_of
 

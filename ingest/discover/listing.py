@@ -11,7 +11,7 @@ from lxml.html import HtmlElement
 
 from ingest.discover.candidate import LISTING, Candidate, read_moment
 from ingest.discover.main_list import Item, find_main_list, list_url, same_site
-from ingest.extract.page import Page, class_words, select_all, text_of
+from ingest.extraction.page import Page, class_words, select_all, text_of
 from ingest.shapes import page_number
 from ingest.sites import Site
 

@@ -11,7 +11,7 @@ from urllib.parse import urldefrag, urlsplit
 
 from lxml.html import HtmlElement
 
-from ingest.extract.page import Page, class_words, text_of
+from ingest.extraction.page import Page, class_words, text_of
 from ingest.shapes import article_points
 from ingest.sites import Site
 from ingest.urls import host_of

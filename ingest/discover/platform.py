@@ -9,7 +9,7 @@ from functools import cache
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from ingest.errors import BadDefinition
-from ingest.extract.page import Page, select_all
+from ingest.extraction.page import Page, select_all
 from ingest.sites import Pattern, Selector, load_platforms
 
 

@@ -11,7 +11,7 @@ from io import BytesIO
 from lxml import etree
 
 from ingest.discover.candidate import NEWS_SITEMAP, SITEMAP, Candidate, read_moment
-from ingest.extract.page import absolute
+from ingest.extraction.page import absolute
 from ingest.text import one_line
 
 # The protocol's own limits: https://www.sitemaps.org/protocol.html#index

@@ -18,7 +18,7 @@ from lxml.html import HtmlElement, fragment_fromstring
 
 from ingest.discover.candidate import WORDPRESS, Candidate
 from ingest.discover.feed import entry_moment, parse_feed
-from ingest.extract.page import Page, absolute, text_of
+from ingest.extraction.page import Page, absolute, text_of
 from ingest.record import Comment, CommentAuthor
 from ingest.text import block, known, one_line
 

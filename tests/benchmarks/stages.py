@@ -18,8 +18,8 @@ from typing import Any
 
 import trafilatura
 
-from ingest.extract import article as stages
-from ingest.extract.page import parse
+from ingest.extraction import article as stages
+from ingest.extraction.page import parse
 from ingest.normalise import normalise
 from ingest.record import FetchedPage
 from ingest.sites import UNKNOWN_SITE

@@ -1,0 +1,1 @@
+"""Drafts the definition of a site that nobody has described yet, from what was found there (pure)."""
