@@ -72,7 +72,7 @@ class CommentSection:
 class Body:
     """The article's text, paragraphs parted by a blank line, and the same as semantic HTML.
 
-    `source` is the way that found it: "rule", "trafilatura", "readability", "json-ld" ...
+    `source` is the way that found it: "rule", "trafilatura", "density", "json-ld" or "script".
     `credit` is the credited source whose line was taken out of the text or stands in it.
     """
 
