@@ -45,6 +45,7 @@ class Flow:
         self._styles = usual_styles(weights)
         self._places = usual_places(weights)
         self._holders = self._holders_of_text()
+        self._figures: dict[HtmlElement, bool] = {}
 
     def of(self, blocks: Sequence[Block], voted: Collection[Block]) -> list[Block]:
         """Those of the page's blocks that are the running text, in page order."""
@@ -95,7 +96,7 @@ class Flow:
             box = self._box(block)
             is_boxed = box is not None and box is not block.element
             is_notice = (is_boxed or lines.stands_out(block)) and lines.is_notice(block)
-            if is_notice or lines.is_label(block) or lines.is_pointer(block) or _is_figure(box):
+            if is_notice or lines.is_label(block) or lines.is_pointer(block) or self._is_figure(box):
                 gone.add(block)
             if box is not None and (lines.is_label(block) or (is_boxed and _heads_a_card(block, is_notice=is_notice))):
                 boxes.update(box.iter())
@@ -121,6 +122,15 @@ class Flow:
         while element is not None and element is not self._region and element not in self._holders:
             box, element = element, element.getparent()
         return box
+
+    def _is_figure(self, box: HtmlElement | None) -> bool:
+        """Whether the box is a picture with a caption."""
+        if box is None:
+            return False
+        if box not in self._figures:
+            has_picture = next(box.iter("img", "picture"), None) is not None
+            self._figures[box] = has_picture and len(box.text_content()) <= _CAPTION
+        return self._figures[box]
 
     def _holders_of_text(self) -> frozenset[HtmlElement]:
         """The elements that hold paragraphs of the text's usual styles."""
@@ -148,12 +158,6 @@ def _serial_pointers(blocks: Sequence[Block]) -> set[Block]:
         if block.link_share >= _LINKED_LINE and len(links) == 1 and _LEAD[0] <= len(lead) <= _LEAD[1]:
             leads.setdefault(lead, []).append(block)
     return {block for group in leads.values() if len(group) > 1 for block in group}
-
-
-def _is_figure(box: HtmlElement | None) -> bool:
-    if box is None or len(box.text_content()) > _CAPTION:
-        return False
-    return next(box.iter("img", "picture"), None) is not None
 
 
 def _list_of(block: Block) -> HtmlElement | None:

@@ -18,6 +18,8 @@ _SHARE = 0.85
 """The share of the voted text that the region must hold; the rest may be a stray teaser."""
 _SHORT = 25
 """Up to this many characters a block's text must be a whole line of trafilatura's, not a part of one."""
+_SCANNED = 300_000
+"""In a text of more characters parts of lines are not looked for: that costs the square of its length."""
 _PARAGRAPH = 40
 """From this size on a block counts as a paragraph."""
 _WIDE = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
@@ -32,7 +34,9 @@ class Votes:
 
     def hold(self, block: Block) -> bool:
         """Whether trafilatura has the block's text."""
-        return block.key in self.lines or (len(block.key) > _SHORT and block.key in self.whole)
+        if block.key in self.lines:
+            return True
+        return len(block.key) > _SHORT and len(self.whole) <= _SCANNED and block.key in self.whole
 
 
 def ask_trafilatura(root: HtmlElement, url: str) -> Votes:
