@@ -114,6 +114,8 @@ def test_what_stays_in(inside: str) -> None:
         "<script>var story = 'trees';</script><style>p { color: red }</style><noscript>No script</noscript>",
         "<div class='box'><h3><a href='/1'>Bridge over the river to close</a></h3><p>It is the second time.</p></div>",
         "<p>(جاری ہے)</p>",
+        "<p>10:05 am</p>",
+        "<p>Filed Under: <a href='/c1'>Norham</a>, <a href='/c2'>Trees</a></p>",
     ],
 )
 def test_what_stays_out_inside_the_text(inside: str) -> None:
@@ -136,6 +138,7 @@ def test_pointers_that_repeat_their_first_words_stay_out_in_any_language() -> No
         "<p>© 2026 News Example. All rights reserved.</p>",
         "<p>Do you have a story? Email us at desk@news.example</p>",
         "<p>(abc)</p>",
+        "<p>The post Trees for the river appeared first on News Example.</p>",
         "<p>Published in News Example, January 5, 2026</p>",
         "<div class='author-box'><p>A. Reader has written of rivers and trees for twenty years.</p></div>",
     ],
@@ -159,9 +162,10 @@ def test_what_stays_out_at_the_beginning(start: str) -> None:
     assert text_of(start + PARAGRAPHS, head=head) == TEXT
 
 
-def test_a_bold_first_paragraph_with_a_dateline_is_the_text() -> None:
-    first = f"<p><strong>NORHAM: {ONE}</strong></p>"
-    assert text_of(f"{first}<p>{TWO}</p><p>{THREE}</p><p>{FOUR}</p>") == f"NORHAM: {TEXT}"
+@pytest.mark.parametrize("dateline", ["NORHAM: ", "NORHAM - ", "Norham: ", "NORHAM (Reuters) - ", "نورہم: "])
+def test_a_bold_first_paragraph_with_a_dateline_is_the_text(dateline: str) -> None:
+    first = f"<p><strong>{dateline}{ONE}</strong></p>"
+    assert text_of(f"{first}<p>{TWO}</p><p>{THREE}</p><p>{FOUR}</p>") == f"{dateline}{TEXT}"
 
 
 def test_headline_deck_byline_and_comments_are_cut_where_others_found_them() -> None:

@@ -32,8 +32,12 @@ _DECK = re.compile(
 )
 
 _SIGNATURE = re.compile(r"[(\[]\s*\w{2,8}(?:\s*[/,]\s*\w{2,8})*\s*[)\]]")
-# "KARACHI:", "LONDON (Reuters) -", "NEW DELHI, Jan 5 -": where a text begins, bold or not.
-_DATELINE = re.compile(r"[A-Z][A-Z .,'’/-]{2,40}\b.{0,40}?(?::|\s[-–—]|\)\s*[-–—]?)\s")
+# "KARACHI:", "LONDON (Reuters) -", "NEW DELHI, Jan 5 -", "Lahore:", "کراچی:": where a text begins, bold or not.
+_DATELINE = re.compile(
+    r"[A-Z][A-Z .,'’/-]{2,40}\b.{0,40}?(?::|\s[-–—]|\)\s*[-–—]?)\s|"
+    r"[A-Z][^\W\d_]+(?:[ -][A-Z][^\W\d_]+){0,2}:\s|"
+    r"[\u0600-\u06ff]+(?: [\u0600-\u06ff]+){0,2}\s*(?:[:(]|[-–—]\s)"
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,12 +29,18 @@ _STAMP = _pattern("stamps", r"\W*(?:%s)")
 _CONTRIBUTION = _pattern("contributions", r"[\s(\[]*(?:%s)\s*")
 _SPEAKING = re.compile(r"\w")
 _LETTERS = re.compile(r"[^\W\d_]")
+_CLOCK = re.compile(
+    r"\W*\d{1,2}[:.h]\d{2}(?:[:.]\d{2})?\s*(?:[ap]\.?m\.?|uhr|h|hrs?|gmt|utc|pkt|pst|ist|bst|e[sd]t|c?est|cet|kst|jst)?"
+    r"\s*(?:gmt|utc|pkt|pst|ist|bst|e[sd]t|c?est|cet)?\W*",
+    re.IGNORECASE,
+)
 _TIME = re.compile(r"\d{1,2}[:.h]\d{2}|\b(?:19|20)\d{2}\b|\d{1,2}[./-]\d{1,2}[./-]\d{2,4}")
 
 _LABEL_LENGTH = 60
 _LINE_LENGTH = 220
 _NOTICE_LENGTH = 400
 _STAMP_LENGTH = 60
+_CLOCK_LENGTH = 20
 _SHORT_LINE = 200
 _LINKED = 0.15
 """The share of linked text that sets a longer line apart; any link does so with a short one."""
@@ -79,8 +85,9 @@ def is_contribution(block: Block) -> bool:
 
 
 def is_silent(block: Block) -> bool:
-    """Whether the block has no letter and no digit: "***" or a line of dashes."""
-    return _SPEAKING.search(block.text) is None
+    """Whether the block says nothing: no letter and no digit, as in "***", or only the clock time of a live blog."""
+    text = block.text
+    return _SPEAKING.search(text) is None or (len(text) < _CLOCK_LENGTH and _CLOCK.fullmatch(text) is not None)
 
 
 def stands_out(block: Block) -> bool:
