@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
@@ -12,11 +11,15 @@ from lxml.html import HtmlElement
 from ingest.extraction import lines
 from ingest.extraction.blocks import HEADINGS, Block
 from ingest.extraction.prune import named
-from ingest.extraction.styles import style_of
+from ingest.extraction.styles import style_of, usual_styles
 
 _ENOUGH = 0.5
 """The share of the text that must be left when an edge is cut."""
+_PARAGRAPH = 40
+"""From this length on a block counts as a paragraph."""
+_NAMES_LENGTH = 300
 _NOTE_LENGTH = 600
+"""A longer italic block at the end is part of the text."""
 _NOTES = 2
 """More headings or italic blocks than this at the end are part of the text."""
 _LEADING = 8
@@ -31,6 +34,9 @@ _DECK = re.compile(
     r"font-(?:bold|semibold|medium)|weight-(?:bold|medium)|post-?date|timestamp|date|dateline|meta|byline)-"
 )
 
+# What stands between names, the blanks taken out.
+_JOINERS = re.compile(r"(?:[\W\d_]|by|and|und|et|von|por|di|da|av|og|och|y|e|text|words|reporting)*", re.IGNORECASE)
+# A sign in brackets at the end, such as (abc) or [abc/dpa].
 _SIGNATURE = re.compile(r"[(\[]\s*\w{2,8}(?:\s*[/,]\s*\w{2,8})*\s*[)\]]")
 # "KARACHI:", "LONDON (Reuters) -", "NEW DELHI, Jan 5 -", "Lahore:", "کراچی:": where a text begins, bold or not.
 _DATELINE = re.compile(
@@ -63,7 +69,9 @@ def _size(blocks: Collection[Block]) -> int:
 
 
 def _without_opening(blocks: list[Block], known: Known) -> list[Block]:
-    styles = _usual_styles(blocks)
+    styles = usual_styles(
+        {block: len(block.text) for block in blocks if block.tag in {"p", "li"} and len(block.text) >= _PARAGRAPH}
+    )
     start = next((index for index, block in enumerate(blocks) if style_of(block) in styles), 0)
     if start > _LEADING:
         start = 0
@@ -77,17 +85,6 @@ def _without_opening(blocks: list[Block], known: Known) -> list[Block]:
         rest = rest[1:]
     found = [*kept, *rest]
     return found if _size(found) >= _ENOUGH * _size(blocks) else blocks
-
-
-def _usual_styles(blocks: Sequence[Block]) -> set[object]:
-    weights, numbers = Counter[object](), Counter[object]()
-    for block in blocks:
-        if block.tag in {"p", "li"} and len(block.text) >= 40:
-            weights[style_of(block)] += len(block.text)
-            numbers[style_of(block)] += 1
-    whole = sum(weights.values())
-    usual = {style for style, weight in weights.items() if weight > 0.1 * whole and numbers[style] > 1}
-    return usual or set(weights)
 
 
 def _is_opening(block: Block, known: Known, holder: HtmlElement | None) -> bool:
@@ -118,11 +115,11 @@ def _is_bold_deck(blocks: Sequence[Block], known: Known) -> bool:
 def is_names(block: Block, known: Known) -> bool:
     """Whether the block holds nothing but names of the byline."""
     key = block.key
-    if len(key) > 300:
+    if len(key) > _NAMES_LENGTH:
         return False
     for name in known.names:
         key = key.replace(name, "")
-    return len(key) < len(block.key) and len(re.sub(r"[\W_]|by|and|und|et|von|por|di|av|og|och|og|y|e", "", key)) < 3
+    return len(key) < len(block.key) and _JOINERS.fullmatch(key) is not None
 
 
 def _without_notes(blocks: list[Block], known: Known) -> list[Block]:

@@ -24,7 +24,9 @@ _SHORT = 25
 _SENTENCE = 50
 """From this length on a linked line that ends in a full stop is a sentence of the text."""
 _LINKED_HEADING = 0.45
+"""The same for a heading that makes its box a card of another article."""
 _LINKED_LINE = 0.4
+"""The same for a line that is one of a series of pointers."""
 _LEAD = (4, 40)
 """The length of the words before a link that make it one of a series."""
 _CAPTION = 300

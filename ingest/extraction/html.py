@@ -115,22 +115,20 @@ def _trimmed(runs: Sequence[Run]) -> list[Run]:
     kept: list[Run] = []
     at_start = True
     for run in runs:
-        if run.text == "\n":
-            if not at_start:
-                kept.append(run)
-                at_start = True
-            continue
-        text = one_line(run.text)
-        if not text:
-            text = "" if at_start or not run.text else " "
-        else:
-            lead = "" if at_start or not run.text[:1].isspace() else " "
-            text = lead + text + (" " if run.text[-1:].isspace() else "")
-        if text:
+        text = run.text if run.text == "\n" else _with_single_blanks(run.text, at_start=at_start)
+        if text and not (text == "\n" and at_start):
             kept.append(run._replace(text=text))
-            at_start = text.endswith(" ")
+            at_start = text.endswith((" ", "\n"))
     while kept and not kept[-1].text.strip():
         kept.pop()
     if kept:
         kept[-1] = kept[-1]._replace(text=kept[-1].text.rstrip())
     return kept
+
+
+def _with_single_blanks(text: str, *, at_start: bool) -> str:
+    words = one_line(text)
+    if not words:
+        return "" if at_start or not text else " "
+    before = "" if at_start or not text[:1].isspace() else " "
+    return before + words + (" " if text[-1:].isspace() else "")

@@ -44,7 +44,6 @@ _CLOCK_LENGTH = 20
 _SHORT_LINE = 200
 _LINKED = 0.15
 """The share of linked text that sets a longer line apart; any link does so with a short one."""
-_ANY = 0.001
 
 
 def is_label(block: Block) -> bool:
@@ -92,6 +91,6 @@ def is_silent(block: Block) -> bool:
 
 def stands_out(block: Block) -> bool:
     """Whether the block is set apart from running text: well linked, wholly bold or italic, or a heading."""
-    if block.link_share >= (_LINKED if len(block.text) > _SHORT_LINE else _ANY):
+    if block.link_share > (_LINKED if len(block.text) > _SHORT_LINE else 0):
         return True
     return block.carries("strong") or block.carries("em") or block.tag in HEADINGS

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Sequence
+from itertools import takewhile
 
 from lxml.html import HtmlElement
 
@@ -22,28 +23,34 @@ def cut_link_lists(root: HtmlElement, blocks: Sequence[Block], paragraphs: Colle
 
     Gives the blocks that are left.
     """
+    whole, linked, holders = _measure(root, blocks, paragraphs)
+    gone: set[HtmlElement] = set()
+    for element in _outermost(root, holders, {block.element for block in blocks}):
+        size = whole.get(element, 0)
+        is_frame = size == 0 and next(element.iter("img", "picture"), None) is None
+        if is_frame or (size and element.tag in _CONTAINERS and linked[element] >= _LINKED * size):
+            gone.update(element.iter() if size else ())
+            element.drop_tree()
+    return [block for block in blocks if block.element not in gone]
+
+
+def _measure(
+    root: HtmlElement, blocks: Sequence[Block], paragraphs: Collection[Block]
+) -> tuple[Counter[HtmlElement], Counter[HtmlElement], set[HtmlElement]]:
+    """The text and the linked text that each element below `root` holds, and which of them hold a paragraph."""
     whole: Counter[HtmlElement] = Counter()
     linked: Counter[HtmlElement] = Counter()
     holders: set[HtmlElement] = set()
     for block in blocks:
         size = len(block.text)
         links = round(size * block.link_share)
-        for element in (block.element, *block.element.iterancestors()):
-            if element is root:
-                break
+        around = list(takewhile(lambda element: element is not root, (block.element, *block.element.iterancestors())))
+        for element in around:
             whole[element] += size
             linked[element] += links
-            if block in paragraphs:
-                holders.add(element)
-    gone: set[HtmlElement] = set()
-    for element in _outermost(root, holders, {block.element for block in blocks}):
-        size = whole.get(element, 0)
-        if (size == 0 and next(element.iter("img", "picture"), None) is None) or (
-            element.tag in _CONTAINERS and linked[element] >= _LINKED * size
-        ):
-            gone.update(element.iter() if size else ())
-            element.drop_tree()
-    return [block for block in blocks if block.element not in gone]
+        if block in paragraphs:
+            holders.update(around)
+    return whole, linked, holders
 
 
 def _outermost(
