@@ -33,6 +33,8 @@ _CAPTION = 300
 """A box with a picture and at most so much text is the picture's caption."""
 _MOST = 0.4
 """No rule on names may take away this share of the text."""
+_CELLS = frozenset({"td", "th"})
+"""A table is kept whole: what a cell says is nothing without its row."""
 _END = re.compile(r"[.!?…。！？۔][\"”»’)\]]*$")
 
 
@@ -59,7 +61,7 @@ class Flow:
         boxed = blocks
         blocks = self._of_main_places(self._without_boxes(blocks), voted)
         blocks = self._without_headings_of_nothing(boxed, self._without_linked_lists(blocks))
-        return _distinct([block for block in blocks if not lines.is_silent(block) and not lines.is_caption(block)])
+        return _distinct([block for block in blocks if block.tag in _CELLS or not _says_nothing(block)])
 
     def _weight(self, blocks: Collection[Block]) -> int:
         return sum(self._weights.get(block, 0) for block in blocks)
@@ -74,7 +76,7 @@ class Flow:
 
     def _leads_away(self, block: Block) -> bool:
         """Whether the block is mostly a link; a whole sentence in the text's own style may be one and stay."""
-        if block.link_share <= _LINKED or block.tag == "td":
+        if block.link_share <= _LINKED or block.tag in _CELLS:
             return False
         is_sentence = len(block.text) > _SENTENCE and _END.search(block.text) is not None
         return not (is_sentence and block.tag == "p" and style_of(block) in self._styles)
@@ -95,6 +97,8 @@ class Flow:
         gone = _serial_pointers(blocks)
         boxes: set[HtmlElement] = set()
         for block in blocks:
+            if block.tag in _CELLS:
+                continue
             box = self._box(block)
             is_boxed = box is not None and box is not block.element
             is_notice = (is_boxed or lines.stands_out(block)) and lines.is_notice(block)
@@ -146,6 +150,10 @@ class Flow:
         return frozenset(holders)
 
 
+def _says_nothing(block: Block) -> bool:
+    return lines.is_silent(block) or lines.is_caption(block)
+
+
 def _heads_a_card(block: Block, *, is_notice: bool) -> bool:
     """Whether a heading says that its box is a card: it links to another article, or invites to subscribe."""
     return block.tag in HEADINGS and (is_notice or block.link_share >= _LINKED_HEADING)
@@ -171,7 +179,7 @@ def _distinct(blocks: Sequence[Block]) -> list[Block]:
     seen: set[str] = set()
     kept = []
     for block in blocks:
-        if len(block.key) > _SHORT and block.key in seen:
+        if len(block.key) > _SHORT and block.key in seen and block.tag not in _CELLS:
             continue
         seen.add(block.key)
         kept.append(block)

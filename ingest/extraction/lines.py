@@ -29,9 +29,9 @@ _STAMP = _pattern("stamps", r"\W*(?:%s)")
 _CONTRIBUTION = _pattern("contributions", r"[\s(\[]*(?:%s)\s*")
 _SPEAKING = re.compile(r"\w")
 _LETTERS = re.compile(r"[^\W\d_]")
+_ZONE = r"gmt|utc|pkt|pst|ist|bst|e[sd]t|c?est|cet|kst|jst"
 _CLOCK = re.compile(
-    r"\W*\d{1,2}[:.h]\d{2}(?:[:.]\d{2})?\s*(?:[ap]\.?m\.?|uhr|h|hrs?|gmt|utc|pkt|pst|ist|bst|e[sd]t|c?est|cet|kst|jst)?"
-    r"\s*(?:gmt|utc|pkt|pst|ist|bst|e[sd]t|c?est|cet)?\W*",
+    rf"\W*\d{{1,2}}(?::\d{{2}}(?::\d{{2}})?|[.:h]?\d{{0,2}}\s*(?:[ap]\.?m\.?|uhr|hrs?))\s*(?:[ap]\.?m\.?|{_ZONE})?\W*",
     re.IGNORECASE,
 )
 _TIME = re.compile(r"\d{1,2}[:.h]\d{2}|\b(?:19|20)\d{2}\b|\d{1,2}[./-]\d{1,2}[./-]\d{2,4}")
