@@ -79,7 +79,7 @@ def test_a_page_without_text_has_no_body() -> None:
         "<p><b><time>10:05 am</time></b> The council opens its meeting in the town hall with one member missing.</p>",
         "<div>A paragraph of the story that stands in a division and not in a paragraph element at all.</div>",
         "<table><tr><th>Bank</th><th>Trees</th></tr><tr><td>North</td><td>2,100</td></tr></table>",
-        "<table><tr><td>More</td><td>2:10</td><td>–</td></tr><tr><td><a href='/b'>Bank</a></td><td>.6</td></tr></table>",
+        "<table><tr><td>More</td><td>2:10</td><td>-</td></tr><tr><td><a href='/b'>Up</a></td><td>.6</td></tr></table>",
     ],
 )
 def test_what_stays_in(inside: str) -> None:
