@@ -55,7 +55,7 @@ def newspaper4k(html: bytes, url: str) -> Found:
     """An Article of the page's text."""
     import newspaper
 
-    article = newspaper.Article(url)
+    article = newspaper.Article(url, fetch_images=False)
     article.download(input_html=html.decode("utf-8", "replace"))
     article.parse()
     return {"body": article.text, "title": article.title, "authors": article.authors, "date": article.publish_date}
