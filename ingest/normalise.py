@@ -26,6 +26,8 @@ from ingest.urls import article_id, host_of, is_home
 
 logger = logging.getLogger(__name__)
 
+_BINARY = bytes([*range(9), 0x0B, *range(0x0E, 0x1B), *range(0x1C, 0x20)])
+_FEW_CONTROLS = 0.02
 _MARKUP_TYPES = ("html", "xml", "text/plain", "octet-stream")
 
 
@@ -74,7 +76,21 @@ def _unusable(page: FetchedPage) -> tuple[Reason, str] | None:
         return reason, f"HTTP {page.status}"
     if not page.body.strip():
         return Reason.EMPTY, "the response has no body"
+    if _is_binary(page.body):
+        return Reason.NOT_HTML, "binary data"
     return None
+
+
+def _is_binary(body: bytes) -> bool:
+    """Whether the body begins like a file of another kind, whatever it is called.
+
+    Binary data bytes are those of the WHATWG MIME sniffing standard; a page may have a stray one, and UTF-16 many.
+    """
+    head = body[:1024]
+    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return False
+    controls = len(head) - len(head.translate(None, _BINARY))
+    return head.startswith(b"%PDF-") or controls > _FEW_CONTROLS * len(head)
 
 
 def _reject(page: FetchedPage, site: Site, reason: Reason, detail: str) -> Rejection:

@@ -62,6 +62,18 @@ def test_what_is_no_article_is_a_rejection() -> None:
     assert isinstance(extract(b"<html><body><h1>404 Page not found</h1></body></html>", URL), Rejection)
 
 
+@pytest.mark.parametrize("body", [b"%PDF-1.7 text", bytes(range(256)) * 4, b"\x89PNG\r\n\x1a\n" + bytes(300)])
+def test_a_file_of_another_kind_is_rejected_whatever_it_is_called(body: bytes) -> None:
+    rejection = extract(body, URL)
+    assert isinstance(rejection, Rejection)
+    assert rejection.reason == "not-html"
+
+
+def test_a_page_with_a_stray_control_or_in_utf_16_is_read() -> None:
+    for body in (PAGE.replace("two years", "two\x01 years").encode(), PAGE.encode("utf-16")):
+        assert isinstance(extract(body, URL, retrieved_at=NOON), Article)
+
+
 def test_wrong_calls_are_errors() -> None:
     with pytest.raises(BadURL):
         extract(PAGE, "paper.example/a")
