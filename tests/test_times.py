@@ -276,3 +276,11 @@ def test_the_address_is_the_last_resort() -> None:
 )
 def test_the_zone_of_a_country(url: str, zone: str | None) -> None:
     assert zone_of_country(url) == (ZoneInfo(zone) if zone else None)
+
+
+def test_a_teasers_time_below_short_paragraphs_is_not_the_articles() -> None:
+    story = "<p>The canal board said on Wednesday that water would reach the fields soon.</p>" * 4
+    own = "<time class='entry-date updated' datetime='2025-02-05T18:20:07+05:00'>February 5, 2025</time>"
+    other = "<time class='entry-date' datetime='2025-02-06T01:00:00+05:00'>x</time>"
+    teaser = f"<div><h3><a href='/z'>Other</a></h3>{other}</div>"
+    assert published(f"<h1>Canal water</h1>{own}<div>{story}</div>{teaser}").value == "2025-02-05T18:20:07+05:00"

@@ -57,7 +57,8 @@ def visible_times(heading: HtmlElement, reader: Reader) -> VisibleTimes:
     """The dates around the heading: of marked elements, or else of short texts that hold a whole date."""
     found = VisibleTimes()
     head = list(_head(heading))
-    marked = _outermost(element for element in head if _is_marked(element))
+    around = set(heading.iterancestors())
+    marked = _outermost(element for element in head if _is_marked(element) and not _in_teaser(element, around))
     for element in itertools.islice(marked, _MOST_DATES):
         _read(element, reader, found, 3.0)
     if not found.published and not found.modified:
@@ -78,6 +79,12 @@ def _later(heading: HtmlElement) -> Iterator[HtmlElement]:
         if not any(above.tag in {"article", "li", "a"} or above.find(".//h3") is not None for above in between):
             yield element
             return
+
+
+def _in_teaser(element: HtmlElement, around: set[HtmlElement]) -> bool:
+    """Whether the element stands beside another story's heading, in a box that the headline is not in."""
+    between = itertools.takewhile(lambda above: above not in around, element.iterancestors())
+    return any(above.find(".//h3") is not None for above in between)
 
 
 def _lines(head: list[HtmlElement]) -> Iterator[str]:
