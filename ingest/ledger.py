@@ -19,9 +19,11 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from ingest.decide import Known, field_hashes
 from ingest.errors import UnwritableOutput, UsageError
+from ingest.ledger_runs import Run, prune_runs, runs_of
 from ingest.ledger_tables import ARTICLES, RUNS, SEGMENTS, URLS, connect, create_tables, put
 from ingest.record import Article, Rejection
 from ingest.segments import Position
+from ingest.settings import Limits
 
 _QUICK_TRIES = 3
 
@@ -182,11 +184,19 @@ class Ledger:
         with self._transaction() as connection:
             put(connection, RUNS, {"id": run_id, "site": self._site}, {"started": _iso(now)})
 
-    def finish_run(self, run_id: str, counts: Mapping[str, int], now: datetime) -> None:
-        """Note what a run came to."""
+    def finish_run(
+        self, run_id: str, summary: Mapping[str, Any], now: datetime, keep: int = Limits().runs_kept
+    ) -> None:
+        """Note what a run came to, and forget the site's oldest runs but so many."""
         query = update(RUNS).where(RUNS.c.id == run_id, RUNS.c.site == self._site)
         with self._transaction() as connection:
-            connection.execute(query.values(finished=_iso(now), counts=dict(counts)))
+            connection.execute(query.values(finished=_iso(now), summary=dict(summary)))
+            prune_runs(connection, self._site, keep)
+
+    def runs(self, site: str | None = None, limit: int | None = None) -> list[Run]:
+        """The runs of this site, or of another, newest first."""
+        with self._transaction() as connection:
+            return runs_of(connection, site or self._site, limit)
 
     def _put_address(
         self, connection: Connection, address: Address, state: State, now: datetime, **more: str | int | None

@@ -74,7 +74,7 @@ RUNS = Table(
     Column("site", String(255), primary_key=True),
     Column("started", String(32), nullable=False),
     Column("finished", String(32), nullable=True),
-    Column("counts", JSON, nullable=True),
+    Column("summary", JSON, nullable=True),
 )
 
 

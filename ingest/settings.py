@@ -32,6 +32,8 @@ class Limits(BaseModel):
     comments: int = Field(default=5_000, description="comments kept of one page")
     crawl_delay_seconds: float = Field(default=60.0, description="of a robots.txt's Crawl-delay that are obeyed")
     retry_after_seconds: float = Field(default=120.0, description="of a Retry-After; who asks for more is left alone")
+    hook_seconds: float = Field(default=30.0, description="for on_unhealthy, and for webhook: a crawl must end")
+    runs_kept: int = Field(default=1_000, description="of a site, rows and files of 5 kB: ten days of one each 15 min")
     listing_pages: int = Field(default=20, description="listing or sitemap pages followed in one run and source")
 
 
@@ -58,6 +60,13 @@ class Settings(BaseSettings):
     allow_loopback: bool = Field(default=False, description="let requests go to this machine (tests and the demo)")
     verify_certificates: bool = Field(default=True, description="refuse sites whose TLS certificate does not hold")
     connect_to: dict[str, str] = Field(default={}, description="host -> base URL that answers in its place")
+    stale_after_hours: float = Field(
+        default=72.0, gt=0, description="without a newer item, where a site's rhythm is not known: a long weekend"
+    )
+    on_unhealthy: str = Field(
+        default="", description="command that gets an unhealthy crawl's findings as JSON on stdin"
+    )
+    webhook: str = Field(default="", description="http(s) URL that they are posted to")
     sites: list[Path] = Field(default=[], description="folders of further site definitions")
     limits: Limits = Limits()
 

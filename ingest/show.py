@@ -61,7 +61,7 @@ def table(reports: Iterable[SiteReport]) -> None:
             _err.print(f"{safe(report.site)}: {number} rejected: {safe(reason)}", soft_wrap=True)
         for reason, number in sorted(report.failures.items()):
             _err.print(f"{safe(report.site)}: {number} failed: {safe(reason)}", soft_wrap=True)
-        for problem in report.errors:
+        for problem in report.findings or report.errors:
             error(f"{report.site}: {problem}")
 
 

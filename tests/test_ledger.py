@@ -165,7 +165,7 @@ def test_runs_are_noted(ledger: Ledger, tmp_path: Path) -> None:
     ledger.start_run("run", NOW)
     ledger.finish_run("run", {"new": 3}, LATER)
     with sqlite3.connect(tmp_path / "ledger.sqlite") as connection:
-        row = connection.execute("select site, started, finished, counts from runs").fetchone()
+        row = connection.execute("select site, started, finished, summary from runs").fetchone()
     connection.close()
     assert row == ("news", NOW.isoformat(), LATER.isoformat(), '{"new": 3}')
 

@@ -125,6 +125,8 @@ def _stopped_by_signals(runner: AsyncCrawlerRunner) -> Iterator[list[asyncio.Tas
 
     def stop() -> None:
         restore()
+        for crawler in runner.crawlers:
+            context_of(crawler).interrupted = True
         stops.append(loop.create_task(runner.stop()))
 
     def restore() -> None:

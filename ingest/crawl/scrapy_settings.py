@@ -67,6 +67,7 @@ DOWNLOADER_MIDDLEWARES = {
     "ingest.crawl.robots.RobotsAnswerMiddleware": 540,  # sees what retries (550) and decompression (590) leave
     "ingest.crawl.politeness.PolitenessMiddleware": 560,  # waits before a retry is made
 }
+EXTENSIONS = {"ingest.crawl.site_clock.SiteClock": 100}
 ITEM_PIPELINES = {"ingest.crawl.pipelines.RecordPipeline": 100}
 FEED_EXPORT_ENCODING = "utf-8"
 FEED_EXPORTERS = dict.fromkeys(("jsonlines", "jsonl", "jl"), "ingest.crawl.exporter.RecordLinesExporter")

@@ -6,11 +6,14 @@ from collections.abc import Callable, Iterable, Mapping
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from ingest.decide import Changed, Known, New, Same, decide, field_hashes
 from ingest.ledger import Address, Ledger, Visit
+from ingest.ledger_runs import Run
 from ingest.record import Article, Reason, Rejection
 from ingest.segments import SegmentWriter, locked, recover
+from ingest.settings import Limits
 
 Decision = New | Changed | Same
 
@@ -75,11 +78,15 @@ class SiteStore:
         """The address could not be fetched."""
         self._ledger.fail(address, error, self._now())
 
-    def close(self, counts: Mapping[str, int]) -> None:
-        """Finish the run. Ledger and lock are freed even where that fails."""
+    def runs(self) -> list[Run]:
+        """The runs of this site, this one too, newest first."""
+        return self._ledger.runs()
+
+    def close(self, summary: Mapping[str, Any], keep_runs: int = Limits().runs_kept) -> None:
+        """Finish the run, and keep so many summaries of the site. Ledger and lock are freed even where that fails."""
         with self._stack:
             self._finish_segment()
-            self._ledger.finish_run(self._run_id, counts, self._now())
+            self._ledger.finish_run(self._run_id, summary, self._now(), keep_runs)
 
     def _finish_segment(self) -> None:
         if position := self._writer.close():

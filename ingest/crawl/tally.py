@@ -38,6 +38,7 @@ class Tally:
         """An article was read."""
         name = {New: "new", Changed: "changed"}.get(type(decision), "unchanged")
         self._crawler.stats.inc_value(f"khabar/{name}")
+        context_of(self._crawler).coverage.add(decision.article)
         self.saw(decision.article.date_published)
         self._tell(url, decision.article)
 
@@ -76,7 +77,7 @@ class Tally:
     def counts(self) -> dict[str, int]:
         """The counts as they stand; `rejected` is the sum of all reasons."""
         values = {name: self._value(f"khabar/{name}") for name in _COUNTS}
-        return values | {"rejected": sum(self._by_reason(_REJECTIONS).values())}
+        return values | {"rejected": sum(self.rejections().values())}
 
     def report(self, site: str, seconds: float) -> SiteReport:
         """What the crawl came to."""
@@ -89,12 +90,22 @@ class Tally:
             changed=counts["changed"],
             unchanged=counts["unchanged"],
             failed=counts["failed"],
-            failures=self._by_reason(_FAILURES),
-            rejected=self._by_reason(_REJECTIONS),
+            failures=self.failures(),
+            rejected=self.rejections(),
             errors=list(context.errors),
+            findings=list(context.summary.findings) if context.summary else [],
+            idle=context.summary is not None and context.summary.idle,
             seconds=seconds,
             newest=context.newest,
         )
+
+    def rejections(self) -> dict[str, int]:
+        """How many pages were no articles, by reason."""
+        return self._by_reason(_REJECTIONS)
+
+    def failures(self) -> dict[str, int]:
+        """How many pages could not be fetched, by reason."""
+        return self._by_reason(_FAILURES)
 
     def _by_reason(self, prefix: str) -> dict[str, int]:
         stats = self._crawler.stats.get_stats()
