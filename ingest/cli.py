@@ -19,6 +19,7 @@ from typer.main import get_command
 from ingest import show
 from ingest.cli_options import EPILOG, Agent, ConnectTo, Delay, Loopback, Record, Replay, settings_of
 from ingest.cli_sites import sites_app
+from ingest.cli_status import status
 from ingest.crawl.report import EXIT_NOTHING, EXIT_UNHEALTHY, exit_code
 from ingest.errors import KhabarError, UnwritableOutput, UsageError
 from ingest.record import Article, Rejection, json_schema
@@ -35,6 +36,9 @@ app = typer.Typer(
 )
 
 app.add_typer(sites_app, name="sites")
+app.command(
+    epilog="Exit codes: 0 all sites are well; 2 the call is wrong, or there is no ledger; 4 a site is unhealthy."
+)(status)
 
 
 def _version(wanted: bool) -> None:  # noqa: FBT001 - typer hands an option's value over by position
@@ -155,6 +159,7 @@ def crawl(
 ) -> None:
     """Fetch what is new on each site into JSON Lines, for example `khabar crawl propakistani --since 2d`."""
     from ingest.crawl.run import crawl_sites
+    from ingest.notify import alarm, send
     from ingest.sites import get_site
 
     settings = settings_of(
@@ -173,6 +178,8 @@ def crawl(
         )
     show.table(reports)
     if code := exit_code(reports):
+        for problem in send(alarm(reports, code, settings.output, datetime.now(UTC)), settings):
+            show.warn(problem)
         raise typer.Exit(code)
 
 

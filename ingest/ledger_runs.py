@@ -51,7 +51,7 @@ def prune_runs(connection: Connection, site: str, keep: int) -> None:
 def reading_runs(output: Path, url: str = "") -> Iterator[Connection]:
     """A connection that only reads the ledger of an output folder, or the one at that URL, also during a crawl.
 
-    It makes no file, takes no lock and waits for no writer.
+    It makes no ledger, takes no lock and waits for no writer.
 
     Raises:
         UsageError: there is no ledger, or it cannot be read.
@@ -60,7 +60,7 @@ def reading_runs(output: Path, url: str = "") -> Iterator[Connection]:
     if not url and not file.is_file():
         raise UsageError(f"no ledger in {output}", "crawl first, or name the folder of a crawl with --output")
     try:
-        engine = create_engine(url or f"sqlite:///file:{quote(str(file.resolve()))}?mode=ro&uri=true")
+        engine = create_engine(url or _read_only(file))
         try:
             with engine.connect() as connection:
                 yield connection
@@ -69,6 +69,12 @@ def reading_runs(output: Path, url: str = "") -> Iterator[Connection]:
     except (SQLAlchemyError, ImportError) as error:
         cause = getattr(error, "orig", None) or error
         raise UsageError(f"the ledger {url or file} cannot be read: {cause}", "run a crawl once with it") from error
+
+
+def _read_only(file: Path) -> str:
+    """The URL of an SQLite file to read. Where no writer is at work, not even SQLite's own files are made beside it."""
+    at_work = file.with_name(f"{file.name}-wal").exists()
+    return f"sqlite:///file:{quote(str(file.resolve()))}?{'mode=ro' if at_work else 'immutable=1'}&uri=true"
 
 
 def _run(row: RowMapping) -> Run:

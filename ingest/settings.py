@@ -66,7 +66,7 @@ class Settings(BaseSettings):
     on_unhealthy: str = Field(
         default="", description="command that gets an unhealthy crawl's findings as JSON on stdin"
     )
-    webhook: str = Field(default="", description="http(s) URL that they are posted to")
+    webhook: str = Field(default="", pattern="^(https?://.+)?$", description="URL that they are posted to")
     sites: list[Path] = Field(default=[], description="folders of further site definitions")
     limits: Limits = Limits()
 

@@ -35,6 +35,11 @@ def error(message: str) -> None:
     _err.print(f"[bold red]khabar:[/] {safe(message)}", soft_wrap=True)
 
 
+def warn(message: str) -> None:
+    """One line on standard error on something that does not change what was done."""
+    _err.print(f"[bold yellow]khabar: warning:[/] {safe(message)}", soft_wrap=True)
+
+
 def complain(result: Rejection | KhabarError) -> None:
     """Why a URL gave no record, in one line on standard error."""
     if isinstance(result, Rejection):

@@ -62,6 +62,7 @@ class RunSummary(_Data):
     count from it. `found` and the counts after it are of articles, each of which ends in exactly one of them. `read`
     are the records that were made of pages, whether written or the same as before; of those are the shares in `fields`
     (by path in the record, `authors.url`) and `provenance` (`authors:rule`). `rejected` and `failures` count by reason.
+    `error` is what ended the run before its time.
     `requests` and `responses` (by status) count retries and redirects too, `bytes` what came over the wire.
     """
 
@@ -74,6 +75,7 @@ class RunSummary(_Data):
     replayed: bool = False
     since: AwareDatetime | None = None
     ended: End = End.FINISHED
+    error: str | None = None
     seconds: float = 0.0
     found: int = 0
     new: int = 0
@@ -133,10 +135,10 @@ class RunSummary(_Data):
 
 def age_text(span: timedelta) -> str:
     """A span for people, in its largest unit: `45 min`, `7 h`, `9 days`."""
-    minutes = max(0, round(span.total_seconds() / 60))
-    if minutes < 120:
-        return f"{minutes} min"
-    return f"{minutes // 60} h" if minutes < 72 * 60 else f"{minutes // (24 * 60)} days"
+    hours = max(0.0, span.total_seconds() / 3600)
+    if hours < 2:
+        return f"{round(60 * hours)} min"
+    return f"{round(hours)} h" if hours < 72 else f"{round(hours / 24)} days"
 
 
 def moment_text(moment: datetime) -> str:

@@ -53,6 +53,7 @@ def summarise(crawler: Crawler) -> RunSummary:
         replayed=context.replaying,
         since=getattr(crawler.spider, "since", None),
         ended=_end(context),
+        error=None if context.fatal is None else str(context.fatal),
         seconds=round((datetime.now(UTC) - begun).total_seconds(), 3) if begun else 0.0,
         **{name: number for name, number in counts.items() if name != "rejected"},
         older=stats.get("khabar/older", 0),

@@ -31,6 +31,7 @@ class SiteReport:
     failed: int = 0
     failures: dict[str, int] = field(default_factory=dict)
     errors: list[str] = field(default_factory=list)
+    run_id: str | None = None
     findings: list[Finding] = field(default_factory=list)
     idle: bool = False
     seconds: float = 0.0

@@ -93,6 +93,7 @@ class Tally:
             failures=self.failures(),
             rejected=self.rejections(),
             errors=list(context.errors),
+            run_id=context.run_id,
             findings=list(context.summary.findings) if context.summary else [],
             idle=context.summary is not None and context.summary.idle,
             seconds=seconds,
