@@ -18,7 +18,7 @@ from ingest.settings import Settings
 
 
 def alarm(reports: Iterable[SiteReport], code: int, output: Path, now: datetime) -> dict[str, Any]:
-    """What the tools are told: the sites that are not well, each with its findings or, where it had no run, its errors."""
+    """What the tools are told: the sites that are not well, with their findings or, without a run, their errors."""
     sites = [
         {
             "site": report.site,
