@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 from pydantic import ValidationError
-from sqlalchemy import Connection, RowMapping, create_engine, delete, select
+from sqlalchemy import Connection, RowMapping, create_engine, delete, select, update
 from sqlalchemy.exc import SQLAlchemyError
 
 from ingest.errors import UsageError
-from ingest.ledger_tables import RUNS
+from ingest.ledger_engine import Database
+from ingest.ledger_tables import RUNS, put
+from ingest.settings import Limits
 from ingest.summary import RunSummary
+
+_NEWEST_FIRST = (RUNS.c.started.desc(), RUNS.c.id.desc())
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +36,7 @@ class Run:
 
 def runs_of(connection: Connection, site: str, limit: int | None = None) -> list[Run]:
     """The runs of a site, newest first."""
-    query = select(RUNS).where(RUNS.c.site == site).order_by(RUNS.c.started.desc(), RUNS.c.id.desc()).limit(limit)
+    query = select(RUNS).where(RUNS.c.site == site).order_by(*_NEWEST_FIRST).limit(limit)
     return [_run(row) for row in connection.execute(query).mappings()]
 
 
@@ -41,10 +45,31 @@ def sites_with_runs(connection: Connection) -> list[str]:
     return sorted(connection.scalars(select(RUNS.c.site).distinct()))
 
 
-def prune_runs(connection: Connection, site: str, keep: int) -> None:
-    """Forget all runs of a site but the newest."""
-    newest = select(RUNS.c.id).where(RUNS.c.site == site).order_by(RUNS.c.started.desc(), RUNS.c.id.desc())
-    connection.execute(delete(RUNS).where(RUNS.c.site == site, RUNS.c.id.not_in(newest.limit(keep))))
+class SiteRuns:
+    """The rows on a site's runs, as a run of it writes them; every method may raise `UnwritableOutput`."""
+
+    def __init__(self, database: Database, site: str) -> None:
+        self._database = database
+        self._site = site
+
+    def start(self, run_id: str, now: datetime) -> None:
+        """Note that a run begins."""
+        with self._database.writing() as connection:
+            put(connection, RUNS, {"id": run_id, "site": self._site}, {"started": _iso(now)})
+
+    def finish(self, run_id: str, summary: Mapping[str, Any], now: datetime, keep: int = Limits().runs_kept) -> None:
+        """Note what a run came to, and forget all of the site's runs but so many, the newest."""
+        mine = RUNS.c.site == self._site
+        newest = select(RUNS.c.id).where(mine).order_by(*_NEWEST_FIRST).limit(keep)
+        with self._database.writing() as connection:
+            ended = update(RUNS).where(RUNS.c.id == run_id, mine)
+            connection.execute(ended.values(finished=_iso(now), summary=dict(summary)))
+            connection.execute(delete(RUNS).where(mine, RUNS.c.id.not_in(newest)))
+
+    def newest_first(self, limit: int | None = None) -> list[Run]:
+        """The runs that are kept, this one too."""
+        with self._database.reading() as connection:
+            return runs_of(connection, self._site, limit)
 
 
 @contextmanager
@@ -75,6 +100,10 @@ def _read_only(file: Path) -> str:
     """The URL of an SQLite file to read. Where no writer is at work, not even SQLite's own files are made beside it."""
     at_work = file.with_name(f"{file.name}-wal").exists()
     return f"sqlite:///file:{quote(str(file.resolve()))}?{'mode=ro' if at_work else 'immutable=1'}&uri=true"
+
+
+def _iso(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat(timespec="seconds")
 
 
 def _run(row: RowMapping) -> Run:

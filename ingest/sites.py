@@ -66,6 +66,9 @@ ZoneName = Annotated[str, AfterValidator(_zone)]
 Seconds = Annotated[float, BeforeValidator(_seconds)]
 """A span of time, written as `15m` or `6h`."""
 
+DEFAULT_RECHECK = (3600.0, 6 * 3600.0, 86400.0, 7 * 86400.0)
+"""Seconds after publication: most corrections come within hours, most comments within days."""
+
 
 class _Data(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -141,6 +144,7 @@ class Site(_Data):
     prune: list[Selector] = []
     promo: list[Pattern] = []
     desks: list[str] = []
+    recheck: tuple[Seconds, ...] = DEFAULT_RECHECK
     stale_after: Seconds | None = None
     variants: list[Variant] = []
     tests: list[SiteTest] = []

@@ -13,12 +13,14 @@ from weakref import WeakKeyDictionary
 from ingest.crawl.handler import tape_of
 from ingest.errors import KhabarError
 from ingest.field_coverage import FieldCounter
+from ingest.segments import RUN_STAMP
 from ingest.settings import Settings
 from ingest.workers import Extract, Extractor
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
 
+    from ingest.crawl.group_commit import GroupCommit
     from ingest.crawl.store import SiteStore
     from ingest.discover.source import SourceVisit
     from ingest.summary import RunSummary
@@ -45,6 +47,7 @@ class CrawlContext:
     output: Path | None
     started: datetime
     store: SiteStore | None = None
+    commits: GroupCommit | None = None
     fatal: KhabarError | None = None
     errors: list[str] = field(default_factory=list)
     sources: list[SourceVisit] = field(default_factory=list)
@@ -83,7 +86,7 @@ def _make(crawler: Crawler) -> CrawlContext:
         extract=extract,
         now=now,
         replaying=tape is not None and not tape.records,
-        run_id=f"{now().astimezone(UTC):%Y%m%dT%H%M%S.%fZ}-{secrets.token_hex(2)}",  # sorts by time; ours alone
+        run_id=f"{now().astimezone(UTC).strftime(RUN_STAMP)}-{secrets.token_hex(2)}",  # sorts by time; ours alone
         output=Path(output) if output else None,
         started=now(),
     )

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from ingest.discover.source import SourceVisit
 from ingest.summary import Finding
 
 EXIT_DONE = 0
@@ -27,6 +28,7 @@ class SiteReport:
     new: int = 0
     changed: int = 0
     unchanged: int = 0
+    gone: int = 0
     rejected: dict[str, int] = field(default_factory=dict)
     failed: int = 0
     failures: dict[str, int] = field(default_factory=dict)
@@ -34,13 +36,14 @@ class SiteReport:
     run_id: str | None = None
     findings: list[Finding] = field(default_factory=list)
     idle: bool = False
+    sources: list[SourceVisit] = field(default_factory=list)
     seconds: float = 0.0
     newest: datetime | None = None
 
     @property
     def articles(self) -> int:
         """How many articles the site showed, new or known."""
-        return self.new + self.changed + self.unchanged
+        return self.new + self.changed + self.unchanged + self.gone
 
     @property
     def healthy(self) -> bool:

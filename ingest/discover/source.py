@@ -11,9 +11,9 @@ class Source:
     """A source as the last runs left it; times are aware.
 
     `kind` is one of `candidate`'s constants. `etag` and `last_modified` are what to ask with (RFC 9110, 13.1), `links`
-    the sitemaps that an index named. `complete` says that a run has followed it to its end, or as far as one run goes:
-    then the first page without anything new ends the walk. `newest` is the newest publication or change that it
-    claimed; `last_full` when it last came whole, rather than as a 304.
+    the sitemaps that an index named, `items` how many articles it announced when it last came. `complete` says that a
+    run has followed it to its end, or as far as one run goes: then the first page without anything new ends the walk.
+    `newest` is the newest publication or change that it claimed; `last_full` when it last came whole, not as a 304.
     """
 
     url: str
@@ -23,6 +23,7 @@ class Source:
     etag: str | None = None
     last_modified: str | None = None
     links: tuple[str, ...] = ()
+    items: int = 0
     complete: bool = False
     newest: datetime | None = None
     last_full: datetime | None = None

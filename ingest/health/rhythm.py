@@ -96,6 +96,7 @@ def _reason(name: str, answered: set[int | None], run: RunSummary, newest: datet
     statuses = " and ".join(str(status) for status in sorted(filter(None, answered)))
     age = age_text(run.as_of - newest)
     verb = "answer" if name == "sitemaps" else "answers"
+    name = name.partition("?")[0]
     return f"{name} {verb} {statuses}, but the newest item is {age} old ({moment_text(newest)}); {_allowed(rhythm)}"
 
 
