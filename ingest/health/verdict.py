@@ -66,19 +66,26 @@ def verdict(run: RunSummary, earlier: Sequence[RunSummary], pace: Pace) -> list[
 def _blocked(run: RunSummary) -> Iterator[Finding]:
     challenges = run.rejected.get(Reason.CHALLENGE, 0)
     refused = {status: run.failures.get(f"HTTP {status}", 0) for status in sorted(_REFUSALS)}
-    number = max(challenges + sum(refused.values()), run.blocked)
-    everything = run.tried and number >= run.tried
-    if number and (everything or (number >= _FEWEST_REFUSED and number > _REFUSED_SHARE * run.tried)):
-        parts = [f"{challenges} challenge pages" if challenges else ""]
-        parts += [f"{count} answers HTTP {status}" for status, count in refused.items() if count]
-        detail = ", ".join(filter(None, parts)) or f"{run.blocked} answers that turn crawlers away"
-        yield Finding(kind=Kind.BLOCKED, reason=f"{number} of {max(run.tried, number)} pages refused: {detail}")
+    number = challenges + sum(refused.values())
+    if number and (number == run.tried or (number >= _FEWEST_REFUSED and number > _REFUSED_SHARE * run.tried)):
+        parts = [f"{challenges} challenge pages"] if challenges else []
+        parts += [f"{count} times HTTP {status}" for status, count in refused.items() if count]
+        yield Finding(kind=Kind.BLOCKED, reason=f"{number} of {run.tried} pages refused: {', '.join(parts)}")
+    elif (
+        run.blocked and not run.articles and not run.idle
+    ):  # answers of any kind; one place that is closed is no matter
+        total = sum(run.responses.values())
+        yield Finding(kind=Kind.BLOCKED, reason=f"{run.blocked} of {total} answers refuse us, and no article came")
     for source in run.sources:
         if source.status in _REFUSALS:
             yield Finding(kind=Kind.BLOCKED, subject=source.url, reason=f"{source.url} answers HTTP {source.status}")
-    for problem in run.errors:
-        if "/robots.txt" in problem:
-            yield Finding(kind=Kind.BLOCKED, subject="robots.txt", reason=problem)
+    for problem in filter(_shuts_out, run.errors):
+        yield Finding(kind=Kind.BLOCKED, subject=problem.partition(": ")[0], reason=problem)
+
+
+def _shuts_out(problem: str) -> bool:
+    """Whether a run's error says that a whole host is closed to us, for this run at least."""
+    return "/robots.txt: " in problem or " is left alone " in problem
 
 
 def _failures(run: RunSummary) -> Iterator[Finding]:
@@ -90,7 +97,7 @@ def _failures(run: RunSummary) -> Iterator[Finding]:
 
 def _broken_sources(run: RunSummary) -> Iterator[Finding]:
     for problem in run.errors:
-        if "/robots.txt" not in problem:
+        if not _shuts_out(problem):
             yield Finding(kind=Kind.BROKEN_SOURCE, subject=problem.partition(": ")[0], reason=problem)
 
 
