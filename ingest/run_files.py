@@ -23,6 +23,7 @@ def write_summary(output: Path, summary: RunSummary, keep: int) -> Path:
         waiting.replace(file)
         for old in sorted(folder.glob("*.json"))[:-keep]:  # names sort by time
             old.unlink(missing_ok=True)
-        for left in folder.glob(".*.json.tmp"):  # of runs that were killed: the site's lock is ours
-            left.unlink(missing_ok=True)
+        for left in folder.glob(".*.json.tmp"):  # of runs that were killed
+            if left.name < waiting.name:
+                left.unlink(missing_ok=True)
     return file
