@@ -16,7 +16,7 @@ from ingest.crawl.source_log import SourceLog
 from ingest.discover.candidate import FEED, LISTING, WORDPRESS, Candidate
 from ingest.discover.source import Source
 from ingest.errors import Unreachable
-from ingest.ledger import Due
+from ingest.ledger_rows import Due
 from ingest.settings import Limits
 from ingest.sites import Discover, Listing, Site
 from ingest.visit import State, Visit

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import NamedTuple
 
 from ingest.discover.candidate import LEDGER, Candidate
-from ingest.ledger import Due
+from ingest.ledger_rows import Due
 from ingest.sites import Site
 from ingest.urls import article_key, host_of
 from ingest.visit import State, Visit
