@@ -99,7 +99,7 @@ class Frontier:
         return max((item.published for item in self._candidates.values() if item.published), default=None)
 
     def _is_news(self, key: str) -> bool:
-        """Whether a source tells something of it that no run has seen; what is only to be looked at again is no news."""
+        """Whether a source tells what no run has seen; what is only to be looked at again is no news."""
         visit = self._known.get(key)
         if visit is None or self.full:
             return True
