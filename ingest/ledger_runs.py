@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -16,22 +15,12 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from ingest.errors import UsageError
 from ingest.ledger_engine import Database
+from ingest.ledger_rows import iso
 from ingest.ledger_tables import RUNS, put
 from ingest.settings import Limits
-from ingest.summary import RunSummary
+from ingest.summary import Run, RunSummary
 
 _NEWEST_FIRST = (RUNS.c.started.desc(), RUNS.c.id.desc())
-
-
-@dataclass(frozen=True, slots=True)
-class Run:
-    """A run of one site. Not finished: it is at work, or was killed. A release before summaries left None."""
-
-    id: str
-    site: str
-    started: datetime
-    finished: datetime | None
-    summary: RunSummary | None
 
 
 def runs_of(connection: Connection, site: str, limit: int | None = None) -> list[Run]:
@@ -55,7 +44,7 @@ class SiteRuns:
     def start(self, run_id: str, now: datetime) -> None:
         """Note that a run begins."""
         with self._database.writing() as connection:
-            put(connection, RUNS, {"id": run_id, "site": self._site}, {"started": _iso(now)})
+            put(connection, RUNS, {"id": run_id, "site": self._site}, {"started": iso(now)})
 
     def finish(self, run_id: str, summary: Mapping[str, Any], now: datetime, keep: int = Limits().runs_kept) -> None:
         """Note what a run came to, and forget all of the site's runs but so many, the newest."""
@@ -63,7 +52,7 @@ class SiteRuns:
         newest = select(RUNS.c.id).where(mine).order_by(*_NEWEST_FIRST).limit(keep)
         with self._database.writing() as connection:
             ended = update(RUNS).where(RUNS.c.id == run_id, mine)
-            connection.execute(ended.values(finished=_iso(now), summary=dict(summary)))
+            connection.execute(ended.values(finished=iso(now), summary=dict(summary)))
             connection.execute(delete(RUNS).where(mine, RUNS.c.id.not_in(newest)))
 
     def newest_first(self, limit: int | None = None) -> list[Run]:
@@ -100,10 +89,6 @@ def _read_only(file: Path) -> str:
     """The URL of an SQLite file to read. Where no writer is at work, not even SQLite's own files are made beside it."""
     at_work = file.with_name(f"{file.name}-wal").exists()
     return f"sqlite:///file:{quote(str(file.resolve()))}?{'mode=ro' if at_work else 'immutable=1'}&uri=true"
-
-
-def _iso(moment: datetime) -> str:
-    return moment.astimezone(UTC).isoformat(timespec="seconds")
 
 
 def _run(row: RowMapping) -> Run:

@@ -40,6 +40,11 @@ def warn(message: str) -> None:
     _err.print(f"[bold yellow]khabar: warning:[/] {safe(message)}", soft_wrap=True)
 
 
+def note(message: str) -> None:
+    """One line on standard error that is no error."""
+    _err.print(safe(message), soft_wrap=True)
+
+
 def complain(result: Rejection | KhabarError) -> None:
     """Why a URL gave no record, in one line on standard error."""
     if isinstance(result, Rejection):

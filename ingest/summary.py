@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
@@ -131,6 +132,17 @@ class RunSummary(_Data):
     def to_json(self) -> str:
         """The summary as indented JSON, names in camelCase."""
         return json.dumps(self.model_dump(mode="json"), ensure_ascii=False, indent=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A run of one site. Not finished: it is at work, or was killed. A release before summaries left None."""
+
+    id: str
+    site: str
+    started: datetime
+    finished: datetime | None
+    summary: RunSummary | None
 
 
 def age_text(span: timedelta) -> str:

@@ -8,8 +8,7 @@ from typing import Any
 import pytest
 
 from ingest.health.status import Coverage, status_of
-from ingest.ledger_runs import Run
-from ingest.summary import Finding, Kind, RunSummary
+from ingest.summary import Finding, Kind, Run, RunSummary
 
 NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 FULL = {"headline": 1.0, "articleBody": 1.0, "authors": 1.0, "datePublished": 1.0}

@@ -208,13 +208,19 @@ def test_being_shut_out_is_named(values: dict[str, Any], said: str) -> None:
 
 
 def test_one_odd_refusal_is_no_block() -> None:
-    values = {"new": 9, "read": 9, "failed": 1, "failures": {"HTTP 403": 1}, "blocked": 4}
+    values: dict[str, Any] = {"new": 9, "read": 9, "failed": 1, "failures": {"HTTP 403": 1}, "blocked": 4}
     assert verdict(run(**values), DAILY, PACE) == []
 
 
 def test_failures_are_of_the_pages_asked_for() -> None:
     """A thousand known articles that nobody asked for do not make three failures of ten few."""
-    values = {"unchanged": 1_000, "read": 7, "new": 7, "failed": 3, "failures": {"HTTP 503": 2, "no whole answer": 1}}
+    values: dict[str, Any] = {
+        "unchanged": 1_000,
+        "read": 7,
+        "new": 7,
+        "failed": 3,
+        "failures": {"HTTP 503": 2, "no whole answer": 1},
+    }
     text = "3 of 10 pages could not be fetched, 2 of them: HTTP 503"
     assert reason(verdict(run(**values), [], PACE), Kind.FAILURES) == text
 

@@ -140,8 +140,8 @@ def test_challenge_pages_are_named_and_told(tmp_path: Path) -> None:
         challenges = {view.path(article): "challenge" for article in site.publish(4)}
         site.newsroom.site = dataclasses.replace(site.newsroom.site, oddities=challenges)
         told = tmp_path / "told.json"
-        code = "import sys; open(sys.argv[1], 'w').write(sys.stdin.read())"
-        command = shlex.join([sys.executable, "-c", code, str(told)])
+        keep = "import sys; open(sys.argv[1], 'w').write(sys.stdin.read())"
+        command = shlex.join([sys.executable, "-c", keep, str(told)])
         code, said = site.crawl("--limit", "4", KHABAR_ON_UNHEALTHY=command)
         assert code in {3, 4}
         assert "dailytimes: blocked: 4 of 4 pages refused: 4 challenge pages" in said

@@ -8,8 +8,7 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 from statistics import median
 
-from ingest.ledger_runs import Run
-from ingest.summary import End, Finding, Kind, RunSummary, age_text, moment_text
+from ingest.summary import End, Finding, Kind, Run, RunSummary, age_text, moment_text
 
 KEY_FIELDS = ("headline", "articleBody", "authors", "datePublished")
 """What every article has, and no reader of the output can do without."""
