@@ -16,24 +16,25 @@ from ingest.summary import age_text
 
 _out = Console(highlight=False)
 _BARS = "▁▂▃▄▅▆▇█"
-_RUNS = 8
+_RUNS = 5
+"""Shown as bars: what fits beside the other columns into 80."""
 
 
 def table(statuses: Iterable[SiteStatus], now: datetime) -> None:
     """The sites one below the other, then a line for each thing that is wrong."""
     statuses = list(statuses)
-    grid = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 2, 0, 0))
+    grid = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0))
     grid.add_column("site", no_wrap=True)
     grid.add_column("last run", no_wrap=True)
     grid.add_column("newest", no_wrap=True)
-    grid.add_column("new a run", no_wrap=True)
+    grid.add_column("new", no_wrap=True)
     grid.add_column("failed", justify="right", no_wrap=True)
     grid.add_column("coverage", no_wrap=True)
     grid.add_column("verdict", no_wrap=True)
     for status in statuses:
         grid.add_row(
             safe(status.site),
-            _last(status, now),
+            "at work" if status.at_work else _last(status, now),
             "-" if status.newest_age is None else age_text(status.newest_age),
             _new(status),
             "-" if status.summary is None else str(status.summary.failed),
@@ -64,8 +65,6 @@ def as_json(status: SiteStatus) -> dict[str, Any]:
 
 
 def _last(status: SiteStatus, now: datetime) -> str:
-    if status.at_work:
-        return f"at work, {age_text(now - status.last.started)}"
     return f"{age_text(now - (status.last.finished or status.last.started))} ago"
 
 
@@ -91,5 +90,5 @@ def _coverage(coverage: dict[str, Coverage]) -> str:
     name, worst = min(coverage.items(), key=lambda pair: (pair[1].share - (pair[1].before or 0.0), pair[1].share))
     if all(one.share == 1 for one in coverage.values()):
         return "100 %"
-    before = "" if worst.before is None else f" ({worst.before:.0%})"
-    return f"{name} {worst.share:.0%}{before}"
+    before = "" if worst.before is None else f" of {100 * worst.before:.0f}"
+    return f"{name} {100 * worst.share:.0f}{before} %"
