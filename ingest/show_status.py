@@ -39,7 +39,7 @@ def table(statuses: Iterable[SiteStatus], now: datetime) -> None:
             _new(status),
             "-" if status.summary is None else str(status.summary.failed),
             _coverage(status.coverage),
-            "[green]ok[/]" if status.healthy else "[bold red]unhealthy[/]",
+            "[green]ok[/]" if status.healthy else "[bold red]faulty[/]",
         )
     _out.print(grid)
     for status in statuses:
@@ -90,5 +90,5 @@ def _coverage(coverage: dict[str, Coverage]) -> str:
     name, worst = min(coverage.items(), key=lambda pair: (pair[1].share - (pair[1].before or 0.0), pair[1].share))
     if all(one.share == 1 for one in coverage.values()):
         return "100 %"
-    before = "" if worst.before is None else f" of {100 * worst.before:.0f}"
+    before = "" if worst.before is None else f"/{100 * worst.before:.0f}"
     return f"{name} {100 * worst.share:.0f}{before} %"

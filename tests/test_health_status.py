@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from io import StringIO
 from typing import Any
 
 import pytest
+from rich.console import Console
 
+from ingest import show_status
 from ingest.health.status import Coverage, status_of
 from ingest.summary import Finding, Kind, Run, RunSummary
 
@@ -77,6 +80,19 @@ def test_coverage_is_of_the_last_run_that_read_something() -> None:
     runs = [run(0.2, read=0, new=0, fields={}), run(0.5, fields=lost), *HOURLY]
     assert status_of("news", runs, NOW, locked=False).coverage["authors"] == Coverage(0.25, 1.0)
     assert status_of("news", runs[1:2], NOW, locked=False).coverage["authors"] == Coverage(0.25, None)
+
+
+def test_a_broken_site_fits_into_eighty_columns(monkeypatch: pytest.MonkeyPatch) -> None:
+    console = Console(width=80, record=True, file=StringIO())
+    monkeypatch.setattr(show_status, "_out", console)
+    finding = Finding(kind=Kind.COVERAGE_DROP, subject="authors", reason="authors: in 0 of 4 records")
+    broken = run(0.5, failed=12, fields={**FULL, "authors": 0.0}, findings=[finding])
+    show_status.table([status_of("pakistantoday", [broken, *HOURLY], NOW, locked=False)], NOW)
+    head, _, row, line = console.export_text().splitlines()
+    assert "…" not in head + row
+    assert "authors 0/100 %" in row
+    assert row.split()[-1] == "faulty"
+    assert line == "pakistantoday: coverage drop: authors: in 0 of 4 records"
 
 
 def test_in_a_replay_the_newest_is_as_old_as_it_was() -> None:
