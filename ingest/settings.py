@@ -6,7 +6,7 @@ import tomllib
 from pathlib import Path
 from typing import Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, IPvAnyNetwork, ValidationError, field_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -23,6 +23,8 @@ class Limits(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     page_bytes: int = Field(default=16 * 2**20, description="body of one response; 2.4 kB of brotli can become 1.1 GB")
+    head_bytes: int = Field(default=100 * 2**10, description="status and headers of one response; browsers: 256 KiB")
+    content_codings: int = Field(default=3, description="compressions of one body; each is taken off, one is usual")
     robots_bytes: int = Field(default=500 * 2**10, description="of robots.txt, as RFC 9309 section 2.5 allows")
     tags: int = Field(default=60_000, description="tags of one page; extraction is quadratic in elements")
     extraction_seconds: float = Field(default=30.0, description="of one page in a worker")
@@ -56,10 +58,20 @@ class Settings(BaseSettings):
     retries: int = Field(default=2, ge=0, description="of a failed request")
     workers: int = Field(default=0, ge=0, description="extraction processes; 0: one for each core, at most 4")
     allow_loopback: bool = Field(default=False, description="let requests go to this machine (tests and the demo)")
+    allow_networks: list[IPvAnyNetwork] = Field(
+        default=[], description="networks beside the public ones that requests may go to (intranet news), as in CIDR"
+    )
     verify_certificates: bool = Field(default=True, description="refuse sites whose TLS certificate does not hold")
     connect_to: dict[str, str] = Field(default={}, description="host -> base URL that answers in its place")
     sites: list[Path] = Field(default=[], description="folders of further site definitions")
     limits: Limits = Limits()
+
+    @field_validator("connect_to")
+    @classmethod
+    def _only_http(cls, targets: dict[str, str]) -> dict[str, str]:
+        if wrong := [base for base in targets.values() if not base.startswith(("http://", "https://"))]:
+            raise ValueError(f"{wrong[0]!r} is not an http(s) URL")
+        return targets
 
     @classmethod
     def load(cls, **flags: object) -> Self:

@@ -150,7 +150,9 @@ def _on_reactor(main: Coroutine[Any, Any, bool], settings: Settings) -> bool:
     from twisted.internet import reactor  # noqa: PLC0415 - only when the right kind is installed
 
     resolver = reactor.nameResolver
-    GuardedResolver(reactor, _NAMES, allow_loopback=settings.allow_loopback).install_on_reactor()
+    GuardedResolver(
+        reactor, _NAMES, allow_loopback=settings.allow_loopback, networks=settings.allow_networks
+    ).install_on_reactor()
     try:
         return loop.run_until_complete(main)
     finally:

@@ -1,18 +1,22 @@
 """No request to an address that is not public: a crawler follows addresses that pages choose (SSRF).
 
-Two checks, both needed: `check_host` refuses IP literals in all the spellings that operating systems accept, before
+Two checks, both needed: `check_url` refuses IP literals in all the spellings that operating systems accept, before
 anything is sent; `GuardedResolver` refuses what a name resolves to, and hands Twisted the very address that it
-checked, so that a second answer of the name server (DNS rebinding) is never asked for. Behind an HTTP proxy it is
-the proxy that resolves names: then the operator's proxy is trusted, and only literals are checked here.
+checked, so that a second answer of the name server (DNS rebinding) is never asked for.
+
+A proxy that the operator's environment names may be reached wherever it is. Since it is the proxy that resolves names
+then, `check_name` asks for them here as well, before the proxy is: a name that leads to a private address on this
+machine's own network is refused, one that this machine cannot resolve is left to the proxy and its rules.
 """
 
 from __future__ import annotations
 
+import asyncio
 import ipaddress
 import socket
 import unicodedata
-from collections.abc import Sequence
-from ipaddress import IPv4Address, IPv6Address, IPv6Network
+from collections.abc import Iterable, Sequence
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
 from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import urlsplit
 from urllib.request import getproxies
@@ -25,7 +29,10 @@ from ingest.errors import BadURL, ForbiddenAddress
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
+    from scrapy.settings import BaseSettings
     from twisted.internet.base import ReactorBase
+
+Network = IPv4Network | IPv6Network
 
 _TRANSLATING = (
     IPv6Network("::/96"),  # IPv4-compatible, deprecated (RFC 4291, 2.5.5.1)
@@ -41,10 +48,18 @@ _refused: dict[str, str] = {}
 """Host name -> address, as the resolver refused it last; Twisted has no way to say why a name gave no address."""
 
 
-def is_public(address: IPv4Address | IPv6Address, *, allow_loopback: bool = False) -> bool:
-    """Whether a request may go to this address: a global unicast one (IANA's special-purpose registries, RFC 6890)."""
+def is_public(
+    address: IPv4Address | IPv6Address, *, allow_loopback: bool = False, networks: Iterable[Network] = ()
+) -> bool:
+    """Whether a request may go to this address.
+
+    That is a global unicast one (IANA's special-purpose registries, RFC 6890), or one of the `networks` that the
+    operator opened.
+    """
     if isinstance(address, IPv6Address) and address.ipv4_mapped is not None:
         address = address.ipv4_mapped
+    if any(address in network for network in networks):
+        return True
     if address.is_loopback:
         return allow_loopback
     if isinstance(address, IPv6Address) and any(address in network for network in _TRANSLATING):
@@ -69,8 +84,13 @@ def literal_address(host: str) -> IPv4Address | IPv6Address | None:
         return None
 
 
-def check_url(url: str, *, allow_loopback: bool = False) -> None:
-    """Let a URL pass that is http(s) and spells out no private address; raises `BadURL` or `ForbiddenAddress`."""
+def check_url(url: str, *, allow_loopback: bool = False, networks: Iterable[Network] = ()) -> None:
+    """Let a URL pass that is http(s), without user name, and spells out no address that is closed to us.
+
+    Raises:
+        BadURL: another scheme, no host, or a user name (which no message repeats).
+        ForbiddenAddress: the host spells out an address that is not public.
+    """
     try:
         parts = urlsplit(url)
         host = parts.hostname or ""
@@ -79,14 +99,35 @@ def check_url(url: str, *, allow_loopback: bool = False) -> None:
     if parts.scheme not in {"http", "https"} or not host:
         raise BadURL(f"not an http(s) URL: {url!r}", "give http(s)://...")
     address = literal_address(host)
-    if address is not None and not is_public(address, allow_loopback=allow_loopback):
+    if address is not None and not is_public(address, allow_loopback=allow_loopback, networks=networks):
         raise forbidden(host, str(address))
+    if "@" in parts.netloc:
+        raise BadURL(f"a URL of {host} names a user", "leave user name and password out: Khabar sends none")
+
+
+async def check_name(host: str, *, allow_loopback: bool = False, networks: Iterable[Network] = ()) -> None:
+    """Let a name pass that leads to no address closed to us, or that this machine cannot resolve.
+
+    Raises:
+        ForbiddenAddress: one of its addresses is not public.
+    """
+    loop = asyncio.get_running_loop()
+    try:
+        found = await loop.getaddrinfo(host, None, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError):
+        return
+    for text in {str(place[0]) for *_, place in found}:
+        address = literal_address(text)
+        if address is None or not is_public(address, allow_loopback=allow_loopback, networks=networks):
+            raise forbidden(host, text)
 
 
 def forbidden(host: str, address: str) -> ForbiddenAddress:
     """The error for a host at that address, with what its reader can do."""
-    loopback = ipaddress.ip_address(address).is_loopback
-    remedy = "allow it with --allow-loopback" if loopback else "Khabar fetches from public addresses only"
+    literal = literal_address(address)
+    remedy = "open its network with allow_networks, if you mean it"
+    if literal is not None and literal.is_loopback:
+        remedy = "allow it with --allow-loopback"
     where = host if host.strip("[]") == address else f"{host} is {address}, which"
     return ForbiddenAddress(f"{where} is not a public address", remedy)
 
@@ -100,10 +141,18 @@ def refused_address(host: str) -> str | None:
 class _PublicOnly:
     """Hands on the public addresses of one name and drops the others."""
 
-    def __init__(self, receiver: Any, host: str, *, allow_loopback: bool) -> None:  # noqa: ANN401 - see below
-        self._receiver = receiver  # an IResolutionReceiver: zope's interfaces are no types to mypy
+    def __init__(
+        self,
+        receiver: Any,  # noqa: ANN401 - an IResolutionReceiver: zope's interfaces are no types to mypy
+        host: str,
+        *,
+        allow_loopback: bool,
+        networks: Sequence[Network],
+    ) -> None:
+        self._receiver = receiver
         self._host = host
         self._allow_loopback = allow_loopback
+        self._networks = networks
 
     def resolutionBegan(self, resolution: IHostResolution) -> None:  # noqa: N802 - Twisted's name
         _refused.pop(self._host, None)
@@ -112,7 +161,7 @@ class _PublicOnly:
     def addressResolved(self, address: IAddress) -> None:  # noqa: N802 - Twisted's name
         text = str(getattr(address, "host", ""))
         checked = literal_address(text)
-        if checked is not None and is_public(checked, allow_loopback=self._allow_loopback):
+        if checked is not None and self._is_open(checked):
             self._receiver.addressResolved(address)
         else:
             _refused[self._host] = text
@@ -120,20 +169,32 @@ class _PublicOnly:
     def resolutionComplete(self) -> None:  # noqa: N802 - Twisted's name
         self._receiver.resolutionComplete()
 
+    def _is_open(self, address: IPv4Address | IPv6Address) -> bool:
+        return is_public(address, allow_loopback=self._allow_loopback, networks=self._networks)
+
 
 class GuardedResolver(CachingHostnameResolver):
     """Scrapy's caching resolver, which gives Twisted only public addresses. For the setting `TWISTED_DNS_RESOLVER`."""
 
-    def __init__(self, reactor: ReactorBase, cache_size: int, *, allow_loopback: bool = False) -> None:
+    def __init__(
+        self,
+        reactor: ReactorBase,
+        cache_size: int,
+        *,
+        allow_loopback: bool = False,
+        networks: Sequence[Network] = (),
+    ) -> None:
         super().__init__(reactor, cache_size)
         self._allow_loopback = allow_loopback
-        self._trusted = frozenset(_proxy_hosts())
+        self._networks = networks
+        self._trusted = proxy_hosts()
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, reactor: ReactorBase) -> Self:
         """Made by Scrapy, which hands over a process in place of a crawler; both have settings."""
         size = crawler.settings.getint("DNSCACHE_SIZE") if crawler.settings.getbool("DNSCACHE_ENABLED") else 0
-        return cls(reactor, size, allow_loopback=crawler.settings.getbool("KHABAR_ALLOW_LOOPBACK"))
+        networks = opened_networks(crawler.settings)
+        return cls(reactor, size, allow_loopback=crawler.settings.getbool("KHABAR_ALLOW_LOOPBACK"), networks=networks)
 
     def resolveHostName(  # noqa: N802 - Twisted's name
         self,
@@ -146,10 +207,17 @@ class GuardedResolver(CachingHostnameResolver):
         """Resolve a name, without the addresses that are not public."""
         receiver = resolutionReceiver
         if hostName not in self._trusted:
-            receiver = _PublicOnly(resolutionReceiver, hostName, allow_loopback=self._allow_loopback)
+            receiver = _PublicOnly(
+                resolutionReceiver, hostName, allow_loopback=self._allow_loopback, networks=self._networks
+            )
         return super().resolveHostName(receiver, hostName, portNumber, addressTypes, transportSemantics)
 
 
-def _proxy_hosts() -> set[str]:
+def opened_networks(settings: BaseSettings) -> tuple[Network, ...]:
+    """The networks of Scrapy's setting `KHABAR_ALLOW_NETWORKS`, a list of texts or networks."""
+    return tuple(ipaddress.ip_network(str(network)) for network in settings.getlist("KHABAR_ALLOW_NETWORKS"))
+
+
+def proxy_hosts() -> frozenset[str]:
     """The hosts of the proxies that the operator's environment names."""
-    return {host for url in getproxies().values() if (host := urlsplit(url).hostname)}
+    return frozenset(host for url in getproxies().values() if (host := urlsplit(url).hostname))
