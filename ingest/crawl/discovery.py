@@ -17,6 +17,7 @@ from urllib.parse import urljoin
 from scrapy.http import Response
 
 from ingest.crawl.frontier import Frontier
+from ingest.crawl.reading import off_loop
 from ingest.crawl.sitemap_walk import SitemapWalk
 from ingest.crawl.source_log import SourceLog
 from ingest.discover import wordpress
@@ -125,7 +126,7 @@ class Discovery:
             if response.status == 304:
                 self._log.unmodified(url, kind)
                 break
-            part = read(response)
+            part = await off_loop(read, response)
             error = error or (f"{following}: {part.error}" if part.error else None)
             added = self._frontier.add(part.candidates)
             if first:
@@ -196,7 +197,7 @@ class Discovery:
         except KhabarError as error:
             logger.info("no sitemaps by robots.txt: %s", error)  # having none is no fault
             return ()
-        return read_robots(response.body, response.url)
+        return await off_loop(read_robots, response.body, response.url)
 
 
 def _feed_part(response: Response) -> _Part:

@@ -26,6 +26,7 @@ from twisted.internet.interfaces import IAddress, IHostResolution, IResolutionRe
 from zope.interface.declarations import implementer
 
 from ingest.errors import BadURL, ForbiddenAddress
+from ingest.urls import without_user
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -95,9 +96,9 @@ def check_url(url: str, *, allow_loopback: bool = False, networks: Iterable[Netw
         parts = urlsplit(url)
         host = parts.hostname or ""
     except ValueError as error:
-        raise BadURL(f"not a URL: {url!r}", "give http(s)://...") from error
+        raise BadURL(f"not a URL: {without_user(url)!r}", "give http(s)://...") from error
     if parts.scheme not in {"http", "https"} or not host:
-        raise BadURL(f"not an http(s) URL: {url!r}", "give http(s)://...")
+        raise BadURL(f"not an http(s) URL: {without_user(url)!r}", "give http(s)://...")
     address = literal_address(host)
     if address is not None and not is_public(address, allow_loopback=allow_loopback, networks=networks):
         raise forbidden(host, str(address))

@@ -31,6 +31,7 @@ NEWSPIDER_MODULE = "spiders"
 
 USER_AGENT = default_user_agent()
 ROBOTSTXT_OBEY = True
+ROBOTSTXT_PARSER = "ingest.crawl.robots_rules.OwnRulesParser"
 DOWNLOAD_DELAY = _DEFAULTS.delay
 DOWNLOAD_DELAY_JITTER = 0  # a delay that a site asks for is the least, not the mean
 AUTOTHROTTLE_ENABLED = True
