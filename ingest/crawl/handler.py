@@ -24,11 +24,12 @@ import certifi
 from scrapy import Request
 from scrapy.core.downloader.handlers.base import BaseDownloadHandler
 from scrapy.exceptions import CannotResolveHostError, IgnoreRequest
-from scrapy.utils.misc import build_from_crawler, load_object
+from scrapy.utils.misc import build_from_crawler
 from vcr.cassette import Cassette
 
 from ingest.crawl import netguard
 from ingest.crawl.cassette import Tape
+from ingest.crawl.network import NetworkHandler, OverLimit
 from ingest.errors import NotRecorded, Unreachable, UsageError
 
 if TYPE_CHECKING:
@@ -37,8 +38,6 @@ if TYPE_CHECKING:
     from scrapy.http import Response
     from scrapy.settings import BaseSettings
 
-_NETWORK = "ingest.crawl.network.NetworkHandler"
-"""By name: it needs a Twisted reactor, and a replay has none."""
 
 _CONDITIONS = ("If-None-Match", "If-Modified-Since")
 
@@ -118,6 +117,7 @@ class KhabarDownloadHandler(BaseDownloadHandler):
 
     async def _download(self, request: Request) -> Response:
         sent = self._redirected(request)
+        netguard.check_user(request.url)  # of the page: `sent` names none where another base answers
         netguard.check_url(sent.url, **self._open)
         host = urlsplit(sent.url).hostname or ""
         if request.meta.get("proxy") or host in self._proxies:  # our resolver is not asked, or lets the proxy pass
@@ -128,16 +128,18 @@ class KhabarDownloadHandler(BaseDownloadHandler):
             if address := netguard.refused_address(host):
                 raise netguard.forbidden(host, address) from error
             raise
+        except OverLimit as error:
+            raise Unreachable(f"{request.url}: {error}") from error
         if sent is not request:
             request.meta["download_latency"] = sent.meta.get("download_latency", 0.0)
             response = response.replace(url=request.url)
         return response
 
     def _handler(self) -> DownloadHandlerProtocol:
-        """The handler of the network, made on first use."""
+        """The handler of the network, made on first use: it needs a Twisted reactor, and a replay has none."""
         if self._network is None:
             _find_authorities()
-            self._network = build_from_crawler(load_object(_NETWORK), self.crawler)
+            self._network = build_from_crawler(NetworkHandler, self.crawler)
         return self._network
 
     def _redirected(self, request: Request) -> Request:

@@ -102,8 +102,14 @@ def check_url(url: str, *, allow_loopback: bool = False, networks: Iterable[Netw
     address = literal_address(host)
     if address is not None and not is_public(address, allow_loopback=allow_loopback, networks=networks):
         raise forbidden(host, str(address))
+    check_user(url)
+
+
+def check_user(url: str) -> None:
+    """Let a URL pass that names no user; raises `BadURL`, which repeats neither the name nor the password."""
+    parts = urlsplit(url)
     if "@" in parts.netloc:
-        raise BadURL(f"a URL of {host} names a user", "leave user name and password out: Khabar sends none")
+        raise BadURL(f"a URL of {parts.hostname} names a user", "leave user name and password out: Khabar sends none")
 
 
 async def check_name(host: str, *, allow_loopback: bool = False, networks: Iterable[Network] = ()) -> None:

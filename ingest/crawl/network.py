@@ -13,11 +13,10 @@ from urllib.parse import urlsplit
 
 from scrapy import Request, signals
 from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
-from scrapy.exceptions import DownloadFailedError, StopDownload
+from scrapy.exceptions import DownloadCancelledError, DownloadFailedError, StopDownload
 from twisted.python.failure import Failure
 from twisted.web._newclient import HEADER, STATUS
 
-from ingest.errors import Unreachable
 from ingest.settings import Limits, Settings
 
 if TYPE_CHECKING:
@@ -29,8 +28,8 @@ _CUT_AT = "khabar_cut_at"
 """In a request's meta: the body's first bytes that are wanted."""
 
 
-class HeadTooLarge(Exception):
-    """The head of a response is over the limit."""
+class OverLimit(Exception):
+    """A response is over a limit of ours; says which."""
 
 
 class NetworkHandler(HTTP11DownloadHandler):
@@ -44,7 +43,7 @@ class NetworkHandler(HTTP11DownloadHandler):
         crawler.signals.connect(self._stop_at_cut, signals.bytes_received)
 
     async def download_request(self, request: Request) -> Response:
-        """The response; raises `Unreachable` where it is over a limit, and what Scrapy raises."""
+        """The response; raises `OverLimit`, and what Scrapy raises."""
         cut = self._limits.robots_bytes if urlsplit(request.url).path == "/robots.txt" else 0
         sent = request
         if cut:  # its size is no reason to do without it: what comes first counts
@@ -52,18 +51,23 @@ class NetworkHandler(HTTP11DownloadHandler):
         try:
             response = await super().download_request(sent)
         except DownloadFailedError as error:
-            if any(isinstance(reason.value, HeadTooLarge) for reason in _reasons(error)):
-                limit = f"limits.head_bytes ({self._limits.head_bytes})"
-                raise Unreachable(f"{request.url}: the head of the answer is over {limit}") from error
+            for reason in _reasons(error):
+                if isinstance(reason.value, OverLimit):
+                    raise reason.value from error
             raise
+        except DownloadCancelledError as error:
+            if str(error):
+                raise
+            # Scrapy 2.19 says why only where the length was announced.
+            raise DownloadCancelledError(f"{request.url}: over the download max size") from error
         if cut:
             request.meta["download_latency"] = sent.meta.get("download_latency", 0.0)
-        return self._checked(request, response)
+        return self._checked(response)
 
-    def _checked(self, request: Request, response: Response) -> Response:
+    def _checked(self, response: Response) -> Response:
         codings = b",".join(response.headers.getlist("Content-Encoding")).count(b",") + 1
         if codings > self._limits.content_codings:
-            raise Unreachable(f"{request.url}: the answer is packed {codings} times over")
+            raise OverLimit(f"the answer is packed {codings} times over")
         return response
 
     def _stop_at_cut(self, data: bytes, request: Request) -> None:
@@ -107,7 +111,8 @@ class _HeadCounter:
         self._receive(data)
         if self._bytes > self._most and self._in_head():
             self._protocol.transport.abortConnection()
-            self._protocol._giveUp(Failure(HeadTooLarge()))  # type: ignore[no-untyped-call]  # noqa: SLF001
+            problem = OverLimit(f"the head of the answer is over limits.head_bytes ({self._most})")
+            self._protocol._giveUp(Failure(problem))  # type: ignore[no-untyped-call]  # noqa: SLF001
 
     def _in_head(self) -> bool:
         parser = self._protocol._parser  # noqa: SLF001
