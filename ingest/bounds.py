@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-_PIECE = 2**14
+_PIECE = 2**12
 _ATTRIBUTES = 500
 _WIDE_TAG = re.compile(
     rb"""<[A-Za-z_][^\s<>=]*+

@@ -101,10 +101,11 @@ def _saved(file: str, url: str, site: str | None) -> Article | Rejection:
 def _fetched(
     urls: list[str], settings: Settings, *, site: str | None, replay: list[Path], record: Path | None
 ) -> Iterable[Article | Rejection | KhabarError]:
-    from ingest.crawl.run import fetch_pages
     from ingest.urls import check_url
 
     checked = [check_url(url) for url in urls]
+    from ingest.crawl.run import fetch_pages  # a second's work, which a wrong URL need not wait for
+
     return fetch_pages(checked, settings, site=site, replay=replay, record=record)
 
 

@@ -27,7 +27,7 @@ from scrapy.exceptions import CannotResolveHostError, IgnoreRequest
 from scrapy.utils.misc import build_from_crawler
 from vcr.cassette import Cassette
 
-from ingest.crawl import netguard
+from ingest.crawl import addresses, netguard
 from ingest.crawl.cassette import Tape
 from ingest.crawl.network import NetworkHandler, OverLimit
 from ingest.errors import NotRecorded, Unreachable, UsageError
@@ -117,16 +117,16 @@ class KhabarDownloadHandler(BaseDownloadHandler):
 
     async def _download(self, request: Request) -> Response:
         sent = self._redirected(request)
-        netguard.check_user(request.url)  # of the page: `sent` names none where another base answers
-        netguard.check_url(sent.url, **self._open)
+        addresses.check_user(request.url)  # of the page: `sent` names none where another base answers
+        addresses.check_url(sent.url, **self._open)
         host = urlsplit(sent.url).hostname or ""
         if request.meta.get("proxy") or host in self._proxies:  # our resolver is not asked, or lets the proxy pass
-            await netguard.check_name(host, **self._open)
+            await addresses.check_name(host, **self._open)
         try:
             response = await self._handler().download_request(sent)
         except CannotResolveHostError as error:
             if address := netguard.refused_address(host):
-                raise netguard.forbidden(host, address) from error
+                raise addresses.forbidden(host, address) from error
             raise
         except OverLimit as error:
             raise Unreachable(f"{request.url}: {error}") from error
