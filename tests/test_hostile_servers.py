@@ -14,7 +14,7 @@ import pytest
 from fixtures.hostile.packing import packed_pages
 from fixtures.hostile.pages import pages
 from fixtures.hostile.server import HOST, HostileServer, hosts
-from fixtures.hostile.sources import robots_sites
+from fixtures.hostile.sources import robots_sites, robots_without_end
 from fixtures.newsrooms.expected import expected_record
 from fixtures.newsrooms.newsroom import Newsroom
 from fixtures.newsrooms.server import serve
@@ -25,6 +25,24 @@ ROOT = Path(__file__).parent.parent
 NEWSROOM = "propakistani"
 MARKER = "what-nobody-may-read"
 ALL_PAGES = {**pages("/secret"), **packed_pages()}
+
+WORDS = {
+    "drip-head": "no whole answer in time",
+    "drip-body": "no whole answer in time",
+    "silent": "no whole answer in time",
+    "endless-body": "limits.page_bytes",
+    "head-of-many-lines": "limits.head_bytes",
+    "head-endless": "limits.head_bytes",
+    "interim-endless": "limits.head_bytes",
+    "packed-1000-times": "packed 1000 times",
+    "bomb-br": "limits.page_bytes",
+    "not-modified": "HTTP 304 to a request without conditions",
+    "redirect-to-file": "HTTP 302",
+    "redirect-to-metadata": "169.254.169.254 is not a public address",
+    "redirect-to-spelling": "is 10.0.0.1, which is not a public address",
+    "redirect-with-user": "names a user",
+}
+"""What must be said of a page's end: that it was the control which ended it, and not the next one."""
 
 DEFINITION = """
 domain = "{host}"
@@ -126,6 +144,7 @@ def test_the_newsroom_lost_nothing(run: dict[str, Any]) -> None:
 def test_each_page_ends_as_it_must(run: dict[str, Any], name: str) -> None:
     outcome, detail = run["outcomes"][f"https://{HOST}/a/{name}/"]
     assert outcome in ALL_PAGES[name][1], detail
+    assert WORDS.get(name, "") in detail
     assert "\n" not in detail
 
 
@@ -149,6 +168,7 @@ def test_only_the_two_servers_were_asked(run: dict[str, Any]) -> None:
 
 def test_no_file_of_ours_was_read(run: dict[str, Any]) -> None:
     assert run["secret"] not in run["opened"]
+    assert MARKER not in str(run["visits"])
     assert MARKER.encode() not in run["written"]
     assert MARKER not in run["stderr"]
 
@@ -165,6 +185,11 @@ def test_a_robots_txt_of_any_size_is_obeyed(run: dict[str, Any], host: str) -> N
     assert run["outcomes"][f"https://{host}/a/plain/"][0] == "record"
     assert "robots.txt" in run["outcomes"][f"https://{host}/refused/a/plain/"][1]
     assert not [path for visited, path, _ in run["visits"] if visited == host and "refused" in path]
+
+
+@pytest.mark.parametrize("host", robots_without_end())
+def test_a_robots_txt_that_never_comes_whole_holds_nothing_up(run: dict[str, Any], host: str) -> None:
+    assert run["outcomes"][f"https://{host}/a/plain/"][0] in {"record", "failed"}
 
 
 def test_nothing_raised_that_was_not_foreseen(run: dict[str, Any]) -> None:

@@ -25,7 +25,7 @@ from ingest.discover.candidate import FEED, LISTING, SITEMAP, WORDPRESS, Candida
 from ingest.discover.feed import read_feed
 from ingest.discover.listing import read_listing
 from ingest.discover.sitemap import read_robots
-from ingest.errors import KhabarError
+from ingest.errors import KhabarError, LimitExceeded
 from ingest.extraction.page import parse
 from ingest.settings import Limits
 from ingest.sites import Site
@@ -141,7 +141,10 @@ class Discovery:
         return error
 
     def _listing_part(self, response: Response) -> _Part:
-        page = read_listing(parse(response.body, response.url, limits=self._limits), self._site)
+        try:
+            page = read_listing(parse(response.body, response.url, limits=self._limits), self._site)
+        except LimitExceeded as over:
+            return _Part((), error=str(over))
         error = None if page.candidates else "the listing shows no article"
         return _Part(tuple(page.candidates), page.next_url, error)
 
