@@ -70,6 +70,11 @@ def test_a_feed_of_a_million_items_gives_its_first_entries() -> None:
     assert found.candidates[0].url == "https://paper.example/a/0"
 
 
+def test_what_comes_after_too_many_marks_is_not_read() -> None:
+    found = read_feed(RSS + ITEM % 1 + b"<x/>" * 200_000 + ITEM % 2 + END, URL)
+    assert [item.url for item in found.candidates] == ["https://paper.example/a/1"]
+
+
 def test_entries_before_a_wide_tag_are_read() -> None:
     found = read_feed(RSS + ITEM % 1 + WIDE + ITEM % 2 + END, URL)
     assert [item.url for item in found.candidates] == ["https://paper.example/a/1"]
