@@ -30,8 +30,16 @@ class Limits(BaseModel):
     date_characters: int = Field(default=100, description="text handed to dateparser; 20 kB take it 5.6 s")
     future_hours: float = Field(default=24.0, description="a date further ahead of the download is refused")
     comments: int = Field(default=5_000, description="comments kept of one page")
-    crawl_delay_seconds: float = Field(default=60.0, description="of a robots.txt's Crawl-delay that are obeyed")
+    crawl_delay_seconds: float = Field(
+        default=60.0, description="of a robots.txt's Crawl-delay or Request-rate that are obeyed; some ask for days"
+    )
+    robots_hours: float = Field(
+        default=24.0, gt=0, description="that a robots.txt holds before it is read again, as RFC 9309 section 2.4 says"
+    )
     retry_after_seconds: float = Field(default=120.0, description="of a Retry-After; who asks for more is left alone")
+    blocked_answers: int = Field(
+        default=8, ge=1, description="refusals (403, 429, challenges) in a row; a host that gives so many is left alone"
+    )
     listing_pages: int = Field(default=20, description="listing or sitemap pages followed in one run and source")
 
 
@@ -51,6 +59,9 @@ class Settings(BaseSettings):
     user_agent: str = Field(default="", description="sent with every request; empty: Khabar's own name")
     contact: str = Field(default="", description="URL or e-mail of the operator, added to Khabar's own name")
     delay: float = Field(default=1.0, ge=0, description="seconds between two requests to one host")
+    max_delay: float = Field(
+        default=60.0, gt=0, description="seconds; a slow host, or one that refuses us, is asked no less often than that"
+    )
     concurrency: int = Field(default=8, ge=1, description="requests under way at once, all hosts")
     timeout: float = Field(default=30.0, gt=0, description="seconds for one response")
     retries: int = Field(default=2, ge=0, description="of a failed request")

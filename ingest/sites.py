@@ -21,7 +21,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from cssselect import HTMLTranslator, SelectorError
 from lxml import etree
-from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from ingest.errors import BadDefinition, UnknownSite
 
@@ -97,6 +97,18 @@ class Listing(_Data):
     next: list[Selector] = []
 
 
+class Throttle(_Data):
+    """How fast each host of the site may be asked; the operator's settings hold where this says nothing.
+
+    `delay` are the least seconds between two requests; an operator's longer delay wins. `max_delay` are the seconds
+    beyond which neither slow answers nor refusals lengthen that delay, `concurrency` the requests under way at once.
+    """
+
+    delay: float | None = Field(default=None, ge=0, allow_inf_nan=False)
+    max_delay: float | None = Field(default=None, gt=0, allow_inf_nan=False)
+    concurrency: int | None = Field(default=None, ge=1)
+
+
 class Variant(_Data):
     """Selectors that hold for pages published up to `valid_until` (of an earlier theme)."""
 
@@ -129,6 +141,7 @@ class Site(_Data):
     article_urls: list[Pattern] = []
     not_article_urls: list[Pattern] = []
     discover: Discover = Discover()
+    throttle: Throttle = Throttle()
     select: Select = Select()
     listing: Listing = Listing()
     prune: list[Selector] = []

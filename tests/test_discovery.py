@@ -12,7 +12,7 @@ from scrapy.http import Response
 from ingest.crawl.discovery import Discovery
 from ingest.crawl.frontier import Frontier
 from ingest.discover.candidate import FEED, LISTING, Candidate
-from ingest.errors import Unreachable
+from ingest.errors import LeftAlone, Unreachable
 from ingest.ledger import State, Visit
 from ingest.settings import Limits
 from ingest.sites import Discover, Listing, Site
@@ -213,6 +213,17 @@ def test_what_is_wrong_with_a_source_is_said_and_the_others_count() -> None:
         f"{HOME}/gone/: HTTP 404",
     ]
     assert urls(found) == [f"{HOME}/story/3"]
+
+
+def test_what_is_wrong_with_the_whole_host_is_not_said_of_each_source() -> None:
+    found = frontier(feeds=["/feed/"], listings=["/"], sitemaps=["/news.xml"])
+
+    async def fetch(url: str) -> Response:
+        raise LeftAlone(f"{url}: not asked for: news.example is left alone")
+
+    discovery = Discovery(found.site, found, fetch, Limits())
+    asyncio.run(discovery.run())
+    assert discovery.errors == []
 
 
 def test_sitemaps_are_taken_newest_first_until_one_holds_nothing_new() -> None:

@@ -22,7 +22,7 @@ from ingest.discover.candidate import Candidate
 from ingest.discover.feed import read_feed
 from ingest.discover.listing import read_listing
 from ingest.discover.sitemap import read_robots, read_sitemap
-from ingest.errors import KhabarError
+from ingest.errors import KhabarError, LeftAlone
 from ingest.extraction.page import parse
 from ingest.settings import Limits
 from ingest.sites import Site
@@ -77,6 +77,8 @@ class Discovery:
     async def _guarded(self, source: Awaitable[None]) -> None:
         try:
             await source
+        except LeftAlone as error:
+            logger.info("%s", error)  # of the host as a whole, and said once by who found out
         except KhabarError as error:
             self._note(str(error))
 

@@ -28,6 +28,7 @@ from vcr.cassette import Cassette
 
 from ingest.crawl import netguard
 from ingest.crawl.cassette import Tape
+from ingest.crawl.pace import paces_of
 from ingest.errors import NotRecorded, UsageError
 
 if TYPE_CHECKING:
@@ -84,10 +85,14 @@ class KhabarDownloadHandler(BaseDownloadHandler):
         self._tape = tape_of(crawler)
         self._allow_loopback = crawler.settings.getbool("KHABAR_ALLOW_LOOPBACK")
         self._connect_to: dict[str, str] = crawler.settings.getdict("KHABAR_CONNECT_TO")
+        self._paces = paces_of(crawler)
         self._network: DownloadHandlerProtocol | None = None
 
     async def download_request(self, request: Request) -> Response:
-        """The response to a request; raises `NotRecorded`, `ForbiddenAddress`, `BadURL` and what Scrapy raises."""
+        """The response to a request, in its turn.
+
+        Raises `NotRecorded`, `ForbiddenAddress`, `BadURL`, `RefusedRequest`, and what Scrapy raises.
+        """
         if self._tape is not None:
             if (response := self._tape.play(request)) is not None:
                 return response
@@ -109,6 +114,7 @@ class KhabarDownloadHandler(BaseDownloadHandler):
     async def _download(self, request: Request) -> Response:
         sent = self._redirected(request)
         netguard.check_url(sent.url, allow_loopback=self._allow_loopback)
+        await self._paces[urlsplit(request.url).hostname or ""].turn(request.url)
         try:
             response = await self._handler().download_request(sent)
         except CannotResolveHostError as error:

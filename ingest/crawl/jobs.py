@@ -28,6 +28,7 @@ from ingest.crawl.cassette import Tape
 from ingest.crawl.context import context_of
 from ingest.crawl.netguard import GuardedResolver
 from ingest.crawl.scrapy_settings import scrapy_settings
+from ingest.crawl.throttle import stop_asking
 from ingest.errors import KhabarError
 from ingest.settings import Settings
 
@@ -125,6 +126,8 @@ def _stopped_by_signals(runner: AsyncCrawlerRunner) -> Iterator[list[asyncio.Tas
 
     def stop() -> None:
         restore()
+        for crawler in runner.crawlers:
+            stop_asking(crawler, "the run was stopped")
         stops.append(loop.create_task(runner.stop()))
 
     def restore() -> None:
