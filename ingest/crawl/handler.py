@@ -114,9 +114,10 @@ class KhabarDownloadHandler(BaseDownloadHandler):
     async def _download(self, request: Request) -> Response:
         sent = self._redirected(request)
         netguard.check_url(sent.url, allow_loopback=self._allow_loopback)
+        network = self._handler()  # made before the turn comes: it takes time
         await self._paces[urlsplit(request.url).hostname or ""].turn(request.url)
         try:
-            response = await self._handler().download_request(sent)
+            response = await network.download_request(sent)
         except CannotResolveHostError as error:
             host = urlsplit(sent.url).hostname or ""
             if address := netguard.refused_address(host):
