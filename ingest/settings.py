@@ -40,6 +40,8 @@ class Limits(BaseModel):
     blocked_answers: int = Field(
         default=8, ge=1, description="refusals (403, 429, challenges) in a row; a host that gives so many is left alone"
     )
+    ledger_wait_seconds: float = Field(default=30.0, description="for another process that is writing to the ledger")
+    believe_304_hours: float = Field(default=72.0, description="after that a page is fetched whole: servers err, too")
     listing_pages: int = Field(default=20, description="listing or sitemap pages followed in one run and source")
 
 

@@ -6,7 +6,8 @@ import asyncio
 import json
 import logging
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,7 @@ from ingest.crawl.pace import RefusedRequest
 from ingest.crawl.run import crawl_sites, fetch_pages
 from ingest.crawl.scrapy_settings import base_settings, scrapy_settings
 from ingest.crawl.store import SiteStore
+from ingest.discover.candidate import FEED, Candidate
 from ingest.errors import (
     BadURL,
     ForbiddenAddress,
@@ -42,11 +44,11 @@ from ingest.errors import (
     Unreachable,
     UsageError,
 )
-from ingest.ledger import State, Visit
 from ingest.record import Article, FetchedPage, Reason, Rejection
 from ingest.segments import locked
 from ingest.settings import Settings
 from ingest.urls import article_key
+from ingest.visit import State, Visit
 from spiders.page import PageSpider
 from spiders.site import SiteSpider
 
@@ -216,12 +218,23 @@ def test_a_page_keeps_its_address_headers_and_time() -> None:
 def test_an_unmodified_page_is_unchanged_and_asked_for_by_its_validators() -> None:
     def scenario() -> None:
         spider = spider_of()
-        visit = Visit(State.ARTICLE, NOW, etag='"x"', last_modified="Thu", article_id="a")
+        visit = Visit(State.ARTICLE, NOW, etag='"x"', last_modified="Thu", article_id="a", last_full=NOW)
         request = spider.page_request(STORY, visit)
         assert request.headers.to_unicode_dict() == {"If-None-Match": '"x"', "If-Modified-Since": "Thu"}
         assert spider.page_request(STORY).headers == {}
-        assert parse(spider, Response(STORY, status=304), visit) == []
+        long_ago = replace(visit, last_full=NOW - timedelta(days=4))
+        assert spider.page_request(STORY, long_ago).headers == {}  # a 304 is believed for three days
+        assert list(spider.pages(Response(STORY, status=304), STORY, visit, conditional=True)) == []
         assert spider.tally.counts()["unchanged"] == 1
+
+    asyncio.run(in_loop(scenario))
+
+
+def test_a_304_that_nobody_asked_for_is_a_failure() -> None:
+    def scenario() -> None:
+        spider = spider_of()
+        assert parse(spider, Response(STORY, status=304)) == []
+        assert spider.tally.counts()["failed"] == 1
 
     asyncio.run(in_loop(scenario))
 
@@ -243,7 +256,6 @@ def test_a_page_of_another_site_is_a_failure() -> None:
         (DownloadTimeoutError("x"), 1, 0, "in time"),
         (DownloadFailedError("x"), 1, 0, "no usable answer"),
         (IgnoreRequest("Forbidden by robots.txt"), 1, 0, "Forbidden by robots.txt"),
-        (RefusedRequest(f"{STORY}: not asked for: it is left alone"), 1, 0, "it is left alone"),
         (ForbiddenAddress("10.0.0.1 is not a public address"), 1, 0, "not a public address"),
         (DownloadCancelledError("larger than download max size (1)"), 0, 1, "over limits.page_bytes"),
     ],
@@ -282,5 +294,24 @@ def test_pages_of_a_host_that_is_left_alone_are_no_warnings(caplog: pytest.LogCa
         tally.failed(STORY, Unreachable(f"{STORY}: HTTP 503"))
         assert caplog.messages == [f"{STORY}: HTTP 503"]
         assert tally.counts()["failed"] == 2
+
+    asyncio.run(in_loop(scenario))
+
+
+def test_a_page_that_was_not_even_asked_for_stays_due_as_it_was(tmp_path: Path) -> None:
+    def scenario() -> None:
+        spider = spider_of()
+        spider.context.store = store = SiteStore(tmp_path, "dailytimes", "run", lambda: NOW)
+        store.announce([(article_key(STORY), Candidate(STORY, FEED))], [])
+        for _ in range(20):
+            refusal = RefusedRequest(f"{STORY}: not asked for: it is left alone")
+            failure = Failure(refusal)  # type: ignore[no-untyped-call]  # Twisted leaves it untyped
+            failure.request = spider.page_request(STORY)  # type: ignore[attr-defined]  # Scrapy puts it there
+            spider.page_failed(failure)
+        assert spider.tally.report("dailytimes", 0).failures == {"not asked for: it is left alone": 20}
+        store.flush()
+        (visit,) = store.visits([article_key(STORY)]).values()
+        assert (visit.state, visit.attempts) == (State.FOUND, 0)
+        store.close({})
 
     asyncio.run(in_loop(scenario))
