@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import json
-import re
+import logging
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
 from importlib.metadata import version as version_of
 from itertools import islice
 from pathlib import Path
@@ -16,13 +15,30 @@ from typing import Annotated, TextIO
 import typer
 from typer.main import get_command
 
-from ingest import show
-from ingest.cli_options import EPILOG, Agent, ConnectTo, Delay, Loopback, Record, Replay, settings_of
+from ingest import logs, show
+from ingest.cli_options import (
+    EPILOG,
+    Agent,
+    ConnectTo,
+    Delay,
+    Level,
+    LogJson,
+    Loopback,
+    Record,
+    Replay,
+    settings_of,
+    start_logs,
+)
+from ingest.cli_schedule import schedule
 from ingest.cli_sites import sites_app
 from ingest.crawl.report import EXIT_NOTHING, EXIT_UNHEALTHY, exit_code
 from ingest.errors import KhabarError, UnwritableOutput, UsageError
 from ingest.record import Article, Rejection, json_schema
 from ingest.settings import Settings
+from ingest.since import parse_since
+
+INTERRUPTED = 130
+"""128 and the number of SIGINT, as shells have it."""
 
 app = typer.Typer(
     name="khabar",
@@ -35,6 +51,7 @@ app = typer.Typer(
 )
 
 app.add_typer(sites_app, name="sites")
+app.command(epilog=EPILOG)(schedule)
 
 
 def _version(wanted: bool) -> None:  # noqa: FBT001 - typer hands an option's value over by position
@@ -70,9 +87,18 @@ def scrape(
     connect_to: ConnectTo = None,
     allow_loopback: Loopback = None,
     user_agent: Agent = None,
+    log_json: LogJson = None,
+    log_level: Level = None,
 ) -> None:
     """Print the record of each URL, or of a saved page, for example `khabar scrape https://...`."""
-    settings = settings_of(connect_to=connect_to, allow_loopback=allow_loopback, user_agent=user_agent)
+    settings = settings_of(
+        connect_to=connect_to,
+        allow_loopback=allow_loopback,
+        user_agent=user_agent,
+        log_json=log_json,
+        log_level=log_level,
+    )
+    start_logs(settings, "error")  # what becomes of each URL is said without a log
     if html is not None:
         if urls or not url:
             raise UsageError("--html takes one saved page", "say where it is from with --url, and give no URL beside")
@@ -152,16 +178,28 @@ def crawl(
     allow_loopback: Loopback = None,
     delay: Delay = None,
     user_agent: Agent = None,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Neither live counts nor the closing table.")] = False,
+    log_json: LogJson = None,
+    log_level: Level = None,
 ) -> None:
     """Fetch what is new on each site into JSON Lines, for example `khabar crawl propakistani --since 2d`."""
     from ingest.crawl.run import crawl_sites
+    from ingest.crawl.summary import log_end, log_start
     from ingest.sites import get_site
 
     settings = settings_of(
-        output=output, connect_to=connect_to, allow_loopback=allow_loopback, delay=delay, user_agent=user_agent
+        output=output,
+        connect_to=connect_to,
+        allow_loopback=allow_loopback,
+        delay=delay,
+        user_agent=user_agent,
+        log_json=log_json,
+        log_level=log_level,
     )
+    start_logs(settings, "warning")
     names = [get_site(name, tuple(settings.sites)).name for name in dict.fromkeys(sites)]
-    with show.Progress(names) as progress:
+    log_start(names)
+    with show.Progress(names, quiet=quiet or settings.log_json) as progress:
         reports = crawl_sites(
             names,
             settings,
@@ -171,7 +209,9 @@ def crawl(
             record=record,
             on_progress=progress.update,
         )
-    show.table(reports)
+    log_end(reports)
+    if not (quiet or settings.log_json):
+        show.table(reports)
     if code := exit_code(reports):
         raise typer.Exit(code)
 
@@ -199,33 +239,26 @@ def read(
         show.records(records)
 
 
-def parse_since(text: str, now: datetime | None = None) -> datetime:
-    """The moment that `--since` means: a span back from now (`12h`, `2d`, `3w`) or a day or time (ISO 8601, UTC)."""
-    hours = {"h": 1, "d": 24, "w": 168}
-    if span := re.fullmatch(r"(\d{1,5})([hdw])", text.strip()):
-        return (now or datetime.now(UTC)) - timedelta(hours=int(span[1]) * hours[span[2]])
-    try:
-        moment = datetime.fromisoformat(text.strip())
-    except ValueError:
-        raise UsageError(f"--since {text}: no time", "say 12h, 2d, 3w or 2026-11-01") from None
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-
-
 def main() -> None:
     """Run the command; what is the user's to mend is one line on standard error."""
     command = get_command(app)
+    logs.set_up(logs.LogOptions(json="--log-json" in sys.argv), show.console)  # until the command says how
     try:
-        code = command.main(standalone_mode=False)
+        code = command.main(standalone_mode=False)  # Typer itself makes INTERRUPTED of a KeyboardInterrupt
+        if code == INTERRUPTED:
+            show.error("interrupted; what was written is whole")
     except KhabarError as error:
         show.error(str(error))
         code = error.exit_code
     except typer.TyperException as error:
         show.error(error.format_message())
         code = 2
-    except (KeyboardInterrupt, typer.Abort):
-        show.error("interrupted; what was written is whole")
-        code = 130
     except BrokenPipeError:  # the reader of our output has enough
         sys.stderr.close()
         code = 0
+    except Exception:  # a fault of Khabar's own, which may quote a page: it goes the way of all that is said
+        logging.getLogger(__name__).critical("a fault in Khabar", exc_info=True)
+        code = 1
+    finally:
+        logs.set_up(None)
     sys.exit(code if isinstance(code, int) else 0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Mapping
 from datetime import UTC
 from types import TracebackType
@@ -14,13 +15,15 @@ from rich.progress import Progress as Bars
 from rich.progress import SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from ingest import logs
 from ingest.crawl.report import SiteReport
 from ingest.errors import KhabarError
 from ingest.record import Article, Rejection
 from ingest.sites import Site
 from ingest.text import one_line, printable
 
-_err = Console(stderr=True, highlight=False)
+console = Console(stderr=True, highlight=False)
+"""Standard error: what is logged and what is shown live must go through one and the same."""
 _out = Console(highlight=False)
 _COUNTS = ("found", "new", "changed", "unchanged", "rejected", "failed")
 
@@ -31,8 +34,11 @@ def safe(text: str | None) -> str:
 
 
 def error(message: str) -> None:
-    """One line on standard error."""
-    _err.print(f"[bold red]khabar:[/] {safe(message)}", soft_wrap=True)
+    """One line on standard error; a log record where that is JSON Lines."""
+    if logs.speaks_json():
+        logging.getLogger(__name__).error("%s", message)
+        return
+    console.print(f"[bold red]khabar:[/] {safe(message)}", soft_wrap=True)
 
 
 def complain(result: Rejection | KhabarError) -> None:
@@ -55,12 +61,12 @@ def table(reports: Iterable[SiteReport]) -> None:
     for report in reports:
         newest = report.newest.astimezone(UTC).strftime("%Y-%m-%d %H:%M") if report.newest else "-"
         grid.add_row(safe(report.site), *(str(_count(report, name)) for name in _COUNTS), newest)
-    _err.print(grid)
+    console.print(grid)
     for report in reports:
         for reason, number in sorted(report.rejected.items()):
-            _err.print(f"{safe(report.site)}: {number} rejected: {safe(reason)}", soft_wrap=True)
+            console.print(f"{safe(report.site)}: {number} rejected: {safe(reason)}", soft_wrap=True)
         for reason, number in sorted(report.failures.items()):
-            _err.print(f"{safe(report.site)}: {number} failed: {safe(reason)}", soft_wrap=True)
+            console.print(f"{safe(report.site)}: {number} failed: {safe(reason)}", soft_wrap=True)
         for problem in report.errors:
             error(f"{report.site}: {problem}")
 
@@ -71,12 +77,12 @@ def _count(report: SiteReport, name: str) -> int:
 
 
 class Progress:
-    """Live counts of each site on a terminal; silent elsewhere."""
+    """Live counts of each site on a terminal; silent elsewhere, or where `quiet`."""
 
-    def __init__(self, sites: Iterable[str]) -> None:
+    def __init__(self, sites: Iterable[str], *, quiet: bool = False) -> None:
         self._bars = Bars(
-            SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn(), console=_err, transient=True,
-            disable=not _err.is_terminal,
+            SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn(), console=console, transient=True,
+            disable=quiet or not console.is_terminal,
         )  # fmt: skip
         self._tasks = {site: self._bars.add_task(f"{site}: looking for articles", total=None) for site in sites}
 
@@ -98,7 +104,7 @@ class Progress:
 def sites(definitions: Iterable[Site]) -> None:
     """The sites with a definition."""
     grid = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0))
-    for name in ("site", "domain", "language", "platforms"):
+    for name in ("site", "domain", "language", "platforms", "schedule"):
         grid.add_column(name)
     for site in sorted(definitions, key=lambda site: site.name):
         grid.add_row(
@@ -106,6 +112,7 @@ def sites(definitions: Iterable[Site]) -> None:
             safe(site.domain),
             safe(site.language),
             safe(", ".join(site.platforms)),
+            safe(str(site.schedule or "")),
         )
     _out.print(grid)
 

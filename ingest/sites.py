@@ -24,6 +24,7 @@ from lxml import etree
 from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
 
 from ingest.errors import BadDefinition, UnknownSite
+from ingest.schedule import Schedule
 
 
 def _pattern(text: str) -> str:
@@ -117,7 +118,7 @@ class SiteTest(_Data):
 
 
 class Site(_Data):
-    """All that is known of one site."""
+    """All that is known of one site. The cron line of its `schedule` is read in its `time_zone`, else in UTC."""
 
     name: str
     domain: str
@@ -128,6 +129,7 @@ class Site(_Data):
     language: str | None = None
     article_urls: list[Pattern] = []
     not_article_urls: list[Pattern] = []
+    schedule: Schedule | None = None
     discover: Discover = Discover()
     select: Select = Select()
     listing: Listing = Listing()

@@ -10,9 +10,10 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from ingest.cli import main, parse_since
+from ingest.cli import main
 from ingest.errors import UsageError
 from ingest.record import json_schema
+from ingest.since import parse_since
 from tests.test_api import CASSETTES, PAGE, RICE, URL
 
 Run = Callable[..., tuple[int, str, str]]
