@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 _LONGEST = timedelta(days=366)
+_JITTER_SHARE = 0.1
+"""Of an interval: a minute must not become a minute and a half."""
 _DAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat", "sun")
 """By cron's numbers: both 0 and 7 are Sunday."""
 _DAY_RANGE = re.compile(r"(?:\*|(?P<first>\w+)(?:-(?P<last>\w+))?)(?:/(?P<step>\d+))?", re.ASCII)
@@ -86,12 +88,15 @@ class Schedule(BaseModel):
         return now if due is None else max(now, due.astimezone(now.tzinfo))
 
     def trigger(self, zone: ZoneInfo | None = None, jitter: float = 0.0) -> BaseTrigger:
-        """The same for APScheduler: the times after the first. `jitter` delays each by up to so many seconds."""
+        """The same for APScheduler: the times after the first.
+
+        `jitter` delays each by up to so many seconds, by a tenth of an interval at most.
+        """
         from apscheduler.triggers.interval import IntervalTrigger  # noqa: PLC0415 - a tenth of a second, seldom needed
 
         if self.every:
             seconds = int(parse_interval(self.every).total_seconds())
-            return IntervalTrigger(seconds=seconds, timezone=UTC, jitter=jitter or None)
+            return IntervalTrigger(seconds=seconds, timezone=UTC, jitter=min(jitter, seconds * _JITTER_SHARE) or None)
         return cron_trigger(self.cron or "", zone or UTC, jitter)
 
 

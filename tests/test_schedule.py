@@ -139,6 +139,8 @@ def test_a_trigger_goes_on_where_the_first_time_was() -> None:
     times = {trigger.get_next_fire_time(NOON, NOON) for _ in range(50)}
     assert all(at(12, 15) <= time <= at(12, 15) + timedelta(seconds=30) for time in times)
     assert len(times) > 1
+    short = {Schedule(every="10s").trigger(jitter=30).get_next_fire_time(NOON, NOON) for _ in range(50)}
+    assert all(timedelta(seconds=10) <= time - NOON <= timedelta(seconds=11) for time in short)
     assert Schedule(every="15m").trigger().get_next_fire_time(NOON, NOON) == at(12, 15)
 
 
