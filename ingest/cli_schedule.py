@@ -90,9 +90,8 @@ def schedule(
         *_options("--log-level", settings.log_level or "info"),
         "--quiet",
     ]
-    scheduler = Scheduler(
-        plans, settings.schedule, crawl_command(options), last_starts=last_starts(settings.output, settings.ledger)
-    )
+    last = last_starts(settings.output, settings.ledger, settings.limits.ledger_wait_seconds)
+    scheduler = Scheduler(plans, settings.schedule, crawl_command(options), last_starts=last)
     code = scheduler.run_once() if once else scheduler.run()
     if code:
         raise typer.Exit(code)

@@ -9,10 +9,12 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, model_validator
 
+from ingest.durations import parse_duration
+
 if TYPE_CHECKING:
     from apscheduler.triggers.base import BaseTrigger
 
-_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+_SHORTEST = timedelta(seconds=1)
 _LONGEST = timedelta(days=366)
 _JITTER_SHARE = 0.1
 """Of an interval: a minute must not become a minute and a half."""
@@ -23,10 +25,9 @@ _DAY_RANGE = re.compile(r"(?:\*|(?P<first>\w+)(?:-(?P<last>\w+))?)(?:/(?P<step>\
 
 def parse_interval(text: str) -> timedelta:
     """The time that `90s`, `15m`, `6h` or `1d` means; raises `ValueError` beyond 1 second to 366 days."""
-    found = re.fullmatch(r"(\d{1,9})([smhd])", text.strip(), re.ASCII)
-    span = timedelta(**{_UNITS[found[2]]: int(found[1])}) if found else timedelta()
-    if not timedelta(seconds=1) <= span <= _LONGEST:
-        raise ValueError(f"no interval: {text!r}; say 90s, 15m, 6h or 1d, at most 366d")
+    span = parse_duration(text)
+    if not _SHORTEST <= span <= _LONGEST:
+        raise ValueError(f"no interval: {text!r}; from 1s to {_LONGEST.days}d")
     return span
 
 

@@ -18,15 +18,15 @@ def at(hour: int, minute: int = 0, day: int = 25) -> datetime:
 
 
 @pytest.mark.parametrize(
-    ("text", "seconds"), [("1s", 1), ("90s", 90), ("15m", 900), ("6h", 21_600), (" 1d ", 86_400), ("366d", 31_622_400)]
+    ("text", "seconds"), [("1s", 1), ("90s", 90), ("15m", 900), ("6h", 21_600), (" 1d ", 86_400), ("52w", 31_449_600)]
 )
 def test_an_interval_is_a_number_and_a_unit(text: str, seconds: int) -> None:
     assert parse_interval(text) == timedelta(seconds=seconds)
 
 
-@pytest.mark.parametrize("text", ["", "15", "m", "0m", "-5m", "15 min", "1h30m", "367d", "1.5h", "999999999d", "٣m"])
-def test_what_is_no_interval_is_named_with_the_form_of_one(text: str) -> None:
-    with pytest.raises(ValueError, match="say 90s, 15m") as caught:
+@pytest.mark.parametrize("text", ["", "15", "m", "0m", "-5m", "15 min", "1h30m", "367d", "1.5h", "999999999d"])
+def test_what_is_no_interval_is_named(text: str) -> None:
+    with pytest.raises(ValueError, match=r"no (interval|span of time): ") as caught:
         parse_interval(text)
     assert repr(text) in str(caught.value)
 
