@@ -15,7 +15,7 @@ from typing import Annotated, TextIO
 import typer
 from typer.main import get_command
 
-from ingest import logs, show
+from ingest import cli_ledger, logs, show
 from ingest.cli_options import (
     EPILOG,
     Agent,
@@ -24,6 +24,7 @@ from ingest.cli_options import (
     Level,
     LogJson,
     Loopback,
+    Output,
     Record,
     Replay,
     settings_of,
@@ -165,13 +166,14 @@ def _out(file: Path | None) -> Iterator[TextIO]:
 def crawl(
     sites: Annotated[list[str], typer.Argument(metavar="SITE...", help="Names of `khabar sites`.")],
     *,
-    output: Annotated[
-        Path | None, typer.Option("--output", "-o", metavar="DIR", help="Folder of records and ledger [default: data]")
-    ] = None,
+    output: Output = None,
     limit: Annotated[int | None, typer.Option("--limit", min=1, help="At most so many articles of each site.")] = None,
     since: Annotated[
         str | None, typer.Option("--since", metavar="WHEN", help="Nothing older: 12h, 2d, 3w or 2026-11-01.")
     ] = None,
+    full: Annotated[
+        bool, typer.Option("--full", help="Every source to its end and every article anew, whatever is known.")
+    ] = False,
     replay: Replay = None,
     record: Record = None,
     connect_to: ConnectTo = None,
@@ -205,6 +207,7 @@ def crawl(
             settings,
             limit=limit,
             since=parse_since(since) if since else None,
+            full=full,
             replay=replay or [],
             record=record,
             on_progress=progress.update,
@@ -239,10 +242,13 @@ def read(
         show.records(records)
 
 
+cli_ledger.register(app)
+
+
 def main() -> None:
     """Run the command; what is the user's to mend is one line on standard error."""
     command = get_command(app)
-    logs.set_up(logs.LogOptions(json="--log-json" in sys.argv), show.console)  # until the command says how
+    logs.set_up(logs.LogOptions(json="--log-json" in sys.argv), show.standard_error())  # until the command says how
     try:
         code = command.main(standalone_mode=False)  # Typer itself makes INTERRUPTED of a KeyboardInterrupt
         if code == INTERRUPTED:

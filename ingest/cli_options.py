@@ -28,6 +28,9 @@ Loopback = Annotated[
     bool | None, typer.Option("--allow-loopback", help="Allow requests to this machine itself.", show_default=False)
 ]
 Delay = Annotated[float | None, typer.Option("--delay", metavar="SECONDS", help="Between two requests to a host.")]
+Output = Annotated[
+    Path | None, typer.Option("--output", "-o", metavar="DIR", help="Folder of records and ledger [default: data]")
+]
 Agent = Annotated[str | None, typer.Option("--user-agent", metavar="TEXT", help="In place of Khabar's own name.")]
 
 LogJson = Annotated[
@@ -53,4 +56,4 @@ def settings_of(*, connect_to: list[str] | None = None, **flags: object) -> Sett
 
 def start_logs(settings: Settings, default: LogLevel) -> None:
     """Log as the operator wants it, at the command's own level where the operator names none."""
-    logs.set_up(logs.LogOptions(settings.log_level or default, json=settings.log_json), show.console)
+    logs.set_up(logs.LogOptions(settings.log_level or default, json=settings.log_json), show.standard_error())

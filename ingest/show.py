@@ -22,8 +22,7 @@ from ingest.record import Article, Rejection
 from ingest.sites import Site
 from ingest.text import one_line, printable
 
-console = Console(stderr=True, highlight=False)
-"""Standard error: what is logged and what is shown live must go through one and the same."""
+_err = Console(stderr=True, highlight=False)
 _out = Console(highlight=False)
 _COUNTS = ("found", "new", "changed", "unchanged", "rejected", "failed")
 
@@ -33,12 +32,22 @@ def safe(text: str | None) -> str:
     return escape(printable(one_line(text)))
 
 
+def standard_error() -> Console:
+    """What is shown live and what is logged must go through one and the same."""
+    return _err
+
+
 def error(message: str) -> None:
     """One line on standard error; a log record where that is JSON Lines."""
     if logs.speaks_json():
         logging.getLogger(__name__).error("%s", message)
         return
-    console.print(f"[bold red]khabar:[/] {safe(message)}", soft_wrap=True)
+    _err.print(f"[bold red]khabar:[/] {safe(message)}", soft_wrap=True)
+
+
+def note(message: str) -> None:
+    """One line on standard error that is no error."""
+    _err.print(safe(message), soft_wrap=True)
 
 
 def complain(result: Rejection | KhabarError) -> None:
@@ -61,12 +70,12 @@ def table(reports: Iterable[SiteReport]) -> None:
     for report in reports:
         newest = report.newest.astimezone(UTC).strftime("%Y-%m-%d %H:%M") if report.newest else "-"
         grid.add_row(safe(report.site), *(str(_count(report, name)) for name in _COUNTS), newest)
-    console.print(grid)
+    _err.print(grid)
     for report in reports:
         for reason, number in sorted(report.rejected.items()):
-            console.print(f"{safe(report.site)}: {number} rejected: {safe(reason)}", soft_wrap=True)
+            _err.print(f"{safe(report.site)}: {number} rejected: {safe(reason)}", soft_wrap=True)
         for reason, number in sorted(report.failures.items()):
-            console.print(f"{safe(report.site)}: {number} failed: {safe(reason)}", soft_wrap=True)
+            _err.print(f"{safe(report.site)}: {number} failed: {safe(reason)}", soft_wrap=True)
         for problem in report.errors:
             error(f"{report.site}: {problem}")
 
@@ -81,8 +90,8 @@ class Progress:
 
     def __init__(self, sites: Iterable[str], *, quiet: bool = False) -> None:
         self._bars = Bars(
-            SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn(), console=console, transient=True,
-            disable=quiet or not console.is_terminal,
+            SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn(), console=_err, transient=True,
+            disable=quiet or not _err.is_terminal,
         )  # fmt: skip
         self._tasks = {site: self._bars.add_task(f"{site}: looking for articles", total=None) for site in sites}
 

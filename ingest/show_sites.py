@@ -15,11 +15,11 @@ from ingest import logs
 from ingest.draft.coverage import coverage
 from ingest.draft.site import Draft
 from ingest.record import Article
-from ingest.show import console as _err
-from ingest.show import safe
+from ingest.show import safe, standard_error
 from ingest.site_check import Verdict
 
 _out = Console(highlight=False)
+_err = standard_error()
 
 
 def verdict(result: Verdict) -> None:
