@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -15,6 +14,7 @@ from ingest.cli_options import (
     Level,
     LogJson,
     Loopback,
+    Output,
     Replay,
     settings_of,
     start_logs,
@@ -43,9 +43,7 @@ def schedule(
     every: Annotated[
         str | None, typer.Option("--every", metavar="SPAN", help="For sites that state nothing: 90s, 15m, 6h, 1d.")
     ] = None,
-    output: Annotated[
-        Path | None, typer.Option("--output", "-o", metavar="DIR", help="Folder of records and ledger [default: data]")
-    ] = None,
+    output: Output = None,
     limit: Annotated[int | None, typer.Option("--limit", min=1, help="At most so many articles of each crawl.")] = None,
     since: Annotated[
         str | None, typer.Option("--since", metavar="WHEN", help="Nothing older: 12h, 2d, 3w or 2026-11-01.")

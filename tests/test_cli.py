@@ -246,3 +246,10 @@ def test_an_interrupted_crawl_says_that_what_was_written_is_whole(run: Run, monk
     code, _, err = run("crawl", "dailytimes")
     assert code == 130
     assert "whole" in err
+
+
+def test_a_recheck_tells_in_json_too(run: Run) -> None:
+    assert run("crawl", "dailytimes", "--replay", str(CASSETTES), "--limit", "1", "-q")[0] == 0
+    _, out, err = run("recheck", "dailytimes", "--replay", str(CASSETTES), "--log-json")
+    assert out == ""
+    assert [line["site"] for line in json_lines(err) if line.get("event") == "end"] == ["dailytimes"]
