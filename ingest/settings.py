@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from pathlib import Path
-from typing import Self
+from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic_settings import (
@@ -15,6 +15,7 @@ from pydantic_settings import (
 )
 
 from ingest.errors import UsageError
+from ingest.schedule import Interval
 
 
 class Limits(BaseModel):
@@ -45,6 +46,21 @@ class Limits(BaseModel):
     listing_pages: int = Field(default=20, description="listing or sitemap pages followed in one run and source")
 
 
+class Scheduling(BaseModel):
+    """How `khabar schedule` runs crawls; when, each site's definition says."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    every: Interval = Field(default="1h", description="between two crawls of a site whose definition states nothing")
+    crawls: int = Field(default=2, ge=1, description="under way at once; each is a process with workers of its own")
+    jitter_seconds: float = Field(default=30.0, ge=0, description="at most, added to each time: no rush at the hour")
+    crawl_seconds: float = Field(default=6 * 3600.0, gt=0, description="of one crawl, which is then stopped: it hangs")
+    stop_seconds: float = Field(default=20.0, ge=0, description="for a crawl to end in good order, before it is killed")
+
+
+LogLevel = Literal["debug", "info", "warning", "error"]
+
+
 class Settings(BaseSettings):
     """What an operator may set. `Settings.load(flag=...)` reads all sources; flags that are None do not count."""
 
@@ -72,6 +88,9 @@ class Settings(BaseSettings):
     verify_certificates: bool = Field(default=True, description="refuse sites whose TLS certificate does not hold")
     connect_to: dict[str, str] = Field(default={}, description="host -> base URL that answers in its place")
     sites: list[Path] = Field(default=[], description="folders of further site definitions")
+    log_level: LogLevel | None = Field(default=None, description="least that is logged; None: as the command has it")
+    log_json: bool = Field(default=False, description="standard error as JSON Lines")
+    schedule: Scheduling = Scheduling()
     limits: Limits = Limits()
 
     @classmethod
