@@ -18,7 +18,7 @@ from ingest.discover.candidate import FEED, LISTING, WORDPRESS, Candidate
 from ingest.discover.feed import read_feed
 from ingest.discover.sitemap import read_robots, read_sitemap
 from ingest.discover.source import Source
-from ingest.errors import Unreachable
+from ingest.errors import LeftAlone, Unreachable
 from ingest.ledger_rows import Due
 from ingest.settings import Limits
 from ingest.sites import Discover, Listing, Site
@@ -371,6 +371,20 @@ def test_what_is_wrong_with_a_source_is_said_and_the_others_count() -> None:
         f"{HOME}/gone/: HTTP 404",
     ]
     assert urls(found) == [f"{HOME}/story/3"]
+
+
+def test_what_is_wrong_with_the_whole_host_is_not_said_of_each_source() -> None:
+    found = frontier(feeds=["/feed/"], listings=["/"], sitemaps=["/news.xml"])
+
+    async def fetch(url: str, _: Mapping[str, str]) -> Response:
+        raise LeftAlone(f"{url}: not asked for: news.example is left alone")
+
+    log = SourceLog({}, NOW, 72)
+    discovery = Discovery(found.site, found, log, fetch, Limits())
+    asyncio.run(discovery.run())
+    assert discovery.errors == []
+    assert all("is left alone" in str(source.error) for source in log.visits())
+    assert len(log.visits()) == 3
 
 
 def test_sitemaps_are_taken_newest_first_until_one_holds_nothing_new() -> None:

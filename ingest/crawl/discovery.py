@@ -25,7 +25,7 @@ from ingest.discover.candidate import FEED, LISTING, SITEMAP, WORDPRESS, Candida
 from ingest.discover.feed import read_feed
 from ingest.discover.listing import read_listing
 from ingest.discover.sitemap import read_robots
-from ingest.errors import KhabarError, LimitExceeded
+from ingest.errors import KhabarError, LeftAlone, LimitExceeded
 from ingest.extraction.page import parse
 from ingest.settings import Limits
 from ingest.sites import Site
@@ -103,10 +103,18 @@ class Discovery:
         try:
             error = await self._walk(url, kind, read)
         except KhabarError as failure:
-            error = str(failure)
-            self._log.walked(url, kind, items=0, newest=None, error=error, whole=False)
-        if error:
-            self._note(error)
+            self._failed(url, kind, failure)
+        else:
+            if error:
+                self._note(error)
+
+    def _failed(self, url: str, kind: str, failure: KhabarError) -> None:
+        """A source could not be fetched; what holds for the whole host is said once, by who found out."""
+        self._log.walked(url, kind, items=0, newest=None, error=str(failure), whole=False)
+        if isinstance(failure, LeftAlone):
+            logger.info("%s", failure)
+        else:
+            self._note(str(failure))
 
     async def _walk(self, url: str, kind: str, read: Read, start: str | None = None) -> str | None:
         """Take the candidates of a source and of the pages that follow it, as long as they are worth it.
@@ -189,8 +197,8 @@ class Discovery:
             try:
                 errors = await walk.follow(start)
             except KhabarError as failure:
-                errors = [str(failure)]
-                self._log.walked(start, SITEMAP, items=0, newest=None, error=errors[0], whole=False)
+                self._failed(start, SITEMAP, failure)
+                continue
             for error in errors:
                 self._note(error)
 

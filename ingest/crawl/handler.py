@@ -30,6 +30,7 @@ from vcr.cassette import Cassette
 from ingest.crawl import addresses, netguard
 from ingest.crawl.cassette import Tape
 from ingest.crawl.network import NetworkHandler, OverLimit
+from ingest.crawl.pace import paces_of
 from ingest.errors import NotRecorded, Unreachable, UsageError
 
 if TYPE_CHECKING:
@@ -91,10 +92,14 @@ class KhabarDownloadHandler(BaseDownloadHandler):
         }
         self._proxies = netguard.proxy_hosts()
         self._connect_to: dict[str, str] = crawler.settings.getdict("KHABAR_CONNECT_TO")
+        self._paces = paces_of(crawler)
         self._network: DownloadHandlerProtocol | None = None
 
     async def download_request(self, request: Request) -> Response:
-        """The response to a request; raises `NotRecorded`, `ForbiddenAddress`, `BadURL` and what Scrapy raises."""
+        """The response to a request, in its turn.
+
+        Raises `NotRecorded`, `ForbiddenAddress`, `BadURL`, `RefusedRequest`, and what Scrapy raises.
+        """
         if self._tape is not None:
             if (response := self._tape.play(request)) is not None:
                 _check_condition(request, response)
@@ -122,8 +127,10 @@ class KhabarDownloadHandler(BaseDownloadHandler):
         host = urlsplit(sent.url).hostname or ""
         if request.meta.get("proxy") or host in self._proxies:  # our resolver is not asked, or lets the proxy pass
             await addresses.check_name(host, **self._open)
+        network = self._handler()  # made before the turn comes: it takes time
+        await self._paces[urlsplit(request.url).hostname or ""].turn(request.url)
         try:
-            response = await self._handler().download_request(sent)
+            response = await network.download_request(sent)
         except CannotResolveHostError as error:
             if address := netguard.refused_address(host):
                 raise addresses.forbidden(host, address) from error

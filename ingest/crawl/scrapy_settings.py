@@ -36,6 +36,7 @@ DOWNLOAD_DELAY = _DEFAULTS.delay
 DOWNLOAD_DELAY_JITTER = 0  # a delay that a site asks for is the least, not the mean
 AUTOTHROTTLE_ENABLED = True
 AUTOTHROTTLE_START_DELAY = _DEFAULTS.delay
+AUTOTHROTTLE_MAX_DELAY = _DEFAULTS.max_delay
 CONCURRENT_REQUESTS = _DEFAULTS.concurrency
 CONCURRENT_REQUESTS_PER_DOMAIN = 2
 RETRY_TIMES = _DEFAULTS.retries
@@ -65,8 +66,7 @@ REMOTE_CONTROL_ENABLED = False  # on by default since 2.19: it runs Python that 
 DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
     "ingest.crawl.robots.RobotsMiddleware": 100,
-    "ingest.crawl.robots.RobotsAnswerMiddleware": 540,  # sees what retries (550) and decompression (590) leave
-    "ingest.crawl.politeness.PolitenessMiddleware": 560,  # waits before a retry is made
+    "ingest.crawl.politeness.PolitenessMiddleware": 560,  # nearest to Scrapy's slots
 }
 ITEM_PIPELINES = {"ingest.crawl.pipelines.RecordPipeline": 100}
 FEED_EXPORT_ENCODING = "utf-8"
@@ -129,6 +129,7 @@ def _of(settings: Settings) -> dict[str, Any]:
         "DOWNLOAD_DELAY": settings.delay,
         "AUTOTHROTTLE_ENABLED": settings.delay > 0,
         "AUTOTHROTTLE_START_DELAY": settings.delay,
+        "AUTOTHROTTLE_MAX_DELAY": max(settings.max_delay, settings.delay),
         "CONCURRENT_REQUESTS": settings.concurrency,
         "CONCURRENT_REQUESTS_PER_DOMAIN": 2 if settings.delay > 0 else settings.concurrency,
         "DOWNLOAD_VERIFY_CERTIFICATES": settings.verify_certificates,
