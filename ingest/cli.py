@@ -21,7 +21,7 @@ from ingest.cli_options import EPILOG, Agent, ConnectTo, Delay, Loopback, Record
 from ingest.cli_sites import sites_app
 from ingest.crawl.report import EXIT_NOTHING, EXIT_UNHEALTHY, exit_code
 from ingest.errors import KhabarError, UnwritableOutput, UsageError
-from ingest.record import Article, Rejection, json_schema
+from ingest.record import Article, Rejection, json_line, json_schema
 from ingest.settings import Settings
 
 app = typer.Typer(
@@ -113,7 +113,7 @@ def _write(results: Iterable[Article | Rejection | KhabarError], stream: TextIO,
     for result in results:
         if isinstance(result, Article):
             good += 1
-            line = json.dumps(result.to_dict(), ensure_ascii=False, indent=2) if pretty else result.to_json_line()
+            line = json_line(result.to_dict(), indent=2 if pretty else None)
             stream.write(line + "\n")
         else:
             bad += 1

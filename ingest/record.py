@@ -276,7 +276,7 @@ class FetchedPage:
     """
 
     url: str
-    body: bytes
+    body: bytes = field(repr=False)  # Scrapy logs the items that it drops
     retrieved_at: datetime
     requested_url: str = ""
     status: int | None = None
@@ -286,10 +286,10 @@ class FetchedPage:
     comment_answers: tuple[bytes, ...] = ()
 
 
-def json_line(record: Mapping[str, Any]) -> str:
-    """A JSON object on one line."""
-    line = json.dumps(record, ensure_ascii=False, separators=(",", ":"))
-    return line.replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
+def json_line(record: Mapping[str, Any], *, indent: int | None = None) -> str:
+    """A JSON object on one line, or with an indent on many; U+2028 and U+2029 are no line ends in it, but escapes."""
+    text = json.dumps(record, ensure_ascii=False, indent=indent, separators=None if indent else (",", ":"))
+    return text.replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
 
 
 def json_schema() -> dict[str, Any]:

@@ -11,6 +11,9 @@ _LINE_BREAKS = re.compile(r"\r\n?|\u0085")
 _UNSAFE = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069\ufeff\ufff9-\ufffb\ufffe\uffff]"
 )
+# Tag characters (U+E0000 to U+E007F) show as nothing, so that they smuggle text past a reader's eyes, except in the
+# flags of regions (Unicode TR51, ED-14a): a black flag, three to six letters or digits, and an end.
+_TAGS = re.compile("(\U0001f3f4[\U000e0030-\U000e0039\U000e0061-\U000e007a]{3,6}\U000e007f)|[\U000e0000-\U000e007f]")
 _PARAGRAPH_BREAK = re.compile(r"\n{2,}")
 _NOTHING = frozenset({"", "none", "null", "undefined", "nan"})
 _SEPARATORS = str.maketrans({"\u2028": "\n", "\u2029": "\n"})
@@ -22,7 +25,7 @@ def clean(text: str) -> str:
     ZWNJ and ZWJ stay: Urdu spelling needs them.
     """
     if not text.isprintable():  # most texts are, and need no search for what is unsafe
-        text = _UNSAFE.sub("", _LINE_BREAKS.sub("\n", text))
+        text = _TAGS.sub(r"\1", _UNSAFE.sub("", _LINE_BREAKS.sub("\n", text)))
     return text if text.isascii() else unicodedata.normalize("NFC", text)
 
 
@@ -45,6 +48,21 @@ def block(text: str | None) -> str:
     return _PARAGRAPH_BREAK.sub("\n\n", "\n".join(lines)).strip()
 
 
+_JOINERS = frozenset("\u200c\u200d")
+
+
 def printable(text: str) -> str:
-    """The text for a terminal or a log: control characters (ANSI escapes) are made visible."""
-    return "".join(char if char.isprintable() else f"\\x{ord(char):02x}" for char in text)
+    """The text for a terminal or a log: what does not print (ANSI escapes, bidi overrides) is shown as an escape.
+
+    ZWNJ and ZWJ stay: they move no cursor, and Urdu words look wrong without them.
+    """
+    if text.isprintable():
+        return text
+    return "".join(char if char.isprintable() or char in _JOINERS else _escaped(ord(char)) for char in text)
+
+
+def _escaped(code: int) -> str:
+    """As a Python literal writes the character."""
+    if code < 0x100:
+        return f"\\x{code:02x}"
+    return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"

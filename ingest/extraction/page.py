@@ -17,7 +17,7 @@ from w3lib.encoding import html_to_unicode
 
 from ingest.errors import LimitExceeded
 from ingest.settings import Limits
-from ingest.text import one_line
+from ingest.text import clean, one_line
 
 T = TypeVar("T")
 
@@ -168,7 +168,7 @@ def absolute(base: str, address: str | None) -> str | None:
     """`address` joined to `base` as an http(s) URL without white space, or None."""
     if not address:
         return None
-    address = re.sub(r"[\t\r\n]", "", address).strip()
+    address = clean(re.sub(r"[\t\r\n]", "", address)).strip()
     if address[:1] == "#" or address[:11].casefold() == "javascript:":
         return None
     try:
