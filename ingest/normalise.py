@@ -207,7 +207,7 @@ def _canonical(extraction: Extraction, page: FetchedPage, site: Site) -> tuple[s
 def _provenance(extraction: Extraction) -> Iterator[tuple[str, str]]:
     headline, topics, body = extraction.headline, extraction.topics, extraction.body
     sources = {
-        "headline": headline.source if headline else "",
+        "headline": headline.source if headline and known(headline.text) else "",
         "description": topics.description_source,
         "articleBody": body.source if body else "",
         "authors": extraction.byline.source,

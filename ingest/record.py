@@ -16,7 +16,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints
 from pydantic.alias_generators import to_camel
 
-from ingest.text import clean, known
+from ingest.text import clean, hollow
 
 SCHEMA_VERSION = "1.0.0"
 """Of the published JSON Schema, semantic versioning: a major step breaks readers."""
@@ -26,7 +26,7 @@ _DATE = r"^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}:\d{2}(\.\d+)?[+-]\d{2}:\d{2})?$"
 
 def _text(value: str) -> str:
     value = clean(value)
-    if known(value) is None:
+    if hollow(value):
         raise ValueError("an unknown text is null, never empty or 'None'")
     return value
 

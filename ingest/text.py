@@ -14,6 +14,12 @@ _UNSAFE = re.compile(
 # Tag characters (U+E0000 to U+E007F) show as nothing, so that they smuggle text past a reader's eyes, except in the
 # flags of regions (Unicode TR51, ED-14a): a black flag, three to six letters or digits, and an end.
 _TAGS = re.compile("(\U0001f3f4[\U000e0030-\U000e0039\U000e0061-\U000e007a]{3,6}\U000e007f)|[\U000e0000-\U000e007f]")
+# NFC takes quadratic time on a run of combining marks (40,000 of them: a second, measured). No letter of any language
+# bears more than 30 (Unicode's Stream-Safe Text Format, UAX 15 section 13). A long run shows in every 16th character.
+_MARKS = "".join(char for code in range(0x300, 0x20000) if unicodedata.combining(char := chr(code)))
+_STACK = re.compile(f"([{_MARKS}]{{30}})[{_MARKS}]+")
+_HEAP = re.compile(f"[{_MARKS}]{{8}}")
+_LONG = 1_000
 _PARAGRAPH_BREAK = re.compile(r"\n{2,}")
 _NOTHING = frozenset({"", "none", "null", "undefined", "nan"})
 _SEPARATORS = str.maketrans({"\u2028": "\n", "\u2029": "\n"})
@@ -26,7 +32,11 @@ def clean(text: str) -> str:
     """
     if not text.isprintable():  # most texts are, and need no search for what is unsafe
         text = _TAGS.sub(r"\1", _UNSAFE.sub("", _LINE_BREAKS.sub("\n", text)))
-    return text if text.isascii() else unicodedata.normalize("NFC", text)
+    if text.isascii():
+        return text
+    if len(text) > _LONG and _HEAP.search(text[::16]):
+        text = _STACK.sub(r"\1", text)
+    return unicodedata.normalize("NFC", text)
 
 
 def one_line(text: str | None) -> str:
@@ -34,10 +44,25 @@ def one_line(text: str | None) -> str:
     return " ".join(clean(text).split()) if text else ""
 
 
+LINE_CHARACTERS = 10_000
+"""Of a field on one line: a longer string is no headline, name or caption, whatever the page calls it."""
+
+
+def hollow(text: str) -> bool:
+    """Whether the text says nothing: empty, or a program's "None", "null" or "undefined"."""
+    return one_line(text[:100]).casefold() in _NOTHING and not text[100:].strip()
+
+
 def known(text: str | None) -> str | None:
-    """The text on one line, or None where it says nothing: empty, or a program's "None", "null" or "undefined"."""
+    """The text on one line, or None where it says nothing, or more than one line can (`LINE_CHARACTERS`)."""
     line = one_line(text)
-    return None if line.casefold() in _NOTHING else line
+    return None if line.casefold() in _NOTHING or len(line) > LINE_CHARACTERS else line
+
+
+def whole_number(text: str | None) -> int | None:
+    """The whole number that a text states, up to nine digits of any script; None where it is none, or larger."""
+    text = (text or "").strip()
+    return int(text) if text.isdecimal() and len(text) <= 9 else None
 
 
 def block(text: str | None) -> str:

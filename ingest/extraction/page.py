@@ -164,12 +164,16 @@ def select_all(element: HtmlElement, selector: str) -> list[HtmlElement]:
     return [node for node in found if isinstance(node, HtmlElement)] if isinstance(found, list) else []
 
 
+_MOST_ADDRESS = 8_000
+"""Characters: what RFC 9110 section 4.1 asks everyone to support at least."""
+
+
 def absolute(base: str, address: str | None) -> str | None:
-    """`address` joined to `base` as an http(s) URL without white space, or None."""
+    """`address` joined to `base` as an http(s) URL without white space, or None; also where it is overlong."""
     if not address:
         return None
     address = clean(re.sub(r"[\t\r\n]", "", address)).strip()
-    if address[:1] == "#" or address[:11].casefold() == "javascript:":
+    if address[:1] == "#" or address[:11].casefold() == "javascript:" or len(address) > _MOST_ADDRESS:
         return None
     try:
         joined = urljoin(base, address).replace(" ", "%20")
