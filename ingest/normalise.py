@@ -81,7 +81,7 @@ def _unusable(page: FetchedPage) -> tuple[Reason, str] | None:
         return reason, f"HTTP {page.status}"
     if not page.body.strip():
         return Reason.EMPTY, "the response has no body"
-    if _is_binary(page.body):
+    if "charset=utf-16" not in kind and _is_binary(page.body):
         return Reason.NOT_HTML, "binary data"
     return None
 

@@ -146,6 +146,11 @@ def test_a_variant_holds_up_to_its_day() -> None:
         ('domain = "p.example"\ntime_zone = "Mars/Olympus"', "time_zone"),
         ('domain = "p.example"\nplatforms = ["drupal9000"]', "drupal9000"),
         ('publisher = "P"', "domain"),
+        ('domain = "p.example"\nname = "../up"', "name"),
+        ('domain = "p.example"\nname = "a/b"', "name"),
+        ('domain = "p.example"\nname = ".hidden"', "name"),
+        ('domain = "p.example"\nname = "-o"', "name"),
+        ('domain = "p.example"\nname = ""', "name"),
         ("domain = ", "p.toml"),
     ],
 )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -13,9 +12,9 @@ from urllib.parse import urljoin
 from cssselect import HTMLTranslator
 from lxml import etree
 from lxml.html import HtmlComment, HtmlElement, HTMLParser, HtmlProcessingInstruction, document_fromstring
-from w3lib.encoding import html_to_unicode
 
 from ingest.errors import LimitExceeded
+from ingest.extraction.encoding import decode
 from ingest.settings import Limits
 from ingest.text import clean, one_line
 
@@ -32,43 +31,6 @@ class Found(Generic[T]):
 
     value: T
     source: str
-
-
-def _latin_bytes(error: UnicodeError) -> tuple[str, int]:
-    """Bytes that are not UTF-8 on a page that claims it are windows-1252, as browsers of old wrote them."""
-    if not isinstance(error, UnicodeDecodeError):
-        raise error
-    piece = error.object[error.start : error.end]
-    return piece.decode("cp1252", "replace"), error.end
-
-
-codecs.register_error("khabar-cp1252", _latin_bytes)
-
-
-def _detect(body: bytes) -> str:
-    try:
-        body.decode("utf-8")
-    except UnicodeDecodeError:
-        return "cp1252"
-    return "utf-8"
-
-
-def decode(body: bytes, content_type: str | None = None) -> tuple[str, str]:
-    """The text of an HTML body and its encoding: BOM, then header, then `<meta>`, then a guess.
-
-    This is the order of the WHATWG encoding sniffing algorithm, but for bytes beyond ASCII that are valid UTF-8:
-    no other encoding gives those by chance, while saved and transcoded pages often keep the old `<meta>`.
-    Wrong bytes never raise.
-    """
-    if not body.isascii():
-        try:
-            return body.removeprefix(codecs.BOM_UTF8).decode("utf-8"), "utf-8"
-        except UnicodeDecodeError:
-            pass  # the ordinary way then
-    encoding, text = html_to_unicode(content_type, body, default_encoding="utf-8", auto_detect_fun=_detect)
-    if encoding in {"utf-8", "utf8"} and "\ufffd" in text:
-        text = body.removeprefix(codecs.BOM_UTF8).decode("utf-8", "khabar-cp1252")
-    return text, encoding
 
 
 @lru_cache(maxsize=2048)
