@@ -70,7 +70,10 @@ DOWNLOADER_MIDDLEWARES = {
 }
 ITEM_PIPELINES = {"ingest.crawl.pipelines.RecordPipeline": 100}
 FEED_EXPORT_ENCODING = "utf-8"
-FEED_EXPORTERS = dict.fromkeys(("jsonlines", "jsonl", "jl"), "ingest.crawl.exporter.RecordLinesExporter")
+FEED_EXPORTERS = {
+    **dict.fromkeys(("jsonlines", "jsonl", "jl"), "ingest.crawl.exporter.RecordLinesExporter"),
+    "csv": "ingest.crawl.exporter.TextCsvExporter",
+}
 
 LOG_LEVEL = "WARNING"
 DEFAULT_DROPITEM_LOG_LEVEL = "INFO"  # a rejected or unchanged page is no cause for alarm: the report counts it
