@@ -16,7 +16,7 @@ from pathlib import Path
 import atheris
 
 with atheris.instrument_imports(include=["ingest", "trafilatura", "feedparser", "dateparser"]):
-    from tests.fuzz.targets import TARGETS, seeds
+    from tests.fuzz.targets import TARGETS, seeds, words
 
 
 def main() -> None:
@@ -32,15 +32,23 @@ def main() -> None:
         print("nothing raised")
         return
     with tempfile.TemporaryDirectory() as folder:
-        _fuzz(target, arguments.target, int(arguments.what), arguments.corpus or Path(folder))
+        dictionary = Path(folder, "words.dict")
+        dictionary.write_text("".join(f'"{_escaped(word)}"\n' for word in words()), encoding="ascii")
+        _fuzz(target, arguments.target, int(arguments.what), dictionary, arguments.corpus or Path(folder, "corpus"))
 
 
-def _fuzz(target: Callable[[bytes], None], name: str, seconds: int, corpus: Path) -> None:
+def _escaped(word: str) -> str:
+    """As libFuzzer's dictionaries have it: bytes in hex."""
+    return "".join(f"\\x{byte:02x}" for byte in word.encode("utf-8", "surrogatepass")[:64])
+
+
+def _fuzz(target: Callable[[bytes], None], name: str, seconds: int, dictionary: Path, corpus: Path) -> None:
     corpus.mkdir(parents=True, exist_ok=True)
     for number, seed in enumerate(seeds(name)):
         (corpus / f"seed-{number}").write_bytes(seed)
     options = [
         f"-max_total_time={seconds}",
+        f"-dict={dictionary}",
         "-timeout=25",
         "-rss_limit_mb=4096",
         "-max_len=65536",

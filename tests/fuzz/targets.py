@@ -22,7 +22,7 @@ from ingest.errors import LimitExceeded
 from ingest.extraction.html import sanitize
 from ingest.extraction.page import parse
 from ingest.record import Reason, json_schema
-from tests.newslike import newsroom_pages
+from tests.newslike import ATTRIBUTES, CURSED, KEYS, NAMES, TAGS, VALUED, WORDS, newsroom_pages
 
 URL = "https://paper.example/2026/10/05/a-new-road/"
 NOW = datetime(2026, 10, 6, tzinfo=UTC)
@@ -110,3 +110,11 @@ def seeds(target: str) -> Iterator[bytes]:
             answer = respond(newsroom, path, {"host": newsroom.site.host})
             if answer.status == 200:
                 yield answer.body
+
+
+def words() -> Iterator[str]:
+    """What readers look for, and what breaks them."""
+    yield from (f"<{tag} " for tag in TAGS)
+    yield from (f' {name}="' for name in VALUED)
+    yield from (f'"{key}":' for key in KEYS)
+    yield from (word for group in (ATTRIBUTES, CURSED, NAMES, WORDS) for word in group if word)
