@@ -30,6 +30,7 @@ class Limits(BaseModel):
     tags: int = Field(default=60_000, description="tags of one page; extraction is quadratic in elements")
     extraction_seconds: float = Field(default=30.0, description="of one page in a worker")
     worker_bytes: int = Field(default=2 * 2**30, description="address space of one worker beyond what it starts with")
+    worker_pages: int = Field(default=1_000, ge=1, description="of one worker; then a fresh one, without old leaks")
     date_characters: int = Field(default=100, description="text handed to dateparser; 20 kB take it 5.6 s")
     future_hours: float = Field(default=24.0, description="a date further ahead of the download is refused")
     comments: int = Field(default=5_000, description="comments kept of one page")
