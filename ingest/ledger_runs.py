@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import quote
 
 from pydantic import ValidationError
-from sqlalchemy import Connection, RowMapping, create_engine, delete, select, update
+from sqlalchemy import Connection, RowMapping, create_engine, delete, func, inspect, select, update
 from sqlalchemy.exc import SQLAlchemyError
 
 from ingest.errors import UsageError
@@ -59,6 +59,27 @@ class SiteRuns:
         """The runs that are kept, this one too."""
         with self._database.reading() as connection:
             return runs_of(connection, self._site, limit)
+
+
+def last_starts(output: Path, url: str = "", wait_seconds: float = Limits().ledger_wait_seconds) -> dict[str, datetime]:
+    """When the last run of each site began, by the ledger at that URL or in that output folder; none where it is new.
+
+    Raises:
+        UsageError: the URL is no database.
+        UnwritableOutput: the ledger cannot be read.
+    """
+    file = output / "ledger.sqlite"
+    if not url and not file.exists():
+        return {}
+    database = Database(url or f"sqlite:///{file}", wait_seconds)
+    query = select(RUNS.c.site, func.max(RUNS.c.started)).group_by(RUNS.c.site)  # the texts sort as the times do
+    try:
+        with database.reading() as connection:
+            if not inspect(connection).has_table(RUNS.name):
+                return {}
+            return {site: datetime.fromisoformat(started) for site, started in connection.execute(query)}
+    finally:
+        database.close()
 
 
 @contextmanager

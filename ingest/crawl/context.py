@@ -31,6 +31,10 @@ PAGE_DONE = object()
 An article that is as it was is sent too; the statistics tell them apart.
 """
 
+SOURCE_JUDGED = object()
+"""The signal that what was fetched beside pages (a feed, a listing, robots.txt) was looked at: its final `url`, and
+`challenge`, what tells that a challenge page stood in its place, or None."""
+
 
 @dataclass
 class CrawlContext:

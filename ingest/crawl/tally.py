@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from ingest.crawl.context import PAGE_DONE, context_of
 from ingest.crawl.report import SiteReport
 from ingest.decide import Changed, Decision, New, Same
-from ingest.errors import KhabarError
+from ingest.errors import KhabarError, LeftAlone
 from ingest.record import Article, Rejection
 
 if TYPE_CHECKING:
@@ -69,7 +69,8 @@ class Tally:
         reason = error.message.replace(url, "").strip(" :")
         self._crawler.stats.inc_value("khabar/failed")
         self._crawler.stats.inc_value(f"{_FAILURES}{reason}")
-        logger.warning("%s", error)
+        # What holds for a whole host is among the run's errors: once, not for each of its pages.
+        logger.log(logging.INFO if isinstance(error, LeftAlone) else logging.WARNING, "%s", error)
         self._tell(url, error)
 
     def saw(self, published: str | datetime | None) -> None:
