@@ -170,6 +170,7 @@ class Site(_Data):
     promo: list[Pattern] = []
     desks: list[str] = []
     recheck: tuple[Seconds, ...] = DEFAULT_RECHECK
+    stale_after: Seconds | None = None
     variants: list[Variant] = []
     tests: list[SiteTest] = []
 

@@ -69,6 +69,7 @@ DOWNLOADER_MIDDLEWARES = {
     "ingest.crawl.robots.RobotsMiddleware": 100,
     "ingest.crawl.politeness.PolitenessMiddleware": 560,  # nearest to Scrapy's slots
 }
+EXTENSIONS = {"ingest.crawl.site_clock.SiteClock": 100}
 ITEM_PIPELINES = {"ingest.crawl.pipelines.RecordPipeline": 100}
 FEED_EXPORT_ENCODING = "utf-8"
 FEED_EXPORTERS = {
