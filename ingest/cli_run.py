@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 
     from ingest.crawl.run import Wanted
 
+logger = logging.getLogger(__name__)
+
 
 def run_crawls(
     names: Iterable[str],
@@ -33,7 +36,7 @@ def run_crawls(
     `quiet`: neither live counts nor the closing table. Where standard error is JSON Lines there are neither as well.
     """
     from ingest.crawl.run import crawl_sites
-    from ingest.crawl.summary import log_end, log_start
+    from ingest.crawl.run_log import log_end, log_start
     from ingest.notify import alarm, send
 
     names = list(names)
@@ -48,5 +51,5 @@ def run_crawls(
         show.table(reports)
     if code := exit_code(reports):
         for problem in send(alarm(reports, code, settings.output, datetime.now(UTC)), settings):
-            show.warn(problem)
+            logger.warning("%s", problem)
         raise typer.Exit(code)

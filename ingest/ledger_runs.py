@@ -106,6 +106,27 @@ def reading_runs(output: Path, url: str = "") -> Iterator[Connection]:
         raise UsageError(f"the ledger {url or file} cannot be read: {cause}", "run a crawl once with it") from error
 
 
+def last_starts(output: Path, url: str = "", wait_seconds: float = Limits().ledger_wait_seconds) -> dict[str, datetime]:
+    """When the last run of each site began, by the ledger at that URL or in that output folder; none where it is new.
+
+    Raises:
+        UsageError: the URL is no database.
+        UnwritableOutput: the ledger cannot be read.
+    """
+    file = output / "ledger.sqlite"
+    if not url and not file.exists():
+        return {}
+    database = Database(url or f"sqlite:///{file}", wait_seconds)
+    query = select(RUNS.c.site, func.max(RUNS.c.started)).group_by(RUNS.c.site)  # the texts sort as the times do
+    try:
+        with database.reading() as connection:
+            if not inspect(connection).has_table(RUNS.name):
+                return {}
+            return {site: datetime.fromisoformat(started) for site, started in connection.execute(query)}
+    finally:
+        database.close()
+
+
 def _read_only(file: Path) -> str:
     """The URL of an SQLite file to read. Where no writer is at work, not even SQLite's own files are made beside it."""
     at_work = file.with_name(f"{file.name}-wal").exists()

@@ -41,11 +41,11 @@ class Limits(BaseModel):
         default=24.0, gt=0, description="that a robots.txt holds before it is read again, as RFC 9309 section 2.4 says"
     )
     retry_after_seconds: float = Field(default=120.0, description="of a Retry-After; who asks for more is left alone")
-    hook_seconds: float = Field(default=30.0, description="for on_unhealthy, and for webhook: a crawl must end")
-    runs_kept: int = Field(default=1_000, description="of a site, rows and files of 5 kB: ten days of one each 15 min")
     blocked_answers: int = Field(
         default=8, ge=1, description="refusals (403, 429, challenges) in a row; a host that gives so many is left alone"
     )
+    hook_seconds: float = Field(default=30.0, description="for on_unhealthy, and for webhook: a crawl must end")
+    runs_kept: int = Field(default=1_000, description="of a site, rows and files of 5 kB: ten days of one each 15 min")
     ledger_wait_seconds: float = Field(default=30.0, description="for another process that is writing to the ledger")
     believe_304_hours: float = Field(default=72.0, description="after that a page is fetched whole: servers err, too")
     listing_pages: int = Field(default=20, description="listing or sitemap pages followed in one run and source")
