@@ -61,27 +61,6 @@ class SiteRuns:
             return runs_of(connection, self._site, limit)
 
 
-def last_starts(output: Path, url: str = "", wait_seconds: float = Limits().ledger_wait_seconds) -> dict[str, datetime]:
-    """When the last run of each site began, by the ledger at that URL or in that output folder; none where it is new.
-
-    Raises:
-        UsageError: the URL is no database.
-        UnwritableOutput: the ledger cannot be read.
-    """
-    file = output / "ledger.sqlite"
-    if not url and not file.exists():
-        return {}
-    database = Database(url or f"sqlite:///{file}", wait_seconds)
-    query = select(RUNS.c.site, func.max(RUNS.c.started)).group_by(RUNS.c.site)  # the texts sort as the times do
-    try:
-        with database.reading() as connection:
-            if not inspect(connection).has_table(RUNS.name):
-                return {}
-            return {site: datetime.fromisoformat(started) for site, started in connection.execute(query)}
-    finally:
-        database.close()
-
-
 @contextmanager
 def reading_runs(output: Path, url: str = "") -> Iterator[Connection]:
     """A connection that only reads the ledger of an output folder, or the one at that URL, also during a crawl.

@@ -46,10 +46,7 @@ def error(message: str) -> None:
 
 
 def warn(message: str) -> None:
-    """One line on standard error on something that does not change what was done; a record as `error` says."""
-    if logs.speaks_json():
-        logging.getLogger(__name__).warning("%s", message)
-        return
+    """One line on standard error on something that does not change what was done."""
     _err.print(f"[bold yellow]khabar: warning:[/] {safe(message)}", soft_wrap=True)
 
 

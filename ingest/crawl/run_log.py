@@ -43,7 +43,6 @@ def _facts(report: SiteReport) -> dict[str, object]:
     return {
         "event": "end",
         "healthy": report.healthy,
-        "findings": [finding.model_dump(mode="json") for finding in report.findings],
         "found": report.found,
         "new": report.new,
         "changed": report.changed,
