@@ -77,6 +77,7 @@ def test_reading_makes_no_file(output: Path) -> None:
     with reading_runs(output) as connection:
         runs_of(connection, "dailytimes")
     assert sorted(output.rglob("*")) == before
+    assert [file.name for file in output.glob("ledger.sqlite*")] == ["ledger.sqlite"]
 
 
 def test_reading_goes_on_while_another_writes(output: Path) -> None:
