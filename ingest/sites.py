@@ -25,6 +25,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from ingest.durations import parse_duration
 from ingest.errors import BadDefinition, UnknownSite
+from ingest.schedule import Schedule
 
 
 def _pattern(text: str) -> str:
@@ -139,7 +140,7 @@ class SiteTest(_Data):
 
 
 class Site(_Data):
-    """All that is known of one site."""
+    """All that is known of one site. The cron line of its `schedule` is read in its `time_zone`, else in UTC."""
 
     name: str
     domain: str
@@ -150,6 +151,7 @@ class Site(_Data):
     language: str | None = None
     article_urls: list[Pattern] = []
     not_article_urls: list[Pattern] = []
+    schedule: Schedule | None = None
     discover: Discover = Discover()
     throttle: Throttle = Throttle()
     select: Select = Select()

@@ -19,6 +19,7 @@ from threading import Thread
 
 from pebble import ProcessExpired, ProcessPool
 
+from ingest import logs
 from ingest.errors import KhabarError
 from ingest.record import Article, FetchedPage, Reason, Rejection
 from ingest.settings import Limits
@@ -123,8 +124,8 @@ class Workers:
             context.set_forkserver_preload(["ingest.normalise"])  # imported once, then shared by fork
         return ProcessPool(
             max_workers=self._number,
-            initializer=_limit_memory,
-            initargs=(self._limits.worker_bytes,),
+            initializer=_begin,
+            initargs=(self._limits.worker_bytes, logs.current()),
             context=context,
         )
 
@@ -183,6 +184,13 @@ def _reject(page: FetchedPage, reason: Reason, detail: str) -> Rejection:
 
 def _nothing() -> None:
     """The task of a worker that only has to be there."""
+
+
+def _begin(extra_bytes: int, log_options: logs.LogOptions | None) -> None:
+    """What a worker does first."""
+    if log_options is not None:  # a library's words on a page go the same way as the program's own
+        logs.set_up(log_options)
+    _limit_memory(extra_bytes)
 
 
 def _limit_memory(extra: int) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -14,6 +15,8 @@ from ingest.crawl.discovery import Discovery
 from ingest.crawl.frontier import Frontier
 from ingest.crawl.source_log import SourceLog
 from ingest.discover.candidate import FEED, LISTING, WORDPRESS, Candidate
+from ingest.discover.feed import read_feed
+from ingest.discover.sitemap import read_robots, read_sitemap
 from ingest.discover.source import Source
 from ingest.errors import LeftAlone, Unreachable
 from ingest.ledger_rows import Due
@@ -333,6 +336,29 @@ def test_a_listing_without_end_is_bounded() -> None:
 def test_a_listing_that_leads_back_to_itself_ends() -> None:
     pages = {"/": listing(1, following="/page/2/"), "/page/2/": listing(2, following="/")}
     assert discover(frontier(listings=["/"]), pages)[0] == ["/", "/page/2/"]
+
+
+def test_sources_are_read_beside_the_loop(monkeypatch: pytest.MonkeyPatch) -> None:
+    readers = []
+
+    def noting(name: str, read: Any) -> None:
+        def reader(*arguments: Any) -> Any:
+            readers.append((name.rpartition(".")[2], threading.current_thread() is threading.main_thread()))
+            return read(*arguments)
+
+        monkeypatch.setattr(name, reader)
+
+    noting("ingest.crawl.discovery.read_feed", read_feed)
+    noting("ingest.crawl.discovery.read_robots", read_robots)
+    noting("ingest.crawl.sitemap_walk.read_sitemap", read_sitemap)
+    pages = {"/feed": feed(1), "/s.xml": sitemap(2), "/robots.txt": ""}
+    discover(frontier(feeds=["/feed"], sitemaps=["/s.xml"], robots_sitemaps=True), pages)
+    assert sorted(readers) == [("read_feed", False), ("read_robots", False), ("read_sitemap", False)]
+
+
+def test_a_listing_over_the_limits_is_named() -> None:
+    _, (error,) = discover(frontier(listings=["/list"]), {"/list": "<b>" * 150_000})
+    assert error.startswith(f"{HOME}/list: about 75000 tags are over the limit")
 
 
 def test_what_is_wrong_with_a_source_is_said_and_the_others_count() -> None:

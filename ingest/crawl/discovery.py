@@ -17,6 +17,7 @@ from urllib.parse import urljoin
 from scrapy.http import Response
 
 from ingest.crawl.frontier import Frontier
+from ingest.crawl.reading import off_loop
 from ingest.crawl.sitemap_walk import SitemapWalk
 from ingest.crawl.source_log import SourceLog
 from ingest.discover import wordpress
@@ -24,7 +25,7 @@ from ingest.discover.candidate import FEED, LISTING, SITEMAP, WORDPRESS, Candida
 from ingest.discover.feed import read_feed
 from ingest.discover.listing import read_listing
 from ingest.discover.sitemap import read_robots
-from ingest.errors import KhabarError, LeftAlone
+from ingest.errors import KhabarError, LeftAlone, LimitExceeded
 from ingest.extraction.page import parse
 from ingest.settings import Limits
 from ingest.sites import Site
@@ -133,7 +134,7 @@ class Discovery:
             if response.status == 304:
                 self._log.unmodified(url, kind)
                 break
-            part = read(response)
+            part = await off_loop(read, response)
             error = error or (f"{following}: {part.error}" if part.error else None)
             added = self._frontier.add(part.candidates)
             if first:
@@ -148,7 +149,10 @@ class Discovery:
         return error
 
     def _listing_part(self, response: Response) -> _Part:
-        page = read_listing(parse(response.body, response.url, limits=self._limits), self._site)
+        try:
+            page = read_listing(parse(response.body, response.url, limits=self._limits), self._site)
+        except LimitExceeded as over:
+            return _Part((), error=str(over))
         error = None if page.candidates else "the listing shows no article"
         return _Part(tuple(page.candidates), page.next_url, error)
 
@@ -204,7 +208,7 @@ class Discovery:
         except KhabarError as error:
             logger.info("no sitemaps by robots.txt: %s", error)  # having none is no fault
             return ()
-        return read_robots(response.body, response.url)
+        return await off_loop(read_robots, response.body, response.url)
 
 
 def _feed_part(response: Response) -> _Part:

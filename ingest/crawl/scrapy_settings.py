@@ -31,6 +31,7 @@ NEWSPIDER_MODULE = "spiders"
 
 USER_AGENT = default_user_agent()
 ROBOTSTXT_OBEY = True
+ROBOTSTXT_PARSER = "ingest.crawl.robots_rules.OwnRulesParser"
 DOWNLOAD_DELAY = _DEFAULTS.delay
 DOWNLOAD_DELAY_JITTER = 0  # a delay that a site asks for is the least, not the mean
 AUTOTHROTTLE_ENABLED = True
@@ -79,11 +80,12 @@ KHABAR_SETTINGS: Settings | None = None
 KHABAR_OUTPUT: str | None = None
 """Folder of records and ledger; None: no ledger and no segments, what comes out goes to `FEEDS`."""
 KHABAR_ALLOW_LOOPBACK = False
+KHABAR_ALLOW_NETWORKS: list[str] = []
 KHABAR_CONNECT_TO: dict[str, str] = {}
 KHABAR_REPLAY: list[str] = []
 KHABAR_RECORD: str | None = None
 KHABAR_CASSETTE: Any = None
-"""What the three of them mean: see `ingest.crawl.handler`."""
+"""What these mean: see `ingest.crawl.handler`."""
 
 
 REPLAY_SETTINGS: dict[str, Any] = {
@@ -136,6 +138,7 @@ def _of(settings: Settings) -> dict[str, Any]:
         "DOWNLOAD_MAXSIZE": settings.limits.page_bytes,
         "DOWNLOAD_WARNSIZE": settings.limits.page_bytes,
         "KHABAR_ALLOW_LOOPBACK": settings.allow_loopback,
+        "KHABAR_ALLOW_NETWORKS": [str(network) for network in settings.allow_networks],
         "KHABAR_CONNECT_TO": dict(settings.connect_to),
         "KHABAR_SETTINGS": settings,
     }

@@ -14,11 +14,14 @@ from typing import Any
 
 import feedparser  # type: ignore[import-untyped]  # it has no type information
 
+from ingest.bounds import cut_feed
 from ingest.discover.candidate import FEED, Candidate
 from ingest.extraction.page import absolute
 from ingest.text import one_line
 
 _MOST_ENTRIES = 5_000
+_MOST_MARKS = 100_000  # feedparser takes some 25 µs for each, and goes through a broken feed twice
+_MOST_TITLE = 2_000
 _TAG = re.compile(r"<[^>]{1,500}>")
 _HTML = re.compile(rb"<!doctype\s+html|<html[\s>]", re.IGNORECASE)
 # Where a proxy (FeedBurner, Pheedo) puts the publisher's own address.
@@ -54,12 +57,16 @@ def read_feed(body: bytes, url: str) -> Feed:
 
 
 def parse_feed(body: bytes) -> Any:  # noqa: ANN401 - feedparser has no types
-    """Feedparser's result for bytes: a stream, since it would fetch or open bytes that look like an address."""
+    """Feedparser's result for bytes, the first entries where they are many.
+
+    It is given a stream, since it would fetch or open bytes that look like an address.
+    """
+    body = cut_feed(body, _MOST_MARKS)
     return feedparser.parse(BytesIO(body), sanitize_html=False, resolve_relative_uris=False)
 
 
 def _candidate(entry: Mapping[str, Any], url: str) -> Candidate:
-    title = one_line(html.unescape(_TAG.sub(" ", entry.get("title") or "")))
+    title = one_line(html.unescape(_TAG.sub(" ", (entry.get("title") or "")[:_MOST_TITLE])))
     published = entry_moment(entry, "published", "created")
     updated = entry_moment(entry, "updated")
     return Candidate(

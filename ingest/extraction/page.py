@@ -15,9 +15,11 @@ from lxml import etree
 from lxml.html import HtmlComment, HtmlElement, HTMLParser, HtmlProcessingInstruction, document_fromstring
 from w3lib.encoding import html_to_unicode
 
+from ingest.bounds import cut_at_wide_tag
 from ingest.errors import LimitExceeded
 from ingest.settings import Limits
 from ingest.text import one_line
+from ingest.urls import without_user
 
 T = TypeVar("T")
 
@@ -165,7 +167,7 @@ def select_all(element: HtmlElement, selector: str) -> list[HtmlElement]:
 
 
 def absolute(base: str, address: str | None) -> str | None:
-    """`address` joined to `base` as an http(s) URL without white space, or None."""
+    """`address` joined to `base` as an http(s) URL without white space and user name, or None."""
     if not address:
         return None
     address = re.sub(r"[\t\r\n]", "", address).strip()
@@ -177,7 +179,7 @@ def absolute(base: str, address: str | None) -> str | None:
         return None
     if not re.match(r"https?://[^\s/]", joined) or re.search(r"\s", joined):
         return None
-    return joined
+    return without_user(joined) if "@" in joined else joined
 
 
 def text_of(element: HtmlElement) -> str:
@@ -221,6 +223,9 @@ def parse(
     headers = headers or {}
     if len(html) > limits.page_bytes:
         raise LimitExceeded(f"{len(html)} bytes are over the limit of {limits.page_bytes}", "raise limits.page_bytes")
+    raw = html if isinstance(html, bytes) else html.encode("utf-8", "surrogatepass")
+    if len(cut_at_wide_tag(raw)) < len(raw):
+        raise LimitExceeded("a tag has 500 attributes or more")
     if isinstance(html, bytes):
         text, encoding = decode(html, headers.get("content-type"))
     else:
