@@ -207,6 +207,17 @@ def test_a_refusal_doubles_the_delay_and_is_counted(polite: Make, status: int, h
     assert site.blocked == site.crawler.stats.get_value(f"khabar/blocked/{HOST}") == 3
 
 
+@pytest.mark.parametrize("path", ["/wp-json/wp/v2/posts?page=1", "/wp-json", "/?rest_route=/wp/v2/comments&post=5"])
+def test_an_api_that_is_closed_to_all_refuses_nobody(polite: Make, path: str) -> None:
+    site = polite()
+    site.answer(403, url=f"https://{HOST}{path}")
+    assert site.blocked == 0
+    site.answer(403, url=f"https://{HOST}{path}", headers={"CF-Mitigated": "challenge"})
+    site.answer(429, url=f"https://{HOST}{path}")
+    site.answer(403, url=f"https://{HOST}/news-about-wp-json/")
+    assert site.blocked == 3
+
+
 def test_the_delay_that_autothrottle_had_made_is_the_one_that_doubles(polite: Make) -> None:
     site = polite()
     site.slots[HOST] = SimpleNamespace(delay=7.0, queue=[])

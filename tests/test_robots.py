@@ -162,6 +162,11 @@ def test_old_rules_hold_where_the_new_ones_cannot_be_read(clock: list[float], ca
     assert f"{ROBOTS}: HTTP 503: what it said before still holds (RFC 9309, 2.4)" in caplog.messages
 
 
+def test_old_rules_hold_where_we_may_not_ask_ourselves(clock: list[float]) -> None:
+    _, may = over_days(clock, [0, 24.1], found(), RefusedRequest("not asked for: it is left alone"))
+    assert may == [False, False]
+
+
 def test_a_challenge_page_in_its_place_is_told() -> None:
     judged: list[object] = []
 

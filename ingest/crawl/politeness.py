@@ -14,6 +14,7 @@ from scrapy.http import Response
 from ingest.crawl.context import PAGE_DONE, SOURCE_JUDGED, context_of
 from ingest.crawl.headers import headers_of
 from ingest.crawl.throttle import HostThrottle
+from ingest.discover.wordpress import asks_api
 from ingest.errors import KhabarError
 from ingest.extraction.challenge import header_sign
 from ingest.record import Article, Reason, Rejection
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 _BUSY = frozenset({429, 503})
-_REFUSALS = frozenset({403, 429})
 _SAYS_NOTHING = frozenset({Reason.EMPTY, Reason.HTTP_STATUS, Reason.TOO_LARGE, Reason.TOO_SLOW, Reason.BROKEN})
 """Rejections of pages that may be the site's own or not: neither refusals nor good answers."""
 
@@ -42,11 +42,14 @@ def retry_after_seconds(value: bytes | str | None, now: datetime) -> float | Non
 def refusal_in(response: Response) -> str | None:
     """What tells that an answer with another status than 200 refuses us as a crawler, or None.
 
-    Of an answer with status 200 the extraction tells, or who asked for it.
+    Of an answer with status 200 the extraction tells, or who asked for it. A WordPress whose API is closed to the
+    public answers there with 403 whoever asks: that alone refuses nobody.
     """
-    if response.status in _REFUSALS:
+    if response.status == 200:
+        return None
+    if response.status == 429 or (response.status == 403 and not asks_api(response.url)):
         return f"HTTP {response.status}"
-    return None if response.status == 200 else header_sign(headers_of(response))
+    return header_sign(headers_of(response))
 
 
 class PolitenessMiddleware:

@@ -33,11 +33,15 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class _Rules:
-    """What is known of a robots.txt: its rules (None: there are none), or why it could not be read; and since when."""
+    """What is known of a robots.txt: its rules (None: there are none), or why it could not be read; and since when.
+
+    `unknown`: it was not asked for, since it is ourselves who forbid it.
+    """
 
     parser: RobotParser | None
     problem: str | None
     read_at: float
+    unknown: bool = False
 
 
 class RobotsMiddleware(RobotsTxtMiddleware):
@@ -71,6 +75,8 @@ class RobotsMiddleware(RobotsTxtMiddleware):
 
     def _newer(self, old: _Rules | None, new: _Rules, url: str) -> _Rules:
         """The rules that hold after a reading: of a second one that fails, the old ones (2.4)."""
+        if new.unknown:
+            return _Rules(old.parser, old.problem, new.read_at) if old else new
         if new.problem is None:
             return new
         if old is not None:
@@ -93,7 +99,7 @@ class RobotsMiddleware(RobotsTxtMiddleware):
                 )
             )
         except KhabarError:  # not the network's doing: the page's own request will say so
-            return _Rules(None, None, monotonic())
+            return _Rules(None, None, monotonic(), unknown=True)
         except IgnoreRequest as error:
             if is_too_large(error):
                 return self._unreachable("over limits.page_bytes")

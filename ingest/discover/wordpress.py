@@ -60,6 +60,11 @@ def plain_api(api: str) -> str:
     return re.sub(r"/wp-json/?$", "/?rest_route=/", api)
 
 
+def asks_api(url: str) -> bool:
+    """Whether the address is one of the API, in either of its forms."""
+    return re.search(r"/wp-json(?:/|$)|[?&]rest_route=", url) is not None
+
+
 def _route(api: str, route: str, query: Mapping[str, object]) -> str:
     joint = "&" if "?" in api else "?"
     return f"{api.rstrip('/')}/{route}{joint}{urlencode(query)}"
