@@ -30,6 +30,7 @@ class Limits(BaseModel):
     tags: int = Field(default=60_000, description="tags of one page; extraction is quadratic in elements")
     extraction_seconds: float = Field(default=30.0, description="of one page in a worker")
     worker_bytes: int = Field(default=2 * 2**30, description="address space of one worker beyond what it starts with")
+    worker_pages: int = Field(default=1_000, ge=1, description="of one worker; then a fresh one, without old leaks")
     date_characters: int = Field(default=100, description="text handed to dateparser; 20 kB take it 5.6 s")
     future_hours: float = Field(default=24.0, description="a date further ahead of the download is refused")
     comments: int = Field(default=5_000, description="comments kept of one page")
@@ -43,6 +44,8 @@ class Limits(BaseModel):
     blocked_answers: int = Field(
         default=8, ge=1, description="refusals (403, 429, challenges) in a row; a host that gives so many is left alone"
     )
+    hook_seconds: float = Field(default=30.0, description="for on_unhealthy, and for webhook: a crawl must end")
+    runs_kept: int = Field(default=1_000, description="of a site, rows and files of 5 kB: ten days of one each 15 min")
     ledger_wait_seconds: float = Field(default=30.0, description="for another process that is writing to the ledger")
     believe_304_hours: float = Field(default=72.0, description="after that a page is fetched whole: servers err, too")
     listing_pages: int = Field(default=20, description="listing or sitemap pages followed in one run and source")
@@ -92,6 +95,13 @@ class Settings(BaseSettings):
     )
     verify_certificates: bool = Field(default=True, description="refuse sites whose TLS certificate does not hold")
     connect_to: dict[str, str] = Field(default={}, description="host -> base URL that answers in its place")
+    stale_after_hours: float = Field(
+        default=72.0, gt=0, description="without a newer item, where a site's rhythm is not known: a long weekend"
+    )
+    on_unhealthy: str = Field(
+        default="", description="command that gets an unhealthy crawl's findings as JSON on stdin"
+    )
+    webhook: str = Field(default="", pattern="^(https?://.+)?$", description="URL that they are posted to")
     sites: list[Path] = Field(default=[], description="folders of further site definitions")
     log_level: LogLevel | None = Field(default=None, description="least that is logged; None: as the command has it")
     log_json: bool = Field(default=False, description="standard error as JSON Lines")

@@ -59,6 +59,16 @@ def _seconds(value: object) -> object:
     return parse_duration(value).total_seconds() if isinstance(value, str) else value
 
 
+def _name(text: str) -> str:
+    if not NAME.fullmatch(text):
+        raise ValueError(f"no name of a definition, which is letters, digits, hyphens: {text!r}")
+    return text
+
+
+NAME = re.compile(r"[a-z0-9](?:[a-z0-9_-]|\.(?=[a-z0-9])){0,62}", re.IGNORECASE)
+"""Of a site: it is a folder of the output and a file of definitions, and so no path, no option and no hidden file."""
+SiteName = Annotated[str, AfterValidator(_name)]
+"""A name that is safe as a file's: see `NAME`."""
 Selector = Annotated[str, AfterValidator(_selector)]
 """A CSS selector, or XPath where it starts with `/`, `./` or `(`."""
 Pattern = Annotated[str, AfterValidator(_pattern)]
@@ -142,7 +152,7 @@ class SiteTest(_Data):
 class Site(_Data):
     """All that is known of one site. The cron line of its `schedule` is read in its `time_zone`, else in UTC."""
 
-    name: str
+    name: SiteName
     domain: str
     aliases: list[str] = []
     publisher: str | None = None
@@ -160,6 +170,7 @@ class Site(_Data):
     promo: list[Pattern] = []
     desks: list[str] = []
     recheck: tuple[Seconds, ...] = DEFAULT_RECHECK
+    stale_after: Seconds | None = None
     variants: list[Variant] = []
     tests: list[SiteTest] = []
 

@@ -73,7 +73,7 @@ def article_key(url: str) -> str:
     if port not in (None, 80, 443):
         host = f"{host}:{port}"
     path = _COPY_ENDING.sub("", _COPY_SEGMENT.sub("", parts.path))
-    path = re.sub(r"/{2,}", "/", path).rstrip("/")
+    path = re.sub(r"/{2,}", "/", path).rstrip("/;")
     query = [(key, value) for key, value in parse_qsl(parts.query) if not _TRACKING.match(key)]
     return f"{host}{path}?{urlencode(sorted(query))}" if query else f"{host}{path}"
 

@@ -1,12 +1,11 @@
 from __future__ import annotations
 
-import asyncio
 import io
 import json
 import logging
+import subprocess
 import sys
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +15,6 @@ from rich.console import Console
 from ingest import logs
 from ingest.logs import SITE, JsonLines, LogOptions, PlainLines, set_up
 from ingest.record import Article, FetchedPage, Rejection
-from ingest.settings import Limits
-from ingest.workers import Workers
 
 HOSTILE = "a\x1b[2Jb\u202ec\u2028d\x00e\n2026-11-25T00:00:00Z ERROR - forged\x7f"
 
@@ -177,17 +174,26 @@ def talk(page: FetchedPage) -> Article | Rejection:
     raise MemoryError
 
 
-async def rejected(page: FetchedPage) -> Article | Rejection:
-    workers = Workers(talk, Limits(), 1)
-    try:
-        return await workers.run(page)
-    finally:
-        workers.close()
+PROGRAM = """
+import asyncio
+from datetime import UTC, datetime
+from ingest.logs import LogOptions, set_up
+from ingest.record import FetchedPage
+from ingest.settings import Limits
+from ingest.workers import Workers
+from tests.test_logs import talk
+
+set_up(LogOptions(json=True))
+page = FetchedPage(url="https://a.example/\\x1b[2J", body=b"", retrieved_at=datetime.now(UTC))
+workers = Workers(talk, Limits(), 1)
+asyncio.run(workers.run(page))
+workers.close()
+"""
 
 
-def test_a_worker_logs_as_its_program_does(capfd: pytest.CaptureFixture[str]) -> None:
-    set_up(LogOptions(json=True))
-    page = FetchedPage(url="https://a.example/\x1b[2J", body=b"", retrieved_at=datetime.now(UTC))
-    asyncio.run(rejected(page))
-    (line,) = [line for line in capfd.readouterr().err.splitlines() if "odd page" in line]
+def test_a_worker_logs_as_its_program_does() -> None:
+    root = Path(__file__).parent.parent
+    command = [sys.executable, "-c", PROGRAM]
+    done = subprocess.run(command, cwd=root, capture_output=True, text=True, timeout=120, check=True)  # noqa: S603 - ours
+    (line,) = done.stderr.splitlines()
     assert json.loads(line)["message"] == "odd page https://a.example/[2J"

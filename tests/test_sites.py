@@ -149,6 +149,11 @@ def test_a_variant_holds_up_to_its_day() -> None:
         ('domain = "p.example"\nthrottle.delay = inf', "throttle.delay"),
         ('domain = "p.example"\nthrottle.concurrency = 0', "throttle.concurrency"),
         ('publisher = "P"', "domain"),
+        ('domain = "p.example"\nname = "../up"', "name"),
+        ('domain = "p.example"\nname = "a/b"', "name"),
+        ('domain = "p.example"\nname = ".hidden"', "name"),
+        ('domain = "p.example"\nname = "-o"', "name"),
+        ('domain = "p.example"\nname = ""', "name"),
         ("domain = ", "p.toml"),
     ],
 )

@@ -280,7 +280,7 @@ def test_a_page_that_does_not_come_is_accounted_for(
         assert said in str(outcomes[0])
         (visit,) = store.visits([article_key(STORY)]).values()
         assert visit.state is (State.FAILED if failed else State.REJECTED)
-        store.close(counts)
+        store.close({})
 
     asyncio.run(in_loop(scenario))
 

@@ -145,6 +145,7 @@ def _stopped_by_signals(runner: AsyncCrawlerRunner) -> Iterator[list[asyncio.Tas
     def stop() -> None:
         restore()
         for crawler in runner.crawlers:
+            context_of(crawler).interrupted = True
             stop_asking(crawler, "the run was stopped")
         stops.append(loop.create_task(runner.stop()))
 

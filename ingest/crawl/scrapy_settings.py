@@ -46,6 +46,7 @@ DOWNLOAD_VERIFY_CERTIFICATES = _DEFAULTS.verify_certificates
 DOWNLOAD_TIMEOUT = _DEFAULTS.timeout
 DOWNLOAD_MAXSIZE = _LIMITS.page_bytes  # holds for the unpacked body too: 2.4 kB of brotli can become 1.1 GB
 DOWNLOAD_WARNSIZE = _LIMITS.page_bytes
+SCRAPER_SLOT_MAX_ACTIVE_SIZE = 5_000_000  # bytes of pages in extraction or before it; over it none is asked for
 RETRY_GIVE_UP_LOG_LEVEL = "INFO"  # who asked for the page says what came of it
 REDIRECT_MAX_TIMES = 10
 METAREFRESH_MAXDELAY = 5  # seconds: a slower refresh is a page that reloads itself, not one that has moved
@@ -68,9 +69,13 @@ DOWNLOADER_MIDDLEWARES = {
     "ingest.crawl.robots.RobotsMiddleware": 100,
     "ingest.crawl.politeness.PolitenessMiddleware": 560,  # nearest to Scrapy's slots
 }
+EXTENSIONS = {"ingest.crawl.site_clock.SiteClock": 100}
 ITEM_PIPELINES = {"ingest.crawl.pipelines.RecordPipeline": 100}
 FEED_EXPORT_ENCODING = "utf-8"
-FEED_EXPORTERS = dict.fromkeys(("jsonlines", "jsonl", "jl"), "ingest.crawl.exporter.RecordLinesExporter")
+FEED_EXPORTERS = {
+    **dict.fromkeys(("jsonlines", "jsonl", "jl"), "ingest.crawl.exporter.RecordLinesExporter"),
+    "csv": "ingest.crawl.exporter.TextCsvExporter",
+}
 
 LOG_LEVEL = "WARNING"
 DEFAULT_DROPITEM_LOG_LEVEL = "INFO"  # a rejected or unchanged page is no cause for alarm: the report counts it

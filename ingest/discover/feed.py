@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import logging
 import re
 from calendar import timegm
 from collections.abc import Mapping
@@ -18,6 +19,8 @@ from ingest.bounds import cut_feed
 from ingest.discover.candidate import FEED, Candidate
 from ingest.extraction.page import absolute
 from ingest.text import one_line
+
+logger = logging.getLogger(__name__)
 
 _MOST_ENTRIES = 5_000
 _MOST_MARKS = 100_000  # feedparser takes some 25 µs for each, and goes through a broken feed twice
@@ -61,8 +64,21 @@ def parse_feed(body: bytes) -> Any:  # noqa: ANN401 - feedparser has no types
 
     It is given a stream, since it would fetch or open bytes that look like an address.
     """
-    body = cut_feed(body, _MOST_MARKS)
-    return feedparser.parse(BytesIO(body), sanitize_html=False, resolve_relative_uris=False)
+    body = _REFERENCE.sub(_character, cut_feed(body, _MOST_MARKS))
+    try:
+        return feedparser.parse(BytesIO(body), sanitize_html=False, resolve_relative_uris=False)
+    except Exception:  # it is lenient, and where it is not, one feed must not end a crawl
+        logger.debug("feedparser failed", exc_info=True)
+        return feedparser.parse(BytesIO(b""))
+
+
+_REFERENCE = re.compile(rb"&#(?:[xX]([0-9a-fA-F]{1,8})|(\d{1,8}));")
+
+
+def _character(found: re.Match[bytes]) -> bytes:
+    """The reference, or nothing where it is to half a character: feedparser raises on lone surrogates."""
+    code = int(found[1], 16) if found[1] else int(found[2])
+    return b"" if 0xD800 <= code <= 0xDFFF else found[0]
 
 
 def _candidate(entry: Mapping[str, Any], url: str) -> Candidate:
