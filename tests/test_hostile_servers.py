@@ -13,7 +13,7 @@ import pytest
 
 from fixtures.hostile.packing import packed_pages
 from fixtures.hostile.pages import pages
-from fixtures.hostile.server import HOST, HostileServer, hosts
+from fixtures.hostile.server import BUSY, HOST, HostileServer, hosts
 from fixtures.hostile.sources import robots_sites, robots_without_end
 from fixtures.newsrooms.expected import expected_record
 from fixtures.newsrooms.newsroom import Newsroom
@@ -188,8 +188,15 @@ def test_a_robots_txt_of_any_size_is_obeyed(run: dict[str, Any], host: str) -> N
 
 
 @pytest.mark.parametrize("host", robots_without_end())
-def test_a_robots_txt_that_never_comes_whole_holds_nothing_up(run: dict[str, Any], host: str) -> None:
-    assert run["outcomes"][f"https://{host}/a/plain/"][0] in {"record", "failed"}
+def test_a_robots_txt_that_never_comes_whole_allows_nothing(run: dict[str, Any], host: str) -> None:
+    assert {path for visited, path, _ in run["visits"] if visited == host} == {"/robots.txt"}
+    assert [error for error in run["errors"] if error.startswith(f"https://{host}/robots.txt: ")]
+
+
+def test_who_asks_for_a_pause_of_years_holds_nothing_up(run: dict[str, Any]) -> None:
+    outcome, detail = run["outcomes"][f"https://{BUSY}/a/plain/"]
+    assert outcome == "failed"
+    assert "503" in detail
 
 
 def test_nothing_raised_that_was_not_foreseen(run: dict[str, Any]) -> None:

@@ -20,7 +20,7 @@ from ingest.crawl.context import SOURCE_JUDGED, context_of
 from ingest.crawl.failure import is_too_large, reason_of
 from ingest.crawl.headers import headers_of
 from ingest.crawl.pace import RefusedRequest
-from ingest.errors import KhabarError
+from ingest.errors import KhabarError, Unreachable
 from ingest.extraction.challenge import challenge_sign
 
 if TYPE_CHECKING:
@@ -98,19 +98,24 @@ class RobotsMiddleware(RobotsTxtMiddleware):
                     callback=NO_CALLBACK,
                 )
             )
-        except KhabarError:  # not the network's doing: the page's own request will say so
-            return _Rules(None, None, monotonic(), unknown=True)
-        except IgnoreRequest as error:
-            if is_too_large(error):
-                return self._unreachable("over limits.page_bytes")
-            return _Rules(None, None, monotonic())  # redirected again and again: as good as not found (2.3.1.2)
         except Exception as error:  # noqa: BLE001 - whatever the layers of the network raise
-            return self._unreachable("over limits.page_bytes" if is_too_large(error) else reason_of(error))
+            return self._without_answer(error, url)
         self._stats.inc_value("robotstxt/response_count")
         self._stats.inc_value(f"robotstxt/response_status_count/{response.status}")
         if response.status >= 500:
             return self._unreachable(f"HTTP {response.status}")
         return await self._parsed(response, request)
+
+    def _without_answer(self, error: Exception, url: str) -> _Rules:
+        if is_too_large(error):
+            return self._unreachable("over limits.page_bytes")
+        if isinstance(error, Unreachable):  # over another limit of ours
+            return self._unreachable(error.message.removeprefix(f"{url}: "))
+        if isinstance(error, KhabarError):  # not the network's doing: the page's own request will say so
+            return _Rules(None, None, monotonic(), unknown=True)
+        if isinstance(error, IgnoreRequest):  # redirected again and again: as good as not found (2.3.1.2)
+            return _Rules(None, None, monotonic())
+        return self._unreachable(reason_of(error))
 
     async def _parsed(self, response: Response, request: Request) -> _Rules:
         body = response.body[: self._context.settings.limits.robots_bytes] if response.status < 300 else b""
