@@ -11,14 +11,15 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
+from ingest import logs
 from ingest.draft.coverage import coverage
 from ingest.draft.site import Draft
 from ingest.record import Article
-from ingest.show import safe
+from ingest.show import safe, standard_error
 from ingest.site_check import Verdict
 
 _out = Console(highlight=False)
-_err = Console(stderr=True, highlight=False)
+_err = standard_error()
 
 
 def verdict(result: Verdict) -> None:
@@ -41,7 +42,7 @@ class Looking:
         self._status = _err.status("looking around")
 
     def __enter__(self) -> Self:
-        if _err.is_terminal:
+        if _err.is_terminal and not logs.speaks_json():
             self._status.start()
         return self
 

@@ -21,10 +21,11 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from cssselect import HTMLTranslator, SelectorError
 from lxml import etree
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from ingest.durations import parse_duration
 from ingest.errors import BadDefinition, UnknownSite
+from ingest.schedule import Schedule
 
 
 def _pattern(text: str) -> str:
@@ -117,6 +118,18 @@ class Listing(_Data):
     next: list[Selector] = []
 
 
+class Throttle(_Data):
+    """How fast each host of the site may be asked; the operator's settings hold where this says nothing.
+
+    `delay` are the least seconds between two requests; an operator's longer delay wins. `max_delay` are the seconds
+    beyond which neither slow answers nor refusals lengthen that delay, `concurrency` the requests under way at once.
+    """
+
+    delay: float | None = Field(default=None, ge=0, allow_inf_nan=False)
+    max_delay: float | None = Field(default=None, gt=0, allow_inf_nan=False)
+    concurrency: int | None = Field(default=None, ge=1)
+
+
 class Variant(_Data):
     """Selectors that hold for pages published up to `valid_until` (of an earlier theme)."""
 
@@ -137,7 +150,7 @@ class SiteTest(_Data):
 
 
 class Site(_Data):
-    """All that is known of one site."""
+    """All that is known of one site. The cron line of its `schedule` is read in its `time_zone`, else in UTC."""
 
     name: SiteName
     domain: str
@@ -148,13 +161,16 @@ class Site(_Data):
     language: str | None = None
     article_urls: list[Pattern] = []
     not_article_urls: list[Pattern] = []
+    schedule: Schedule | None = None
     discover: Discover = Discover()
+    throttle: Throttle = Throttle()
     select: Select = Select()
     listing: Listing = Listing()
     prune: list[Selector] = []
     promo: list[Pattern] = []
     desks: list[str] = []
     recheck: tuple[Seconds, ...] = DEFAULT_RECHECK
+    stale_after: Seconds | None = None
     variants: list[Variant] = []
     tests: list[SiteTest] = []
 

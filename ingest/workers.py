@@ -23,6 +23,7 @@ from threading import Thread
 
 from pebble import ProcessExpired, ProcessPool
 
+from ingest import logs
 from ingest.errors import KhabarError
 from ingest.record import Article, FetchedPage, Reason, Rejection
 from ingest.settings import Limits
@@ -137,8 +138,8 @@ class Workers:
         return ProcessPool(
             max_workers=self._number,
             max_tasks=self._limits.worker_pages,
-            initializer=_limit_memory,
-            initargs=(self._limits.worker_bytes,),
+            initializer=_begin,
+            initargs=(self._limits.worker_bytes, logs.current()),
             context=context,
         )
 
@@ -197,6 +198,13 @@ def _reject(page: FetchedPage, reason: Reason, detail: str) -> Rejection:
 
 def _nothing() -> None:
     """The task of a worker that only has to be there."""
+
+
+def _begin(extra_bytes: int, log_options: logs.LogOptions | None) -> None:
+    """What a worker does first."""
+    if log_options is not None:  # a library's words on a page go the same way as the program's own
+        logs.set_up(log_options)
+    _limit_memory(extra_bytes)
 
 
 def _work(extract: Extract, page: FetchedPage, worker_bytes: int) -> Article | Rejection:

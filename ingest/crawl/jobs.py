@@ -13,9 +13,10 @@ import threading
 import time
 from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from contextvars import copy_context
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -23,13 +24,16 @@ from scrapy import Spider
 from scrapy.crawler import AsyncCrawlerRunner, Crawler
 from scrapy.utils.reactor import is_reactor_installed
 from twisted.internet import asyncioreactor
+from twisted.logger import STDLibLogObserver, globalLogBeginner
 from vcr.cassette import Cassette
 
 from ingest.crawl.cassette import Tape
 from ingest.crawl.context import context_of
 from ingest.crawl.netguard import GuardedResolver
 from ingest.crawl.scrapy_settings import scrapy_settings
+from ingest.crawl.throttle import stop_asking
 from ingest.errors import KhabarError
+from ingest.logs import SITE, current
 from ingest.settings import Settings
 
 Listener = Callable[[Crawler], None]
@@ -87,6 +91,8 @@ def run_jobs(
     Raises:
         KhabarError: another library's reactor, or event loop, runs in this thread.
     """
+    if current() is not None:  # the program logs as Khabar's command does
+        _join_twisted_log()
     replaying = tape is not None and not tape.records
     with_reactor = not replaying or is_reactor_installed()
     values = scrapy_settings(settings, output=output, tape=tape, reactor=with_reactor) | {"KHABAR_CLOCK": now}
@@ -105,6 +111,13 @@ def raise_if_all_failed(jobs: Sequence[Job]) -> None:
         raise errors[0]
 
 
+@cache
+def _join_twisted_log() -> None:
+    """Let what Twisted logs go where all else goes: until then it writes what is critical to standard error."""
+    observer: Any = STDLibLogObserver("twisted")  # an ILogObserver, though its types do not say so
+    globalLogBeginner.beginLoggingTo([observer], redirectStandardIO=False)
+
+
 async def _run(values: dict[str, Any], jobs: Sequence[Job], listeners: Sequence[Listener]) -> bool:
     """Whether the crawls were interrupted."""
     runner = AsyncCrawlerRunner(values)
@@ -112,7 +125,9 @@ async def _run(values: dict[str, Any], jobs: Sequence[Job], listeners: Sequence[
     for job, listen in zip(jobs, listeners, strict=True):
         job.crawler = runner.create_crawler(job.spider)
         listen(job.crawler)
-        task = runner.crawl(job.crawler, **job.arguments)
+        context = copy_context()
+        context.run(SITE.set, str(job.arguments.get("site") or ""))
+        task = context.run(runner.crawl, job.crawler, **job.arguments)
         task.add_done_callback(job.finish)
         tasks.append(task)
     with _stopped_by_signals(runner) as stops:
@@ -129,6 +144,9 @@ def _stopped_by_signals(runner: AsyncCrawlerRunner) -> Iterator[list[asyncio.Tas
 
     def stop() -> None:
         restore()
+        for crawler in runner.crawlers:
+            context_of(crawler).interrupted = True
+            stop_asking(crawler, "the run was stopped")
         stops.append(loop.create_task(runner.stop()))
 
     def restore() -> None:
@@ -154,7 +172,9 @@ def _on_reactor(main: Coroutine[Any, Any, bool], settings: Settings) -> bool:
     from twisted.internet import reactor  # noqa: PLC0415 - only when the right kind is installed
 
     resolver = reactor.nameResolver
-    GuardedResolver(reactor, _NAMES, allow_loopback=settings.allow_loopback).install_on_reactor()
+    GuardedResolver(
+        reactor, _NAMES, allow_loopback=settings.allow_loopback, networks=settings.allow_networks
+    ).install_on_reactor()
     try:
         return loop.run_until_complete(main)
     finally:

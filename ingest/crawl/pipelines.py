@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Self
 from scrapy.exceptions import CloseSpider, DropItem
 
 from ingest import workers
+from ingest.crawl.conclusion import conclude
 from ingest.crawl.context import context_of
 from ingest.crawl.group_commit import GroupCommit
 from ingest.crawl.store import SiteStore
@@ -73,7 +74,7 @@ class RecordPipeline:
                 self._open_store(context.output)
         except KhabarError as error:
             context.fatal = error
-            logger.error("%s", error)  # noqa: TRY400 - one line says it all
+            logger.info("%s", error)  # the run ends with it, and says so
             raise CloseSpider("khabar_error") from error
         self._workers = workers.lease(context.extract, context.settings.limits, context.settings.workers)
         self._workers.warm()
@@ -99,16 +100,15 @@ class RecordPipeline:
             self._context.store.flush()
 
     def close_spider(self) -> None:
-        """Finish the segments, free the lock, let the workers go."""
+        """Sum the run up, finish the segments, free the lock, let the workers go."""
         if self._workers is not None:
             workers.release(self._workers)
             self._workers = None
         store, self._context.store = self._context.store, None
-        if store is not None:
-            try:
-                store.close(self._tally.counts())
-            except KhabarError as error:
-                self._context.fatal = self._context.fatal or error
+        try:
+            conclude(self._crawler, store)
+        except KhabarError as error:
+            self._context.fatal = self._context.fatal or error
 
     async def process_item(self, item: Any) -> Any:  # noqa: ANN401 - any item of Scrapy's
         """The record of a page; raises a `DropItem` that says why there is none."""
@@ -123,7 +123,7 @@ class RecordPipeline:
     def _stop(self, error: KhabarError) -> None:
         if self._context.fatal is None:
             self._context.fatal = error
-            logger.error("%s", error)
+            logger.info("%s", error)  # the run ends with it, and says so
             # Not awaited here: closing waits for the items under way, of which this is one.
             self._closing = asyncio.ensure_future(self._crawler.engine.close_spider_async(reason="khabar_error"))
 

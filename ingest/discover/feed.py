@@ -15,6 +15,7 @@ from typing import Any
 
 import feedparser  # type: ignore[import-untyped]  # it has no type information
 
+from ingest.bounds import cut_feed
 from ingest.discover.candidate import FEED, Candidate
 from ingest.extraction.page import absolute
 from ingest.text import one_line
@@ -22,6 +23,8 @@ from ingest.text import one_line
 logger = logging.getLogger(__name__)
 
 _MOST_ENTRIES = 5_000
+_MOST_MARKS = 100_000  # feedparser takes some 25 µs for each, and goes through a broken feed twice
+_MOST_TITLE = 2_000
 _TAG = re.compile(r"<[^>]{1,500}>")
 _HTML = re.compile(rb"<!doctype\s+html|<html[\s>]", re.IGNORECASE)
 # Where a proxy (FeedBurner, Pheedo) puts the publisher's own address.
@@ -57,9 +60,12 @@ def read_feed(body: bytes, url: str) -> Feed:
 
 
 def parse_feed(body: bytes) -> Any:  # noqa: ANN401 - feedparser has no types
-    """Feedparser's result for bytes: a stream, since it would fetch or open bytes that look like an address."""
+    """Feedparser's result for bytes, the first entries where they are many.
+
+    It is given a stream, since it would fetch or open bytes that look like an address.
+    """
+    body = _REFERENCE.sub(_character, cut_feed(body, _MOST_MARKS))
     try:
-        body = _REFERENCE.sub(_character, body)
         return feedparser.parse(BytesIO(body), sanitize_html=False, resolve_relative_uris=False)
     except Exception:  # it is lenient, and where it is not, one feed must not end a crawl
         logger.debug("feedparser failed", exc_info=True)
@@ -76,7 +82,7 @@ def _character(found: re.Match[bytes]) -> bytes:
 
 
 def _candidate(entry: Mapping[str, Any], url: str) -> Candidate:
-    title = one_line(html.unescape(_TAG.sub(" ", entry.get("title") or "")))
+    title = one_line(html.unescape(_TAG.sub(" ", (entry.get("title") or "")[:_MOST_TITLE])))
     published = entry_moment(entry, "published", "created")
     updated = entry_moment(entry, "updated")
     return Candidate(

@@ -13,10 +13,12 @@ from cssselect import HTMLTranslator
 from lxml import etree
 from lxml.html import HtmlComment, HtmlElement, HTMLParser, HtmlProcessingInstruction, document_fromstring
 
+from ingest.bounds import cut_at_wide_tag
 from ingest.errors import LimitExceeded
 from ingest.extraction.encoding import decode
 from ingest.settings import Limits
 from ingest.text import clean, one_line
+from ingest.urls import without_user
 
 T = TypeVar("T")
 
@@ -131,7 +133,7 @@ _MOST_ADDRESS = 8_000
 
 
 def absolute(base: str, address: str | None) -> str | None:
-    """`address` joined to `base` as an http(s) URL without white space, or None; also where it is overlong."""
+    """`address` joined to `base` as an http(s) URL without white space and user name; None too where it is overlong."""
     if not address:
         return None
     address = clean(re.sub(r"[\t\r\n]", "", address)).strip()
@@ -143,7 +145,7 @@ def absolute(base: str, address: str | None) -> str | None:
         return None
     if not re.match(r"https?://[^\s/]", joined) or re.search(r"\s", joined):
         return None
-    return joined
+    return without_user(joined) if "@" in joined else joined
 
 
 def text_of(element: HtmlElement) -> str:
@@ -187,6 +189,9 @@ def parse(
     headers = headers or {}
     if len(html) > limits.page_bytes:
         raise LimitExceeded(f"{len(html)} bytes are over the limit of {limits.page_bytes}", "raise limits.page_bytes")
+    raw = html if isinstance(html, bytes) else html.encode("utf-8", "surrogatepass")
+    if len(cut_at_wide_tag(raw)) < len(raw):
+        raise LimitExceeded("a tag has 500 attributes or more")
     if isinstance(html, bytes):
         text, encoding = decode(html, headers.get("content-type"))
     else:
