@@ -13,6 +13,7 @@ import multiprocessing
 import os
 import sys
 from collections.abc import Callable
+from concurrent.futures import Future, wait
 from concurrent.futures import TimeoutError as PebbleTimeout
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -32,6 +33,9 @@ Extract = Callable[[FetchedPage], Article | Rejection]
 
 _ATTEMPTS = 3
 """At one page, where the pool breaks: three in a row are the page's fault."""
+
+_STARTING_SECONDS = 10.0
+"""A process that takes longer to start is not waited for at the end."""
 
 _MOST = 4
 """Of the default number: beyond it the site's politeness, not our speed, sets the pace."""
@@ -78,6 +82,7 @@ class Workers:
         self._method = "forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn"
         self._pool = self._new_pool()
         self._warming: Thread | None = None
+        self._starting: list[Future[None]] = []
         self._served = False
 
     def warm(self) -> None:
@@ -111,6 +116,7 @@ class Workers:
         """End the processes; what they still work on is given up."""
         if self._warming is not None:
             self._warming.join()
+            wait(self._starting, _STARTING_SECONDS)  # ended halfway through its start, a process complains of it
         _end(self._pool)
 
     async def _run_in(self, pool: ProcessPool, page: FetchedPage) -> Article | Rejection:
@@ -149,7 +155,7 @@ class Workers:
         pool = self._pool
         with suppress(RuntimeError):  # a pool that breaks already now is told of by `run`
             for _ in range(self._number):
-                pool.schedule(_nothing)
+                self._starting.append(pool.schedule(_nothing))
 
 
 def _end(pool: ProcessPool) -> None:

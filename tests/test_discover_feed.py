@@ -1,6 +1,8 @@
 from datetime import UTC, datetime
+from io import BytesIO
 from pathlib import Path
 
+import feedparser  # type: ignore[import-untyped]  # it has no type information
 import pytest
 
 from ingest.discover.candidate import FEED
@@ -91,3 +93,23 @@ def test_bytes_that_look_like_an_address_are_neither_fetched_nor_opened(tmp_path
 
 def test_entries_without_an_address_are_left_out() -> None:
     assert read_feed(rss("<item><title>x</title><link>javascript:alert(1)</link></item>"), URL).candidates == ()
+
+
+@pytest.mark.parametrize("reference", ["&#xD800;", "&#55296;", "&#xdfff;"])
+def test_half_a_character_does_not_end_a_feed(reference: str) -> None:
+    body = f"<rss><channel><item><title>{reference}Ferry</title><link>https://a.example/x</link></item></channel></rss>"
+    (candidate,) = read_feed(body.encode(), "https://a.example/feed/").candidates
+    assert candidate.title == "Ferry"
+
+
+def test_a_feed_that_breaks_the_parser_is_one_broken_source(monkeypatch: pytest.MonkeyPatch) -> None:
+    parse = feedparser.parse
+
+    def broken(stream: BytesIO, **options: object) -> object:
+        if options:
+            raise UnicodeEncodeError("utf-8", "", 0, 1, "as on a lone surrogate")
+        return parse(stream)
+
+    monkeypatch.setattr(feedparser, "parse", broken)
+    found = read_feed(b"<rss><channel><item><link>https://a.example/x</link>", "https://a.example/feed/")
+    assert (found.candidates, found.error) == ((), "neither RSS nor Atom")

@@ -12,7 +12,7 @@ import jsonschema
 import pytest
 from lxml.html import document_fromstring
 
-from ingest import UNKNOWN_SITE, Article, Rejection
+from ingest import UNKNOWN_SITE, Article, Rejection, normalise
 from ingest.api import extract
 from ingest.extraction import page as page_module
 from ingest.record import Reason, json_schema
@@ -133,6 +133,13 @@ def test_a_page_with_a_million_tags_is_refused_before_it_is_parsed(monkeypatch: 
     result = extract(page("<p>" * 1_000_000), URL, retrieved_at=NOW, site=UNKNOWN_SITE)
     assert isinstance(result, Rejection)
     assert (result.reason, "tags" in result.detail) == (Reason.TOO_LARGE, True)
+
+
+def test_whatever_raises_costs_one_page(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(normalise, "extract_page", lambda *_: 1 // 0)
+    result = extract(page(), URL, retrieved_at=NOW, site=UNKNOWN_SITE)
+    assert isinstance(result, Rejection)
+    assert (result.reason, "ZeroDivisionError" in result.detail) == (Reason.BROKEN, True)
 
 
 MARKUP = [
