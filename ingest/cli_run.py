@@ -29,7 +29,7 @@ def run_crawls(
 ) -> None:
     """Crawl these sites; raises `typer.Exit` where the code is not 0.
 
-    `quiet`: neither live counts nor the closing table. Where standard error is JSON Lines there are neither as well.
+    `quiet`: log records in the place of live counts and the closing table; so it is too where those are JSON Lines.
     """
     from ingest.crawl.run import crawl_sites
     from ingest.crawl.summary import log_end, log_start
@@ -41,8 +41,6 @@ def run_crawls(
         reports = crawl_sites(
             names, settings, replay=replay or [], record=record, on_progress=progress.update, **wanted
         )
-    log_end(reports)
-    if not quiet:
-        show.table(reports)
+    (log_end if quiet else show.table)(reports)
     if code := exit_code(reports):
         raise typer.Exit(code)
