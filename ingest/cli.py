@@ -34,6 +34,7 @@ from ingest.cli_schedule import EPILOG as SCHEDULE_EPILOG
 from ingest.cli_schedule import schedule
 from ingest.cli_scrape import scrape, write
 from ingest.cli_sites import sites_app
+from ingest.cli_status import status
 from ingest.errors import KhabarError
 from ingest.record import json_schema
 from ingest.since import parse_since
@@ -54,6 +55,9 @@ app = typer.Typer(
 app.command(epilog=EPILOG)(scrape)
 app.command(epilog=SCHEDULE_EPILOG)(schedule)
 app.add_typer(sites_app, name="sites")
+app.command(
+    epilog="Exit codes: 0 all sites are well; 2 the call is wrong, or there is no ledger; 4 a site is unhealthy."
+)(status)
 
 
 def _version(wanted: bool) -> None:  # noqa: FBT001 - typer hands an option's value over by position

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +18,8 @@ if TYPE_CHECKING:
     from typing import Unpack
 
     from ingest.crawl.run import Wanted
+
+logger = logging.getLogger(__name__)
 
 
 def run_crawls(
@@ -32,7 +36,8 @@ def run_crawls(
     `quiet`: log records in the place of live counts and the closing table; so it is too where those are JSON Lines.
     """
     from ingest.crawl.run import crawl_sites
-    from ingest.crawl.summary import log_end, log_start
+    from ingest.crawl.run_log import log_end, log_start
+    from ingest.notify import alarm, send
 
     names = list(names)
     quiet = quiet or settings.log_json
@@ -43,4 +48,6 @@ def run_crawls(
         )
     (log_end if quiet else show.table)(reports)
     if code := exit_code(reports):
+        for problem in send(alarm(reports, code, settings.output, datetime.now(UTC)), settings):
+            logger.warning("%s", problem)
         raise typer.Exit(code)

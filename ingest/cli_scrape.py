@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -15,7 +14,7 @@ from ingest import show
 from ingest.cli_options import Agent, ConnectTo, Level, LogJson, Loopback, Record, Replay, settings_of, start_logs
 from ingest.crawl.report import EXIT_NOTHING, EXIT_UNHEALTHY
 from ingest.errors import KhabarError, UnwritableOutput, UsageError
-from ingest.record import Article, Rejection
+from ingest.record import Article, Rejection, json_line
 from ingest.settings import Settings
 
 
@@ -76,10 +75,11 @@ def _saved(file: str, url: str, site: str | None) -> Article | Rejection:
 def _fetched(
     urls: list[str], settings: Settings, *, site: str | None, replay: list[Path], record: Path | None
 ) -> Iterable[Article | Rejection | KhabarError]:
-    from ingest.crawl.run import fetch_pages
     from ingest.urls import check_url
 
     checked = [check_url(url) for url in urls]
+    from ingest.crawl.run import fetch_pages  # takes a while, which a wrong URL need not wait for
+
     return fetch_pages(checked, settings, site=site, replay=replay, record=record)
 
 
@@ -89,7 +89,7 @@ def write(results: Iterable[Article | Rejection | KhabarError], stream: TextIO, 
     for result in results:
         if isinstance(result, Article):
             good += 1
-            line = json.dumps(result.to_dict(), ensure_ascii=False, indent=2) if pretty else result.to_json_line()
+            line = json_line(result.to_dict(), indent=2 if pretty else None)
             stream.write(line + "\n")
         else:
             bad += 1

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -27,7 +26,7 @@ from ingest.crawl.report import EXIT_NOTHING, EXIT_UNHEALTHY
 from ingest.errors import UnwritableOutput, UsageError
 from ingest.settings import Settings
 from ingest.site_check import Outcome, Verdict
-from ingest.sites import Site, SiteTest, get_site, load_sites
+from ingest.sites import NAME, Site, SiteTest, get_site, load_sites
 from ingest.urls import check_url, host_of
 
 if TYPE_CHECKING:
@@ -137,7 +136,7 @@ def add(
 
 def _check_new(url: str, name: str | None, known: Mapping[str, Site], *, force: bool) -> None:
     """Refuse what would stand in the way of a definition that is there; raises `UsageError`."""
-    if name is not None and not re.fullmatch(r"[\w-][\w.-]*", name):
+    if name is not None and not NAME.fullmatch(name):
         raise UsageError(f"--name {name}: no name of a definition", "use letters, digits, hyphens")
     host = host_of(check_url(url))
     same = next((site.name for site in known.values() if host in site.hosts), None)

@@ -45,6 +45,11 @@ def error(message: str) -> None:
     _err.print(f"[bold red]khabar:[/] {safe(message)}", soft_wrap=True)
 
 
+def warn(message: str) -> None:
+    """One line on standard error on something that does not change what was done."""
+    _err.print(f"[bold yellow]khabar: warning:[/] {safe(message)}", soft_wrap=True)
+
+
 def note(message: str) -> None:
     """One line on standard error that is no error."""
     _err.print(safe(message), soft_wrap=True)
@@ -76,7 +81,7 @@ def table(reports: Iterable[SiteReport]) -> None:
             _err.print(f"{safe(report.site)}: {number} rejected: {safe(reason)}", soft_wrap=True)
         for reason, number in sorted(report.failures.items()):
             _err.print(f"{safe(report.site)}: {number} failed: {safe(reason)}", soft_wrap=True)
-        for problem in report.errors:
+        for problem in report.findings or report.errors:
             error(f"{report.site}: {problem}")
 
 

@@ -85,6 +85,11 @@ def test_one_good_and_one_bad_url_is_unhealthy(run: Run) -> None:
     [
         (["scrape", "paper.example/a"], 2, "did you mean https://paper.example/a?"),
         (["scrape"], 2, "no URL"),
+        (["scrape", "file:///etc/passwd"], 2, "not an http(s) URL"),
+        (["scrape", "https://name:hunter2@paper.example/a"], 2, "a URL of paper.example names a user"),
+        (["scrape", "http://127.0.0.1:9/"], 3, "--allow-loopback"),
+        (["scrape", "http://169.254.169.254/latest/meta-data/"], 3, "allow_networks"),
+        (["scrape", "http://[::ffff:10.0.0.1]/"], 3, "is 10.0.0.1, which is not a public address"),
         (["scrape", "--html", "nothing.html", "--url", URL], 2, "nothing.html"),
         (["scrape", "--html", "nothing.html"], 2, "--url"),
         (["scrape", RICE, "--replay", "nothing.yaml"], 2, "nothing.yaml"),

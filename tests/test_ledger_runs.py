@@ -20,7 +20,7 @@ def test_a_folder_without_a_ledger_has_no_runs_and_gets_none(tmp_path: Path) -> 
 def test_the_last_start_of_each_site_also_of_a_run_that_never_ended(tmp_path: Path) -> None:
     for site, hours in (("a", 3), ("a", 1), ("b", 2)):
         ledger = Ledger.open(tmp_path, site)
-        ledger.start_run(f"run-{hours}", NOON - timedelta(hours=hours))
+        ledger.runs.start(f"run-{hours}", NOON - timedelta(hours=hours))
         ledger.close()
     expected = {"a": NOON - timedelta(hours=1), "b": NOON - timedelta(hours=2)}
     assert last_starts(tmp_path) == expected

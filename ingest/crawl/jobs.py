@@ -31,6 +31,7 @@ from ingest.crawl.cassette import Tape
 from ingest.crawl.context import context_of
 from ingest.crawl.netguard import GuardedResolver
 from ingest.crawl.scrapy_settings import scrapy_settings
+from ingest.crawl.throttle import stop_asking
 from ingest.errors import KhabarError
 from ingest.logs import SITE, current
 from ingest.settings import Settings
@@ -143,6 +144,9 @@ def _stopped_by_signals(runner: AsyncCrawlerRunner) -> Iterator[list[asyncio.Tas
 
     def stop() -> None:
         restore()
+        for crawler in runner.crawlers:
+            context_of(crawler).interrupted = True
+            stop_asking(crawler, "the run was stopped")
         stops.append(loop.create_task(runner.stop()))
 
     def restore() -> None:
@@ -168,7 +172,9 @@ def _on_reactor(main: Coroutine[Any, Any, bool], settings: Settings) -> bool:
     from twisted.internet import reactor  # noqa: PLC0415 - only when the right kind is installed
 
     resolver = reactor.nameResolver
-    GuardedResolver(reactor, _NAMES, allow_loopback=settings.allow_loopback).install_on_reactor()
+    GuardedResolver(
+        reactor, _NAMES, allow_loopback=settings.allow_loopback, networks=settings.allow_networks
+    ).install_on_reactor()
     try:
         return loop.run_until_complete(main)
     finally:

@@ -28,11 +28,12 @@ def log_end(reports: Iterable[SiteReport]) -> None:
 def _line(report: SiteReport) -> str:
     rejected = sum(report.rejected.values())
     counts = f"{report.found} found, {report.new} new, {report.changed} changed, {report.unchanged} unchanged"
+    counts = f"{counts}, {report.gone} gone" if report.gone else counts
     parts = [
         f"{counts}, {rejected} rejected, {report.failed} failed in {report.seconds:.1f} s",
         *(f"{number} rejected: {reason}" for reason, number in sorted(report.rejected.items())),
         *(f"{number} failed: {reason}" for reason, number in sorted(report.failures.items())),
-        *report.errors,
+        *map(str, report.findings or report.errors),
     ]
     return "; ".join(parts)
 
@@ -46,10 +47,12 @@ def _facts(report: SiteReport) -> dict[str, object]:
         "new": report.new,
         "changed": report.changed,
         "unchanged": report.unchanged,
+        "gone": report.gone,
         "rejected": report.rejected,
         "failed": report.failed,
         "failures": report.failures,
         "errors": report.errors,
+        "findings": [finding.model_dump(mode="json") for finding in report.findings],
         "newest": report.newest.astimezone(UTC).isoformat() if report.newest else None,
         "seconds": round(report.seconds, 3),
     }
