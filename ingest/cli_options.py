@@ -33,7 +33,7 @@ Output = Annotated[
 ]
 Agent = Annotated[str | None, typer.Option("--user-agent", metavar="TEXT", help="In place of Khabar's own name.")]
 
-Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Neither live counts nor the closing table.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Log lines in place of live counts and table.")]
 LogJson = Annotated[
     bool | None,
     typer.Option("--log-json", help="JSON Lines on standard error, the table too.", show_default=False),

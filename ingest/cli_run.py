@@ -33,7 +33,7 @@ def run_crawls(
 ) -> None:
     """Crawl these sites; raises `typer.Exit` where the code is not 0.
 
-    `quiet`: neither live counts nor the closing table. Where standard error is JSON Lines there are neither as well.
+    `quiet`: log records in the place of live counts and the closing table; so it is too where those are JSON Lines.
     """
     from ingest.crawl.run import crawl_sites
     from ingest.crawl.run_log import log_end, log_start
@@ -46,9 +46,7 @@ def run_crawls(
         reports = crawl_sites(
             names, settings, replay=replay or [], record=record, on_progress=progress.update, **wanted
         )
-    log_end(reports)
-    if not quiet:
-        show.table(reports)
+    (log_end if quiet else show.table)(reports)
     if code := exit_code(reports):
         for problem in send(alarm(reports, code, settings.output, datetime.now(UTC)), settings):
             logger.warning("%s", problem)

@@ -258,3 +258,13 @@ def test_a_recheck_tells_in_json_too(run: Run) -> None:
     _, out, err = run("recheck", "dailytimes", "--replay", str(CASSETTES), "--log-json")
     assert out == ""
     assert [line["site"] for line in json_lines(err) if line.get("event") == "end"] == ["dailytimes"]
+
+
+def test_an_unhealthy_site_is_summed_up_once_in_the_table_or_quietly_in_a_line(run: Run) -> None:
+    _, _, err = run("crawl", "arynews", "--replay", str(CASSETTES))
+    assert "unchanged  rejected" in err
+    assert "0 found" not in err
+    code, _, err = run("crawl", "arynews", "--replay", str(CASSETTES), "--quiet")
+    assert code == 3
+    assert "unchanged  rejected" not in err
+    assert " WARNING arynews 0 found" in err

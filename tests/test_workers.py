@@ -46,7 +46,7 @@ def remembered(task: str) -> str:
     return task * (24 * 2**20 // len(task))
 
 
-def refuse(_: int) -> None:
+def refuse(*_: object) -> None:
     """As a program's main module does that crawls without looking whether it is the main one."""
     os._exit(1)
 
@@ -140,7 +140,7 @@ def test_a_pool_that_breaks_is_replaced(pool: Workers) -> None:
 
 
 def test_workers_that_never_start_are_the_programs_fault(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(workers, "_limit_memory", refuse)
+    monkeypatch.setattr(workers, "_begin", refuse)
     pool = Workers(misbehave, LIMITS, 1)
     with pytest.raises(KhabarError, match="__main__"):
         run(pool, "fine")
