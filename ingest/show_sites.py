@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from rich import box
 from rich.console import Console
 from rich.table import Table
 
 from ingest.draft.coverage import coverage
-from ingest.draft.site import Draft
 from ingest.record import Article
 from ingest.show import safe
 from ingest.site_check import Verdict
+
+if TYPE_CHECKING:
+    from ingest.draft.site import Draft  # it loads the whole extraction, which a crawl leaves to its workers
 
 _out = Console(highlight=False)
 _err = Console(stderr=True, highlight=False)

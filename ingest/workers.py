@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import multiprocessing
+import multiprocessing.connection
 import os
 import sys
 from collections.abc import Callable
@@ -123,7 +124,7 @@ class Workers:
             context.set_forkserver_preload(["ingest.normalise"])  # imported once, then shared by fork
         return ProcessPool(
             max_workers=self._number,
-            initializer=_limit_memory,
+            initializer=_begin,
             initargs=(self._limits.worker_bytes,),
             context=context,
         )
@@ -183,6 +184,31 @@ def _reject(page: FetchedPage, reason: Reason, detail: str) -> Rejection:
 
 def _nothing() -> None:
     """The task of a worker that only has to be there."""
+
+
+def _begin(extra_bytes: int) -> None:
+    """What a worker does first."""
+    _end_with_parent()
+    _limit_memory(extra_bytes)
+
+
+def _end_with_parent() -> None:
+    """Let the system end this worker when the crawl's process is gone, however it went (POSIX).
+
+    A killed crawl cannot end its workers, and one that hangs in a page would stay for ever: the page's time limit went
+    with the crawl. The pipe that multiprocessing holds to the parent sends SIGIO when its other end closes, which ends
+    a process that does not handle it, also in the middle of a call into C.
+    """
+    parent = multiprocessing.parent_process()
+    if os.name != "posix" or parent is None:
+        return
+    import fcntl  # noqa: PLC0415 - there is none on Windows
+
+    pipe = parent.sentinel
+    fcntl.fcntl(pipe, fcntl.F_SETOWN, os.getpid())
+    fcntl.fcntl(pipe, fcntl.F_SETFL, fcntl.fcntl(pipe, fcntl.F_GETFL) | os.O_ASYNC)
+    if multiprocessing.connection.wait([pipe], timeout=0):  # it was gone already
+        os._exit(1)
 
 
 def _limit_memory(extra: int) -> None:
