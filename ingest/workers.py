@@ -75,7 +75,9 @@ class Workers:
         self._served = False
 
     def warm(self) -> None:
-        """Start the processes now, while the crawl still looks for pages: they take a second to import their tools."""
+        """Start the processes now, while the crawl waits for pages: they take a second to import their tools."""
+        if self._warming is not None:
+            return
         self._warming = Thread(target=self._fill, name="khabar-warm", daemon=True)
         self._warming.start()
 

@@ -7,6 +7,7 @@ import logging
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Self
 
+from scrapy import signals
 from scrapy.exceptions import CloseSpider, DropItem
 
 from ingest import workers
@@ -60,10 +61,12 @@ class RecordPipeline:
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
         """Made by Scrapy."""
-        return cls(crawler)
+        pipeline = cls(crawler)
+        crawler.signals.connect(pipeline.request_scheduled, signals.request_scheduled)
+        return pipeline
 
     def open_spider(self) -> None:
-        """Take the site's lock and mend what a killed run left; start the workers meanwhile."""
+        """Take the site's lock and mend what a killed run left."""
         context = self._context
         try:
             if context.output is not None:
@@ -74,7 +77,11 @@ class RecordPipeline:
             logger.error("%s", error)  # noqa: TRY400 - one line says it all
             raise CloseSpider("khabar_error") from error
         self._workers = workers.lease(context.extract, context.settings.limits, context.settings.workers)
-        self._workers.warm()
+
+    def request_scheduled(self) -> None:
+        """Start the workers while the first page is on its way; a run that finds nothing new starts none."""
+        if self._workers is not None:
+            self._workers.warm()
 
     def close_spider(self) -> None:
         """Finish the segments, free the lock, let the workers go."""

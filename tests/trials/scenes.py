@@ -1,0 +1,105 @@
+"""What is crawled in a trial: a recording, or a newsroom that publishes and edits between one crawl and the next."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from fixtures.newsrooms.load import load_site
+from fixtures.newsrooms.newsroom import Newsroom
+from fixtures.newsrooms.server import serve
+from tests.trials.audit import Content, content_of
+from tests.trials.process import CASSETTE, fork
+
+ARTICLES = 14
+EDITIONS = 3
+
+
+@dataclass(frozen=True)
+class Edition:
+    """The arguments of a crawl, what its output must hold in the end, and how long it takes when nothing stops it."""
+
+    arguments: tuple[str, ...]
+    expected: Content
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Scene:
+    """Crawls that follow each other into one output folder."""
+
+    name: str
+    editions: tuple[Edition, ...]
+
+
+@contextmanager
+def scenes(folder: Path) -> Iterator[list[Scene]]:
+    """The scenes, with their servers up, each crawled once without a disturbance to know what is to come of it."""
+    with newsrooms("dailytimes") as addresses:
+        host = load_site("dailytimes").host
+        live = [("dailytimes", "--delay", "0", "--allow-loopback", "--connect-to", f"{host}={url}") for url in addresses]
+        yield [
+            rehearsed("recording", [("propakistani", "--replay", str(CASSETTE))], folder),
+            rehearsed("newsroom", live, folder),
+        ]
+
+
+def rehearsed(name: str, crawls: Sequence[Sequence[str]], folder: Path) -> Scene:
+    """A scene of these crawls."""
+    output, editions = folder / name, []
+    for crawl in crawls:
+        arguments = ("crawl", *crawl)
+        begin = time.monotonic()
+        run = fork((*arguments, "--output", str(output)), folder / f"{name}.log")
+        if run.end() != 0:
+            raise RuntimeError(f"the rehearsal of {name} fails with {run.code}: {run.log.read_text('utf-8')}")
+        editions.append(Edition(arguments, content_of(output), time.monotonic() - begin))
+    return Scene(name, tuple(editions))
+
+
+@contextmanager
+def newsrooms(key: str) -> Iterator[list[str]]:
+    """The addresses of a newsroom as it was, and as it is after each of its edits: a server for each edition."""
+    servers = [_serve(key, edition) for edition in range(EDITIONS)]
+    try:
+        yield [url for _, url in servers]
+    finally:
+        for pid, _ in servers:
+            os.kill(pid, signal.SIGKILL)
+            os.waitpid(pid, 0)
+
+
+def _serve(key: str, edition: int) -> tuple[int, str]:
+    """Fork a server, which needs threads; its process and its address."""
+    reader, writer = os.pipe()
+    pid = os.fork()
+    if pid == 0:
+        try:
+            with serve(newsroom_of(key, edition)) as server:
+                os.write(writer, server.url.encode("ascii"))
+                os.close(writer)
+                signal.pause()
+        finally:
+            os._exit(0)
+    os.close(writer)
+    with os.fdopen(reader, "r", encoding="ascii") as pipe:
+        return pid, pipe.read()
+
+
+def newsroom_of(key: str, edition: int) -> Newsroom:
+    """A newsroom after so many rounds of edits: in each it publishes one article and changes three."""
+    newsroom = Newsroom.load(key)
+    newsroom.crawl_delay = None
+    newest = newsroom.articles()[: ARTICLES + EDITIONS]
+    for article in newsroom.articles()[len(newest) - EDITIONS + edition :]:
+        newsroom.delete(article.id)  # a small site is quick to crawl
+    for number in range(edition):
+        newsroom.advance(days=30)  # past the clock of the crawl, which takes the edits for new then
+        for article in newest[number : number + 3]:  # some are edited twice
+            newsroom.edit(article.id, headline=f"{article.headline}, part {number + 2}")
+    return newsroom
