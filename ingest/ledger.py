@@ -1,83 +1,72 @@
 """What was fetched, from where, with what outcome: SQLAlchemy on SQLite, or on PostgreSQL by its URL.
 
-A record's article, its address and the length of its segment are committed in one transaction, after the record is on
-the disk: nothing counts as seen before it is durable.
+Records, their articles and addresses, and the lengths of their segments are committed in one transaction, after the
+records are on the disk: nothing counts as seen before it is durable.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from enum import StrEnum
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, select, update
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy import Connection, RowMapping, or_, select, update
 
+from ingest import ledger_sources
 from ingest.decide import Known, field_hashes
-from ingest.errors import UnwritableOutput, UsageError
-from ingest.ledger_tables import ARTICLES, RUNS, SEGMENTS, URLS, connect, create_tables, put
-from ingest.record import Article, Rejection
+from ingest.discover.candidate import Candidate
+from ingest.discover.source import Source
+from ingest.errors import UnwritableOutput
+from ingest.ledger_engine import Database
+from ingest.ledger_tables import ARTICLES, RUNS, SEGMENTS, URLS, add_missing, put
+from ingest.record import Article
 from ingest.segments import Position
+from ingest.settings import Limits
+from ingest.visit import Address, State, Visit
 
-_QUICK_TRIES = 3
-
-
-class State(StrEnum):
-    """What the last visit of an address came to."""
-
-    ARTICLE = "article"
-    REJECTED = "rejected"
-    FAILED = "failed"
-    OLDER = "older"
-    """An article that was older than its run wanted."""
+_PARAMETERS = 500
+"""Of one query: SQLite takes a limited number."""
 
 
 @dataclass(frozen=True, slots=True)
-class Visit:
-    """The last visit of an address: when, with what outcome, and the validators to ask with (RFC 9110, 13.1)."""
+class Outcome:
+    """What the visit of an address came to; None leaves the ledger's value as it is.
 
+    `written` is the version that was written, `position` where its line begins, `unexplained` as in `Known`;
+    `article_id` is that of an article that was met, written or not. `full` says that a page came, rather than a 304.
+    """
+
+    address: Address
     state: State
-    last_seen: datetime
+    at: datetime
     attempts: int = 0
     next_check: datetime | None = None
-    etag: str | None = None
-    last_modified: str | None = None
+    full: bool = True
     article_id: str | None = None
+    written: Article | None = None
+    unexplained: int = 0
+    position: Position | None = None
     published: datetime | None = None
-
-    def due(self, now: datetime, modified: datetime | None = None, since: datetime | None = None) -> bool:
-        """Whether to fetch the address again: it failed, its time has come, it was modified, or is wanted now."""
-        if self.state is State.FAILED:
-            return now >= self.last_seen + self._patience
-        if self.next_check is not None and self.next_check <= now:
-            return True
-        if self.state is State.OLDER:
-            return since is None or (self.published is not None and self.published >= since)
-        return modified is not None and modified > self.last_seen
-
-    @property
-    def _patience(self) -> timedelta:
-        """The pause after a failure: none after the first three, then an hour, doubled each time, at most a week."""
-        hours = 2.0 ** min(self.attempts - _QUICK_TRIES - 1, 8)
-        return timedelta() if self.attempts <= _QUICK_TRIES else min(timedelta(hours=hours), timedelta(days=7))
+    error: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Address:
-    """An address as it was asked for: its key (`urls.article_key`), itself, and the validators that it came with."""
+class Due:
+    """An address that is to be visited, and its last visit."""
 
     key: str
     url: str
-    etag: str | None = None
-    last_modified: str | None = None
+    visit: Visit
 
 
 def _iso(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat(timespec="seconds")
+
+
+def _iso_or_none(moment: datetime | None) -> str | None:
+    return None if moment is None else _iso(moment)
 
 
 class Ledger:
@@ -86,146 +75,225 @@ class Ledger:
     Every method may raise `UnwritableOutput`: a ledger that cannot be read or written ends the run.
     """
 
-    def __init__(self, url: str, site: str) -> None:
+    def __init__(self, url: str, site: str, wait_seconds: float = Limits().ledger_wait_seconds) -> None:
         self._site = site
-        try:
-            self._engine = connect(url)
-        except (SQLAlchemyError, ImportError) as error:
-            raise UsageError(f"the ledger's URL is no database: {error}", "see the setting `ledger`") from error
-        with self._transaction() as connection:
-            create_tables(connection)
+        self._database = Database(url, wait_seconds)
+        self._database.prepare()
 
     @classmethod
-    def open(cls, output: Path, site: str, url: str = "") -> Ledger:
+    def open(cls, output: Path, site: str, url: str = "", wait_seconds: float = Limits().ledger_wait_seconds) -> Ledger:
         """The ledger at that URL, or that of an output folder, `OUTPUT/ledger.sqlite`."""
         try:
             output.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise UnwritableOutput(f"cannot write {output}: {error.strerror}", "choose another --output") from error
-        return cls(url or f"sqlite:///{output / 'ledger.sqlite'}", site)
+        return cls(url or f"sqlite:///{output / 'ledger.sqlite'}", site, wait_seconds)
 
     def close(self) -> None:
         """Close the connections."""
-        self._engine.dispose()
+        self._database.close()
 
     def visits(self, keys: Iterable[str]) -> dict[str, Visit]:
-        """The last visit of each of these addresses that was ever visited, by key."""
+        """The last visit of each of these addresses that was ever announced or visited, by key."""
         wanted, found = list(dict.fromkeys(keys)), {}
-        with self._transaction() as connection:
-            for start in range(0, len(wanted), 500):  # SQLite takes a limited number of parameters
-                part = wanted[start : start + 500]
+        with self._database.reading() as connection:
+            for start in range(0, len(wanted), _PARAMETERS):
+                part = wanted[start : start + _PARAMETERS]
                 for row in connection.execute(select(URLS).where(URLS.c.key.in_(part))).mappings():
                     found[row["key"]] = _visit(row)
         return found
 
+    def due(self, now: datetime) -> Iterator[Due]:
+        """The site's addresses that are to be visited whether a source announces them or not.
+
+        Those that an earlier run announced and did not reach, those whose time has come, and those that were older
+        than their run wanted.
+        """
+        come = or_(URLS.c.next_check <= _iso(now), URLS.c.state.in_([State.FOUND, State.OLDER]))
+        return self._addresses(come)
+
+    def addresses(self, keys: Collection[str]) -> Iterator[Due]:
+        """These of the site's addresses, as far as they are known."""
+        wanted = list(keys)
+        for start in range(0, len(wanted), _PARAMETERS):
+            yield from self._addresses(URLS.c.key.in_(wanted[start : start + _PARAMETERS]))
+
+    def keys(self) -> list[str]:
+        """The keys of all addresses of the site."""
+        with self._database.reading() as connection:
+            return list(connection.scalars(select(URLS.c.key).where(URLS.c.site == self._site)))
+
+    def _addresses(self, condition: Any) -> Iterator[Due]:  # noqa: ANN401 - SQLAlchemy's conditions are of many types
+        query = select(URLS).where(URLS.c.site == self._site, condition)
+        with self._database.reading() as connection:
+            for row in connection.execution_options(yield_per=1000).execute(query).mappings():
+                yield Due(row["key"], row["url"], _visit(row))
+
     def known(self, article_id: str) -> Known | None:
         """The last version of an article, or None where there is none."""
-        with self._transaction() as connection:
+        with self._database.reading() as connection:
             row = connection.execute(select(ARTICLES).where(ARTICLES.c.id == article_id)).mappings().first()
-        return None if row is None else Known(row["version"], row["content_hash"], dict(row["field_hashes"]))
+        return None if row is None else _known(row)
 
-    def commit_record(self, article: Article, address: Address, position: Position, now: datetime) -> None:
-        """A record is on the disk: its article, its address and its segment's length, all or nothing."""
-        with self._transaction() as connection:
-            values = {
-                "site": self._site,
-                "url": article.url,
-                "content_hash": article.content_hash,
-                "field_hashes": field_hashes(article),
-                "version": article.version,
-                "last_seen": _iso(now),
-            }
-            put(connection, ARTICLES, {"id": article.id}, values, on_insert={"first_seen": _iso(now)})
-            self._put_address(connection, address, State.ARTICLE, now, article_id=article.id)
-            self._put_segment(connection, position, closed=False)
+    def commit(self, outcomes: Sequence[Outcome], position: Position | None = None) -> None:
+        """These visits are over, and their records on the disk up to `position`: all of it or nothing."""
+        with self._database.writing() as connection:
+            for outcome in outcomes:
+                self._put_article(connection, outcome)
+                self._put_address(connection, outcome)
+            if position is not None:
+                self._put_segment(connection, position, closed=False)
 
-    def touch(self, address: Address, now: datetime, article_id: str | None = None) -> None:
-        """The address was visited and its article is as it was."""
-        with self._transaction() as connection:
-            self._put_address(connection, address, State.ARTICLE, now, article_id=article_id)
-            if article_id is not None:
-                connection.execute(update(ARTICLES).where(ARTICLES.c.id == article_id).values(last_seen=_iso(now)))
+    def announce(self, found: Iterable[tuple[str, Candidate]], sources: Iterable[Source], now: datetime) -> None:
+        """Note what the sources announced and nobody has visited yet, together with the state of the sources.
 
-    def reject(self, address: Address, rejection: Rejection, now: datetime) -> None:
-        """The address holds no article; it is not asked for again until it is modified."""
-        error = f"{rejection.reason}: {rejection.detail}" if rejection.detail else str(rejection.reason)
-        with self._transaction() as connection:
-            self._put_address(connection, address, State.REJECTED, now, last_error=error)
+        In one transaction: a source counts as read only when nothing that it announced can get lost.
+        """
+        with self._database.writing() as connection:
+            rows = (self._announced(key, candidate, now) for key, candidate in found)
+            add_missing(connection, URLS, ["key"], rows)
+            for source in sources:
+                ledger_sources.put_source(connection, self._site, source, _iso(now))
 
-    def pass_over(self, address: Address, published: datetime, now: datetime) -> None:
-        """The address holds an article that is older than the run wants; a run that wants more fetches it again."""
-        with self._transaction() as connection:
-            self._put_address(connection, address, State.OLDER, now, published=_iso(published))
+    def sources(self) -> dict[str, Source]:
+        """The site's sources as the last runs left them, by URL."""
+        with self._database.reading() as connection:
+            return ledger_sources.sources_of(connection, self._site)
 
-    def fail(self, address: Address, error: str, now: datetime) -> None:
-        """The address could not be fetched; the next run tries again."""
-        with self._transaction() as connection:
-            tries = connection.scalar(select(URLS.c.attempts).where(URLS.c.key == address.key)) or 0
-            self._put_address(connection, address, State.FAILED, now, last_error=error, attempts=tries + 1)
+    def forget(self, keys: Iterable[str], now: datetime) -> int:
+        """Let the next crawl take these addresses as if it had never seen them; how many there were.
+
+        Their articles keep their version numbers, so that what is then written is a further version of them.
+        """
+        known = self.visits(keys)
+        unseen = {"state": State.FOUND, "next_check": _iso(now), "attempts": 0, "etag": None, "last_modified": None}
+        articles = [visit.article_id for visit in known.values() if visit.article_id]
+        with self._database.writing() as connection:
+            connection.execute(update(URLS).where(URLS.c.key.in_(known)).values(unseen | {"last_error": None}))
+            changed = update(ARTICLES).where(ARTICLES.c.id.in_(articles))
+            connection.execute(changed.values(content_hash="", field_hashes={}))
+        return len(known)
 
     def open_segments(self) -> dict[str, Position]:
         """The segments that are not closed, by path."""
         query = select(SEGMENTS).where(SEGMENTS.c.site == self._site, SEGMENTS.c.closed.is_(False))
-        with self._transaction() as connection:
+        with self._database.reading() as connection:
             rows = connection.execute(query).mappings().all()
         return {row["path"]: Position(row["path"], row["length"], row["records"]) for row in rows}
 
+    def last_segment(self) -> str | None:
+        """The path of the segment that sorts last, or None where there is none."""
+        query = select(SEGMENTS.c.path).where(SEGMENTS.c.site == self._site).order_by(SEGMENTS.c.path.desc()).limit(1)
+        with self._database.reading() as connection:
+            path: str | None = connection.scalar(query)
+        return path
+
     def close_segments(self, positions: Iterable[Position]) -> None:
         """These segments are whole and have their final names."""
-        with self._transaction() as connection:
-            for position in positions:
-                if position.length:
+        if positions := [position for position in positions if position.length]:
+            with self._database.writing() as connection:
+                for position in positions:
                     self._put_segment(connection, position, closed=True)
 
     def start_run(self, run_id: str, now: datetime) -> None:
         """Note that a run begins."""
-        with self._transaction() as connection:
+        with self._database.writing() as connection:
             put(connection, RUNS, {"id": run_id, "site": self._site}, {"started": _iso(now)})
 
-    def finish_run(self, run_id: str, counts: Mapping[str, int], now: datetime) -> None:
+    def finish_run(self, run_id: str, summary: Mapping[str, Any], now: datetime) -> None:
         """Note what a run came to."""
         query = update(RUNS).where(RUNS.c.id == run_id, RUNS.c.site == self._site)
-        with self._transaction() as connection:
-            connection.execute(query.values(finished=_iso(now), counts=dict(counts)))
+        with self._database.writing() as connection:
+            connection.execute(query.values(finished=_iso(now), summary=dict(summary)))
 
-    def _put_address(
-        self, connection: Connection, address: Address, state: State, now: datetime, **more: str | int | None
-    ) -> None:
+    def _put_article(self, connection: Connection, outcome: Outcome) -> None:
+        if outcome.article_id is None:
+            return
+        if outcome.written is None:
+            seen = update(ARTICLES).where(ARTICLES.c.id == outcome.article_id)
+            connection.execute(seen.values(last_seen=_iso(outcome.at)))
+            return
+        article = outcome.written
+        values = {
+            "site": self._site,
+            "url": article.url,
+            "status": article.status.value,
+            "content_hash": article.content_hash,
+            "field_hashes": field_hashes(article),
+            "version": article.version,
+            "modified": article.date_modified,
+            "unexplained": outcome.unexplained,
+            "segment": outcome.position.path if outcome.position else None,
+            "position": outcome.position.length if outcome.position else None,
+            "last_seen": _iso(outcome.at),
+        }
+        put(connection, ARTICLES, {"id": article.id}, values, on_insert={"first_seen": _iso(outcome.at)})
+
+    def _put_address(self, connection: Connection, outcome: Outcome) -> None:
+        address = outcome.address
         values: dict[str, str | int | None] = {
             "site": self._site,
             "url": address.url,
-            "state": state.value,
-            "etag": address.etag,
-            "last_modified": address.last_modified,
-            "last_seen": _iso(now),
-            "attempts": 0,
-            "last_error": None,
+            "state": outcome.state.value,
+            "last_seen": _iso(outcome.at),
+            "next_check": _iso_or_none(outcome.next_check),
+            "attempts": outcome.attempts,
+            "last_error": outcome.error,
         }
-        put(connection, URLS, {"key": address.key}, values | more)
+        if outcome.state not in (State.FAILED, State.PARKED):  # a failure brings no validators, and takes none
+            values |= {"etag": address.etag, "last_modified": address.last_modified}
+            if outcome.full:
+                values["last_full"] = _iso(outcome.at)
+        if outcome.article_id is not None:
+            values["article_id"] = outcome.article_id
+        if outcome.published is not None:
+            values["published"] = _iso(outcome.published)
+        put(connection, URLS, {"key": address.key}, values)
+
+    def _announced(self, key: str, candidate: Candidate, now: datetime) -> dict[str, Any]:
+        return {
+            "key": key,
+            "site": self._site,
+            "url": candidate.url,
+            "state": State.FOUND.value,
+            "last_seen": _iso(now),
+            "next_check": _iso(now),
+            "attempts": 0,
+            "published": _iso_or_none(candidate.dated),
+        }
 
     def _put_segment(self, connection: Connection, position: Position, *, closed: bool) -> None:
         values = {"site": self._site, "length": position.length, "records": position.records, "closed": closed}
         put(connection, SEGMENTS, {"path": position.path}, values)
 
-    @contextmanager
-    def _transaction(self) -> Iterator[Connection]:
-        try:
-            with self._engine.begin() as connection:
-                yield connection
-        except SQLAlchemyError as error:
-            cause = getattr(error, "orig", None) or error
-            raise UnwritableOutput(f"the ledger {self._engine.url} fails: {cause}", "see its file and disk") from error
 
-
-def _visit(row: Mapping[Any, Any]) -> Visit:
-    check = row["next_check"]
+def _visit(row: RowMapping) -> Visit:
     return Visit(
         state=State(row["state"]),
         last_seen=datetime.fromisoformat(row["last_seen"]),
         attempts=row["attempts"],
-        next_check=datetime.fromisoformat(check) if check else None,
+        next_check=_moment(row["next_check"]),
         etag=row["etag"],
         last_modified=row["last_modified"],
         article_id=row["article_id"],
-        published=datetime.fromisoformat(row["published"]) if row["published"] else None,
+        published=_moment(row["published"]),
+        last_full=_moment(row["last_full"]),
     )
+
+
+def _known(row: RowMapping) -> Known:
+    return Known(
+        version=row["version"],
+        content_hash=row["content_hash"],
+        field_hashes=dict(row["field_hashes"]),
+        gone=row["status"] == "gone",
+        modified=row["modified"],
+        unexplained=row["unexplained"],
+        first_seen=datetime.fromisoformat(row["first_seen"]),
+        segment=row["segment"],
+        position=row["position"],
+    )
+
+
+def _moment(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None

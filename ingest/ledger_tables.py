@@ -1,11 +1,11 @@
-"""The ledger's tables, and how a row is put into them on SQLite and PostgreSQL alike.
+"""The ledger's tables, and how rows are put into them on SQLite and PostgreSQL alike.
 
 Times are ISO 8601 texts in UTC: they sort as they follow each other, and read the same in every tool.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import (
@@ -13,36 +13,41 @@ from sqlalchemy import (
     Boolean,
     Column,
     Connection,
-    Engine,
+    Index,
     Integer,
     MetaData,
     String,
     Table,
     Text,
-    create_engine,
-    event,
 )
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.schema import CreateIndex, CreateTable
 
-_META = MetaData()
+META = MetaData()
+
+VERSION = Table("ledger_version", META, Column("version", Integer, nullable=False))
+"""One row: the version of these tables, see `ledger_migrations`."""
 
 ARTICLES = Table(
     "articles",
-    _META,
+    META,
     Column("id", String(64), primary_key=True),
     Column("site", String(255), nullable=False, index=True),
     Column("url", Text, nullable=False),
+    Column("status", String(16), nullable=False, server_default="published"),
     Column("content_hash", String(64), nullable=False),
     Column("field_hashes", JSON, nullable=False),
     Column("version", Integer, nullable=False),
+    Column("modified", String(40), nullable=True),  # as the page states it
+    Column("unexplained", Integer, nullable=False, server_default="0"),  # versions since `modified` last moved
+    Column("segment", Text, nullable=True),  # where the last version's line is: file and first byte
+    Column("position", Integer, nullable=True),
     Column("first_seen", String(32), nullable=False),
     Column("last_seen", String(32), nullable=False),
 )
 
 URLS = Table(
     "urls",
-    _META,
+    META,
     Column("key", Text, primary_key=True),
     Column("site", String(255), nullable=False, index=True),
     Column("url", Text, nullable=False),
@@ -51,15 +56,36 @@ URLS = Table(
     Column("etag", Text, nullable=True),
     Column("last_modified", Text, nullable=True),
     Column("last_seen", String(32), nullable=False),
+    Column("last_full", String(32), nullable=True),
     Column("next_check", String(32), nullable=True),
     Column("attempts", Integer, nullable=False, default=0),
     Column("published", String(32), nullable=True),
     Column("last_error", Text, nullable=True),
+    Index("ix_urls_due", "site", "next_check"),
+    Index("ix_urls_article", "article_id"),
+)
+
+SOURCES = Table(
+    "sources",
+    META,
+    Column("site", String(255), primary_key=True),
+    Column("url", Text, primary_key=True),
+    Column("kind", String(32), nullable=False),
+    Column("status", Integer, nullable=True),
+    Column("error", Text, nullable=True),
+    Column("etag", Text, nullable=True),
+    Column("last_modified", Text, nullable=True),
+    Column("links", JSON, nullable=False),
+    Column("items", Integer, nullable=False),
+    Column("complete", Boolean, nullable=False),
+    Column("newest", String(32), nullable=True),
+    Column("last_seen", String(32), nullable=False),
+    Column("last_full", String(32), nullable=True),
 )
 
 SEGMENTS = Table(
     "segments",
-    _META,
+    META,
     Column("path", Text, primary_key=True),
     Column("site", String(255), nullable=False, index=True),
     Column("length", Integer, nullable=False),
@@ -69,29 +95,13 @@ SEGMENTS = Table(
 
 RUNS = Table(
     "runs",
-    _META,
+    META,
     Column("id", String(64), primary_key=True),
     Column("site", String(255), primary_key=True),
     Column("started", String(32), nullable=False),
     Column("finished", String(32), nullable=True),
-    Column("counts", JSON, nullable=True),
+    Column("summary", JSON, nullable=True),
 )
-
-
-def connect(url: str) -> Engine:
-    """An engine on the database of that URL (SQLAlchemy's form)."""
-    engine = create_engine(url)
-    if engine.dialect.name == "sqlite":
-        event.listen(engine, "connect", _pragmas)
-    return engine
-
-
-def create_tables(connection: Connection) -> None:
-    """Make what is missing; two processes may do so at once."""
-    for table in _META.sorted_tables:
-        connection.execute(CreateTable(table, if_not_exists=True))
-        for index in table.indexes:
-            connection.execute(CreateIndex(index, if_not_exists=True))
 
 
 def put(
@@ -102,19 +112,15 @@ def put(
     on_insert: Mapping[str, Any] | None = None,
 ) -> None:
     """Insert a row, or update the one with that key, whose `on_insert` values then stay."""
-    row = {**key, **values, **(on_insert or {})}
-    if connection.dialect.name == "postgresql":
-        query = postgresql.insert(table).values(row)
-        connection.execute(query.on_conflict_do_update(index_elements=list(key), set_=dict(values)))
-    else:
-        insert = sqlite.insert(table).values(row)
-        connection.execute(insert.on_conflict_do_update(index_elements=list(key), set_=dict(values)))
+    statement = _insert(connection, table).values({**key, **values, **(on_insert or {})})
+    connection.execute(statement.on_conflict_do_update(index_elements=list(key), set_=dict(values)))
 
 
-def _pragmas(connection: Any, _record: object) -> None:  # noqa: ANN401 - any DBAPI connection
-    """Write-ahead log: readers do not wait, and a power cut takes back whole commits only, newest first."""
-    cursor = connection.cursor()
-    cursor.execute("PRAGMA journal_mode=WAL")
-    cursor.execute("PRAGMA synchronous=NORMAL")
-    cursor.execute("PRAGMA busy_timeout=30000")  # milliseconds: the sites of a run share the file
-    cursor.close()
+def add_missing(connection: Connection, table: Table, key: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> None:
+    """Insert rows, but leave those alone whose key is there already."""
+    if rows := list(rows):
+        connection.execute(_insert(connection, table).on_conflict_do_nothing(index_elements=list(key)), rows)
+
+
+def _insert(connection: Connection, table: Table) -> postgresql.Insert | sqlite.Insert:
+    return postgresql.insert(table) if connection.dialect.name == "postgresql" else sqlite.insert(table)

@@ -18,7 +18,7 @@ from pydantic.alias_generators import to_camel
 
 from ingest.text import clean, known
 
-SCHEMA_VERSION = "1.0.0"
+SCHEMA_VERSION = "1.1.0"
 """Of the published JSON Schema, semantic versioning: a major step breaks readers."""
 
 _DATE = r"^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}:\d{2}(\.\d+)?[+-]\d{2}:\d{2})?$"
@@ -58,6 +58,14 @@ class Precision(StrEnum):
     SECOND = "second"
     MINUTE = "minute"
     DAY = "day"
+
+
+class Status(StrEnum):
+    """Whether the site still shows the article."""
+
+    PUBLISHED = "published"
+    GONE = "gone"
+    """Its address answers 404 or 410: the record repeats what the last version said."""
 
 
 class CommentSystem(StrEnum):
@@ -175,6 +183,7 @@ class Article(_Part):
     id: Text
     version: Annotated[int, AfterValidator(lambda number: max(1, number))] = 1
     changed: list[Text] = []
+    status: Status = Status.PUBLISHED
     content_hash: Text
     url: HttpUrl
     canonical_url: HttpUrl | None = None

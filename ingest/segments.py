@@ -9,10 +9,10 @@ ledger knows nothing of, perhaps torn: it is cut off, and its article fetched ag
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from io import BufferedRandom
 from pathlib import Path
 
@@ -24,6 +24,9 @@ OPEN = ".open"
 MAX_RECORDS = 10_000
 """Of a segment: a few tens of MB, which every tool opens."""
 MAX_BYTES = 64 * 2**20
+"""Both limits may be passed by what one commit holds."""
+RUN_STAMP = "%Y%m%dT%H%M%S.%fZ"
+"""How a run's name begins: names then sort as the runs followed each other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,18 +69,27 @@ class SegmentWriter:
         """Whether the next record belongs into another segment: `close` this one first."""
         return self._safe.records >= self._max_records or self._safe.length >= self._max_bytes
 
-    def append(self, line: str) -> Position:
-        """Write a line (without its newline) and sync it; the position after it. Raises `UnwritableOutput`."""
+    @property
+    def position(self) -> Position:
+        """How far the segment goes with what was appended last."""
+        return self._position
+
+    def append(self, lines: Sequence[str]) -> list[Position]:
+        """Write lines (without their newlines) and sync them; where each begins. Raises `UnwritableOutput`."""
+        data = [line.encode("utf-8") + b"\n" for line in lines]
         with writable(self._output):
             file = self._file or self._start()
-            data = line.encode("utf-8") + b"\n"
             file.seek(self._safe.length)  # over what an earlier append left behind when its commit failed
-            file.write(data)
+            file.write(b"".join(data))
             file.truncate()
             file.flush()
             os.fsync(file.fileno())
-        self._position = Position(self._safe.path, self._safe.length + len(data), self._safe.records + 1)
-        return self._position
+        starts, end = [], self._safe
+        for item in data:
+            starts.append(end)
+            end = Position(end.path, end.length + len(item), end.records + 1)
+        self._position = end
+        return starts
 
     def committed(self) -> None:
         """The ledger holds the last position: the record stays whatever happens."""
@@ -114,6 +126,40 @@ def finish(output: Path, position: Position) -> None:
     else:
         opened.unlink(missing_ok=True)
     sync_folder(opened.parent)
+
+
+def in_order(day: date, run_id: str, last: str | None) -> tuple[date, str]:
+    """The day and the name of a run, such that its segments sort after the last one, also if the clock was set back.
+
+    Args:
+        day: by the clock.
+        run_id: as the clock has it: `RUN_STAMP`, a hyphen and something that is the run's own.
+        last: the path of the segment that sorts last, or None.
+    """
+    if last is None:
+        return day, run_id
+    _, last_day, name = last.split("/")
+    last_run = name.rpartition("-")[0]
+    if (day.isoformat(), run_id) > (last_day, last_run):
+        return day, run_id
+    stamp, _, _ = last_run.partition("-")
+    moment = datetime.strptime(stamp, RUN_STAMP).replace(tzinfo=UTC) + timedelta(microseconds=1)
+    later = max(moment.date(), date.fromisoformat(last_day))
+    return later, f"{moment.strftime(RUN_STAMP)}-{run_id.rpartition('-')[2]}"
+
+
+def read_line(output: Path, path: str, position: int) -> str | None:
+    """The line that begins at this byte of a segment, finished or open; None where there is no such segment."""
+    for file in (output / path, output / f"{path}{OPEN}"):
+        try:
+            with file.open("rb") as stream:
+                stream.seek(position)
+                return stream.readline().decode("utf-8", "replace") or None
+        except FileNotFoundError:
+            continue
+        except OSError as error:
+            raise UnwritableOutput(f"cannot read {file}: {error.strerror}", "see its disk") from error
+    return None
 
 
 def recover(output: Path, site: str, known: Mapping[str, Position]) -> list[Position]:

@@ -32,6 +32,8 @@ class Limits(BaseModel):
     comments: int = Field(default=5_000, description="comments kept of one page")
     crawl_delay_seconds: float = Field(default=60.0, description="of a robots.txt's Crawl-delay that are obeyed")
     retry_after_seconds: float = Field(default=120.0, description="of a Retry-After; who asks for more is left alone")
+    ledger_wait_seconds: float = Field(default=30.0, description="for another process that is writing to the ledger")
+    believe_304_hours: float = Field(default=72.0, description="after that a page is fetched whole: servers err, too")
     listing_pages: int = Field(default=20, description="listing or sitemap pages followed in one run and source")
 
 

@@ -21,8 +21,9 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from cssselect import HTMLTranslator, SelectorError
 from lxml import etree
-from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, ValidationError
 
+from ingest.durations import parse_duration
 from ingest.errors import BadDefinition, UnknownSite
 
 
@@ -53,11 +54,20 @@ def _zone(text: str) -> str:
     return text
 
 
+def _seconds(value: object) -> object:
+    return parse_duration(value).total_seconds() if isinstance(value, str) else value
+
+
 Selector = Annotated[str, AfterValidator(_selector)]
 """A CSS selector, or XPath where it starts with `/`, `./` or `(`."""
 Pattern = Annotated[str, AfterValidator(_pattern)]
 """A regular expression of Python's `re`, searched for."""
 ZoneName = Annotated[str, AfterValidator(_zone)]
+Seconds = Annotated[float, BeforeValidator(_seconds)]
+"""A span of time, written as `15m` or `6h`."""
+
+DEFAULT_RECHECK = (3600.0, 6 * 3600.0, 86400.0, 7 * 86400.0)
+"""Seconds after publication: most corrections come within hours, most comments within days."""
 
 
 class _Data(BaseModel):
@@ -134,6 +144,7 @@ class Site(_Data):
     prune: list[Selector] = []
     promo: list[Pattern] = []
     desks: list[str] = []
+    recheck: tuple[Seconds, ...] = DEFAULT_RECHECK
     variants: list[Variant] = []
     tests: list[SiteTest] = []
 

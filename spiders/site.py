@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Collection, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -12,11 +12,12 @@ from scrapy import Request
 from ingest.crawl.comment_answers import comment_answers
 from ingest.crawl.discovery import Discovery
 from ingest.crawl.frontier import Frontier
+from ingest.crawl.source_log import SourceLog
 from ingest.crawl.spider import KhabarSpider
 from ingest.errors import UsageError
 from ingest.record import FetchedPage
 from ingest.settings import Settings
-from ingest.sites import get_site, load_sites
+from ingest.sites import Site, get_site, load_sites
 
 
 class SiteSpider(KhabarSpider):
@@ -26,6 +27,8 @@ class SiteSpider(KhabarSpider):
         site: the name of a definition; the subclass of a site has it already.
         limit: at most so many articles are fetched.
         since: nothing older: `12h`, `2d`, `3w`, or a day or time (ISO 8601, UTC).
+        full: read every source to its end and every article anew, whatever is known of them.
+        only: the keys of known addresses; these are read anew, and no source is asked. Needs an output folder.
         more: what Scrapy gives to every spider.
     """
 
@@ -34,11 +37,16 @@ class SiteSpider(KhabarSpider):
         site: str | None = None,
         limit: str | int | None = None,
         since: str | datetime | None = None,
+        *,
+        full: str | bool = False,
+        only: Collection[str] | None = None,
         **more: Any,  # noqa: ANN401 - as in Scrapy's Spider
     ) -> None:
         super().__init__(name=site, **more)
         self.limit = None if limit is None else _number(limit)
         self.since = _moment(since)
+        self.only = only
+        self.full = only is not None or str(full).casefold() in {"true", "1", "yes"}
         self.page_site = self.name
 
     async def start(self) -> AsyncIterator[Request]:
@@ -47,13 +55,33 @@ class SiteSpider(KhabarSpider):
         site = get_site(self.name, tuple(context.settings.sites))
         self.hosts = frozenset(host.removeprefix("www.") for host in site.hosts)
         visits = context.store.visits if context.store is not None else lambda _: {}
-        frontier = Frontier(site, visits, context.now(), self.since)
-        discovery = Discovery(site, frontier, self.fetch, context.settings.limits, self.limit)
-        await discovery.run()
-        context.errors.extend(discovery.errors)
-        self.tally.saw(frontier.newest())
+        frontier = Frontier(site, visits, context.now(), self.since, self.full)
+        if self.only is None:
+            await self._discover(site, frontier)
+        elif context.store is not None:
+            frontier.add_due(context.store.addresses(self.only))
         for request in self._requests(frontier):
             yield request
+
+    async def _discover(self, site: Site, frontier: Frontier) -> None:
+        """Fill the frontier: what the sources announce, and what earlier runs left to do."""
+        context, store = self.context, self.context.store
+        limits = context.settings.limits
+        log = SourceLog(
+            store.sources() if store is not None else {},
+            context.now(),
+            limits.believe_304_hours,
+            full=self.full,
+            since=self.since is not None,
+        )
+        discovery = Discovery(site, frontier, log, self.fetch, limits, limit=self.limit, replaying=context.replaying)
+        await discovery.run()
+        context.errors.extend(discovery.errors)
+        context.sources.extend(log.visits())
+        self.tally.saw(frontier.newest())
+        if store is not None:
+            store.announce(frontier.unheard_of(), log.learned())
+            frontier.add_due(store.due())
 
     async def completed(self, page: FetchedPage) -> FetchedPage:
         """The page with the comments that WordPress tells, where the definition asks for them."""

@@ -5,17 +5,21 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from scrapy.http import Response
 
 from ingest.crawl.discovery import Discovery
 from ingest.crawl.frontier import Frontier
-from ingest.discover.candidate import FEED, LISTING, Candidate
+from ingest.crawl.source_log import SourceLog
+from ingest.discover.candidate import FEED, LISTING, WORDPRESS, Candidate
+from ingest.discover.source import Source
 from ingest.errors import Unreachable
-from ingest.ledger import State, Visit
+from ingest.ledger import Due
 from ingest.settings import Limits
 from ingest.sites import Discover, Listing, Site
+from ingest.visit import State, Visit
 
 NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 HOME = "https://news.example"
@@ -86,7 +90,7 @@ def test_an_alias_of_the_site_is_the_site() -> None:
 
 def test_known_articles_are_due_only_when_they_were_modified() -> None:
     found = frontier({"news.example/story/1": Visit(State.ARTICLE, NOW - timedelta(hours=2))})
-    assert found.add([story(1), story(2)]) == (2, 1)
+    assert found.add([story(1), story(2)]) == (2, 1, 0)
     assert not found.due("news.example/story/1")
     found.add([Candidate(f"{HOME}/story/1", LISTING, modified=NOW - timedelta(hours=1))])
     assert found.due("news.example/story/1")
@@ -125,21 +129,35 @@ def index(**files: str) -> str:
 
 
 def discover(
-    found: Frontier, pages: Pages, *, limits: Limits | None = None, limit: int | None = None
+    found: Frontier,
+    pages: Pages,
+    *,
+    limits: Limits | None = None,
+    limit: int | None = None,
+    log: SourceLog | None = None,
 ) -> tuple[list[str], list[str]]:
-    """What was asked for, in order, and the errors."""
+    """What was asked for, in order, and the errors. A page that is "304" has validators that match."""
     asked: list[str] = []
 
-    async def fetch(url: str) -> Response:
+    async def fetch(url: str, headers: Mapping[str, str]) -> Response:
         path = url.removeprefix(HOME)
-        asked.append(path)
+        asked.append(f"{path} if not {headers['If-None-Match']}" if headers else path)
         if path not in pages:
             raise Unreachable(f"{url}: HTTP 404")
-        return Response(url, body=pages[path].encode())
+        if pages[path] == "304":
+            return Response(url, status=304)
+        return Response(url, body=pages[path].encode(), headers={"ETag": f'"{path}"'})
 
-    discovery = Discovery(found.site, found, fetch, limits or Limits(), limit)
+    log = log or SourceLog({}, NOW, 72, since=found.since is not None)
+    discovery = Discovery(found.site, found, log, fetch, limits or Limits(), limit=limit)
     asyncio.run(discovery.run())
     return asked, discovery.errors
+
+
+def followed(*paths: str, **values: Any) -> SourceLog:
+    """Sources that an earlier run has followed to their ends."""
+    known = (Source(f"{HOME}{path}", LISTING, 200, complete=True, last_full=NOW, **values) for path in paths)
+    return SourceLog({source.url: source for source in known}, NOW, 72)
 
 
 def test_all_sources_are_asked_and_united() -> None:
@@ -181,9 +199,115 @@ def test_a_listing_is_followed_while_it_shows_something_new() -> None:
         "/page/3/": listing(6, 7, following="/page/4/"),
         "/page/4/": listing(8),
     }
-    asked, errors = discover(found, pages)
+    asked, errors = discover(found, pages, log=followed("/"))
     assert asked == ["/", "/page/2/", "/page/3/"]
     assert errors == []
+
+
+def test_a_listing_that_was_never_followed_to_its_end_is_followed_past_known_articles() -> None:
+    found = frontier({"news.example/story/1": Visit(State.ARTICLE, NOW)}, listings=["/"])
+    pages = {"/": listing(1, following="/page/2/"), "/page/2/": listing(2)}
+    log = SourceLog({}, NOW, 72)
+    assert discover(found, pages, log=log)[0] == ["/", "/page/2/"]
+    assert [(source.url, source.complete) for source in log.learned()] == [(f"{HOME}/", True)]
+
+
+def test_a_walk_that_a_limit_cuts_short_is_not_complete() -> None:
+    log = SourceLog({}, NOW, 72)
+    discover(frontier(listings=["/"]), {"/": listing(1, 2, following="/page/2/")}, limit=2, log=log)
+    assert [source.complete for source in log.learned()] == [False]
+
+
+def test_a_source_that_is_as_it_was_ends_there() -> None:
+    log = followed("/", "/feed/", etag='"x"', newest=NOW)
+    pages = {"/": "304", "/feed/": "304"}
+    asked, errors = discover(frontier(listings=["/"], feeds=["/feed/"]), pages, log=log)
+    assert asked == ['/feed/ if not "x"', '/ if not "x"']
+    assert errors == []
+    assert [(visit.url, visit.status, visit.items, visit.newest) for visit in log.visits()] == [
+        (f"{HOME}/feed/", 304, 0, NOW),
+        (f"{HOME}/", 304, 0, NOW),
+    ]
+    assert all(source.etag == '"x"' for source in log.learned())
+
+
+def test_sources_are_asked_whole_now_and_then() -> None:
+    log = followed("/", etag='"x"')
+    log.now += timedelta(hours=73)
+    assert discover(frontier(listings=["/"]), {"/": listing(1)}, log=log)[0] == ["/"]
+    (learned,) = log.learned()
+    assert (learned.etag, learned.last_full) == ('"/"', log.now)
+
+
+def test_a_full_run_asks_for_all_and_takes_all() -> None:
+    found = frontier({"news.example/story/1": Visit(State.ARTICLE, NOW)}, listings=["/"])
+    found.full = True
+    log = followed("/", etag='"x"')
+    log.full = True
+    pages = {"/": listing(1, following="/page/2/"), "/page/2/": listing(2)}
+    assert discover(found, pages, log=log)[0] == ["/", "/page/2/"]
+    assert found.due("news.example/story/1")
+
+
+def test_a_source_with_something_left_out_comes_whole_to_the_next_run() -> None:
+    log = SourceLog({}, NOW, 72, since=True)
+    pages = {
+        "/feed/": f"<rss><channel><item><link>{HOME}/story/1</link><pubDate>Sun, 01 Nov 2026 00:00:00 GMT</pubDate>"
+    }
+    discover(frontier(since=NOW - timedelta(days=2), feeds=["/feed/"]), pages, log=log)
+    (learned,) = log.learned()
+    assert (learned.etag, learned.complete) == (None, False)
+
+
+def test_a_broken_source_is_asked_whole_again() -> None:
+    log = SourceLog({}, NOW, 72)
+    discover(frontier(feeds=["/feed/"]), {"/feed/": "<html>Sorry"}, log=log)
+    (learned,) = log.learned()
+    assert (learned.etag, learned.complete, learned.error) == (
+        None,
+        False,
+        f"{HOME}/feed/: an HTML page, not a feed",
+    )
+
+
+def test_an_index_that_is_as_it_was_leads_to_the_sitemaps_that_it_named() -> None:
+    pages = {"/index.xml": index(old="2020-01-01", new="2026-11-20"), "/new.xml": sitemap(1), "/old.xml": sitemap(2)}
+    log = SourceLog({}, NOW, 72)
+    discover(frontier(sitemaps=["/index.xml"]), pages, log=log)
+    again = SourceLog({source.url: source for source in log.learned()}, NOW, 72)
+    seen = {f"news.example/story/{number}": Visit(State.ARTICLE, NOW) for number in (1, 2)}
+    pages |= {"/index.xml": "304", "/new.xml": "304"}
+    asked, _ = discover(frontier(seen, sitemaps=["/index.xml"]), pages, log=again)
+    assert asked == ['/index.xml if not "/index.xml"', '/new.xml if not "/new.xml"']
+
+
+def test_the_api_is_asked_for_what_changed_since_the_last_time() -> None:
+    base = f"{HOME}/wp-json/wp/v2/posts?per_page=100&page=1&_fields=id%2Clink%2Cdate%2Cdate_gmt%2Cmodified"
+    url = f"{base}%2Cmodified_gmt%2Ctitle"
+    known = {url: Source(url, WORDPRESS, 200, complete=True, newest=NOW, last_full=NOW)}
+    asked, _ = discover(frontier(wordpress_api="/wp-json/"), {}, log=SourceLog(known, NOW, 72))
+    assert asked[0].endswith("&modified_after=2026-11-19T09%3A00%3A00%2B00%3A00")
+
+
+def test_what_earlier_runs_left_to_do_is_taken_in() -> None:
+    found = frontier()
+    found.add([story(1, hours=1)])
+    found.add_due(
+        [
+            Due("news.example/story/2", f"{HOME}/story/2", Visit(State.FOUND, NOW, published=NOW)),
+            Due("news.example/story/3", f"{HOME}/story/3", Visit(State.FAILED, NOW, next_check=NOW)),
+            Due("news.example/story/4", f"{HOME}/story/4", Visit(State.ARTICLE, NOW, next_check=NOW)),
+            Due("news.example/story/5", f"{HOME}/story/5", Visit(State.OLDER, NOW, published=NOW)),
+        ]
+    )
+    assert [url[-1] for url in urls(found)] == ["2", "5", "1", "3", "4"]
+    assert [key[-1] for key, _ in found.unheard_of()] == ["1"]
+    assert all(found.due(key) for key, _ in found.newest_first())
+
+
+def test_an_article_that_was_gone_is_due_when_it_is_announced_anew() -> None:
+    found = frontier({"news.example/story/1": Visit(State.GONE, NOW)})
+    assert found.add([story(1)]).due == 1
 
 
 def test_a_listing_is_followed_only_to_the_wanted_number() -> None:
@@ -224,7 +348,7 @@ def test_sitemaps_are_taken_newest_first_until_one_holds_nothing_new() -> None:
         "/old.xml": sitemap(4),
         "/older.xml": sitemap(5),
     }
-    asked, _ = discover(frontier(seen, sitemaps=["/index.xml"]), pages)
+    asked, _ = discover(frontier(seen, sitemaps=["/index.xml"]), pages, log=followed("/index.xml"))
     assert asked == ["/index.xml", "/new.xml", "/mid.xml"]
 
 

@@ -13,12 +13,16 @@ import pytest
 from sqlalchemy import Connection
 from sqlalchemy.dialects import postgresql, sqlite
 
-from ingest.decide import field_hashes
+from ingest.decide import Changed, decide, field_hashes
+from ingest.discover.candidate import FEED, Candidate
+from ingest.discover.source import Source
 from ingest.errors import UnwritableOutput, UsageError
-from ingest.ledger import Address, Ledger, State, Visit
+from ingest.ledger import Ledger, Outcome
+from ingest.ledger_engine import LEDGER_VERSION
 from ingest.ledger_tables import SEGMENTS, put
-from ingest.record import Article, Metadata, Publisher, Reason, Rejection
+from ingest.record import Article, Metadata, Publisher
 from ingest.segments import Position
+from ingest.visit import Address, State, Visit
 
 NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 LATER = NOW + timedelta(hours=3)
@@ -43,24 +47,40 @@ def ledger(tmp_path: Path) -> Iterator[Ledger]:
     ledger.close()
 
 
+def commit(ledger: Ledger, state: State = State.ARTICLE, at: datetime = NOW, **more: Any) -> None:
+    ledger.commit([Outcome(ADDRESS, state, at, **more)])
+
+
+def commit_record(ledger: Ledger, article: Article, position: Position, now: datetime) -> None:
+    start = Position(position.path, position.length - 100, position.records - 1)
+    outcome = Outcome(ADDRESS, State.ARTICLE, now, article_id=article.id, written=article, position=start)
+    ledger.commit([outcome], position)
+
+
 def visit(ledger: Ledger, key: str = ADDRESS.key) -> Visit | None:
     return ledger.visits([key, "news.example/never"]).get(key)
 
 
 def test_a_record_brings_article_address_and_segment(ledger: Ledger) -> None:
-    ledger.commit_record(ARTICLE, ADDRESS, POSITION, NOW)
+    commit_record(ledger, ARTICLE, POSITION, NOW)
     known = ledger.known(ARTICLE.id)
     assert known is not None
     assert (known.version, known.content_hash) == (1, "one")
     assert known.field_hashes == field_hashes(ARTICLE)
+    assert (known.segment, known.position, known.first_seen) == (POSITION.path, 0, NOW)
     assert visit(ledger) == Visit(
-        State.ARTICLE, NOW, etag=ADDRESS.etag, last_modified=ADDRESS.last_modified, article_id=ARTICLE.id
+        State.ARTICLE,
+        NOW,
+        etag=ADDRESS.etag,
+        last_modified=ADDRESS.last_modified,
+        article_id=ARTICLE.id,
+        last_full=NOW,
     )
     assert ledger.open_segments() == {POSITION.path: POSITION}
 
 
 def test_the_ledger_outlives_its_connection(ledger: Ledger, tmp_path: Path) -> None:
-    ledger.commit_record(ARTICLE, ADDRESS, POSITION, NOW)
+    commit_record(ledger, ARTICLE, POSITION, NOW)
     ledger.close()
     again = Ledger.open(tmp_path, "news")
     assert again.known(ARTICLE.id) is not None
@@ -68,9 +88,9 @@ def test_the_ledger_outlives_its_connection(ledger: Ledger, tmp_path: Path) -> N
 
 
 def test_a_new_version_replaces_the_old_but_not_the_first_sight(ledger: Ledger, tmp_path: Path) -> None:
-    ledger.commit_record(ARTICLE, ADDRESS, POSITION, NOW)
+    commit_record(ledger, ARTICLE, POSITION, NOW)
     edited = ARTICLE.model_copy(update={"version": 2, "content_hash": "two"})
-    ledger.commit_record(edited, ADDRESS, Position(POSITION.path, 200, 2), LATER)
+    commit_record(ledger, edited, Position(POSITION.path, 200, 2), LATER)
     known = ledger.known(ARTICLE.id)
     assert known is not None
     assert (known.version, known.content_hash) == (2, "two")
@@ -86,69 +106,51 @@ def test_a_commit_is_all_or_nothing(ledger: Ledger, monkeypatch: pytest.MonkeyPa
 
     monkeypatch.setattr(ledger, "_put_segment", broken)
     with pytest.raises(RuntimeError, match="killed here"):
-        ledger.commit_record(ARTICLE, ADDRESS, POSITION, NOW)
+        commit_record(ledger, ARTICLE, POSITION, NOW)
     assert ledger.known(ARTICLE.id) is None
     assert visit(ledger) is None
 
 
-def test_failures_are_counted_until_a_visit_succeeds(ledger: Ledger) -> None:
-    for tries in (1, 2):
-        ledger.fail(ADDRESS, "HTTP 503", NOW)
-        assert (failed := visit(ledger)) is not None
-        assert (failed.state, failed.attempts) == (State.FAILED, tries)
-    ledger.touch(ADDRESS, LATER)
-    assert (seen := visit(ledger)) is not None
-    assert (seen.state, seen.attempts) == (State.ARTICLE, 0)
-
-
-def test_a_rejection_keeps_its_reason(ledger: Ledger, tmp_path: Path) -> None:
-    ledger.reject(ADDRESS, Rejection(url="u", requested_url="u", reason=Reason.LISTING, detail="12 teasers"), NOW)
-    assert (seen := visit(ledger)) is not None
-    assert seen.state is State.REJECTED
+def test_a_failure_keeps_what_is_known_of_the_address(ledger: Ledger, tmp_path: Path) -> None:
+    commit_record(ledger, ARTICLE, POSITION, NOW)
+    bare = Address(ADDRESS.key, ADDRESS.url)
+    ledger.commit([Outcome(bare, State.FAILED, LATER, 2, LATER, error="HTTP 503")])
+    assert visit(ledger) == Visit(
+        State.FAILED,
+        LATER,
+        attempts=2,
+        next_check=LATER,
+        etag=ADDRESS.etag,
+        last_modified=ADDRESS.last_modified,
+        article_id=ARTICLE.id,
+        last_full=NOW,
+    )
     with sqlite3.connect(tmp_path / "ledger.sqlite") as connection:
-        assert connection.execute("select last_error from urls").fetchone() == ("listing: 12 teasers",)
+        assert connection.execute("select last_error from urls").fetchone() == ("HTTP 503",)
     connection.close()
 
 
-@pytest.mark.parametrize(
-    ("seen", "modified", "since", "due"),
-    [
-        (Visit(State.ARTICLE, NOW), None, None, False),
-        (Visit(State.ARTICLE, NOW), NOW - timedelta(hours=1), None, False),
-        (Visit(State.ARTICLE, NOW), NOW + timedelta(minutes=1), None, True),
-        (Visit(State.REJECTED, NOW), None, None, False),
-        (Visit(State.REJECTED, NOW), LATER, None, True),
-        (Visit(State.FAILED, NOW), None, None, True),
-        (Visit(State.FAILED, LATER, attempts=3), None, None, True),
-        (Visit(State.FAILED, LATER, attempts=4), None, None, False),
-        (Visit(State.FAILED, NOW, attempts=5), None, None, True),
-        (Visit(State.FAILED, NOW, attempts=6), LATER, None, False),
-        (Visit(State.FAILED, NOW - timedelta(days=7), attempts=99), None, None, True),
-        (Visit(State.ARTICLE, NOW, next_check=LATER), None, None, True),
-        (Visit(State.ARTICLE, NOW, next_check=LATER + timedelta(hours=1)), None, None, False),
-        (Visit(State.OLDER, NOW, published=NOW), None, LATER, False),
-        (Visit(State.OLDER, NOW, published=NOW), None, NOW, True),
-        (Visit(State.OLDER, NOW, published=NOW), None, None, True),
-    ],
-)
-def test_what_is_due(seen: Visit, modified: datetime | None, since: datetime | None, due: bool) -> None:
-    assert seen.due(LATER, modified, since) is due
+def test_a_304_is_no_full_visit(ledger: Ledger) -> None:
+    commit(ledger)
+    commit(ledger, at=LATER, full=False)
+    assert (seen := visit(ledger)) is not None
+    assert (seen.last_seen, seen.last_full) == (LATER, NOW)
 
 
 def test_an_older_article_keeps_its_date(ledger: Ledger) -> None:
-    ledger.pass_over(ADDRESS, NOW - timedelta(days=9), NOW)
+    commit(ledger, State.OLDER, published=NOW - timedelta(days=9))
     assert (seen := visit(ledger)) is not None
     assert (seen.state, seen.published) == (State.OLDER, NOW - timedelta(days=9))
 
 
 def test_closed_segments_are_no_longer_open(ledger: Ledger) -> None:
-    ledger.commit_record(ARTICLE, ADDRESS, POSITION, NOW)
+    commit_record(ledger, ARTICLE, POSITION, NOW)
     ledger.close_segments([POSITION, Position("news/2026-11-20/empty-1.jsonl", 0, 0)])
     assert ledger.open_segments() == {}
 
 
 def test_sites_share_a_ledger_and_keep_their_segments(ledger: Ledger, tmp_path: Path) -> None:
-    ledger.commit_record(ARTICLE, ADDRESS, POSITION, NOW)
+    commit_record(ledger, ARTICLE, POSITION, NOW)
     other = Ledger.open(tmp_path, "other")
     assert other.open_segments() == {}
     assert other.known(ARTICLE.id) is not None
@@ -156,7 +158,7 @@ def test_sites_share_a_ledger_and_keep_their_segments(ledger: Ledger, tmp_path: 
 
 
 def test_many_addresses_are_asked_for_at_once(ledger: Ledger) -> None:
-    ledger.touch(ADDRESS, NOW)
+    commit(ledger)
     keys = [f"news.example/{number}" for number in range(1200)]
     assert set(ledger.visits([*keys, ADDRESS.key])) == {ADDRESS.key}
 
@@ -165,14 +167,14 @@ def test_runs_are_noted(ledger: Ledger, tmp_path: Path) -> None:
     ledger.start_run("run", NOW)
     ledger.finish_run("run", {"new": 3}, LATER)
     with sqlite3.connect(tmp_path / "ledger.sqlite") as connection:
-        row = connection.execute("select site, started, finished, counts from runs").fetchone()
+        row = connection.execute("select site, started, finished, summary from runs").fetchone()
     connection.close()
     assert row == ("news", NOW.isoformat(), LATER.isoformat(), '{"new": 3}')
 
 
 def test_a_file_that_is_no_database_is_one_line(tmp_path: Path) -> None:
     (tmp_path / "ledger.sqlite").write_bytes(b"this is no database at all, but long enough to be looked at" * 20)
-    with pytest.raises(UnwritableOutput, match="not a database"):
+    with pytest.raises(UnwritableOutput, match=r"ledger\.sqlite is damaged \(restore a copy"):
         Ledger.open(tmp_path, "news")
 
 
@@ -184,7 +186,7 @@ def test_a_folder_that_cannot_be_made_is_one_line(tmp_path: Path) -> None:
 
 def test_the_ledger_may_be_elsewhere(tmp_path: Path) -> None:
     ledger = Ledger.open(tmp_path / "out", "news", f"sqlite:///{tmp_path / 'elsewhere.sqlite'}")
-    ledger.touch(ADDRESS, NOW)
+    commit(ledger)
     ledger.close()
     assert (tmp_path / "elsewhere.sqlite").exists()
     assert list((tmp_path / "out").iterdir()) == []
@@ -207,3 +209,94 @@ def test_rows_are_put_in_one_statement_on_both_databases(database: Any) -> None:
     put(cast("Connection", connection), SEGMENTS, {"path": "a"}, {"length": 1}, on_insert={"site": "news"})
     assert "ON CONFLICT (path) DO UPDATE SET length" in said[0]
     assert "site =" not in said[0]
+
+
+def test_what_was_announced_waits_until_it_is_visited(ledger: Ledger) -> None:
+    commit(ledger)
+    story = Candidate("https://news.example/new", FEED, published=NOW)
+    source = Source("https://news.example/feed/", FEED, 200, None, '"f"', None, (), 2, True, NOW, NOW)
+    ledger.announce([("news.example/new", story), (ADDRESS.key, story)], [source], NOW)
+    assert [(due.key, due.url, due.visit.state) for due in ledger.due(LATER)] == [
+        ("news.example/new", "https://news.example/new", State.FOUND)
+    ]
+    assert (seen := visit(ledger)) is not None
+    assert seen.state is State.ARTICLE
+    assert ledger.sources() == {source.url: source}
+
+
+def test_what_is_due_is_of_this_site_and_has_come(ledger: Ledger, tmp_path: Path) -> None:
+    commit(ledger, next_check=LATER)
+    other = Ledger.open(tmp_path, "other")
+    assert list(other.due(LATER)) == []
+    other.close()
+    assert list(ledger.due(NOW)) == []
+    assert [due.key for due in ledger.due(LATER)] == [ADDRESS.key]
+
+
+def test_a_forgotten_address_is_taken_as_a_further_version(ledger: Ledger) -> None:
+    commit_record(ledger, ARTICLE, POSITION, NOW)
+    assert ledger.forget([ADDRESS.key, "news.example/never"], LATER) == 1
+    ((key, url, seen),) = ((due.key, due.url, due.visit) for due in ledger.due(LATER))
+    assert (key, url) == (ADDRESS.key, ADDRESS.url)
+    assert (seen.state, seen.etag, seen.last_modified) == (State.FOUND, None, None)
+    decision = decide(ARTICLE, ledger.known(ARTICLE.id))
+    assert isinstance(decision, Changed)
+    assert (decision.version, decision.fields) == (2, [])
+
+
+FIRST_TABLES = """
+create table articles (id varchar(64) primary key, site varchar(255) not null, url text not null,
+  content_hash varchar(64) not null, field_hashes json not null, version integer not null,
+  first_seen varchar(32) not null, last_seen varchar(32) not null);
+create table urls (key text primary key, site varchar(255) not null, url text not null, article_id varchar(64),
+  state varchar(16) not null, etag text, last_modified text, last_seen varchar(32) not null, next_check varchar(32),
+  attempts integer not null, published varchar(32), last_error text);
+create table segments (path text primary key, site varchar(255) not null, length integer not null,
+  records integer not null, closed boolean not null);
+create table runs (id varchar(64), site varchar(255), started varchar(32) not null, finished varchar(32), counts json,
+  primary key (id, site));
+insert into articles values ('aa', 'news', 'https://news.example/ferry', 'one', '{"headline": "x"}', 3,
+  '2026-11-01T00:00:00+00:00', '2026-11-02T00:00:00+00:00');
+insert into urls values ('news.example/ferry', 'news', 'https://news.example/ferry', 'aa', 'article', '"t"', null,
+  '2026-11-02T00:00:00+00:00', null, 0, null, null);
+"""
+"""As the first release made them."""
+
+
+def test_a_ledger_of_the_first_release_is_brought_up(tmp_path: Path) -> None:
+    with sqlite3.connect(tmp_path / "ledger.sqlite") as connection:
+        connection.executescript(FIRST_TABLES)
+    connection.close()
+    for etag in ('"t"', ADDRESS.etag):
+        ledger = Ledger.open(tmp_path, "news")
+        known, seen = ledger.known("aa"), visit(ledger)
+        assert known is not None
+        assert (known.version, known.gone, known.unexplained, known.segment) == (3, False, 0, None)
+        assert seen is not None
+        assert seen.etag == etag
+        commit_record(ledger, ARTICLE, POSITION, NOW)
+        ledger.start_run("run", NOW)
+        ledger.finish_run("run", {"new": 1}, NOW)
+        ledger.close()
+
+
+def test_a_ledger_of_a_newer_release_is_refused(tmp_path: Path) -> None:
+    Ledger.open(tmp_path, "news").close()
+    with sqlite3.connect(tmp_path / "ledger.sqlite") as connection:
+        connection.execute("update ledger_version set version = ?", (LEDGER_VERSION + 1,))
+    connection.close()
+    with pytest.raises(UsageError, match=r"ledger\.sqlite is a newer Khabar's .* \(update Khabar"):
+        Ledger.open(tmp_path, "news")
+
+
+def test_a_ledger_that_another_process_holds_is_one_line(tmp_path: Path) -> None:
+    ledger = Ledger.open(tmp_path, "news", wait_seconds=0.05)
+    other = sqlite3.connect(tmp_path / "ledger.sqlite", isolation_level=None)
+    other.execute("BEGIN EXCLUSIVE")
+    with pytest.raises(UnwritableOutput, match=r"ledger\.sqlite is locked by another process \(wait"):
+        commit(ledger)
+    other.execute("ROLLBACK")
+    other.close()
+    commit(ledger)
+    assert visit(ledger) is not None
+    ledger.close()

@@ -23,9 +23,10 @@ from ingest.crawl.pipelines import OlderArticle, RecordPipeline, RejectedPage, U
 from ingest.crawl.scrapy_settings import scrapy_settings
 from ingest.crawl.tally import Tally
 from ingest.errors import Locked, UnwritableOutput
-from ingest.ledger import Ledger, State
+from ingest.ledger import Ledger
 from ingest.record import Article, FetchedPage, Metadata, Publisher, Reason, Rejection
 from ingest.settings import Settings
+from ingest.visit import State
 
 NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 URL = "https://news.example/ferry"

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from ingest.errors import Locked, UnwritableOutput
-from ingest.segments import Position, SegmentWriter, locked, recover
+from ingest.segments import Position, SegmentWriter, in_order, locked, read_line, recover
 
 DAY = date(2026, 11, 20)
 FOLDER = "news/2026-11-20"
@@ -20,7 +20,7 @@ def writer(output: Path, run_id: str = "run", *, max_records: int = 100, max_byt
 
 def write(segment: SegmentWriter, *lines: str) -> None:
     for line in lines:
-        segment.append(line)
+        segment.append([line])
         segment.committed()
 
 
@@ -35,8 +35,10 @@ def test_nothing_is_created_before_the_first_record(tmp_path: Path) -> None:
 
 def test_a_segment_is_open_until_it_is_whole(tmp_path: Path) -> None:
     segment = writer(tmp_path)
-    position = segment.append('{"a":"ا"}')
+    (start,) = segment.append(['{"a":"ا"}'])
     segment.committed()
+    assert start == Position(f"{FOLDER}/run-0001.jsonl", 0, 0)
+    position = segment.position
     assert position == Position(f"{FOLDER}/run-0001.jsonl", 11, 1)
     assert names(tmp_path) == ["run-0001.jsonl.open"]
     assert segment.close() == position
@@ -65,16 +67,16 @@ def test_bytes_fill_a_segment_too(tmp_path: Path) -> None:
 def test_what_was_not_committed_is_cut_off(tmp_path: Path) -> None:
     segment = writer(tmp_path)
     write(segment, "kept")
-    segment.append("the ledger failed here, and this line is longer than the next")
+    segment.append(["the ledger failed here, and this line is longer than the next"])
     write(segment, "next")
-    segment.append("and here")
+    segment.append(["and here"])
     segment.close()
     assert (tmp_path / FOLDER / "run-0001.jsonl").read_text(encoding="utf-8") == "kept\nnext\n"
 
 
 def test_a_segment_without_a_committed_record_is_removed(tmp_path: Path) -> None:
     segment = writer(tmp_path)
-    segment.append("never committed")
+    segment.append(["never committed"])
     segment.close()
     assert names(tmp_path) == []
 
@@ -126,7 +128,7 @@ def test_an_output_that_cannot_be_written_is_one_line(tmp_path: Path) -> None:
     with pytest.raises(UnwritableOutput, match="cannot write"), locked(tmp_path / "file", "news"):
         pass
     with pytest.raises(UnwritableOutput, match="cannot write"):
-        writer(tmp_path / "file").append("x")
+        writer(tmp_path / "file").append(["x"])
 
 
 def test_a_full_disk_loses_no_earlier_record(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -139,6 +141,34 @@ def test_a_full_disk_loses_no_earlier_record(tmp_path: Path, monkeypatch: pytest
     with monkeypatch.context() as patch:
         patch.setattr("os.fsync", full)
         with pytest.raises(UnwritableOutput, match="No space left"):
-            segment.append("second")
+            segment.append(["second"])
     segment.close()
     assert (tmp_path / FOLDER / "run-0001.jsonl").read_text(encoding="utf-8") == "first\n"
+
+
+def test_several_lines_are_one_write_and_each_has_its_beginning(tmp_path: Path) -> None:
+    segment = writer(tmp_path)
+    write(segment, "one")
+    starts = segment.append(["two", "three"])
+    segment.committed()
+    path = f"{FOLDER}/run-0001.jsonl"
+    assert starts == [Position(path, 4, 1), Position(path, 8, 2)]
+    assert [read_line(tmp_path, path, start.length) for start in starts] == ["two\n", "three\n"]
+    segment.close()
+    assert read_line(tmp_path, path, 8) == "three\n"
+    assert read_line(tmp_path, "news/2026-11-20/other-0001.jsonl", 0) is None
+
+
+@pytest.mark.parametrize(
+    ("last", "expected"),
+    [
+        (None, (DAY, "20261120T090000.000000Z-ab")),
+        ("news/2026-11-20/20261120T080000.000000Z-ff-0003.jsonl", (DAY, "20261120T090000.000000Z-ab")),
+        ("news/2026-11-20/20261120T090000.000000Z-ff-0001.jsonl", (DAY, "20261120T090000.000001Z-ab")),
+        ("news/2026-11-21/20261121T091500.250000Z-ff-0001.jsonl", (date(2026, 11, 21), "20261121T091500.250001Z-ab")),
+    ],
+)
+def test_names_sort_in_the_order_of_writing_even_if_the_clock_was_set_back(
+    last: str | None, expected: tuple[date, str]
+) -> None:
+    assert in_order(DAY, "20261120T090000.000000Z-ab", last) == expected

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -25,11 +26,11 @@ from ingest.crawl.run import crawl_sites, fetch_pages
 from ingest.crawl.scrapy_settings import base_settings, scrapy_settings
 from ingest.crawl.store import SiteStore
 from ingest.errors import BadURL, ForbiddenAddress, Locked, NotRecorded, UnknownSite, UsageError
-from ingest.ledger import State, Visit
 from ingest.record import Article, FetchedPage, Reason, Rejection
 from ingest.segments import locked
 from ingest.settings import Settings
 from ingest.urls import article_key
+from ingest.visit import State, Visit
 from spiders.page import PageSpider
 from spiders.site import SiteSpider
 
@@ -199,12 +200,23 @@ def test_a_page_keeps_its_address_headers_and_time() -> None:
 def test_an_unmodified_page_is_unchanged_and_asked_for_by_its_validators() -> None:
     def scenario() -> None:
         spider = spider_of()
-        visit = Visit(State.ARTICLE, NOW, etag='"x"', last_modified="Thu", article_id="a")
+        visit = Visit(State.ARTICLE, NOW, etag='"x"', last_modified="Thu", article_id="a", last_full=NOW)
         request = spider.page_request(STORY, visit)
         assert request.headers.to_unicode_dict() == {"If-None-Match": '"x"', "If-Modified-Since": "Thu"}
         assert spider.page_request(STORY).headers == {}
-        assert parse(spider, Response(STORY, status=304), visit) == []
+        long_ago = replace(visit, last_full=NOW - timedelta(days=4))
+        assert spider.page_request(STORY, long_ago).headers == {}  # a 304 is believed for three days
+        assert list(spider.pages(Response(STORY, status=304), STORY, visit, conditional=True)) == []
         assert spider.tally.counts()["unchanged"] == 1
+
+    asyncio.run(in_loop(scenario))
+
+
+def test_a_304_that_nobody_asked_for_is_a_failure() -> None:
+    def scenario() -> None:
+        spider = spider_of()
+        assert parse(spider, Response(STORY, status=304)) == []
+        assert spider.tally.counts()["failed"] == 1
 
     asyncio.run(in_loop(scenario))
 

@@ -12,13 +12,16 @@ from weakref import WeakKeyDictionary
 
 from ingest.crawl.handler import tape_of
 from ingest.errors import KhabarError
+from ingest.segments import RUN_STAMP
 from ingest.settings import Settings
 from ingest.workers import Extract, Extractor
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
 
+    from ingest.crawl.group_commit import GroupCommit
     from ingest.crawl.store import SiteStore
+    from ingest.discover.source import SourceVisit
 
 PAGE_DONE = object()
 """The signal that an address is dealt with: `url` and `outcome`, an Article, a Rejection or a KhabarError.
@@ -38,8 +41,10 @@ class CrawlContext:
     run_id: str
     output: Path | None
     store: SiteStore | None = None
+    commits: GroupCommit | None = None
     fatal: KhabarError | None = None
     errors: list[str] = field(default_factory=list)
+    sources: list[SourceVisit] = field(default_factory=list)
     newest: datetime | None = None
 
 
@@ -71,6 +76,6 @@ def _make(crawler: Crawler) -> CrawlContext:
         extract=extract,
         now=now,
         replaying=tape is not None and not tape.records,
-        run_id=f"{now().astimezone(UTC):%Y%m%dT%H%M%S.%fZ}-{secrets.token_hex(2)}",  # sorts by time; ours alone
+        run_id=f"{now().astimezone(UTC).strftime(RUN_STAMP)}-{secrets.token_hex(2)}",  # sorts by time; ours alone
         output=Path(output) if output else None,
     )

@@ -8,20 +8,22 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime, timedelta
 from itertools import count
 from urllib.parse import urljoin
 
 from scrapy.http import Response
 
 from ingest.crawl.frontier import Frontier
+from ingest.crawl.sitemap_walk import SitemapWalk
+from ingest.crawl.source_log import SourceLog
 from ingest.discover import wordpress
-from ingest.discover.candidate import Candidate
+from ingest.discover.candidate import FEED, LISTING, SITEMAP, WORDPRESS, Candidate, newest_of
 from ingest.discover.feed import read_feed
 from ingest.discover.listing import read_listing
-from ingest.discover.sitemap import read_robots, read_sitemap
+from ingest.discover.sitemap import read_robots
 from ingest.errors import KhabarError
 from ingest.extraction.page import parse
 from ingest.settings import Limits
@@ -29,8 +31,11 @@ from ingest.sites import Site
 
 logger = logging.getLogger(__name__)
 
-Fetch = Callable[[str], Awaitable[Response]]
-"""Gives the answer to a GET of this URL with a status of 200; raises `KhabarError`."""
+Fetch = Callable[[str, Mapping[str, str]], Awaitable[Response]]
+"""Gives the answer to a GET of this URL with these headers, of status 200, or 304 where they ask for it.
+
+It raises `KhabarError`.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,57 +51,93 @@ Read = Callable[[Response], _Part]
 
 _POSTS = 100
 """The most that WordPress's API gives on a page."""
+_OVERLAP = timedelta(days=1)
+"""By which the API is asked for more than what changed since the last time: clocks and zones differ."""
 
 
 class Discovery:
     """One look through a site's sources. `errors` says in one line each what is wrong with one of them."""
 
-    def __init__(self, site: Site, frontier: Frontier, fetch: Fetch, limits: Limits, limit: int | None = None) -> None:
+    def __init__(
+        self,
+        site: Site,
+        frontier: Frontier,
+        log: SourceLog,
+        fetch: Fetch,
+        limits: Limits,
+        *,
+        limit: int | None = None,
+        replaying: bool = False,
+    ) -> None:
         self.errors: list[str] = []
         self._site = site
         self._frontier = frontier
+        self._log = log
         self._fetch = fetch
         self._limits = limits
         self._limit = limit
+        self._replaying = replaying
 
     async def run(self) -> None:
         """Fill the frontier from all sources."""
         discover = self._site.discover
         sources = [
-            *(self._follow(url, _feed_part) for url in self._absolute(discover.feeds)),
-            *(self._follow(url, self._listing_part) for url in self._absolute(discover.listings)),
+            *(self._follow(url, FEED, _feed_part) for url in self._absolute(discover.feeds)),
+            *(self._follow(url, LISTING, self._listing_part) for url in self._absolute(discover.listings)),
             self._sitemaps(),
         ]
         if discover.wordpress_api:
             sources.append(self._posts(*self._absolute([discover.wordpress_api])))
-        await asyncio.gather(*(self._guarded(source) for source in sources))
+        await asyncio.gather(*sources)
 
     def _absolute(self, addresses: Iterable[str]) -> list[str]:
         return [urljoin(f"https://{self._site.domain}/", address) for address in addresses]
-
-    async def _guarded(self, source: Awaitable[None]) -> None:
-        try:
-            await source
-        except KhabarError as error:
-            self._note(str(error))
 
     def _note(self, problem: str) -> None:
         self.errors.append(problem)
         logger.warning("%s", problem)
 
-    async def _follow(self, url: str, read: Read) -> None:
-        """Take the candidates of a source and of the pages that follow it, as long as they are worth it."""
+    async def _follow(self, url: str, kind: str, read: Read) -> None:
+        """Take the candidates of a source, and note what is wrong with it."""
+        try:
+            error = await self._walk(url, kind, read)
+        except KhabarError as failure:
+            error = str(failure)
+            self._log.walked(url, kind, items=0, newest=None, error=error, whole=False)
+        if error:
+            self._note(error)
+
+    async def _walk(self, url: str, kind: str, read: Read, start: str | None = None) -> str | None:
+        """Take the candidates of a source and of the pages that follow it, as long as they are worth it.
+
+        `start` is its first page, where the source goes by another address. Gives what is wrong with it, if anything.
+        """
+        start = start or url
         seen: set[str] = set()
-        wanted = self._limit
-        following: str | None = url
+        wanted, items, error = self._limit, 0, None
+        newest: datetime | None = None
+        following: str | None = start
+        whole = True
         while following and following not in seen and len(seen) < self._limits.listing_pages:
             seen.add(following)
-            part = read(await self._fetch(following))
-            if part.error:
-                self._note(f"{following}: {part.error}")
-            due = self._frontier.add(part.candidates).due
-            wanted = None if wanted is None else wanted - due
-            following = part.next_url if due and (wanted is None or wanted > 0) else None
+            first = len(seen) == 1
+            response = await self._fetch(following, self._log.conditions(url, url) if first else {})
+            if response.status == 304:
+                self._log.unmodified(url, kind)
+                break
+            part = read(response)
+            error = error or (f"{following}: {part.error}" if part.error else None)
+            added = self._frontier.add(part.candidates)
+            if first:
+                again = bool(added.left_out or part.error)
+                self._log.page(url, kind, response, items=added.fitting, again=again)
+            items, newest = items + added.fitting, newest_of(newest, part.candidates)
+            wanted = None if wanted is None else wanted - added.due
+            following = part.next_url if added.due or not self._log.complete(url) else None
+            if following and wanted is not None and wanted <= 0:
+                following, whole = None, False
+        self._log.walked(url, kind, items=items, newest=newest, error=error, whole=whole)
+        return error
 
     def _listing_part(self, response: Response) -> _Part:
         page = read_listing(parse(response.body, response.url, limits=self._limits), self._site)
@@ -109,24 +150,29 @@ class Discovery:
         A site that offers neither is not at fault: the platform's definition names the API for all its sites.
         """
         for base in dict.fromkeys((api, wordpress.plain_api(api))):
+            url, since = wordpress.posts_url(base, per_page=_POSTS), None
+            source = self._log.known.get(url)
+            if source is not None and source.newest and self._log.complete(url) and not self._replaying:
+                since = source.newest - _OVERLAP  # the API gives no validators
+            start = wordpress.posts_url(base, per_page=_POSTS, modified_after=since)
             try:
-                await self._follow(wordpress.posts_url(base, per_page=_POSTS), self._posts_reader(base))
-            except KhabarError as error:
-                logger.info("no posts by the API: %s", error)
+                error = await self._walk(url, WORDPRESS, self._posts_reader(base, since), start)
+            except KhabarError as failure:
+                logger.info("no posts by the API: %s", failure)
             else:
+                if error:
+                    self._note(error)
                 return
 
-    def _posts_reader(self, api: str) -> Read:
+    def _posts_reader(self, api: str, since: datetime | None) -> Read:
         pages = count(2)
 
         def read(response: Response) -> _Part:
             posts = wordpress.read_posts(response.body, response.url, self._site.zone)
-            full = len(posts.candidates) >= _POSTS
-            return _Part(
-                posts.candidates,
-                wordpress.posts_url(api, page=next(pages), per_page=_POSTS) if full else None,
-                posts.error,
-            )
+            following = None
+            if len(posts.candidates) >= _POSTS:
+                following = wordpress.posts_url(api, page=next(pages), per_page=_POSTS, modified_after=since)
+            return _Part(posts.candidates, following, posts.error)
 
         return read
 
@@ -134,41 +180,23 @@ class Discovery:
         starts = self._absolute(self._site.discover.sitemaps)
         if self._site.discover.robots_sitemaps:
             starts += await self._named_by_robots()
-        seen: set[str] = set()
+        walk = SitemapWalk(self._frontier, self._log, self._fetch, self._limits, self._limit)
         for start in dict.fromkeys(starts):
-            await self._guarded(self._sitemap(start, seen))
+            try:
+                errors = await walk.follow(start)
+            except KhabarError as failure:
+                errors = [str(failure)]
+                self._log.walked(start, SITEMAP, items=0, newest=None, error=errors[0], whole=False)
+            for error in errors:
+                self._note(error)
 
     async def _named_by_robots(self) -> tuple[str, ...]:
         try:
-            response = await self._fetch(f"https://{self._site.domain}/robots.txt")
+            response = await self._fetch(f"https://{self._site.domain}/robots.txt", {})
         except KhabarError as error:
             logger.info("no sitemaps by robots.txt: %s", error)  # having none is no fault
             return ()
         return read_robots(response.body, response.url)
-
-    async def _sitemap(self, start: str, seen: set[str]) -> None:
-        waiting, wanted = [start], self._limit
-        while waiting and len(seen) < self._limits.listing_pages:
-            url = waiting.pop(0)
-            if url in seen:
-                continue
-            seen.add(url)
-            response = await self._fetch(url)
-            page = read_sitemap(response.body, response.url)
-            if page.error:
-                self._note(f"{url}: {page.error}")
-            added = self._frontier.add(page.candidates)
-            wanted = None if wanted is None else wanted - added.due
-            if added.fitting and (not added.due or (wanted is not None and wanted <= 0)):
-                return  # files are taken newest first: the others hold nothing for us
-            waiting = [*self._newest_first(page.sitemaps), *waiting]
-
-    def _newest_first(self, sitemaps: Iterable[tuple[str, datetime | None]]) -> list[str]:
-        since, long_ago = self._frontier.since, datetime.min.replace(tzinfo=UTC)
-        # Undated ones in reverse: WordPress numbers its files from the oldest on.
-        ordered = list(sitemaps)[::-1]
-        ordered.sort(key=lambda item: item[1] or long_ago, reverse=True)
-        return [url for url, modified in ordered if not (since and modified and modified < since)]
 
 
 def _feed_part(response: Response) -> _Part:

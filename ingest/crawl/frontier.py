@@ -2,69 +2,87 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import NamedTuple
 
-from ingest.discover.candidate import Candidate
-from ingest.ledger import Visit
+from ingest.discover.candidate import LEDGER, Candidate
+from ingest.ledger import Due
 from ingest.sites import Site
 from ingest.urls import article_key, host_of
+from ingest.visit import State, Visit
 
 Visits = Callable[[Iterable[str]], Mapping[str, Visit]]
-"""Gives the last visits of addresses by key, for those that were ever visited."""
+"""Gives the last visits of addresses by key, for those that were ever announced."""
 
 
 class Added(NamedTuple):
-    """How many candidates of a part of a source are articles that the run asks for, and how many of them are due."""
+    """How many candidates of a page are articles that the run asks for, are due of those, are too old for it."""
 
     fitting: int
     due: int
+    left_out: int
 
 
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
-def dated(candidate: Candidate) -> datetime | None:
-    """When the candidate was last published or changed, as far as its source says."""
-    return max(filter(None, (candidate.published, candidate.modified)), default=None)
-
-
 @dataclass
 class Frontier:
-    """The union of what all sources announce of one site.
+    """The union of what all sources announce of one site, and of what earlier runs left to do.
 
     Args:
         site: candidates on other hosts, and those without an article's address, stay out.
         visits: what is known of addresses.
         now: the time of the run.
         since: candidates that are dated before it stay out.
+        full: everything is due, whatever is known of it.
     """
 
     site: Site
     visits: Visits
     now: datetime
     since: datetime | None = None
+    full: bool = False
     _candidates: dict[str, Candidate] = field(default_factory=dict)
     _known: dict[str, Visit] = field(default_factory=dict)
+    _announced: set[str] = field(default_factory=set)
 
     def add(self, candidates: Iterable[Candidate]) -> Added:
         """Take candidates in, and count them, met before or not: none due means that older ones are not due either."""
         fitting: dict[str, Candidate] = {}
+        left_out = 0
         for candidate in candidates:
-            if self._fits(candidate):
-                key = article_key(candidate.url)
-                fitting[key] = _merged(fitting.get(key), candidate)
+            if not self._is_article(candidate):
+                continue
+            if self._too_old(candidate):
+                left_out += 1
+                continue
+            key = article_key(candidate.url)
+            fitting[key] = _merged(fitting.get(key), candidate)
         self._known.update(self.visits([key for key in fitting if key not in self._known]))
         for key, candidate in fitting.items():
             self._candidates[key] = _merged(self._candidates.get(key), candidate)
-        return Added(len(fitting), sum(self.due(key) for key in fitting))
+        self._announced.update(fitting)
+        return Added(len(fitting), sum(self.due(key) for key in fitting), left_out)
+
+    def add_due(self, addresses: Iterable[Due]) -> None:
+        """Take in what is to be visited whether a source announces it or not."""
+        for item in addresses:
+            candidate = Candidate(item.url, LEDGER, published=item.visit.published)
+            if not self._too_old(candidate) and (self.full or item.visit.due(self.now, since=self.since)):
+                self._known.setdefault(item.key, item.visit)
+                self._candidates.setdefault(item.key, candidate)
 
     def due(self, key: str) -> bool:
         """Whether the candidate of this key is to be fetched."""
         visit = self._known.get(key)
-        return visit is None or visit.due(self.now, self._candidates[key].modified, self.since)
+        if visit is None or self.full:
+            return True
+        if visit.state is State.GONE and key in self._announced:
+            return True  # who announces it anew says that it is back
+        return visit.due(self.now, self._candidates[key].modified, self.since)
 
     def visit(self, key: str) -> Visit | None:
         """The last visit of a candidate."""
@@ -72,18 +90,23 @@ class Frontier:
 
     def newest_first(self) -> list[tuple[str, Candidate]]:
         """All candidates with their keys, dated ones first; undated ones in the order of their sources."""
-        return sorted(self._candidates.items(), key=lambda pair: dated(pair[1]) or _LONG_AGO, reverse=True)
+        return sorted(self._candidates.items(), key=lambda pair: pair[1].dated or _LONG_AGO, reverse=True)
+
+    def unheard_of(self) -> Iterator[tuple[str, Candidate]]:
+        """The candidates that no run has known before."""
+        return ((key, candidate) for key, candidate in self._candidates.items() if key not in self._known)
 
     def newest(self) -> datetime | None:
         """The newest publication that a source claims."""
         return max((item.published for item in self._candidates.values() if item.published), default=None)
 
-    def _fits(self, candidate: Candidate) -> bool:
-        moment = dated(candidate)
-        if self.since is not None and moment is not None and moment < self.since:
-            return False
+    def _is_article(self, candidate: Candidate) -> bool:
         hosts = {host.removeprefix("www.") for host in self.site.hosts}
         return host_of(candidate.url) in hosts and self.site.is_article_url(candidate.url)
+
+    def _too_old(self, candidate: Candidate) -> bool:
+        moment = candidate.dated
+        return self.since is not None and moment is not None and moment < self.since
 
 
 def _merged(first: Candidate | None, second: Candidate) -> Candidate:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from scrapy import signals
@@ -12,13 +13,15 @@ from scrapy.exceptions import CloseSpider, DropItem
 
 from ingest import workers
 from ingest.crawl.context import context_of
-from ingest.crawl.store import Decision, RunMemory, SiteStore
+from ingest.crawl.group_commit import GroupCommit
+from ingest.crawl.store import SiteStore
 from ingest.crawl.tally import Tally
-from ingest.decide import Same
+from ingest.decide import Decision, Known, Same, decide, known_by
 from ingest.errors import KhabarError
-from ingest.ledger import Address
 from ingest.record import Article, FetchedPage, Rejection
+from ingest.sites import DEFAULT_RECHECK, load_sites
 from ingest.urls import article_key
+from ingest.visit import Address
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -54,7 +57,7 @@ class RecordPipeline:
         self._crawler = crawler
         self._context = context_of(crawler)
         self._tally = Tally(crawler)
-        self._memory = RunMemory()
+        self._memory: dict[str, Known] = {}  # without a ledger: the articles of this run, so that none comes twice
         self._workers: workers.Workers | None = None
         self._closing: asyncio.Future[None] | None = None
 
@@ -70,8 +73,7 @@ class RecordPipeline:
         context = self._context
         try:
             if context.output is not None:
-                ledger = context.settings.ledger
-                context.store = SiteStore(context.output, self._site, context.run_id, context.now, ledger)
+                self._open_store(context.output)
         except KhabarError as error:
             context.fatal = error
             logger.error("%s", error)  # noqa: TRY400 - one line says it all
@@ -82,6 +84,26 @@ class RecordPipeline:
         """Start the workers while the first page is on its way; a run that finds nothing new starts none."""
         if self._workers is not None:
             self._workers.warm()
+
+    def _open_store(self, output: Path) -> None:
+        context = self._context
+        site = load_sites(tuple(context.settings.sites)).get(self._site)
+        commits = GroupCommit(self._flush, self._stop)
+        context.store = SiteStore(
+            output,
+            self._site,
+            context.run_id,
+            context.now,
+            context.settings,
+            recheck=DEFAULT_RECHECK if site is None else site.recheck,
+            on_pending=commits.soon,
+        )
+        context.commits = commits
+        context.run_id = context.store.run_id
+
+    def _flush(self) -> None:
+        if self._context.store is not None:
+            self._context.store.flush()
 
     def close_spider(self) -> None:
         """Finish the segments, free the lock, let the workers go."""
@@ -100,7 +122,7 @@ class RecordPipeline:
         if not isinstance(item, FetchedPage) or self._workers is None:
             return item
         try:
-            return self._settle(item, await self._workers.run(item))
+            return await self._settle(item, await self._workers.run(item))
         except KhabarError as error:  # the disk refuses: what is not written must not count as seen
             self._stop(error)
             raise DropItem(str(error)) from error
@@ -117,33 +139,50 @@ class RecordPipeline:
         spider = self._crawler.spider
         return spider.name if spider is not None else "page"
 
-    def _settle(self, page: FetchedPage, result: Article | Rejection) -> dict[str, Any]:
-        address = address_of(page)
+    async def _settle(self, page: FetchedPage, result: Article | Rejection) -> dict[str, Any]:
+        """Tell the store, wait until it is durable, and only then count it and hand it on."""
+        address, store = address_of(page), self._context.store
         if isinstance(result, Rejection):
-            if self._context.store is not None:
-                self._context.store.reject(address, result)
+            if store is not None:
+                store.reject(address, result)
+            await self._durable()
             self._tally.rejected(address.url, result)
             raise RejectedPage(f"not an article: {result.reason} {result.detail}")
-        self._refuse_older(result, address)
+        await self._refuse_older(result, address)
         decision = self._keep(result, address)
+        await self._durable()
         self._tally.decided(address.url, decision)
         if isinstance(decision, Same):
             raise UnchangedArticle("unchanged")
         return decision.article.to_dict()
 
+    async def _durable(self) -> None:
+        if self._context.commits is not None:
+            await self._context.commits.durable()
+
     def _keep(self, article: Article, address: Address) -> Decision:
         store = self._context.store
-        return self._memory.keep(article) if store is None else store.keep(article, address)
+        if store is not None:
+            return store.keep(article, address, _exact(article.date_published))
+        decision = decide(article, self._memory.get(article.id))
+        self._memory[article.id] = known_by(decision)
+        return decision
 
-    def _refuse_older(self, article: Article, address: Address) -> None:
+    async def _refuse_older(self, article: Article, address: Address) -> None:
         since: datetime | None = getattr(self._crawler.spider, "since", None)
         published = _latest(article.date_published)
         if since is None or published is None or published >= since:
             return
         if self._context.store is not None:
             self._context.store.pass_over(address, published)
+        await self._durable()
         self._tally.older(article)
         raise OlderArticle(f"published {article.date_published}, before {since.isoformat()}")
+
+
+def _exact(published: str | None) -> datetime | None:
+    """The moment of a date that is more than a day."""
+    return datetime.fromisoformat(published) if published and "T" in published else None
 
 
 def _latest(published: str | None) -> datetime | None:

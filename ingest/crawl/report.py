@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from ingest.discover.source import SourceVisit
+
 EXIT_DONE = 0
 EXIT_NOTHING = 3
 EXIT_UNHEALTHY = 4
@@ -28,17 +30,19 @@ class SiteReport:
     new: int = 0
     changed: int = 0
     unchanged: int = 0
+    gone: int = 0
     rejected: dict[str, int] = field(default_factory=dict)
     failed: int = 0
     failures: dict[str, int] = field(default_factory=dict)
     errors: list[str] = field(default_factory=list)
+    sources: list[SourceVisit] = field(default_factory=list)
     seconds: float = 0.0
     newest: datetime | None = None
 
     @property
     def articles(self) -> int:
         """How many articles the site showed, new or known."""
-        return self.new + self.changed + self.unchanged
+        return self.new + self.changed + self.unchanged + self.gone
 
     @property
     def healthy(self) -> bool:

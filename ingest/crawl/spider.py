@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from functools import cached_property
@@ -14,21 +14,23 @@ from scrapy.http import Response
 from scrapy.http.request import NO_CALLBACK
 
 from ingest.crawl.cassette import REPLAYED
+from ingest.crawl.conditional import conditions
 from ingest.crawl.context import CrawlContext, context_of
 from ingest.crawl.failure import http_error, outcome_of
 from ingest.crawl.handler import tape_from
 from ingest.crawl.scrapy_settings import REPLAY_SETTINGS
 from ingest.crawl.tally import Tally
 from ingest.errors import KhabarError, Unreachable
-from ingest.ledger import Address, Visit
 from ingest.record import FetchedPage, Rejection
 from ingest.urls import article_key, host_of
+from ingest.visit import Address, State, Visit
 
 if TYPE_CHECKING:
     from scrapy.settings import BaseSettings
     from twisted.python.failure import Failure
 
-_ANSWERS = [304, 404, 410]
+_GONE = (404, 410)
+_ANSWERS = [304, *_GONE]
 """Statuses that say something of the article: unchanged, or gone. All others but 2xx are failures."""
 
 
@@ -36,6 +38,7 @@ class KhabarSpider(Spider):
     """A spider whose items are `FetchedPage`s; `hosts`, where set, are the only ones that a page may come from."""
 
     since: datetime | None = None
+    full: bool = False
     page_site: str | None = None
     hosts: frozenset[str] = frozenset()
 
@@ -58,44 +61,55 @@ class KhabarSpider(Spider):
         """The counts of this crawl."""
         return Tally(self.crawler)
 
-    async def fetch(self, url: str) -> Response:
-        """The answer to a GET with status 200, robots.txt, redirects and retries obeyed; raises `KhabarError`."""
+    async def fetch(self, url: str, headers: Mapping[str, str] | None = None) -> Response:
+        """The answer to a GET with status 200, or 304 where the headers ask for it; raises `KhabarError`.
+
+        robots.txt, redirects and retries are obeyed.
+        """
         meta = {"dont_obey_robotstxt": True} if urlsplit(url).path == "/robots.txt" else {}
+        request = Request(url, headers=dict(headers or {}), meta=meta, callback=NO_CALLBACK)
         try:
-            response = await self.crawler.engine.download_async(Request(url, meta=meta, callback=NO_CALLBACK))
+            response = await self.crawler.engine.download_async(request)
         except Exception as error:  # whatever the layers of the network raise, it is one source that fails
             outcome = outcome_of(url, error)
             if isinstance(outcome, Rejection):
                 raise Unreachable(f"{url}: {outcome.detail}") from error
             raise outcome from error
-        if response.status != 200:
+        if response.status != 200 and not (response.status == 304 and headers):
             raise http_error(url, response.status)
         return response
 
     def page_request(self, url: str, visit: Visit | None = None) -> Request:
         """The request for a page; where it was seen before, only if it is not as it was (RFC 9110, 13.1)."""
         headers = {}
-        if visit is not None and visit.article_id:
-            known = {"If-None-Match": visit.etag, "If-Modified-Since": visit.last_modified}
-            headers = {name: value for name, value in known.items() if value}
+        if visit is not None and visit.state is State.ARTICLE and not self.full:
+            headers = conditions(visit, self.context.now(), self.context.settings.limits.believe_304_hours)
         return Request(
             url,
             callback=self.parse,
             errback=self.page_failed,
             headers=headers,
             meta={"handle_httpstatus_list": _ANSWERS},
-            cb_kwargs={"asked": url, "visit": visit},
+            cb_kwargs={"asked": url, "visit": visit, "conditional": bool(headers)},
         )
 
-    async def parse(self, response: Response, asked: str, visit: Visit | None = None) -> AsyncIterator[FetchedPage]:
+    async def parse(
+        self, response: Response, asked: str, visit: Visit | None = None, *, conditional: bool = False
+    ) -> AsyncIterator[FetchedPage]:
         """Hand on the page."""
-        for page in self.pages(response, asked, visit):
+        for page in self.pages(response, asked, visit, conditional=conditional):
             yield await self.completed(page)
 
-    def pages(self, response: Response, asked: str, visit: Visit | None = None) -> Iterator[FetchedPage]:
-        """The page of an answer; none where the answer says "as before", or comes from another site."""
-        if response.status == 304:
+    def pages(
+        self, response: Response, asked: str, visit: Visit | None = None, *, conditional: bool = False
+    ) -> Iterator[FetchedPage]:
+        """The page of an answer; none where it says "as before" or "gone", or comes from another site."""
+        if response.status == 304 and visit is not None and conditional:
             self._unmodified(asked, visit)
+        elif response.status == 304:
+            self._fail(asked, Unreachable(f"{asked}: HTTP 304, which nobody asked for"))
+        elif response.status in _GONE and visit is not None and visit.article_id:
+            self._gone(asked, visit, response.status)
         elif self.hosts and host_of(response.url) not in self.hosts:
             self._fail(asked, Unreachable(f"{asked}: redirects to another site, {host_of(response.url)}"))
         else:
@@ -121,10 +135,24 @@ class KhabarSpider(Spider):
             self.context.store.fail(_address(asked), error.message)
         self.tally.failed(asked, error)
 
-    def _unmodified(self, asked: str, visit: Visit | None) -> None:
-        if self.context.store is not None and visit is not None:
-            self.context.store.touch(_address(asked, visit), visit.article_id)
+    def _unmodified(self, asked: str, visit: Visit) -> None:
+        if self.context.store is not None:
+            self.context.store.unmodified(_address(asked, visit), visit)
         self.tally.unchanged()
+
+    def _gone(self, asked: str, visit: Visit, status: int) -> None:
+        """Write the closing record of an article that was taken away; one that was gone before is unchanged."""
+        if self.context.store is None:
+            return
+        try:
+            decision = self.context.store.gone(_address(asked), visit, status)
+        except KhabarError as error:
+            self._fail(asked, error)
+            return
+        if decision is None:
+            self.tally.unchanged()
+        else:
+            self.tally.gone(asked, decision)
 
     def _page(self, response: Response, asked: str) -> FetchedPage:
         return FetchedPage(

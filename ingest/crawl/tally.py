@@ -8,18 +8,16 @@ from typing import TYPE_CHECKING
 
 from ingest.crawl.context import PAGE_DONE, context_of
 from ingest.crawl.report import SiteReport
-from ingest.decide import Changed, New
+from ingest.decide import Changed, Decision, New, Same
 from ingest.errors import KhabarError
 from ingest.record import Article, Rejection
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
 
-    from ingest.crawl.store import Decision
-
 logger = logging.getLogger(__name__)
 
-_COUNTS = ("found", "new", "changed", "unchanged", "failed")
+_COUNTS = ("found", "new", "changed", "unchanged", "gone", "failed")
 _REJECTIONS = "khabar/rejected/"
 _FAILURES = "khabar/failed/"
 
@@ -38,7 +36,15 @@ class Tally:
         """An article was read."""
         name = {New: "new", Changed: "changed"}.get(type(decision), "unchanged")
         self._crawler.stats.inc_value(f"khabar/{name}")
+        if isinstance(decision, Same) and decision.noise:
+            self._crawler.stats.inc_value("khabar/noise")
+            logger.info("%s: changes at every look, so no version of it is written", url)
         self.saw(decision.article.date_published)
+        self._tell(url, decision.article)
+
+    def gone(self, url: str, decision: Decision) -> None:
+        """A known article was taken away."""
+        self._crawler.stats.inc_value("khabar/gone")
         self._tell(url, decision.article)
 
     def unchanged(self, number: int = 1) -> None:
@@ -88,10 +94,12 @@ class Tally:
             new=counts["new"],
             changed=counts["changed"],
             unchanged=counts["unchanged"],
+            gone=counts["gone"],
             failed=counts["failed"],
             failures=self._by_reason(_FAILURES),
             rejected=self._by_reason(_REJECTIONS),
             errors=list(context.errors),
+            sources=list(context.sources),
             seconds=seconds,
             newest=context.newest,
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -12,6 +13,8 @@ SITEMAP = "sitemap"
 NEWS_SITEMAP = "news-sitemap"
 LISTING = "listing"
 WORDPRESS = "wordpress-api"
+LEDGER = "ledger"
+"""Announced to an earlier run."""
 
 _LONGEST_DATE = 60
 
@@ -28,6 +31,16 @@ class Candidate:
     title: str | None = None
     published: datetime | None = None
     modified: datetime | None = None
+
+    @property
+    def dated(self) -> datetime | None:
+        """When it was last published or changed, as far as its source says."""
+        return max(filter(None, (self.published, self.modified)), default=None)
+
+
+def newest_of(newest: datetime | None, candidates: Iterable[Candidate]) -> datetime | None:
+    """The newest time that a source claims, with what it claimed before."""
+    return max((moment for moment in (newest, *(item.dated for item in candidates)) if moment), default=None)
 
 
 def read_moment(text: str | None) -> datetime | None:

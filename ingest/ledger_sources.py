@@ -1,0 +1,57 @@
+"""The ledger's rows on a site's sources."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from sqlalchemy import Connection, select
+
+from ingest.discover.source import Source
+from ingest.ledger_tables import SOURCES, put
+
+
+def sources_of(connection: Connection, site: str) -> dict[str, Source]:
+    """A site's sources, by URL."""
+    rows = connection.execute(select(SOURCES).where(SOURCES.c.site == site)).mappings()
+    return {
+        row["url"]: Source(
+            url=row["url"],
+            kind=row["kind"],
+            status=row["status"],
+            error=row["error"],
+            etag=row["etag"],
+            last_modified=row["last_modified"],
+            links=tuple(row["links"]),
+            items=row["items"],
+            complete=row["complete"],
+            newest=_moment(row["newest"]),
+            last_full=_moment(row["last_full"]),
+        )
+        for row in rows
+    }
+
+
+def put_source(connection: Connection, site: str, source: Source, now: str) -> None:
+    """Insert or replace a source's row; `now` as the tables have their times."""
+    values = {
+        "kind": source.kind,
+        "status": source.status,
+        "error": source.error,
+        "etag": source.etag,
+        "last_modified": source.last_modified,
+        "links": list(source.links),
+        "items": source.items,
+        "complete": source.complete,
+        "newest": _text(source.newest),
+        "last_seen": now,
+        "last_full": _text(source.last_full),
+    }
+    put(connection, SOURCES, {"site": site, "url": source.url}, values)
+
+
+def _moment(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None
+
+
+def _text(moment: datetime | None) -> str | None:
+    return None if moment is None else moment.astimezone(UTC).isoformat(timespec="seconds")
