@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import signal
 import subprocess
 import sys
@@ -70,3 +71,20 @@ def test_an_interrupted_crawl_ends_in_good_order(tmp_path: Path) -> None:
     assert process.returncode == 130
     assert list(tmp_path.rglob(f"*{OPEN}")) == []
     assert len(lines(tmp_path)) >= 2
+
+
+def trials(*command: str) -> subprocess.CompletedProcess[str]:
+    line = (sys.executable, "-m", *command)
+    return subprocess.run(line, cwd=ROOT, capture_output=True, encoding="utf-8", check=False)  # noqa: S603 - ours
+
+
+def test_a_hundred_kills_at_random_moments_lose_nothing_and_double_nothing() -> None:
+    done = trials("tests.trials.kill", "--kills", "100", "--jobs", "2")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert sum(int(number) for number in re.findall(r"(\d+) kills", done.stdout)) >= 100
+
+
+def test_neither_a_kill_nor_a_power_cut_at_any_call_that_writes_does() -> None:
+    done = trials("tests.trials.faults")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.stdout.count(" 0 problems") == 2

@@ -45,7 +45,9 @@ def problems(output: Path, expected: Content) -> Iterator[str]:
     yield from (f"{file}: left open" for file in output.rglob(f"*{OPEN}"))
     yield from _bad_lines(output)
     records = list(_records(output))
-    twice = [key for key, times in Counter((record["id"], record["version"]) for record in records).items() if times > 1]
+    twice = [
+        key for key, times in Counter((record["id"], record["version"]) for record in records).items() if times > 1
+    ]
     yield from (f"{article}, version {version}: written more than once" for article, version in twice)
     latest: dict[str, dict[str, Any]] = {}
     for record in records:

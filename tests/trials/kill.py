@@ -3,7 +3,7 @@
     python -m tests.trials.kill --kills 500 --jobs 2
 
 Every moment of a run is as likely as any other: start-up, discovery, fetching, writing, the end, and the recovery from
-an earlier kill. One run in five is started as the command, with its imports; the others are forks. In half of the kills
+an earlier kill. One run in ten is started as the command, with its imports; the others are forks. In half of the kills
 only the crawl itself dies, and its workers must follow it. A seed gives the same scenes and moments again; what a crawl
 has come to at that moment depends on the machine.
 """
@@ -24,7 +24,7 @@ from tests.trials.audit import early, problems, stage, whole_files
 from tests.trials.process import ROOT, Run, command, fork, preload
 from tests.trials.scenes import Edition, Scene, scenes
 
-COLD = 0.2
+COLD = 0.1
 """Share of the runs that are started as the command."""
 IMPORTS = 1.5
 """Seconds that this takes about."""

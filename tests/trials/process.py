@@ -6,6 +6,7 @@ forks must have loaded all before (`preload`), and must have no threads.
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import os
 import re
@@ -42,6 +43,8 @@ def preload() -> None:
                     _load(path)
             elif name.isupper():
                 _load(value)
+    gc.collect()
+    gc.freeze()  # a fork then copies less
 
 
 def _load(path: object) -> None:

@@ -39,14 +39,19 @@ class Scene:
 
 @contextmanager
 def scenes(folder: Path) -> Iterator[list[Scene]]:
-    """The scenes, with their servers up, each crawled once without a disturbance to know what is to come of it."""
-    with newsrooms("dailytimes") as addresses:
-        host = load_site("dailytimes").host
-        live = [("dailytimes", "--delay", "0", "--allow-loopback", "--connect-to", f"{host}={url}") for url in addresses]
-        yield [
-            rehearsed("recording", [("propakistani", "--replay", str(CASSETTE))], folder),
-            rehearsed("newsroom", live, folder),
-        ]
+    """The scenes, each crawled once without a disturbance to know what is to come of it."""
+    with newsroom_scene(folder, ARTICLES) as newsroom:
+        yield [rehearsed("recording", [("propakistani", "--replay", str(CASSETTE))], folder), newsroom]
+
+
+@contextmanager
+def newsroom_scene(folder: Path, articles: int) -> Iterator[Scene]:
+    """A newsroom of so many articles that edits, its servers up."""
+    key = "dailytimes"
+    host = load_site(key).host
+    with newsrooms(key, articles) as addresses:
+        options = ("--delay", "0", "--allow-loopback", "--connect-to")
+        yield rehearsed("newsroom", [(key, *options, f"{host}={url}") for url in addresses], folder)
 
 
 def rehearsed(name: str, crawls: Sequence[Sequence[str]], folder: Path) -> Scene:
@@ -63,9 +68,9 @@ def rehearsed(name: str, crawls: Sequence[Sequence[str]], folder: Path) -> Scene
 
 
 @contextmanager
-def newsrooms(key: str) -> Iterator[list[str]]:
+def newsrooms(key: str, articles: int) -> Iterator[list[str]]:
     """The addresses of a newsroom as it was, and as it is after each of its edits: a server for each edition."""
-    servers = [_serve(key, edition) for edition in range(EDITIONS)]
+    servers = [_serve(newsroom_of(key, articles, edition)) for edition in range(EDITIONS)]
     try:
         yield [url for _, url in servers]
     finally:
@@ -74,13 +79,13 @@ def newsrooms(key: str) -> Iterator[list[str]]:
             os.waitpid(pid, 0)
 
 
-def _serve(key: str, edition: int) -> tuple[int, str]:
+def _serve(newsroom: Newsroom) -> tuple[int, str]:
     """Fork a server, which needs threads; its process and its address."""
     reader, writer = os.pipe()
     pid = os.fork()
     if pid == 0:
         try:
-            with serve(newsroom_of(key, edition)) as server:
+            with serve(newsroom) as server:
                 os.write(writer, server.url.encode("ascii"))
                 os.close(writer)
                 signal.pause()
@@ -91,11 +96,11 @@ def _serve(key: str, edition: int) -> tuple[int, str]:
         return pid, pipe.read()
 
 
-def newsroom_of(key: str, edition: int) -> Newsroom:
+def newsroom_of(key: str, articles: int, edition: int) -> Newsroom:
     """A newsroom after so many rounds of edits: in each it publishes one article and changes three."""
     newsroom = Newsroom.load(key)
     newsroom.crawl_delay = None
-    newest = newsroom.articles()[: ARTICLES + EDITIONS]
+    newest = newsroom.articles()[: articles + EDITIONS]
     for article in newsroom.articles()[len(newest) - EDITIONS + edition :]:
         newsroom.delete(article.id)  # a small site is quick to crawl
     for number in range(edition):
