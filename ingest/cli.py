@@ -16,8 +16,8 @@ from typing import Annotated, TextIO
 import typer
 from typer.main import get_command
 
-from ingest import show
-from ingest.cli_options import EPILOG, Agent, ConnectTo, Delay, Loopback, Record, Replay, settings_of
+from ingest import cli_ledger, show
+from ingest.cli_options import EPILOG, Agent, ConnectTo, Delay, Loopback, Output, Record, Replay, settings_of
 from ingest.cli_sites import sites_app
 from ingest.crawl.report import EXIT_NOTHING, EXIT_UNHEALTHY, exit_code
 from ingest.errors import KhabarError, UnwritableOutput, UsageError
@@ -139,13 +139,14 @@ def _out(file: Path | None) -> Iterator[TextIO]:
 def crawl(
     sites: Annotated[list[str], typer.Argument(metavar="SITE...", help="Names of `khabar sites`.")],
     *,
-    output: Annotated[
-        Path | None, typer.Option("--output", "-o", metavar="DIR", help="Folder of records and ledger [default: data]")
-    ] = None,
+    output: Output = None,
     limit: Annotated[int | None, typer.Option("--limit", min=1, help="At most so many articles of each site.")] = None,
     since: Annotated[
         str | None, typer.Option("--since", metavar="WHEN", help="Nothing older: 12h, 2d, 3w or 2026-11-01.")
     ] = None,
+    full: Annotated[
+        bool, typer.Option("--full", help="Every source to its end and every article anew, whatever is known.")
+    ] = False,
     replay: Replay = None,
     record: Record = None,
     connect_to: ConnectTo = None,
@@ -167,6 +168,7 @@ def crawl(
             settings,
             limit=limit,
             since=parse_since(since) if since else None,
+            full=full,
             replay=replay or [],
             record=record,
             on_progress=progress.update,
@@ -197,6 +199,9 @@ def read(
         _write(records, sys.stdout, pretty=False)
     else:
         show.records(records)
+
+
+cli_ledger.register(app)
 
 
 def parse_since(text: str, now: datetime | None = None) -> datetime:

@@ -27,6 +27,9 @@ Loopback = Annotated[
     bool | None, typer.Option("--allow-loopback", help="Allow requests to this machine itself.", show_default=False)
 ]
 Delay = Annotated[float | None, typer.Option("--delay", metavar="SECONDS", help="Between two requests to a host.")]
+Output = Annotated[
+    Path | None, typer.Option("--output", "-o", metavar="DIR", help="Folder of records and ledger [default: data]")
+]
 Agent = Annotated[str | None, typer.Option("--user-agent", metavar="TEXT", help="In place of Khabar's own name.")]
 
 

@@ -6,6 +6,7 @@ KhabarError                 base; carries `remedy` and the process's `exit_code`
 │   ├── BadURL              not an http(s) URL
 │   ├── BadDefinition       a site definition does not load
 │   ├── BadRecording        a cassette cannot be read
+│   ├── NotKnown            the ledger or the output knows nothing of an address or article
 │   └── UnwritableOutput    the output cannot be written
 ├── NothingFetched (3)      no page could be fetched, or no article came out of those fetched
 │   ├── Unreachable         the host cannot be reached, or answered with an error
@@ -57,6 +58,10 @@ class BadDefinition(UsageError):
 
 class BadRecording(UsageError):
     """A cassette does not exist or cannot be read."""
+
+
+class NotKnown(UsageError):
+    """No crawl has met the address or the article."""
 
 
 class UnwritableOutput(UsageError):

@@ -7,66 +7,26 @@ records are on the disk: nothing counts as seen before it is durable.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, or_, select, update
+from sqlalchemy import Connection, or_, select, update
 
-from ingest import ledger_sources
-from ingest.decide import Known, field_hashes
+from ingest.decide import Known
 from ingest.discover.candidate import Candidate
 from ingest.discover.source import Source
 from ingest.errors import UnwritableOutput
 from ingest.ledger_engine import Database
+from ingest.ledger_rows import Due, Outcome, announced, iso, known_of, put_outcome, visit_of
+from ingest.ledger_sources import put_source, sources_of
 from ingest.ledger_tables import ARTICLES, RUNS, SEGMENTS, URLS, add_missing, put
-from ingest.record import Article
 from ingest.segments import Position
 from ingest.settings import Limits
-from ingest.visit import Address, State, Visit
+from ingest.visit import State, Visit
 
 _PARAMETERS = 500
 """Of one query: SQLite takes a limited number."""
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What the visit of an address came to; None leaves the ledger's value as it is.
-
-    `written` is the version that was written, `position` where its line begins, `unexplained` as in `Known`;
-    `article_id` is that of an article that was met, written or not. `full` says that a page came, rather than a 304.
-    """
-
-    address: Address
-    state: State
-    at: datetime
-    attempts: int = 0
-    next_check: datetime | None = None
-    full: bool = True
-    article_id: str | None = None
-    written: Article | None = None
-    unexplained: int = 0
-    position: Position | None = None
-    published: datetime | None = None
-    error: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Due:
-    """An address that is to be visited, and its last visit."""
-
-    key: str
-    url: str
-    visit: Visit
-
-
-def _iso(moment: datetime) -> str:
-    return moment.astimezone(UTC).isoformat(timespec="seconds")
-
-
-def _iso_or_none(moment: datetime | None) -> str | None:
-    return None if moment is None else _iso(moment)
 
 
 class Ledger:
@@ -100,7 +60,7 @@ class Ledger:
             for start in range(0, len(wanted), _PARAMETERS):
                 part = wanted[start : start + _PARAMETERS]
                 for row in connection.execute(select(URLS).where(URLS.c.key.in_(part))).mappings():
-                    found[row["key"]] = _visit(row)
+                    found[row["key"]] = visit_of(row)
         return found
 
     def due(self, now: datetime) -> Iterator[Due]:
@@ -109,7 +69,7 @@ class Ledger:
         Those that an earlier run announced and did not reach, those whose time has come, and those that were older
         than their run wanted.
         """
-        come = or_(URLS.c.next_check <= _iso(now), URLS.c.state.in_([State.FOUND, State.OLDER]))
+        come = or_(URLS.c.next_check <= iso(now), URLS.c.state.in_([State.FOUND, State.OLDER]))
         return self._addresses(come)
 
     def addresses(self, keys: Collection[str]) -> Iterator[Due]:
@@ -127,20 +87,19 @@ class Ledger:
         query = select(URLS).where(URLS.c.site == self._site, condition)
         with self._database.reading() as connection:
             for row in connection.execution_options(yield_per=1000).execute(query).mappings():
-                yield Due(row["key"], row["url"], _visit(row))
+                yield Due(row["key"], row["url"], visit_of(row))
 
     def known(self, article_id: str) -> Known | None:
         """The last version of an article, or None where there is none."""
         with self._database.reading() as connection:
             row = connection.execute(select(ARTICLES).where(ARTICLES.c.id == article_id)).mappings().first()
-        return None if row is None else _known(row)
+        return None if row is None else known_of(row)
 
     def commit(self, outcomes: Sequence[Outcome], position: Position | None = None) -> None:
         """These visits are over, and their records on the disk up to `position`: all of it or nothing."""
         with self._database.writing() as connection:
             for outcome in outcomes:
-                self._put_article(connection, outcome)
-                self._put_address(connection, outcome)
+                put_outcome(connection, self._site, outcome)
             if position is not None:
                 self._put_segment(connection, position, closed=False)
 
@@ -150,15 +109,15 @@ class Ledger:
         In one transaction: a source counts as read only when nothing that it announced can get lost.
         """
         with self._database.writing() as connection:
-            rows = (self._announced(key, candidate, now) for key, candidate in found)
+            rows = (announced(self._site, key, candidate, now) for key, candidate in found)
             add_missing(connection, URLS, ["key"], rows)
             for source in sources:
-                ledger_sources.put_source(connection, self._site, source, _iso(now))
+                put_source(connection, self._site, source, now)
 
     def sources(self) -> dict[str, Source]:
         """The site's sources as the last runs left them, by URL."""
         with self._database.reading() as connection:
-            return ledger_sources.sources_of(connection, self._site)
+            return sources_of(connection, self._site)
 
     def forget(self, keys: Iterable[str], now: datetime) -> int:
         """Let the next crawl take these addresses as if it had never seen them; how many there were.
@@ -166,7 +125,7 @@ class Ledger:
         Their articles keep their version numbers, so that what is then written is a further version of them.
         """
         known = self.visits(keys)
-        unseen = {"state": State.FOUND, "next_check": _iso(now), "attempts": 0, "etag": None, "last_modified": None}
+        unseen = {"state": State.FOUND, "next_check": iso(now), "attempts": 0, "etag": None, "last_modified": None}
         articles = [visit.article_id for visit in known.values() if visit.article_id]
         with self._database.writing() as connection:
             connection.execute(update(URLS).where(URLS.c.key.in_(known)).values(unseen | {"last_error": None}))
@@ -198,102 +157,14 @@ class Ledger:
     def start_run(self, run_id: str, now: datetime) -> None:
         """Note that a run begins."""
         with self._database.writing() as connection:
-            put(connection, RUNS, {"id": run_id, "site": self._site}, {"started": _iso(now)})
+            put(connection, RUNS, {"id": run_id, "site": self._site}, {"started": iso(now)})
 
     def finish_run(self, run_id: str, summary: Mapping[str, Any], now: datetime) -> None:
         """Note what a run came to."""
         query = update(RUNS).where(RUNS.c.id == run_id, RUNS.c.site == self._site)
         with self._database.writing() as connection:
-            connection.execute(query.values(finished=_iso(now), summary=dict(summary)))
-
-    def _put_article(self, connection: Connection, outcome: Outcome) -> None:
-        if outcome.article_id is None:
-            return
-        if outcome.written is None:
-            seen = update(ARTICLES).where(ARTICLES.c.id == outcome.article_id)
-            connection.execute(seen.values(last_seen=_iso(outcome.at)))
-            return
-        article = outcome.written
-        values = {
-            "site": self._site,
-            "url": article.url,
-            "status": article.status.value,
-            "content_hash": article.content_hash,
-            "field_hashes": field_hashes(article),
-            "version": article.version,
-            "modified": article.date_modified,
-            "unexplained": outcome.unexplained,
-            "segment": outcome.position.path if outcome.position else None,
-            "position": outcome.position.length if outcome.position else None,
-            "last_seen": _iso(outcome.at),
-        }
-        put(connection, ARTICLES, {"id": article.id}, values, on_insert={"first_seen": _iso(outcome.at)})
-
-    def _put_address(self, connection: Connection, outcome: Outcome) -> None:
-        address = outcome.address
-        values: dict[str, str | int | None] = {
-            "site": self._site,
-            "url": address.url,
-            "state": outcome.state.value,
-            "last_seen": _iso(outcome.at),
-            "next_check": _iso_or_none(outcome.next_check),
-            "attempts": outcome.attempts,
-            "last_error": outcome.error,
-        }
-        if outcome.state not in (State.FAILED, State.PARKED):  # a failure brings no validators, and takes none
-            values |= {"etag": address.etag, "last_modified": address.last_modified}
-            if outcome.full:
-                values["last_full"] = _iso(outcome.at)
-        if outcome.article_id is not None:
-            values["article_id"] = outcome.article_id
-        if outcome.published is not None:
-            values["published"] = _iso(outcome.published)
-        put(connection, URLS, {"key": address.key}, values)
-
-    def _announced(self, key: str, candidate: Candidate, now: datetime) -> dict[str, Any]:
-        return {
-            "key": key,
-            "site": self._site,
-            "url": candidate.url,
-            "state": State.FOUND.value,
-            "last_seen": _iso(now),
-            "next_check": _iso(now),
-            "attempts": 0,
-            "published": _iso_or_none(candidate.dated),
-        }
+            connection.execute(query.values(finished=iso(now), summary=dict(summary)))
 
     def _put_segment(self, connection: Connection, position: Position, *, closed: bool) -> None:
         values = {"site": self._site, "length": position.length, "records": position.records, "closed": closed}
         put(connection, SEGMENTS, {"path": position.path}, values)
-
-
-def _visit(row: RowMapping) -> Visit:
-    return Visit(
-        state=State(row["state"]),
-        last_seen=datetime.fromisoformat(row["last_seen"]),
-        attempts=row["attempts"],
-        next_check=_moment(row["next_check"]),
-        etag=row["etag"],
-        last_modified=row["last_modified"],
-        article_id=row["article_id"],
-        published=_moment(row["published"]),
-        last_full=_moment(row["last_full"]),
-    )
-
-
-def _known(row: RowMapping) -> Known:
-    return Known(
-        version=row["version"],
-        content_hash=row["content_hash"],
-        field_hashes=dict(row["field_hashes"]),
-        gone=row["status"] == "gone",
-        modified=row["modified"],
-        unexplained=row["unexplained"],
-        first_seen=datetime.fromisoformat(row["first_seen"]),
-        segment=row["segment"],
-        position=row["position"],
-    )
-
-
-def _moment(text: str | None) -> datetime | None:
-    return datetime.fromisoformat(text) if text else None

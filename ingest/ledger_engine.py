@@ -52,7 +52,10 @@ class Database:
     def __init__(self, url: str, wait_seconds: float) -> None:
         try:
             self._engine = create_engine(url, isolation_level="AUTOCOMMIT" if url.startswith("sqlite") else None)
-        except (SQLAlchemyError, ImportError) as error:
+        except ImportError as error:
+            remedy = "for PostgreSQL: pip install 'khabar[postgresql]', and postgresql+psycopg://..."
+            raise UsageError(f"the ledger's database needs a driver: {error}", remedy) from error
+        except SQLAlchemyError as error:
             raise UsageError(f"the ledger's URL is no database: {error}", "see the setting `ledger`") from error
         if self._is_sqlite:
             event.listen(self._engine, "connect", _Pragmas(wait_seconds))

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 
 from sqlalchemy import Connection, select
 
 from ingest.discover.source import Source
+from ingest.ledger_rows import iso, iso_or_none, moment_of
 from ingest.ledger_tables import SOURCES, put
 
 
@@ -24,15 +25,15 @@ def sources_of(connection: Connection, site: str) -> dict[str, Source]:
             links=tuple(row["links"]),
             items=row["items"],
             complete=row["complete"],
-            newest=_moment(row["newest"]),
-            last_full=_moment(row["last_full"]),
+            newest=moment_of(row["newest"]),
+            last_full=moment_of(row["last_full"]),
         )
         for row in rows
     }
 
 
-def put_source(connection: Connection, site: str, source: Source, now: str) -> None:
-    """Insert or replace a source's row; `now` as the tables have their times."""
+def put_source(connection: Connection, site: str, source: Source, now: datetime) -> None:
+    """Insert or replace a source's row."""
     values = {
         "kind": source.kind,
         "status": source.status,
@@ -42,16 +43,8 @@ def put_source(connection: Connection, site: str, source: Source, now: str) -> N
         "links": list(source.links),
         "items": source.items,
         "complete": source.complete,
-        "newest": _text(source.newest),
-        "last_seen": now,
-        "last_full": _text(source.last_full),
+        "newest": iso_or_none(source.newest),
+        "last_seen": iso(now),
+        "last_full": iso_or_none(source.last_full),
     }
     put(connection, SOURCES, {"site": site, "url": source.url}, values)
-
-
-def _moment(text: str | None) -> datetime | None:
-    return datetime.fromisoformat(text) if text else None
-
-
-def _text(moment: datetime | None) -> str | None:
-    return None if moment is None else moment.astimezone(UTC).isoformat(timespec="seconds")

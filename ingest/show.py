@@ -35,6 +35,11 @@ def error(message: str) -> None:
     _err.print(f"[bold red]khabar:[/] {safe(message)}", soft_wrap=True)
 
 
+def note(message: str) -> None:
+    """One line on standard error that is no error."""
+    _err.print(safe(message), soft_wrap=True)
+
+
 def complain(result: Rejection | KhabarError) -> None:
     """Why a URL gave no record, in one line on standard error."""
     if isinstance(result, Rejection):

@@ -52,10 +52,12 @@ class Visit:
     last_full: datetime | None = None
 
     def due(self, now: datetime, modified: datetime | None = None, since: datetime | None = None) -> bool:
-        """Whether to fetch the address again: it is new, its time has come, it was modified, or is wanted now."""
+        """Whether to fetch the address again: there is news of it, or its time has come."""
+        return self.has_news(modified, since) or (self.next_check is not None and self.next_check <= now)
+
+    def has_news(self, modified: datetime | None = None, since: datetime | None = None) -> bool:
+        """Whether it was never visited, was modified after that, or is wanted by this run and was not by the last."""
         if self.state is State.FOUND:
-            return True
-        if self.next_check is not None and self.next_check <= now:
             return True
         if self.state is State.OLDER:
             return since is None or (self.published is not None and self.published >= since)

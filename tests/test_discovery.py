@@ -16,7 +16,7 @@ from ingest.crawl.source_log import SourceLog
 from ingest.discover.candidate import FEED, LISTING, WORDPRESS, Candidate
 from ingest.discover.source import Source
 from ingest.errors import Unreachable
-from ingest.ledger import Due
+from ingest.ledger_rows import Due
 from ingest.settings import Limits
 from ingest.sites import Discover, Listing, Site
 from ingest.visit import State, Visit
@@ -212,6 +212,14 @@ def test_a_listing_that_was_never_followed_to_its_end_is_followed_past_known_art
     assert [(source.url, source.complete) for source in log.learned()] == [(f"{HOME}/", True)]
 
 
+def test_what_is_only_to_be_looked_at_again_leads_to_no_further_page() -> None:
+    again = Visit(State.ARTICLE, NOW - timedelta(hours=6), next_check=NOW)
+    found = frontier({"news.example/story/1": again}, listings=["/"])
+    pages = {"/": listing(1, following="/page/2/"), "/page/2/": listing(2)}
+    assert discover(found, pages, log=followed("/"))[0] == ["/"]
+    assert found.due("news.example/story/1")
+
+
 def test_a_walk_that_a_limit_cuts_short_is_not_complete() -> None:
     log = SourceLog({}, NOW, 72)
     discover(frontier(listings=["/"]), {"/": listing(1, 2, following="/page/2/")}, limit=2, log=log)
@@ -307,7 +315,7 @@ def test_what_earlier_runs_left_to_do_is_taken_in() -> None:
 
 def test_an_article_that_was_gone_is_due_when_it_is_announced_anew() -> None:
     found = frontier({"news.example/story/1": Visit(State.GONE, NOW)})
-    assert found.add([story(1)]).due == 1
+    assert found.add([story(1)]).news == 1
 
 
 def test_a_listing_is_followed_only_to_the_wanted_number() -> None:

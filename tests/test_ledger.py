@@ -17,8 +17,9 @@ from ingest.decide import Changed, decide, field_hashes
 from ingest.discover.candidate import FEED, Candidate
 from ingest.discover.source import Source
 from ingest.errors import UnwritableOutput, UsageError
-from ingest.ledger import Ledger, Outcome
+from ingest.ledger import Ledger
 from ingest.ledger_engine import LEDGER_VERSION
+from ingest.ledger_rows import Outcome
 from ingest.ledger_tables import SEGMENTS, put
 from ingest.record import Article, Metadata, Publisher
 from ingest.segments import Position

@@ -132,8 +132,8 @@ class Discovery:
                 again = bool(added.left_out or part.error)
                 self._log.page(url, kind, response, items=added.fitting, again=again)
             items, newest = items + added.fitting, newest_of(newest, part.candidates)
-            wanted = None if wanted is None else wanted - added.due
-            following = part.next_url if added.due or not self._log.complete(url) else None
+            wanted = None if wanted is None else wanted - added.news
+            following = part.next_url if added.news or not self._log.complete(url) else None
             if following and wanted is not None and wanted <= 0:
                 following, whole = None, False
         self._log.walked(url, kind, items=items, newest=newest, error=error, whole=whole)

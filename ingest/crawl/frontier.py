@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import NamedTuple
 
 from ingest.discover.candidate import LEDGER, Candidate
-from ingest.ledger import Due
+from ingest.ledger_rows import Due
 from ingest.sites import Site
 from ingest.urls import article_key, host_of
 from ingest.visit import State, Visit
@@ -18,10 +18,10 @@ Visits = Callable[[Iterable[str]], Mapping[str, Visit]]
 
 
 class Added(NamedTuple):
-    """How many candidates of a page are articles that the run asks for, are due of those, are too old for it."""
+    """How many candidates of a page are articles that the run asks for, are news among those, are too old for it."""
 
     fitting: int
-    due: int
+    news: int
     left_out: int
 
 
@@ -50,7 +50,7 @@ class Frontier:
     _announced: set[str] = field(default_factory=set)
 
     def add(self, candidates: Iterable[Candidate]) -> Added:
-        """Take candidates in, and count them, met before or not: none due means that older ones are not due either."""
+        """Take candidates in, and count them, met before or not: no news means that older ones are none either."""
         fitting: dict[str, Candidate] = {}
         left_out = 0
         for candidate in candidates:
@@ -65,7 +65,7 @@ class Frontier:
         for key, candidate in fitting.items():
             self._candidates[key] = _merged(self._candidates.get(key), candidate)
         self._announced.update(fitting)
-        return Added(len(fitting), sum(self.due(key) for key in fitting), left_out)
+        return Added(len(fitting), sum(self._is_news(key) for key in fitting), left_out)
 
     def add_due(self, addresses: Iterable[Due]) -> None:
         """Take in what is to be visited whether a source announces it or not."""
@@ -77,11 +77,9 @@ class Frontier:
 
     def due(self, key: str) -> bool:
         """Whether the candidate of this key is to be fetched."""
-        visit = self._known.get(key)
-        if visit is None or self.full:
+        if self._is_news(key):
             return True
-        if visit.state is State.GONE and key in self._announced:
-            return True  # who announces it anew says that it is back
+        visit = self._known[key]
         return visit.due(self.now, self._candidates[key].modified, self.since)
 
     def visit(self, key: str) -> Visit | None:
@@ -99,6 +97,15 @@ class Frontier:
     def newest(self) -> datetime | None:
         """The newest publication that a source claims."""
         return max((item.published for item in self._candidates.values() if item.published), default=None)
+
+    def _is_news(self, key: str) -> bool:
+        """Whether a source tells what no run has seen; what is only to be looked at again is no news."""
+        visit = self._known.get(key)
+        if visit is None or self.full:
+            return True
+        if visit.state is State.GONE and key in self._announced:
+            return True  # who announces it anew says that it is back
+        return visit.has_news(self._candidates[key].modified, self.since)
 
     def _is_article(self, candidate: Candidate) -> bool:
         hosts = {host.removeprefix("www.") for host in self.site.hosts}

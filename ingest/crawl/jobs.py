@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -74,8 +75,11 @@ def run_jobs(
     *,
     output: Path | None,
     listeners: Sequence[Listener],
+    now: Callable[[], datetime] | None = None,
 ) -> None:
     """Run crawlers at the same time until all are done; `listeners` has one for each, `output` is as in the settings.
+
+    `now` is their clock, the system's when not given.
 
     What ended a crawler is left in its job: see `raise_if_all_failed`. The first Ctrl-C ends all of them in good order
     and is then raised as `KeyboardInterrupt`; the second one does not wait.
@@ -85,7 +89,7 @@ def run_jobs(
     """
     replaying = tape is not None and not tape.records
     with_reactor = not replaying or is_reactor_installed()
-    values = scrapy_settings(settings, output=output, tape=tape, reactor=with_reactor)
+    values = scrapy_settings(settings, output=output, tape=tape, reactor=with_reactor) | {"KHABAR_CLOCK": now}
     main = _run(values, jobs, listeners)
     if _on_reactor(main, settings) if with_reactor else asyncio.run(main):
         raise KeyboardInterrupt

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
+from typing import TypedDict, Unpack
 
 from scrapy import signals
 from scrapy.crawler import Crawler
@@ -29,26 +30,41 @@ Progress = Callable[[str, Mapping[str, int]], None]
 Outcome = Article | Rejection | KhabarError
 
 
+class Wanted(TypedDict, total=False):
+    """What a crawl asks for, of each site.
+
+    limit: at most so many articles.
+    since: nothing published before.
+    full: every source to its end and every article anew, whatever is known.
+    only: by site, the keys of known addresses; these are read anew and no source is asked.
+    """
+
+    limit: int | None
+    since: datetime | None
+    full: bool
+    only: Mapping[str, Collection[str]]
+
+
 def crawl_sites(
     names: Sequence[str],
     settings: Settings,
     *,
-    limit: int | None = None,
-    since: datetime | None = None,
     replay: Iterable[Path | str | Cassette] = (),
     record: Path | str | None = None,
     on_progress: Progress | None = None,
+    now: Callable[[], datetime] | None = None,
+    **wanted: Unpack[Wanted],
 ) -> list[SiteReport]:
     """Crawl sites at the same time into `settings.output`.
 
     Args:
         names: of site definitions.
         settings: what the operator set.
-        limit: at most so many articles of each site.
-        since: nothing published before.
         replay: cassettes, or folders of them, that answer in place of the network; pytest-recording's `vcr` too.
         record: a cassette to record to.
         on_progress: called with a site's name and its counts whenever they change.
+        now: the clock, aware; the system's when not given.
+        wanted: see `Wanted`.
 
     Returns:
         A report for each site, in the order of the names.
@@ -60,9 +76,11 @@ def crawl_sites(
     folders = tuple(settings.sites)
     sites = [get_site(name, folders).name for name in dict.fromkeys(names)]
     spider = load_object(_SITE_SPIDER)
-    jobs = [Job(spider, {"site": site, "limit": limit, "since": since}) for site in sites]
+    asked = {name: value for name, value in wanted.items() if name != "only"}
+    only = wanted.get("only", {})
+    jobs = [Job(spider, {"site": site, **asked, "only": only.get(site)}) for site in sites]
     listeners = [_progress(site, on_progress) for site in sites]
-    run_jobs(jobs, settings, open_tape(replay, record), output=settings.output, listeners=listeners)
+    run_jobs(jobs, settings, open_tape(replay, record), output=settings.output, listeners=listeners, now=now)
     raise_if_all_failed(jobs)
     return [_report(site, job) for site, job in zip(sites, jobs, strict=True)]
 

@@ -58,7 +58,7 @@ class SitemapWalk:
             again = bool(added.left_out or page.error)
             self._log.page(url, SITEMAP, response, items=added.fitting, again=again, links=tuple(links))
             items, newest = items + added.fitting, newest_of(newest, page.candidates)
-            wanted = None if wanted is None else wanted - added.due
+            wanted = None if wanted is None else wanted - added.news
             if wanted is not None and wanted <= 0:
                 whole = not (waiting or links)
                 break
@@ -70,7 +70,7 @@ class SitemapWalk:
         return errors
 
     def _nothing_new(self, added: Added, start: str) -> bool:
-        return bool(added.fitting) and not added.due and self._log.complete(start)
+        return bool(added.fitting) and not added.news and self._log.complete(start)
 
     def _newest_first(self, sitemaps: Iterable[tuple[str, datetime | None]]) -> list[str]:
         since = self._frontier.since

@@ -13,7 +13,8 @@ from ingest.decide import Changed, Decision, Known, New, closing, decide, known_
 from ingest.discover.candidate import Candidate
 from ingest.discover.source import Source
 from ingest.errors import KhabarError
-from ingest.ledger import Due, Ledger, Outcome
+from ingest.ledger import Ledger
+from ingest.ledger_rows import Due, Outcome
 from ingest.record import Article, Reason, Rejection
 from ingest.segments import SegmentWriter, in_order, locked, read_line, recover
 from ingest.settings import Limits, Settings
