@@ -83,13 +83,22 @@ def whole_files(output: Path) -> dict[Path, bytes]:
     return {file: file.read_bytes() for file in output.rglob("*.jsonl")}
 
 
-def stage(output: Path) -> str:
-    """How far a crawl has come, as far as its folder shows it."""
+def runs(output: Path) -> int:
+    """How many runs the ledger has noted."""
     if not (output / "ledger.sqlite").exists():
-        return "start-up"
+        return 0
+    with _ledger(output) as ledger:
+        there = _rows(ledger, "SELECT 1 FROM sqlite_master WHERE name = 'runs'")
+        return int(_rows(ledger, "SELECT count(*) FROM runs")[0][0]) if there else 0
+
+
+def stage(output: Path, runs_before: int) -> str:
+    """How far a crawl has come, as far as its folder shows it."""
+    if runs(output) == runs_before:
+        return "starting up or recovering"
     if any(output.rglob(f"*{OPEN}")):
-        return "a segment is open"
-    return "segments are whole" if any(output.rglob("*.jsonl")) else "no segment yet"
+        return "writing a segment"
+    return "no segment open"
 
 
 def _ledger_problems(ledger: sqlite3.Connection, output: Path, latest: dict[str, dict[str, Any]]) -> Iterator[str]:

@@ -20,7 +20,7 @@ import time
 from collections import Counter
 from pathlib import Path
 
-from tests.trials.audit import early, problems, stage, whole_files
+from tests.trials.audit import early, problems, runs, stage, whole_files
 from tests.trials.process import ROOT, Run, command, fork, preload
 from tests.trials.scenes import Edition, Scene, scenes
 
@@ -65,13 +65,13 @@ class Trials:
 
     def _killed(self, edition: Edition, output: Path, rng: random.Random) -> bool:
         """Whether a crawl was killed at a moment of its usual time, before it was over."""
-        before, whole = stage(output), whole_files(output)
+        before, whole = runs(output), whole_files(output)
         run, imports = self._start(edition, output, rng)
         moment, group = rng.uniform(0, edition.seconds + imports), rng.random() < 0.5
         if run.wait(moment) is None:
             run.kill(group=group)
         if run.code == -9:
-            self.stages[f"{'first run' if before == 'start-up' else 'later run'}, {stage(output)}"] += 1
+            self.stages[f"{'later' if before else 'first'} run, {stage(output, before)}"] += 1
         else:
             self._ended(run)
         self.problems += [f"process {pid} lives on" for pid in run.left_behind()]
