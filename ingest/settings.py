@@ -34,6 +34,7 @@ class Limits(BaseModel):
     retry_after_seconds: float = Field(default=120.0, description="of a Retry-After; who asks for more is left alone")
     ledger_wait_seconds: float = Field(default=30.0, description="for another process that is writing to the ledger")
     believe_304_hours: float = Field(default=72.0, description="after that a page is fetched whole: servers err, too")
+    stop_seconds: float = Field(default=5.0, description="for the pages under way, once a signal has ended the run")
     listing_pages: int = Field(default=20, description="listing or sitemap pages followed in one run and source")
 
 

@@ -32,7 +32,10 @@ An article that is as it was is sent too; the statistics tell them apart.
 
 @dataclass
 class CrawlContext:
-    """The state of one crawler. `fatal` is the error that ended it, where one did."""
+    """The state of one crawler.
+
+    `fatal` is the error that ended it, where one did. `close` ends the pipeline where Scrapy cannot wait for it.
+    """
 
     settings: Settings
     extract: Extract
@@ -42,6 +45,7 @@ class CrawlContext:
     output: Path | None
     store: SiteStore | None = None
     commits: GroupCommit | None = None
+    close: Callable[[], None] | None = None
     fatal: KhabarError | None = None
     errors: list[str] = field(default_factory=list)
     sources: list[SourceVisit] = field(default_factory=list)

@@ -78,6 +78,7 @@ class RecordPipeline:
             context.fatal = error
             logger.error("%s", error)  # noqa: TRY400 - one line says it all
             raise CloseSpider("khabar_error") from error
+        context.close = self.close_spider
         self._workers = workers.lease(context.extract, context.settings.limits, context.settings.workers)
 
     def request_scheduled(self) -> None:
@@ -106,7 +107,7 @@ class RecordPipeline:
             self._context.store.flush()
 
     def close_spider(self) -> None:
-        """Finish the segments, free the lock, let the workers go."""
+        """Finish the segments, free the lock, let the workers go; once."""
         if self._workers is not None:
             workers.release(self._workers)
             self._workers = None

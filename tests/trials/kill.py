@@ -4,8 +4,8 @@
 
 Every moment of a run is as likely as any other: start-up, discovery, fetching, writing, the end, and the recovery from
 an earlier kill. One run in ten is started as the command, with its imports; the others are forks. In half of the kills
-only the crawl itself dies, and its workers must follow it. A seed gives the same scenes and moments again; what a crawl
-has come to at that moment depends on the machine.
+only the crawl itself dies, and its workers must follow it; one in ten is a SIGTERM. A seed gives the same scenes and
+moments again; what a crawl has come to at that moment depends on the machine.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from __future__ import annotations
 import argparse
 import random
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -20,6 +21,7 @@ import time
 from collections import Counter
 from pathlib import Path
 
+from ingest.segments import OPEN
 from tests.trials.audit import early, problems, runs, stage, whole_files
 from tests.trials.process import ROOT, Run, command, fork, preload
 from tests.trials.scenes import Edition, Scene, scenes
@@ -28,6 +30,9 @@ COLD = 0.1
 """Share of the runs that are started as the command."""
 IMPORTS = 1.5
 """Seconds that this takes about."""
+GENTLY = 0.1
+"""Share of the runs that get SIGTERM: they may end in good order, but must leave nothing open then."""
+TERMINATED = 143
 
 
 class Trials:
@@ -68,16 +73,20 @@ class Trials:
         before, whole = runs(output), whole_files(output)
         run, imports = self._start(edition, output, rng)
         moment, group = rng.uniform(0, edition.seconds + imports), rng.random() < 0.5
+        gently = rng.random() < GENTLY
         if run.wait(moment) is None:
-            run.kill(group=group)
-        if run.code == -9:
+            run.kill(group=group and not gently, how=signal.SIGTERM if gently else signal.SIGKILL)
+        if run.code == TERMINATED:
+            self.stages[f"{'later' if before else 'first'} run, ended by SIGTERM"] += 1
+            self.problems += [f"{file}: left open by SIGTERM" for file in output.rglob(f"*{OPEN}")]
+        elif run.code in (-signal.SIGKILL, -signal.SIGTERM):
             self.stages[f"{'later' if before else 'first'} run, {stage(output, before)}"] += 1
         else:
             self._ended(run)
         self.problems += [f"process {pid} lives on" for pid in run.left_behind()]
         self.problems += [f"{file} has changed" for file, data in whole.items() if file.read_bytes() != data]
         self.problems += early(output)
-        return run.code == -9
+        return run.code != 0
 
     def _ended(self, run: Run) -> None:
         if code := run.end():
