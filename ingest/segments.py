@@ -8,6 +8,7 @@ ledger knows nothing of, perhaps torn: it is cut off, and its article fetched ag
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -218,7 +219,9 @@ def writable(output: Path) -> Iterator[None]:
         yield
     except OSError as error:
         where = error.filename or output
-        raise UnwritableOutput(f"cannot write {where}: {error.strerror or error}", "choose another --output") from error
+        full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+        remedy = "make room, then run again" if full else "choose another --output"
+        raise UnwritableOutput(f"cannot write {where}: {error.strerror or error}", remedy) from error
 
 
 def make_folder(folder: Path) -> None:

@@ -79,14 +79,14 @@ def test_an_interrupted_crawl_ends_in_good_order(tmp_path: Path) -> None:
     assert len(lines(tmp_path)) >= 2
 
 
-def live(server: Server, output: Path) -> subprocess.Popen[str]:
+def live(server: Server, output: Path, **environment: str) -> subprocess.Popen[str]:
     """A crawl of a newsroom over loopback; standard error can be read."""
     command = (sys.executable, "-m", "ingest", "crawl", server.newsroom.site.key, "--output", str(output))
     options = ("--delay", "0", "--allow-loopback", "--connect-to", f"{server.newsroom.site.host}={server.url}")
     return subprocess.Popen(  # noqa: S603 - ours
         (*command, *options),
         cwd=ROOT,
-        env=os.environ | {"KHABAR_LIMITS__STOP_SECONDS": "0.5"},
+        env=os.environ | {"KHABAR_LIMITS__STOP_SECONDS": "0.5"} | environment,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
         encoding="utf-8",

@@ -76,7 +76,7 @@ class RecordPipeline:
                 self._open_store(context.output)
         except KhabarError as error:
             context.fatal = error
-            logger.error("%s", error)  # noqa: TRY400 - one line says it all
+            logger.info("%s", error)  # the run ends with it, and says so
             raise CloseSpider("khabar_error") from error
         context.close = self.close_spider
         self._workers = workers.lease(context.extract, context.settings.limits, context.settings.workers)
@@ -131,7 +131,7 @@ class RecordPipeline:
     def _stop(self, error: KhabarError) -> None:
         if self._context.fatal is None:
             self._context.fatal = error
-            logger.error("%s", error)
+            logger.info("%s", error)  # the run ends with it, and says so
             # Not awaited here: closing waits for the items under way, of which this is one.
             self._closing = asyncio.ensure_future(self._crawler.engine.close_spider_async(reason="khabar_error"))
 
