@@ -11,8 +11,22 @@ from typing import Annotated
 import typer
 
 from ingest import show
-from ingest.cli_options import EPILOG, Agent, ConnectTo, Delay, Loopback, Output, Record, Replay, settings_of
-from ingest.crawl.report import exit_code
+from ingest.cli_options import (
+    EPILOG,
+    Agent,
+    ConnectTo,
+    Delay,
+    Level,
+    LogJson,
+    Loopback,
+    Output,
+    Quiet,
+    Record,
+    Replay,
+    settings_of,
+    start_logs,
+)
+from ingest.cli_run import run_crawls
 from ingest.errors import NotKnown, UsageError
 from ingest.ledger import Ledger
 from ingest.segments import locked
@@ -37,26 +51,28 @@ def recheck(
     allow_loopback: Loopback = None,
     delay: Delay = None,
     user_agent: Agent = None,
+    quiet: Quiet = False,
+    log_json: LogJson = None,
+    log_level: Level = None,
 ) -> None:
     """Read known addresses anew now, parked ones too, for example `khabar recheck dailytimes`."""
-    from ingest.crawl.run import crawl_sites
-
     settings = settings_of(
-        output=output, connect_to=connect_to, allow_loopback=allow_loopback, delay=delay, user_agent=user_agent
+        output=output,
+        connect_to=connect_to,
+        allow_loopback=allow_loopback,
+        delay=delay,
+        user_agent=user_agent,
+        log_json=log_json,
+        log_level=log_level,
     )
+    start_logs(settings, "warning")
     only = {}
     for site, urls in _by_site(what, settings).items():
         with _ledger(settings, site) as ledger:
             only[site] = _known_keys(ledger, urls, settings) if urls else ledger.keys()
         if not only[site]:
             raise NotKnown(f"no crawl has met an article of {site}", f"khabar crawl {site}")
-    with show.Progress(only) as progress:
-        reports = crawl_sites(
-            list(only), settings, only=only, replay=replay or [], record=record, on_progress=progress.update
-        )
-    show.table(reports)
-    if code := exit_code(reports):
-        raise typer.Exit(code)
+    run_crawls(only, settings, quiet=quiet, replay=replay, record=record, only=only)
 
 
 def forget(

@@ -7,8 +7,9 @@ from typing import Annotated
 
 import typer
 
+from ingest import logs, show
 from ingest.errors import BadURL
-from ingest.settings import Settings
+from ingest.settings import LogLevel, Settings
 
 EPILOG = (
     "Exit codes: 0 done, also when nothing is new; 2 the call is wrong; 3 nothing could be fetched or extracted; "
@@ -32,6 +33,16 @@ Output = Annotated[
 ]
 Agent = Annotated[str | None, typer.Option("--user-agent", metavar="TEXT", help="In place of Khabar's own name.")]
 
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Neither live counts nor the closing table.")]
+LogJson = Annotated[
+    bool | None,
+    typer.Option("--log-json", help="JSON Lines on standard error, the table too.", show_default=False),
+]
+Level = Annotated[
+    LogLevel | None,
+    typer.Option("--log-level", help="Log no less than this [default: by command]"),
+]
+
 
 def settings_of(*, connect_to: list[str] | None = None, **flags: object) -> Settings:
     """The settings with the flags of a command on top; raises `UsageError`."""
@@ -42,3 +53,8 @@ def settings_of(*, connect_to: list[str] | None = None, **flags: object) -> Sett
             raise BadURL(f"--connect-to {pair}", "say HOST=http://127.0.0.1:8000")
         targets[host] = base
     return Settings.load(connect_to=targets or None, **flags)
+
+
+def start_logs(settings: Settings, default: LogLevel) -> None:
+    """Log as the operator wants it, at the command's own level where the operator names none."""
+    logs.set_up(logs.LogOptions(settings.log_level or default, json=settings.log_json), show.standard_error())

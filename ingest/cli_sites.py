@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,12 +10,23 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ingest import show, show_sites
-from ingest.cli_options import Agent, ConnectTo, Delay, Loopback, Record, Replay, settings_of
+from ingest.cli_options import (
+    Agent,
+    ConnectTo,
+    Delay,
+    Level,
+    LogJson,
+    Loopback,
+    Record,
+    Replay,
+    settings_of,
+    start_logs,
+)
 from ingest.crawl.report import EXIT_NOTHING, EXIT_UNHEALTHY
 from ingest.errors import UnwritableOutput, UsageError
 from ingest.settings import Settings
 from ingest.site_check import Outcome, Verdict
-from ingest.sites import Site, SiteTest, get_site, load_sites
+from ingest.sites import NAME, Site, SiteTest, get_site, load_sites
 from ingest.urls import check_url, host_of
 
 if TYPE_CHECKING:
@@ -49,9 +59,19 @@ def check(
     allow_loopback: Loopback = None,
     delay: Delay = None,
     user_agent: Agent = None,
+    log_json: LogJson = None,
+    log_level: Level = None,
 ) -> None:
     """Hold definitions to their own tests, for example `khabar sites check dailytimes`."""
-    settings = settings_of(connect_to=connect_to, allow_loopback=allow_loopback, delay=delay, user_agent=user_agent)
+    settings = settings_of(
+        connect_to=connect_to,
+        allow_loopback=allow_loopback,
+        delay=delay,
+        user_agent=user_agent,
+        log_json=log_json,
+        log_level=log_level,
+    )
+    start_logs(settings, "error")
     if saved is not None and (replay or record):
         raise UsageError("--saved takes its pages from a folder", "leave out --replay and --record")
     folders = tuple(settings.sites)
@@ -87,12 +107,22 @@ def add(
     allow_loopback: Loopback = None,
     delay: Delay = None,
     user_agent: Agent = None,
+    log_json: LogJson = None,
+    log_level: Level = None,
 ) -> None:
     """Draft the definition of a new site, for example `khabar sites add https://example.org/`."""
     from ingest.crawl.explore import explore_site
     from ingest.draft.site import draft_site, free_name
 
-    settings = settings_of(connect_to=connect_to, allow_loopback=allow_loopback, delay=delay, user_agent=user_agent)
+    settings = settings_of(
+        connect_to=connect_to,
+        allow_loopback=allow_loopback,
+        delay=delay,
+        user_agent=user_agent,
+        log_json=log_json,
+        log_level=log_level,
+    )
+    start_logs(settings, "error")
     known = load_sites(tuple(path for path in settings.sites if path.is_dir()))  # the first may be yet to be made
     _check_new(url, name, known, force=force)
     with show_sites.Looking() as looking:
@@ -106,7 +136,7 @@ def add(
 
 def _check_new(url: str, name: str | None, known: Mapping[str, Site], *, force: bool) -> None:
     """Refuse what would stand in the way of a definition that is there; raises `UsageError`."""
-    if name is not None and not re.fullmatch(r"[\w-][\w.-]*", name):
+    if name is not None and not NAME.fullmatch(name):
         raise UsageError(f"--name {name}: no name of a definition", "use letters, digits, hyphens")
     host = host_of(check_url(url))
     same = next((site.name for site in known.values() if host in site.hosts), None)

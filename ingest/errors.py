@@ -10,6 +10,7 @@ KhabarError                 base; carries `remedy` and the process's `exit_code`
 │   └── UnwritableOutput    the output cannot be written
 ├── NothingFetched (3)      no page could be fetched, or no article came out of those fetched
 │   ├── Unreachable         the host cannot be reached, or answered with an error
+│   │   └── LeftAlone       the host is asked for nothing more in this run
 │   ├── NotRecorded         the replayed cassette holds no such request
 │   └── ForbiddenAddress    the address is not a public one
 ├── LimitExceeded           a page is over one of the limits of `settings.Limits`
@@ -77,6 +78,10 @@ class NothingFetched(KhabarError):
 
 class Unreachable(NothingFetched):
     """The host does not answer, or answers with an error status."""
+
+
+class LeftAlone(Unreachable):
+    """The host as a whole may not be asked, or no longer in this run; the run's errors say so once, of the host."""
 
 
 class NotRecorded(NothingFetched):

@@ -6,7 +6,7 @@ records are on the disk: nothing counts as seen before it is durable.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -19,8 +19,9 @@ from ingest.discover.source import Source
 from ingest.errors import UnwritableOutput
 from ingest.ledger_engine import Database
 from ingest.ledger_rows import Due, Outcome, announced, iso, known_of, put_outcome, visit_of
+from ingest.ledger_runs import SiteRuns
 from ingest.ledger_sources import put_source, sources_of
-from ingest.ledger_tables import ARTICLES, RUNS, SEGMENTS, URLS, add_missing, put
+from ingest.ledger_tables import ARTICLES, SEGMENTS, URLS, add_missing, put
 from ingest.segments import Position
 from ingest.settings import Limits
 from ingest.visit import State, Visit
@@ -30,7 +31,7 @@ _PARAMETERS = 500
 
 
 class Ledger:
-    """What is known of one site, by a database that other sites and runs share.
+    """What is known of one site, by a database that other sites and runs share; `runs` are the rows on its runs.
 
     Every method may raise `UnwritableOutput`: a ledger that cannot be read or written ends the run.
     """
@@ -39,6 +40,7 @@ class Ledger:
         self._site = site
         self._database = Database(url, wait_seconds)
         self._database.prepare()
+        self.runs = SiteRuns(self._database, site)
 
     @classmethod
     def open(cls, output: Path, site: str, url: str = "", wait_seconds: float = Limits().ledger_wait_seconds) -> Ledger:
@@ -153,17 +155,6 @@ class Ledger:
             with self._database.writing() as connection:
                 for position in positions:
                     self._put_segment(connection, position, closed=True)
-
-    def start_run(self, run_id: str, now: datetime) -> None:
-        """Note that a run begins."""
-        with self._database.writing() as connection:
-            put(connection, RUNS, {"id": run_id, "site": self._site}, {"started": iso(now)})
-
-    def finish_run(self, run_id: str, summary: Mapping[str, Any], now: datetime) -> None:
-        """Note what a run came to."""
-        query = update(RUNS).where(RUNS.c.id == run_id, RUNS.c.site == self._site)
-        with self._database.writing() as connection:
-            connection.execute(query.values(finished=iso(now), summary=dict(summary)))
 
     def _put_segment(self, connection: Connection, position: Position, *, closed: bool) -> None:
         values = {"site": self._site, "length": position.length, "records": position.records, "closed": closed}

@@ -40,13 +40,16 @@ def _version(distribution: str) -> str:
 
 
 def article_of(page: FetchedPage, folders: tuple[Path, ...] = (), limits: Limits | None = None) -> Article | Rejection:
-    """The record of a page by the definition of its site; `folders` hold further definitions. Never raises."""
+    """The record of a page by the definition of its site; `folders` hold further definitions. As `article_for`."""
     site = get_site(page.site, folders) if page.site else site_of(page.url, folders)
     return article_for(page, site, limits)
 
 
 def article_for(page: FetchedPage, site: Site, limits: Limits | None = None) -> Article | Rejection:
-    """The record of a page by this definition (`UNKNOWN_SITE`: none). Never raises."""
+    """The record of a page by this definition (`UNKNOWN_SITE`: none).
+
+    It raises nothing but `MemoryError`, after which the process had better end.
+    """
     if (reason := _unusable(page)) is not None:
         return _reject(page, site, *reason)
     try:
@@ -62,6 +65,8 @@ def article_for(page: FetchedPage, site: Site, limits: Limits | None = None) -> 
         where = ".".join(str(part) for part in error.errors()[0]["loc"])
         logger.debug("no valid record of %s", page.url, exc_info=True)
         return _reject(page, site, Reason.BROKEN, f"the record would not be valid at {where}")
+    except MemoryError:
+        raise
     except Exception as error:  # parsers of others meet hostile bytes here; one page must not end a run
         logger.debug("extraction failed on %s", page.url, exc_info=True)
         return _reject(page, site, Reason.BROKEN, f"{type(error).__name__}: {one_line(str(error))[:200]}")
@@ -76,7 +81,7 @@ def _unusable(page: FetchedPage) -> tuple[Reason, str] | None:
         return reason, f"HTTP {page.status}"
     if not page.body.strip():
         return Reason.EMPTY, "the response has no body"
-    if _is_binary(page.body):
+    if "charset=utf-16" not in kind and _is_binary(page.body):
         return Reason.NOT_HTML, "binary data"
     return None
 
@@ -202,7 +207,7 @@ def _canonical(extraction: Extraction, page: FetchedPage, site: Site) -> tuple[s
 def _provenance(extraction: Extraction) -> Iterator[tuple[str, str]]:
     headline, topics, body = extraction.headline, extraction.topics, extraction.body
     sources = {
-        "headline": headline.source if headline else "",
+        "headline": headline.source if headline and known(headline.text) else "",
         "description": topics.description_source,
         "articleBody": body.source if body else "",
         "authors": extraction.byline.source,

@@ -16,7 +16,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints
 from pydantic.alias_generators import to_camel
 
-from ingest.text import clean, known
+from ingest.text import clean, hollow
 
 SCHEMA_VERSION = "1.1.0"
 """Of the published JSON Schema, semantic versioning: a major step breaks readers."""
@@ -26,7 +26,7 @@ _DATE = r"^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}:\d{2}(\.\d+)?[+-]\d{2}:\d{2})?$"
 
 def _text(value: str) -> str:
     value = clean(value)
-    if known(value) is None:
+    if hollow(value):
         raise ValueError("an unknown text is null, never empty or 'None'")
     return value
 
@@ -285,7 +285,7 @@ class FetchedPage:
     """
 
     url: str
-    body: bytes
+    body: bytes = field(repr=False)  # Scrapy logs the items that it drops
     retrieved_at: datetime
     requested_url: str = ""
     status: int | None = None
@@ -295,10 +295,10 @@ class FetchedPage:
     comment_answers: tuple[bytes, ...] = ()
 
 
-def json_line(record: Mapping[str, Any]) -> str:
-    """A JSON object on one line."""
-    line = json.dumps(record, ensure_ascii=False, separators=(",", ":"))
-    return line.replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
+def json_line(record: Mapping[str, Any], *, indent: int | None = None) -> str:
+    """A JSON object on one line, or with an indent on many; U+2028 and U+2029 are no line ends in it, but escapes."""
+    text = json.dumps(record, ensure_ascii=False, indent=indent, separators=None if indent else (",", ":"))
+    return text.replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
 
 
 def json_schema() -> dict[str, Any]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import errno
 import os
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -20,6 +21,9 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from ingest.errors import Locked, UnwritableOutput
+
+if sys.platform != "win32":
+    import fcntl
 
 OPEN = ".open"
 MAX_RECORDS = 10_000
@@ -210,6 +214,24 @@ def locked(output: Path, site: str) -> Iterator[None]:
         yield
     finally:
         lock.release()
+
+
+def is_locked(output: Path, site: str) -> bool | None:
+    """Whether a run holds the lock now; None where that cannot be told.
+
+    It looks by a shared lock for an instant, which a run that begins in that very instant would meet: so ask only where
+    a run seems to be at work.
+    """
+    if sys.platform == "win32":
+        return None
+    try:
+        with (output / site / ".lock").open("rb") as file:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except OSError:  # not there: a ledger by URL, whose runs are another machine's; or not ours to read
+        return None
+    return False
 
 
 @contextmanager

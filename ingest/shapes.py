@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+from ingest.text import whole_number
+
 _LIST_PATH = re.compile(
     r"""/(?: tags? | tagged | categor(?:y|ies) | cat | topics? | authors? | writers? | autor(?:en)? | auteur | autori
         | search | suche | recherche | buscar | cerca | arama | labels? | archives? | archiv | sections? | profile
@@ -75,7 +77,8 @@ def page_number(url: str) -> int | None:
     path, query = _split(url)
     if match := re.search(r"/(?:page|seite|pagina|p)[/-]?(\d{1,5})/?$", path, re.IGNORECASE):
         return int(match[1])
-    return next((int(value) for key, value in parse_qsl(query) if key in _PAGE_KEYS and value.isdecimal()), None)
+    pages = (whole_number(value) for key, value in parse_qsl(query) if key in _PAGE_KEYS)
+    return next((page for page in pages if page is not None), None)
 
 
 def _words(segment: str) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Mapping
 from datetime import UTC
 from types import TracebackType
@@ -14,6 +15,7 @@ from rich.progress import Progress as Bars
 from rich.progress import SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from ingest import logs
 from ingest.crawl.report import SiteReport
 from ingest.errors import KhabarError
 from ingest.record import Article, Rejection
@@ -30,9 +32,22 @@ def safe(text: str | None) -> str:
     return escape(printable(one_line(text)))
 
 
+def standard_error() -> Console:
+    """What is shown live and what is logged must go through one and the same."""
+    return _err
+
+
 def error(message: str) -> None:
-    """One line on standard error."""
+    """One line on standard error; a log record where that is JSON Lines."""
+    if logs.speaks_json():
+        logging.getLogger(__name__).error("%s", message)
+        return
     _err.print(f"[bold red]khabar:[/] {safe(message)}", soft_wrap=True)
+
+
+def warn(message: str) -> None:
+    """One line on standard error on something that does not change what was done."""
+    _err.print(f"[bold yellow]khabar: warning:[/] {safe(message)}", soft_wrap=True)
 
 
 def note(message: str) -> None:
@@ -66,7 +81,7 @@ def table(reports: Iterable[SiteReport]) -> None:
             _err.print(f"{safe(report.site)}: {number} rejected: {safe(reason)}", soft_wrap=True)
         for reason, number in sorted(report.failures.items()):
             _err.print(f"{safe(report.site)}: {number} failed: {safe(reason)}", soft_wrap=True)
-        for problem in report.errors:
+        for problem in report.findings or report.errors:
             error(f"{report.site}: {problem}")
 
 
@@ -76,12 +91,12 @@ def _count(report: SiteReport, name: str) -> int:
 
 
 class Progress:
-    """Live counts of each site on a terminal; silent elsewhere."""
+    """Live counts of each site on a terminal; silent elsewhere, or where `quiet`."""
 
-    def __init__(self, sites: Iterable[str]) -> None:
+    def __init__(self, sites: Iterable[str], *, quiet: bool = False) -> None:
         self._bars = Bars(
             SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn(), console=_err, transient=True,
-            disable=not _err.is_terminal,
+            disable=quiet or not _err.is_terminal,
         )  # fmt: skip
         self._tasks = {site: self._bars.add_task(f"{site}: looking for articles", total=None) for site in sites}
 
@@ -103,7 +118,7 @@ class Progress:
 def sites(definitions: Iterable[Site]) -> None:
     """The sites with a definition."""
     grid = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0))
-    for name in ("site", "domain", "language", "platforms"):
+    for name in ("site", "domain", "language", "platforms", "schedule"):
         grid.add_column(name)
     for site in sorted(definitions, key=lambda site: site.name):
         grid.add_row(
@@ -111,6 +126,7 @@ def sites(definitions: Iterable[Site]) -> None:
             safe(site.domain),
             safe(site.language),
             safe(", ".join(site.platforms)),
+            safe(str(site.schedule or "")),
         )
     _out.print(grid)
 

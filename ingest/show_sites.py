@@ -11,16 +11,17 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
+from ingest import logs
 from ingest.draft.coverage import coverage
 from ingest.record import Article
-from ingest.show import safe
+from ingest.show import safe, standard_error
 from ingest.site_check import Verdict
 
 if TYPE_CHECKING:
     from ingest.draft.site import Draft  # it loads the whole extraction, which a crawl leaves to its workers
 
 _out = Console(highlight=False)
-_err = Console(stderr=True, highlight=False)
+_err = standard_error()
 
 
 def verdict(result: Verdict) -> None:
@@ -43,7 +44,7 @@ class Looking:
         self._status = _err.status("looking around")
 
     def __enter__(self) -> Self:
-        if _err.is_terminal:
+        if _err.is_terminal and not logs.speaks_json():
             self._status.start()
         return self
 

@@ -21,10 +21,11 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from cssselect import HTMLTranslator, SelectorError
 from lxml import etree
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from ingest.durations import parse_duration
 from ingest.errors import BadDefinition, UnknownSite
+from ingest.schedule import Schedule
 
 
 def _pattern(text: str) -> str:
@@ -58,6 +59,16 @@ def _seconds(value: object) -> object:
     return parse_duration(value).total_seconds() if isinstance(value, str) else value
 
 
+def _name(text: str) -> str:
+    if not NAME.fullmatch(text):
+        raise ValueError(f"no name of a definition, which is letters, digits, hyphens: {text!r}")
+    return text
+
+
+NAME = re.compile(r"[a-z0-9](?:[a-z0-9_-]|\.(?=[a-z0-9])){0,62}", re.IGNORECASE)
+"""Of a site: it is a folder of the output and a file of definitions, and so no path, no option and no hidden file."""
+SiteName = Annotated[str, AfterValidator(_name)]
+"""A name that is safe as a file's: see `NAME`."""
 Selector = Annotated[str, AfterValidator(_selector)]
 """A CSS selector, or XPath where it starts with `/`, `./` or `(`."""
 Pattern = Annotated[str, AfterValidator(_pattern)]
@@ -107,6 +118,18 @@ class Listing(_Data):
     next: list[Selector] = []
 
 
+class Throttle(_Data):
+    """How fast each host of the site may be asked; the operator's settings hold where this says nothing.
+
+    `delay` are the least seconds between two requests; an operator's longer delay wins. `max_delay` are the seconds
+    beyond which neither slow answers nor refusals lengthen that delay, `concurrency` the requests under way at once.
+    """
+
+    delay: float | None = Field(default=None, ge=0, allow_inf_nan=False)
+    max_delay: float | None = Field(default=None, gt=0, allow_inf_nan=False)
+    concurrency: int | None = Field(default=None, ge=1)
+
+
 class Variant(_Data):
     """Selectors that hold for pages published up to `valid_until` (of an earlier theme)."""
 
@@ -127,9 +150,9 @@ class SiteTest(_Data):
 
 
 class Site(_Data):
-    """All that is known of one site."""
+    """All that is known of one site. The cron line of its `schedule` is read in its `time_zone`, else in UTC."""
 
-    name: str
+    name: SiteName
     domain: str
     aliases: list[str] = []
     publisher: str | None = None
@@ -138,13 +161,16 @@ class Site(_Data):
     language: str | None = None
     article_urls: list[Pattern] = []
     not_article_urls: list[Pattern] = []
+    schedule: Schedule | None = None
     discover: Discover = Discover()
+    throttle: Throttle = Throttle()
     select: Select = Select()
     listing: Listing = Listing()
     prune: list[Selector] = []
     promo: list[Pattern] = []
     desks: list[str] = []
     recheck: tuple[Seconds, ...] = DEFAULT_RECHECK
+    stale_after: Seconds | None = None
     variants: list[Variant] = []
     tests: list[SiteTest] = []
 

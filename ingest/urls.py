@@ -19,6 +19,7 @@ _TRACKING = re.compile(
         | src | source | from | via | trk | traffic_source | no_?cache )$""",
     re.IGNORECASE | re.VERBOSE,
 )
+_USER = re.compile(r"^([a-z][a-z0-9+.-]*://)[^/?#]*@", re.IGNORECASE)
 _AMP_CACHE = re.compile(r"^https?://[\w-]+\.cdn\.ampproject\.org/(?:[acvir]/)+(?:s/)?", re.IGNORECASE)
 _COPY_HOST = re.compile(r"^(?:www\d?|amp|m|mobile)\.(?=[^.]+\.)")
 _COPY_SEGMENT = re.compile(r"/(?:amp|print|comment-page-\d+)(?=/|$)", re.IGNORECASE)
@@ -26,7 +27,7 @@ _COPY_ENDING = re.compile(r"(?:\.amp(?=\.html?$|$)|/amp\.html?$|/index\.(?:html?
 
 
 def check_url(text: str) -> str:
-    """The text as an absolute http(s) URL; raises `BadURL`."""
+    """The text as an absolute http(s) URL without user name; raises `BadURL`, which repeats no password."""
     url = text.strip()
     try:
         parts = urlsplit(url)
@@ -38,8 +39,15 @@ def check_url(text: str) -> str:
         remedy = (
             f"did you mean https://{url}?" if re.match(r"^[\w-]+(\.[\w-]+)+(/\S*)?$", url) else "give http(s)://..."
         )
-        raise BadURL(f"not an http(s) URL: {url!r}", remedy)
+        raise BadURL(f"not an http(s) URL: {without_user(url)!r}", remedy)
+    if "@" in parts.netloc:
+        raise BadURL(f"a URL of {parts.hostname} names a user", "leave user name and password out: Khabar sends none")
     return url
+
+
+def without_user(url: str) -> str:
+    """The address without user name and password (RFC 3986, 3.2.1): they are nobody's business but the server's."""
+    return _USER.sub(r"\1", url)
 
 
 def host_of(url: str) -> str:
@@ -65,7 +73,7 @@ def article_key(url: str) -> str:
     if port not in (None, 80, 443):
         host = f"{host}:{port}"
     path = _COPY_ENDING.sub("", _COPY_SEGMENT.sub("", parts.path))
-    path = re.sub(r"/{2,}", "/", path).rstrip("/")
+    path = re.sub(r"/{2,}", "/", path).rstrip("/;")
     query = [(key, value) for key, value in parse_qsl(parts.query) if not _TRACKING.match(key)]
     return f"{host}{path}?{urlencode(sorted(query))}" if query else f"{host}{path}"
 

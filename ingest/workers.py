@@ -7,6 +7,8 @@ takes too long, takes too much memory or kills its process is a `Rejection`, and
 from __future__ import annotations
 
 import asyncio
+import gc
+import mmap
 import multiprocessing
 import multiprocessing.connection
 import os
@@ -15,11 +17,13 @@ from collections.abc import Callable
 from concurrent.futures import TimeoutError as PebbleTimeout
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import _lru_cache_wrapper
 from pathlib import Path
 from threading import Thread
 
 from pebble import ProcessExpired, ProcessPool
 
+from ingest import logs
 from ingest.errors import KhabarError
 from ingest.record import Article, FetchedPage, Reason, Rejection
 from ingest.settings import Limits
@@ -33,6 +37,9 @@ _ATTEMPTS = 3
 _MOST = 4
 """Of the default number: beyond it the site's politeness, not our speed, sets the pace."""
 
+
+_OUT_OF_MEMORY = 77
+"""The exit code of a worker whose page took more memory than it may have. Another page must not find it so."""
 
 NO_SITE = "none"
 """As the site of a page: it is read without any definition, whatever its address says."""
@@ -110,14 +117,15 @@ class Workers:
         _end(self._pool)
 
     async def _run_in(self, pool: ProcessPool, page: FetchedPage) -> Article | Rejection:
-        future = pool.schedule(self._extract, args=(page,), timeout=self._limits.extraction_seconds)
+        task = (self._extract, page, self._limits.worker_bytes)
+        future = pool.schedule(_work, args=task, timeout=self._limits.extraction_seconds)
         try:
             return await asyncio.wrap_future(future)
         except (TimeoutError, PebbleTimeout):
             return _reject(page, Reason.TOO_SLOW, f"extraction took over {self._limits.extraction_seconds:g} s")
-        except MemoryError:
-            return _reject(page, Reason.TOO_LARGE, "extraction took too much memory")
         except ProcessExpired as error:
+            if error.exitcode == _OUT_OF_MEMORY:
+                return _reject(page, Reason.TOO_LARGE, "extraction took too much memory")
             return _reject(page, Reason.BROKEN, f"the extraction process died (exit code {error.exitcode})")
 
     def _new_pool(self) -> ProcessPool:
@@ -126,8 +134,9 @@ class Workers:
             context.set_forkserver_preload(["ingest.normalise"])  # imported once, then shared by fork
         return ProcessPool(
             max_workers=self._number,
+            max_tasks=self._limits.worker_pages,
             initializer=_begin,
-            initargs=(self._limits.worker_bytes,),
+            initargs=(self._limits.worker_bytes, logs.current()),
             context=context,
         )
 
@@ -188,8 +197,10 @@ def _nothing() -> None:
     """The task of a worker that only has to be there."""
 
 
-def _begin(extra_bytes: int) -> None:
+def _begin(extra_bytes: int, log_options: logs.LogOptions | None) -> None:
     """What a worker does first."""
+    if log_options is not None:  # a library's words on a page go the same way as the program's own
+        logs.set_up(log_options)
     _end_with_parent()
     _limit_memory(extra_bytes)
 
@@ -213,14 +224,55 @@ def _end_with_parent() -> None:
         os._exit(1)
 
 
+def _work(extract: Extract, page: FetchedPage, worker_bytes: int) -> Article | Rejection:
+    """The task of a worker: it ends the process where memory runs out, and leaves little of the page behind."""
+    try:
+        result = extract(page)
+    except MemoryError:
+        os._exit(_OUT_OF_MEMORY)
+    _forget(worker_bytes // _SHARE)
+    return result
+
+
+_SHARE = 8
+"""Of a worker's memory that caches may take before they are emptied."""
+
+_settled = 0
+"""The address space of this worker when its caches were last empty, in bytes."""
+
+
+def _forget(most: int) -> None:
+    """Empty every `lru_cache` of this process, ours and our libraries', once it has grown by so many bytes.
+
+    They hold class names and lines of text, in small numbers but of any length: a site with huge ones would fill them,
+    and the pages of the other sites would find no memory.
+    """
+    global _settled  # noqa: PLW0603 - a worker is a process, and this is its memory
+    size = _address_space()
+    if size - (_settled or size) > most:
+        for cache in gc.get_objects():
+            if isinstance(cache, _lru_cache_wrapper):
+                cache.cache_clear()
+        size = _address_space()
+    elif _settled:
+        return
+    _settled = size
+
+
+def _address_space() -> int:
+    """Of this process, in bytes; 0 where the system does not tell (all but Linux)."""
+    if sys.platform != "linux":
+        return 0
+    return int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0]) * mmap.PAGESIZE
+
+
 def _limit_memory(extra: int) -> None:
     """Bound this process's address space to what it has now and `extra` bytes more, where the system can (Linux)."""
     if sys.platform != "linux":
         return
     import resource  # noqa: PLC0415 - there is none on Windows
 
-    pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
-    most = pages * resource.getpagesize() + extra
+    most = _address_space() + extra
     _, hard = resource.getrlimit(resource.RLIMIT_AS)
     with suppress(ValueError, OSError):  # a container may set a lower bound already
         resource.setrlimit(resource.RLIMIT_AS, (most, hard))

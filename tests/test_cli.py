@@ -6,13 +6,15 @@ import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import jsonschema
 import pytest
 
-from ingest.cli import main, parse_since
+from ingest.cli import main
 from ingest.errors import UsageError
 from ingest.record import json_schema
+from ingest.since import parse_since
 from tests.test_api import CASSETTES, PAGE, RICE, URL
 
 ROOT = Path(__file__).parent.parent
@@ -89,6 +91,11 @@ def test_one_good_and_one_bad_url_is_unhealthy(run: Run) -> None:
     [
         (["scrape", "paper.example/a"], 2, "did you mean https://paper.example/a?"),
         (["scrape"], 2, "no URL"),
+        (["scrape", "file:///etc/passwd"], 2, "not an http(s) URL"),
+        (["scrape", "https://name:hunter2@paper.example/a"], 2, "a URL of paper.example names a user"),
+        (["scrape", "http://127.0.0.1:9/"], 3, "--allow-loopback"),
+        (["scrape", "http://169.254.169.254/latest/meta-data/"], 3, "allow_networks"),
+        (["scrape", "http://[::ffff:10.0.0.1]/"], 3, "is 10.0.0.1, which is not a public address"),
         (["scrape", "--html", "nothing.html", "--url", URL], 2, "nothing.html"),
         (["scrape", "--html", "nothing.html"], 2, "--url"),
         (["scrape", RICE, "--replay", "nothing.yaml"], 2, "nothing.yaml"),
@@ -164,3 +171,96 @@ def test_since_is_a_span_or_a_moment() -> None:
     assert parse_since("2026-11-01T05:00+05:00") == datetime(2026, 11, 1, tzinfo=UTC)
     with pytest.raises(UsageError):
         parse_since("2 days")
+
+
+def json_lines(err: str) -> list[dict[str, Any]]:
+    lines = [json.loads(line) for line in err.splitlines()]
+    assert all({"time", "level", "logger", "site", "message"} <= set(line) for line in lines)
+    return lines
+
+
+def test_with_log_json_every_line_of_a_crawl_is_json_and_the_last_of_a_site_has_its_counts(run: Run) -> None:
+    code, out, err = run(
+        "crawl", "dailytimes", "propakistani", "--replay", str(CASSETTES), "--limit", "2", "--log-json"
+    )
+    assert (code, out) == (0, "")
+    ends = [line for line in json_lines(err) if line.get("event") == "end"]
+    assert [(line["site"], line["found"], line["new"], line["failed"]) for line in ends] == [
+        ("dailytimes", 2, 2, 0),
+        ("propakistani", 2, 2, 0),
+    ]
+    assert all(line["healthy"] and line["seconds"] > 0 and line["newest"].startswith("2026") for line in ends)
+
+
+@pytest.mark.parametrize("level", ["debug", "info", "warning", "error"])
+def test_log_json_holds_at_every_level_where_things_fail(run: Run, level: str) -> None:
+    sites = ("arynews", "dailytimes")
+    flags = ("--replay", str(CASSETTES), "--limit", "1", "--log-json", "--log-level", level)
+    code, _, err = run("crawl", *sites, *flags)
+    assert code == 4
+    lines = json_lines(err)
+    (failed,) = [line for line in lines if line.get("event") == "end" and line["site"] == "arynews"]
+    assert failed["level"] == "WARNING"
+    assert not failed["healthy"]
+    assert "nearest" in failed["errors"][0]
+    warned = [line for line in lines if line["logger"] == "ingest.crawl.discovery"]
+    assert {line["site"] for line in warned} <= {"arynews"}
+    assert bool(warned) == (level != "error")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["crawl", "dailytime"],
+        ["crawl", "dailytimes", "--limit", "0"],
+        ["scrape", "https://dailytimes.com.pk/1/x/", "--replay", str(CASSETTES)],
+        ["schedule"],
+        ["sites", "check", "dailytime"],
+    ],
+)
+def test_an_error_is_a_json_line_where_they_are_asked_for(run: Run, arguments: list[str]) -> None:
+    code, _, err = run(*arguments, "--log-json")
+    assert code in {2, 3}
+    (line,) = json_lines(err)
+    assert line["level"] == "ERROR"
+
+
+def test_quiet_leaves_out_the_table_and_log_level_says_more(run: Run) -> None:
+    code, out, err = run("crawl", "dailytimes", "--replay", str(CASSETTES), "--limit", "1", "--quiet")
+    assert (code, out, err) == (0, "", "")
+    _, _, err = run("crawl", "dailytimes", "--replay", str(CASSETTES), "--limit", "1", "-q", "--log-level", "info")
+    start, end = err.splitlines()
+    assert start.endswith(" INFO dailytimes crawl starts")
+    assert " INFO dailytimes 2 found, 1 new, 0 changed, 1 unchanged, 0 rejected, 0 failed in " in end
+
+
+def test_a_fault_of_khabar_s_own_is_a_safe_line_too(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise ValueError("quoted \x1b[2J\u2028page")
+
+    monkeypatch.setattr("ingest.crawl.run.crawl_sites", fail)
+    code, _, err = run("crawl", "dailytimes", "--log-json")
+    assert code == 1
+    (line,) = [line for line in json_lines(err) if line["level"] == "CRITICAL"]
+    assert "ValueError: quoted \\x1b[2J" in line["exception"]
+    code, _, err = run("crawl", "dailytimes")
+    assert code == 1
+    assert "\x1b" not in err
+    assert "\u2028" not in err
+
+
+def test_an_interrupted_crawl_says_that_what_was_written_is_whole(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupt(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("ingest.crawl.run.crawl_sites", interrupt)
+    code, _, err = run("crawl", "dailytimes")
+    assert code == 130
+    assert "whole" in err
+
+
+def test_a_recheck_tells_in_json_too(run: Run) -> None:
+    assert run("crawl", "dailytimes", "--replay", str(CASSETTES), "--limit", "1", "-q")[0] == 0
+    _, out, err = run("recheck", "dailytimes", "--replay", str(CASSETTES), "--log-json")
+    assert out == ""
+    assert [line["site"] for line in json_lines(err) if line.get("event") == "end"] == ["dailytimes"]

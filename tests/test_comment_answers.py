@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+from scrapy.http import Response
 
 from fixtures.newsrooms import Article, Newsroom, expected_record, serve
 from ingest.api import read
+from ingest.crawl.comment_answers import comment_answers
 from ingest.crawl.run import crawl_sites
-from ingest.settings import Settings
+from ingest.record import FetchedPage
+from ingest.settings import Limits, Settings
+from ingest.sites import Site
 from tests.comparing import comments
 from tests.test_live_crawl import in_fresh_process
 
@@ -51,6 +58,21 @@ def commented() -> list[tuple[Article, dict[str, Any]]]:
     newest = sorted(newsroom.articles(), key=lambda article: article.published, reverse=True)[:LIMIT]
     pairs = [(article, expected_record(newsroom, article)) for article in newest]
     return [(article, record) for article, record in pairs if record["comments"]]
+
+
+def test_answers_are_no_more_than_a_page_may_be() -> None:
+    comment = {"id": 1, "author_name": "A", "content": {"rendered": "Some words."}}
+    asked = []
+
+    async def fetch(url: str) -> Response:
+        asked.append(url)
+        return Response(url, body=json.dumps([comment] * 100).encode())
+
+    body = b'<html><body class="postid-7"><p>Text</p></body></html>'
+    page = FetchedPage(url="https://paper.example/a", body=body, retrieved_at=datetime(2026, 11, 20, tzinfo=UTC))
+    limits = Limits(page_bytes=20_000)
+    answers = asyncio.run(comment_answers(page, Site(name="paper", domain="paper.example"), fetch, limits))
+    assert len(asked) == len(answers) == 3  # of some 7.5 kB
 
 
 @pytest.mark.parametrize("closed", [False, True], ids=["open", "closed"])

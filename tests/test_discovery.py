@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -14,8 +15,10 @@ from ingest.crawl.discovery import Discovery
 from ingest.crawl.frontier import Frontier
 from ingest.crawl.source_log import SourceLog
 from ingest.discover.candidate import FEED, LISTING, WORDPRESS, Candidate
+from ingest.discover.feed import read_feed
+from ingest.discover.sitemap import read_robots, read_sitemap
 from ingest.discover.source import Source
-from ingest.errors import Unreachable
+from ingest.errors import LeftAlone, Unreachable
 from ingest.ledger_rows import Due
 from ingest.settings import Limits
 from ingest.sites import Discover, Listing, Site
@@ -335,6 +338,29 @@ def test_a_listing_that_leads_back_to_itself_ends() -> None:
     assert discover(frontier(listings=["/"]), pages)[0] == ["/", "/page/2/"]
 
 
+def test_sources_are_read_beside_the_loop(monkeypatch: pytest.MonkeyPatch) -> None:
+    readers = []
+
+    def noting(name: str, read: Any) -> None:
+        def reader(*arguments: Any) -> Any:
+            readers.append((name.rpartition(".")[2], threading.current_thread() is threading.main_thread()))
+            return read(*arguments)
+
+        monkeypatch.setattr(name, reader)
+
+    noting("ingest.crawl.discovery.read_feed", read_feed)
+    noting("ingest.crawl.discovery.read_robots", read_robots)
+    noting("ingest.crawl.sitemap_walk.read_sitemap", read_sitemap)
+    pages = {"/feed": feed(1), "/s.xml": sitemap(2), "/robots.txt": ""}
+    discover(frontier(feeds=["/feed"], sitemaps=["/s.xml"], robots_sitemaps=True), pages)
+    assert sorted(readers) == [("read_feed", False), ("read_robots", False), ("read_sitemap", False)]
+
+
+def test_a_listing_over_the_limits_is_named() -> None:
+    _, (error,) = discover(frontier(listings=["/list"]), {"/list": "<b>" * 150_000})
+    assert error.startswith(f"{HOME}/list: about 75000 tags are over the limit")
+
+
 def test_what_is_wrong_with_a_source_is_said_and_the_others_count() -> None:
     found = frontier(feeds=["/feed/", "/gone/"], listings=["/"], sitemaps=["/news.xml"])
     pages = {"/feed/": "<!doctype html><html><p>Not found", "/": "<html><p>Nothing here", "/news.xml": sitemap(3)}
@@ -345,6 +371,20 @@ def test_what_is_wrong_with_a_source_is_said_and_the_others_count() -> None:
         f"{HOME}/gone/: HTTP 404",
     ]
     assert urls(found) == [f"{HOME}/story/3"]
+
+
+def test_what_is_wrong_with_the_whole_host_is_not_said_of_each_source() -> None:
+    found = frontier(feeds=["/feed/"], listings=["/"], sitemaps=["/news.xml"])
+
+    async def fetch(url: str, _: Mapping[str, str]) -> Response:
+        raise LeftAlone(f"{url}: not asked for: news.example is left alone")
+
+    log = SourceLog({}, NOW, 72)
+    discovery = Discovery(found.site, found, log, fetch, Limits())
+    asyncio.run(discovery.run())
+    assert discovery.errors == []
+    assert all("is left alone" in str(source.error) for source in log.visits())
+    assert len(log.visits()) == 3
 
 
 def test_sitemaps_are_taken_newest_first_until_one_holds_nothing_new() -> None:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from lxml.html import document_fromstring, fragment_fromstring
 
 from ingest.extraction.blocks import read_blocks
-from ingest.extraction.html import render_html, render_text
+from ingest.extraction.html import render_html, render_text, sanitize
 from ingest.extraction.page import absolute
 
 BASE = "https://news.example/2026/01/story/"
@@ -85,6 +85,22 @@ def test_nothing_in_it_can_run(markup: str) -> None:
     assert not re.search(r"<(?!/?(?:p|a)\b)", html)
     assert "onclick" not in html
     assert "href" not in html
+
+
+@pytest.mark.parametrize(
+    ("written", "out"),
+    [
+        ("<p>a<script>alert(1)</script></p>", "<p>a</p>"),
+        ("<p onclick=alert(1) style=x class=y id=z>a</p>", "<p>a</p>"),
+        ('<p><a href="javascript:alert(1)">a</a></p>', "<p><a>a</a></p>"),
+        ('<p><a href="/relative" target=_blank>a</a></p>', "<p><a>a</a></p>"),
+        ('<p><a href="https://x.example/">a</a></p>', '<p><a href="https://x.example/">a</a></p>'),
+        ("<p>a<img src=x onerror=alert(1)><!-- c --></p>", "<p>a</p>"),
+        ("<p>\u0338 onclick=alert(1)</p>", "<p>&#824; onclick=alert(1)</p>"),
+    ],
+)
+def test_what_a_writer_lets_through_does_not_come_out(written: str, out: str) -> None:
+    assert sanitize(written) == out
 
 
 def test_a_quote_in_an_address_stays_in_the_address() -> None:

@@ -165,8 +165,8 @@ def test_many_addresses_are_asked_for_at_once(ledger: Ledger) -> None:
 
 
 def test_runs_are_noted(ledger: Ledger, tmp_path: Path) -> None:
-    ledger.start_run("run", NOW)
-    ledger.finish_run("run", {"new": 3}, LATER)
+    ledger.runs.start("run", NOW)
+    ledger.runs.finish("run", {"new": 3}, LATER)
     with sqlite3.connect(tmp_path / "ledger.sqlite") as connection:
         row = connection.execute("select site, started, finished, summary from runs").fetchone()
     connection.close()
@@ -276,8 +276,8 @@ def test_a_ledger_of_the_first_release_is_brought_up(tmp_path: Path) -> None:
         assert seen is not None
         assert seen.etag == etag
         commit_record(ledger, ARTICLE, POSITION, NOW)
-        ledger.start_run("run", NOW)
-        ledger.finish_run("run", {"new": 1}, NOW)
+        ledger.runs.start("run", NOW)
+        ledger.runs.finish("run", {"new": 1}, NOW)
         ledger.close()
 
 

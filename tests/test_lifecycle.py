@@ -37,6 +37,7 @@ class Story:
     def crawl(self, **wanted: Any) -> SiteReport:
         newsroom = self.newsroom
         settings = Settings.load(
+            stale_after_hours=24 * 30,  # this newsroom edits, and publishes nothing new
             output=self.output,
             connect_to={newsroom.site.host: self.server.url},
             allow_loopback=True,

@@ -3,7 +3,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ingest.errors import LimitExceeded
-from ingest.extraction.page import absolute, decode, parse, text_of
+from ingest.extraction.encoding import decode
+from ingest.extraction.page import absolute, parse, text_of
 from ingest.settings import Limits
 
 URL = "https://news.example/2026/a/"

@@ -1,8 +1,9 @@
-"""Crawl-delay, Retry-After, robots.txt: the site's wishes are obeyed."""
+"""Retry-After, refusals and challenge pages: what a host's answers ask for is done."""
 
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Callable
 from datetime import UTC, datetime
 from types import SimpleNamespace
@@ -10,22 +11,23 @@ from typing import Any
 
 import pytest
 from scrapy import Request
-from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Response
-from scrapy.robotstxt import ProtegoRobotParser
 from scrapy.utils.test import get_crawler
 
-from ingest.crawl import politeness
+from ingest.crawl import pace
 from ingest.crawl.cassette import Tape
-from ingest.crawl.context import context_of
+from ingest.crawl.context import PAGE_DONE, SOURCE_JUDGED, context_of
+from ingest.crawl.failure import outcome_of
+from ingest.crawl.pace import Pace, RefusedRequest, paces_of
 from ingest.crawl.politeness import PolitenessMiddleware, retry_after_seconds
-from ingest.crawl.robots import RobotsAnswerMiddleware, RobotsMiddleware
 from ingest.crawl.scrapy_settings import scrapy_settings
+from ingest.errors import LeftAlone, Unreachable
+from ingest.record import Reason, Rejection
 from ingest.settings import Settings
 
 NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
-URL = "https://news.example/a"
-ROBOTS = Request("https://news.example/robots.txt", meta={"dont_obey_robotstxt": True})
+HOST = "news.example"
+URL = f"https://{HOST}/a"
 
 
 @pytest.mark.parametrize(
@@ -45,169 +47,243 @@ def test_retry_after_is_seconds_or_a_date(value: bytes | str | None, seconds: fl
     assert retry_after_seconds(value, NOW) == seconds
 
 
-@pytest.fixture
-def slept(monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    """The waits that were asked for; none is waited for, but the clock moves on."""
-    waits: list[float] = []
-    clock = [1000.0]
-
-    async def sleep(seconds: float) -> None:
-        waits.append(seconds)
-        clock[0] += seconds
-
-    monkeypatch.setattr("ingest.crawl.politeness.asyncio.sleep", sleep)
-    monkeypatch.setattr(politeness, "monotonic", lambda: clock[0])
-    return waits
+@pytest.fixture(autouse=True)
+def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """The time of the paces, which stands still."""
+    time = [1000.0]
+    monkeypatch.setattr(pace, "monotonic", lambda: time[0])
+    return time
 
 
-def crawler_of(tape: Tape | None = None, **flags: object) -> Any:
-    settings = scrapy_settings(Settings.load(**flags), tape=tape, reactor=False)
-    return get_crawler(settings_dict={**settings, "KHABAR_CLOCK": lambda: NOW})
+class Polite:
+    """The middleware at work for a crawler that fetches nothing."""
+
+    def __init__(self, tape: Tape | None = None, **flags: object) -> None:
+        settings = scrapy_settings(Settings.load(**flags), tape=tape, reactor=False)
+        self.crawler: Any = get_crawler(settings_dict={**settings, "KHABAR_CLOCK": lambda: NOW})
+        self.slots: dict[str, Any] = {}
+        engine: Any = SimpleNamespace(downloader=SimpleNamespace(slots=self.slots, per_slot_settings={}))
+        self.crawler.engine = engine
+        self.middleware = PolitenessMiddleware.from_crawler(self.crawler)
+
+    def answer(self, status: int, url: str = URL, headers: dict[str, str] | None = None, **meta: object) -> Request:
+        request = Request(url, meta=meta)
+        self.middleware.response_downloaded(Response(url, status=status, headers=headers or {}), request)
+        return request
+
+    def page(self, reason: Reason, status: int | None = 200) -> None:
+        rejection = Rejection(url=URL, requested_url=URL, reason=reason, status=status)
+        self.crawler.signals.send_catch_log(PAGE_DONE, url=URL, outcome=rejection)
+
+    @property
+    def pace(self) -> Pace:
+        return paces_of(self.crawler)[HOST]
+
+    @property
+    def blocked(self) -> int:
+        return int(self.crawler.stats.get_value("khabar/blocked", 0))
+
+    @property
+    def errors(self) -> list[str]:
+        return context_of(self.crawler).errors
+
+    def wait(self, url: str = URL) -> float:
+        """The seconds until the host may be asked again."""
+        waits: list[float] = []
+
+        async def note(future: Any, timeout: float) -> None:  # noqa: ASYNC109 - as asyncio has it
+            future.close()
+            waits.append(timeout)
+            raise asyncio.CancelledError
+
+        async def take_turn() -> None:
+            await paces_of(self.crawler)[url.split("/")[2]].turn(url)
+
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr("ingest.crawl.pace.asyncio.wait_for", note)
+            try:
+                asyncio.run(take_turn())
+            except asyncio.CancelledError:
+                return waits[0]
+        return 0.0
 
 
-def within_loop(make: Callable[[], Any]) -> Any:
+def crawl(scenario: Callable[[], None]) -> None:
     """Crawlers want a running event loop."""
 
-    async def main() -> Any:
-        result = make()
-        return await result if asyncio.iscoroutine(result) else result
+    async def main() -> None:
+        scenario()
 
-    return asyncio.run(main())
-
-
-def ask(middleware: PolitenessMiddleware, status: int, retry_after: str | None = None, **meta: object) -> Request:
-    request = Request(URL, meta=meta)
-    headers = {} if retry_after is None else {"Retry-After": retry_after}
-    asyncio.run(middleware.process_response(request, Response(URL, status=status, headers=headers)))
-    return request
+    asyncio.run(main())
 
 
-def polite(tape: Tape | None = None, **flags: object) -> PolitenessMiddleware:
-    return within_loop(lambda: PolitenessMiddleware(crawler_of(tape, **flags)))  # type: ignore[no-any-return]
+@pytest.fixture
+def polite() -> Callable[..., Polite]:
+    def make(tape: Tape | None = None, **flags: object) -> Polite:
+        made: list[Polite] = []
+        crawl(lambda: made.append(Polite(tape, **flags)))
+        return made[0]
+
+    return make
 
 
-def test_a_busy_host_is_left_alone_as_long_as_it_asks(slept: list[float]) -> None:
-    middleware = polite()
-    ask(middleware, 429, "7")
-    assert slept == [7]
-    asyncio.run(middleware.process_request(Request(URL)))
-    assert slept == [7]
+Make = Callable[..., Polite]
 
 
-def test_other_requests_of_the_host_wait_too(slept: list[float]) -> None:
-    middleware = polite()
-    ask(middleware, 503, "9", retry_times=2)  # its last try: it need not wait itself
-    asyncio.run(middleware.process_request(Request("https://other.example/")))
-    assert slept == []
-    asyncio.run(middleware.process_request(Request(URL)))
-    assert slept == [pytest.approx(9)]
+@pytest.mark.parametrize("status", [429, 503])
+def test_a_busy_host_is_left_alone_as_long_as_it_asks(polite: Make, status: int) -> None:
+    site = polite()
+    site.answer(status, headers={"Retry-After": "7"})
+    assert site.wait() == 7
+    assert site.wait("https://other.example/") == 0
 
 
-def test_without_a_word_from_the_host_the_wait_doubles(slept: list[float]) -> None:
-    middleware = polite(delay=1.5)
-    ask(middleware, 429)
-    ask(middleware, 429, retry_times=1)
-    assert slept == [3.0, 6.0]
+def test_a_shorter_pause_does_not_end_a_longer_one(polite: Make) -> None:
+    site = polite()
+    site.answer(503, headers={"Retry-After": "9"})
+    site.answer(503, headers={"Retry-After": "2"})
+    assert site.wait() == 9
 
 
-def test_who_asks_for_hours_is_not_asked_again_in_this_run(slept: list[float]) -> None:
-    request = ask(polite(), 503, "7200")
-    assert slept == []
+def test_a_date_counts_by_the_clock_of_the_server_that_names_it(polite: Make) -> None:
+    site = polite()
+    dates = {"Date": "Sat, 21 Nov 2026 20:00:00 GMT", "Retry-After": "Sat, 21 Nov 2026 20:00:12 GMT"}
+    site.answer(503, headers=dates)
+    assert site.wait() == 12
+
+
+def test_without_a_word_from_the_host_the_wait_doubles(polite: Make) -> None:
+    site = polite(delay=1.5)
+    site.answer(503)
+    assert site.wait() == 3
+    site.answer(503, retry_times=1)
+    assert site.wait() == 6
+    site.answer(503, retry_times=20)
+    assert site.wait() == 120
+
+
+def test_who_asks_for_hours_is_not_asked_again_in_this_run(polite: Make) -> None:
+    site = polite()
+    request = site.answer(503, headers={"Retry-After": "7200"})
     assert request.meta["dont_retry"] is True
+    site.answer(503, headers={"Retry-After": "7200"})
+    assert site.errors == [
+        f"{HOST} is left alone for the rest of this run: "  # noqa: ISC004 - one line of the report
+        "it asks for a pause of 7200 s, more than limits.retry_after_seconds"
+    ]
+    with pytest.raises(RefusedRequest) as caught:
+        asyncio.run(site.middleware.process_request(Request(URL)))
+    outcome = outcome_of(URL, caught.value)
+    assert type(outcome) is LeftAlone
+    assert outcome.message == f"{URL}: not asked for: {site.errors[0]}"
+    asyncio.run(site.middleware.process_request(Request("https://other.example/")))
 
 
-@pytest.mark.parametrize("status", [200, 404, 500])
-def test_other_answers_make_no_pause(slept: list[float], status: int) -> None:
-    ask(polite(), status, "7")
-    assert slept == []
+@pytest.mark.parametrize("status", [200, 301, 304, 401, 404, 410, 451, 500])
+def test_other_answers_make_no_pause_and_are_no_refusals(polite: Make, status: int) -> None:
+    site = polite()
+    site.answer(status, headers={"Retry-After": "7"})
+    assert site.wait() == 0
+    assert site.blocked == 0
 
 
-def test_a_replay_never_waits(slept: list[float]) -> None:
-    ask(polite(Tape([])), 429, "7")
-    assert slept == []
+@pytest.mark.parametrize(
+    ("status", "headers"),
+    [
+        (403, {}),
+        (429, {}),
+        (503, {"CF-Mitigated": "challenge"}),
+        (202, {"x-amzn-waf-action": "challenge"}),
+        (405, {"x-amzn-waf-action": "captcha"}),
+    ],
+)
+def test_a_refusal_doubles_the_delay_and_is_counted(polite: Make, status: int, headers: dict[str, str]) -> None:
+    site = polite(delay=2)
+    delays = []
+    for _ in range(3):
+        site.answer(status, headers=headers)
+        delays.append(site.pace.delay)
+    assert delays == [4, 8, 16]
+    assert site.blocked == site.crawler.stats.get_value(f"khabar/blocked/{HOST}") == 3
 
 
-def crawl_delay(rules: str, *, tape: Tape | None = None, slot_delay: float = 0.5) -> tuple[float, float | None]:
-    """The delay of a host's slot after its rules were read and AutoThrottle lowered it, and that of a later slot."""
-    crawler = within_loop(lambda: crawler_of(tape))
-    middleware = within_loop(lambda: PolitenessMiddleware(crawler))
-    slot = SimpleNamespace(delay=slot_delay)
-    downloader = SimpleNamespace(slots={"news.example": slot}, per_slot_settings={})
-    crawler.engine = SimpleNamespace(downloader=downloader)
-    middleware.robots_parsed(ProtegoRobotParser(rules.encode(), None), Request(URL))
-    slot.delay /= 2
-    middleware.response_downloaded(Request(URL))
-    return slot.delay, downloader.per_slot_settings.get("news.example", {}).get("delay")
+def test_the_delay_that_autothrottle_had_made_is_the_one_that_doubles(polite: Make) -> None:
+    site = polite()
+    site.slots[HOST] = SimpleNamespace(delay=7.0, queue=[])
+    site.answer(403)
+    assert site.slots[HOST].delay == 14
+    site.slots[HOST].delay = 3.0  # by AutoThrottle
+    site.answer(200)
+    assert site.slots[HOST].delay == 14
 
 
-def test_a_crawl_delay_is_the_least_pause() -> None:
-    assert crawl_delay("User-agent: *\nCrawl-delay: 5\n") == (5, 5)
-    assert crawl_delay("User-agent: khabar\nCrawl-delay: 3\n\nUser-agent: *\nCrawl-delay: 5\n") == (3, 3)
+def test_a_refusal_makes_a_delay_where_there_was_none_and_never_more_than_the_most(polite: Make) -> None:
+    site = polite(delay=0, max_delay=3)
+    delays = []
+    for _ in range(4):
+        site.answer(403)
+        delays.append(site.pace.delay)
+    assert delays == [1, 2, 3, 3]
 
 
-def test_a_longer_pause_of_ours_stays() -> None:
-    assert crawl_delay("User-agent: *\nCrawl-delay: 5\n", slot_delay=20)[0] == 10
+def test_good_answers_bring_the_delay_down_slowly(polite: Make) -> None:
+    site = polite(delay=1)
+    site.answer(403)
+    site.answer(403)
+    assert site.pace.delay == 4
+    delays = []
+    for _ in range(8):
+        site.crawler.signals.send_catch_log(SOURCE_JUDGED, url=URL, challenge=None)
+        delays.append(round(site.pace.delay, 2))
+    assert delays == [3.2, 2.56, 2.05, 1.64, 1.31, 1.05, 1, 1]
+    assert site.pace.penalty == 0
 
 
-def test_an_endless_crawl_delay_is_bounded() -> None:
-    assert crawl_delay("User-agent: *\nCrawl-delay: 86400\n") == (60, 60)
+def test_challenge_pages_with_status_200_are_refusals(polite: Make) -> None:
+    site = polite(delay=1)
+    site.page(Reason.CHALLENGE)
+    site.crawler.signals.send_catch_log(SOURCE_JUDGED, url=URL, challenge="Just a moment...")
+    assert (site.blocked, site.pace.delay) == (2, 4)
 
 
-def test_no_crawl_delay_changes_nothing() -> None:
-    assert crawl_delay("User-agent: *\nDisallow: /x\n") == (0.25, None)
-    assert crawl_delay("User-agent: *\nCrawl-delay: 5\n", tape=Tape([])) == (0.25, None)
+def test_an_answer_is_a_refusal_once(polite: Make) -> None:
+    site = polite()
+    site.answer(403)
+    site.page(Reason.CHALLENGE, status=403)
+    site.crawler.signals.send_catch_log(PAGE_DONE, url=URL, outcome=Unreachable(f"{URL}: HTTP 403"))
+    assert site.blocked == 1
 
 
-def answering(most_bytes: int = 1000) -> RobotsAnswerMiddleware:
-    return within_loop(lambda: RobotsAnswerMiddleware.from_crawler(crawler_of(limits={"robots_bytes": most_bytes})))  # type: ignore[no-any-return]
+def test_refusals_in_a_row_end_the_run_of_their_host(polite: Make, caplog: pytest.LogCaptureFixture) -> None:
+    site = polite(limits={"blocked_answers": 3})
+    caplog.set_level(logging.WARNING)
+    for reason in (Reason.CHALLENGE, Reason.CHALLENGE, Reason.LISTING, Reason.CHALLENGE, Reason.EMPTY):
+        site.page(reason)
+    site.answer(403)
+    assert site.errors == []
+    site.answer(429)
+    (problem,) = site.errors
+    assert problem == (
+        f"{HOST} is left alone for the rest of this run: it refused 3 answers in a row (403, 429 or challenge pages)"
+    )
+    assert caplog.messages == [problem]
+    with pytest.raises(RefusedRequest):
+        asyncio.run(site.middleware.process_request(Request(URL)))
 
 
-def rules_of(response: Response, request: Request = ROBOTS) -> Response:
-    return asyncio.run(answering().process_response(request, response))
+def test_an_unmodified_page_is_a_good_answer(polite: Make) -> None:
+    site = polite(limits={"blocked_answers": 2})
+    for status in (403, 304, 403, 304, 403):
+        site.answer(status)
+    assert site.errors == []
 
 
-def test_no_robots_txt_allows_all() -> None:
-    missing = rules_of(Response(ROBOTS.url, status=404, body=b"User-agent: *\nDisallow: /\n"))
-    assert missing.body == b""
-
-
-def test_a_robots_txt_that_fails_allows_nothing_and_the_report_says_so() -> None:
-    crawler = within_loop(crawler_of)
-    middleware = RobotsAnswerMiddleware.from_crawler(crawler)
-    broken = asyncio.run(middleware.process_response(ROBOTS, Response(ROBOTS.url, status=503, body=b"<html>")))
-    assert not ProtegoRobotParser(broken.body, None).allowed(URL, "Khabar")
-    assert context_of(crawler).errors == [f"{ROBOTS.url}: HTTP 503: nothing may be fetched (RFC 9309, 2.3.1.4)"]
-
-
-def test_robots_txt_is_cut_to_size() -> None:
-    assert len(rules_of(Response(ROBOTS.url, body=b"#" * 5000)).body) == 1000
-
-
-def test_pages_are_left_as_they_are() -> None:
-    page = Response(URL, status=503, body=b"x" * 5000)
-    assert rules_of(page, Request(URL)) is page
-    named_alike = Request("https://news.example/robots.txt")
-    assert rules_of(page, named_alike) is page
-
-
-def test_a_robots_txt_that_cannot_be_fetched_is_passed_over() -> None:
-    middleware = answering()
-    with pytest.raises(IgnoreRequest):
-        asyncio.run(middleware.process_exception(ROBOTS, OSError("refused")))
-    asyncio.run(middleware.process_exception(Request(URL), OSError("refused")))
-
-
-def test_all_requests_that_wait_for_robots_txt_are_given_its_rules() -> None:
-    async def download(_: Request) -> Response:
-        await asyncio.sleep(0.01)
-        return Response(ROBOTS.url, body=b"User-agent: *\nDisallow: /secret\n")
-
-    async def main() -> list[object]:
-        crawler = crawler_of()
-        crawler.engine = SimpleNamespace(download_async=download)
-        middleware = RobotsMiddleware(crawler)
-        requests = [Request(f"https://news.example/secret/{number}") for number in range(4)]
-        return list(await asyncio.gather(*map(middleware.process_request, requests), return_exceptions=True))
-
-    results = asyncio.run(main())
-    assert [type(result) for result in results] == [IgnoreRequest] * 4
+def test_a_replay_counts_refusals_and_never_waits(polite: Make) -> None:
+    site = polite(Tape([]), limits={"blocked_answers": 1})
+    request = site.answer(429, headers={"Retry-After": "7200"})
+    site.answer(503, headers={"Retry-After": "7"})
+    site.page(Reason.CHALLENGE)
+    asyncio.run(site.middleware.process_request(request))
+    assert site.wait() == 0
+    assert (site.blocked, site.errors) == (2, [])
+    assert site.crawler.engine.downloader.per_slot_settings == {}

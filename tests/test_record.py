@@ -7,7 +7,7 @@ import pytest
 from pydantic import ValidationError
 
 import ingest
-from ingest.record import Article, Author, Metadata, Publisher, json_line, json_schema
+from ingest.record import Article, Author, Image, Metadata, Publisher, json_line, json_schema
 
 CHECKED_IN = Path(ingest.__file__).with_name("record.schema.json")
 
@@ -70,3 +70,28 @@ def test_strings_are_cleaned_on_their_way_in() -> None:
 def test_records_are_frozen() -> None:
     with pytest.raises(ValidationError):
         article().headline = "x"  # type: ignore[misc]  # the point of the test
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "javascript:alert(1)",
+        "data:text/html,x",
+        "file:///etc/passwd",
+        "ftp://x.example/",
+        "//x.example/",
+        "/a",
+        "https://",
+    ],
+)
+def test_an_address_in_a_record_is_http(address: str) -> None:
+    with pytest.raises(ValidationError):
+        Image(url=address)
+
+
+def test_u2028_is_an_escape_in_every_form_of_a_record() -> None:
+    record = {"text": "a\u2028b\u2029c"}
+    for indent in (None, 2):
+        text = json_line(record, indent=indent)
+        assert not set(text) & {"\u2028", "\u2029"}
+        assert json.loads(text) == record

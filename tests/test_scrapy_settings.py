@@ -46,6 +46,9 @@ def test_the_operators_wishes_are_scrapys_settings() -> None:
     assert (values["DOWNLOAD_DELAY"], values["DOWNLOAD_TIMEOUT"], values["RETRY_TIMES"]) == (2.5, 7, 5)
     assert (values["CONCURRENT_REQUESTS"], values["KHABAR_ALLOW_LOOPBACK"]) == (3, True)
     assert scrapy_settings(Settings.load(delay=0))["AUTOTHROTTLE_ENABLED"] is False
+    bounds = [(5, 30, 30), (90, 30, 90)]  # a delay of the operator's beyond the most is the most
+    for delay, most, bound in bounds:
+        assert scrapy_settings(Settings.load(delay=delay, max_delay=most))["AUTOTHROTTLE_MAX_DELAY"] == bound
 
 
 def test_a_replay_does_not_wait_and_a_recording_does() -> None:

@@ -320,6 +320,10 @@ def test_a_zone_is_never_guessed(host: str, published: str, zone: str | None, re
         ("localhost", "localhost"),
         ("127.0.0.1", "127-0-0-1"),
         ("com.pk", "com"),
+        ("خبر.example", "xn--ngblk"),
+        ("../../up.example", "up"),
+        ("-o.example", "o"),
+        ("*.example", "site"),
     ],
 )
 def test_names(domain: str, name: str) -> None:
@@ -498,7 +502,7 @@ def test_a_known_site_is_no_new_one(
     assert "taken by dawn.com" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("name", ["../up", "a/b", "", ".hidden"])
+@pytest.mark.parametrize("name", ["../up", "a/b", "a..b", "", ".hidden", "-o", "a\n", "a" * 64])
 @pytest.mark.usefixtures("desk")
 def test_a_name_is_no_path(name: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     assert khabar(monkeypatch, "sites", "add", f"{BASE}/", "--name", name) == 2

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -11,7 +12,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from scrapy.exceptions import CannotResolveHostError, DownloadCancelledError, DownloadTimeoutError, IgnoreRequest
+from scrapy.exceptions import (
+    CannotResolveHostError,
+    DownloadCancelledError,
+    DownloadFailedError,
+    DownloadTimeoutError,
+    IgnoreRequest,
+)
 from scrapy.http import Response
 from scrapy.settings import Settings as ScrapySettings
 from scrapy.spiderloader import SpiderLoader
@@ -22,10 +29,21 @@ from twisted.python.failure import Failure
 from ingest.crawl import tapefile
 from ingest.crawl.cassette import REPLAYED
 from ingest.crawl.context import PAGE_DONE
+from ingest.crawl.pace import RefusedRequest
 from ingest.crawl.run import crawl_sites, fetch_pages
 from ingest.crawl.scrapy_settings import base_settings, scrapy_settings
 from ingest.crawl.store import SiteStore
-from ingest.errors import BadURL, ForbiddenAddress, Locked, NotRecorded, UnknownSite, UsageError
+from ingest.discover.candidate import FEED, Candidate
+from ingest.errors import (
+    BadURL,
+    ForbiddenAddress,
+    LeftAlone,
+    Locked,
+    NotRecorded,
+    UnknownSite,
+    Unreachable,
+    UsageError,
+)
 from ingest.record import Article, FetchedPage, Reason, Rejection
 from ingest.segments import locked
 from ingest.settings import Settings
@@ -236,6 +254,7 @@ def test_a_page_of_another_site_is_a_failure() -> None:
         (HttpError(Response(STORY, status=503)), 1, 0, "HTTP 503"),
         (CannotResolveHostError("x"), 1, 0, "name is unknown"),
         (DownloadTimeoutError("x"), 1, 0, "in time"),
+        (DownloadFailedError("x"), 1, 0, "no usable answer"),
         (IgnoreRequest("Forbidden by robots.txt"), 1, 0, "Forbidden by robots.txt"),
         (ForbiddenAddress("10.0.0.1 is not a public address"), 1, 0, "not a public address"),
         (DownloadCancelledError("larger than download max size (1)"), 0, 1, "over limits.page_bytes"),
@@ -261,6 +280,38 @@ def test_a_page_that_does_not_come_is_accounted_for(
         assert said in str(outcomes[0])
         (visit,) = store.visits([article_key(STORY)]).values()
         assert visit.state is (State.FAILED if failed else State.REJECTED)
-        store.close(counts)
+        store.close({})
+
+    asyncio.run(in_loop(scenario))
+
+
+def test_pages_of_a_host_that_is_left_alone_are_no_warnings(caplog: pytest.LogCaptureFixture) -> None:
+    def scenario() -> None:
+        caplog.set_level(logging.WARNING)
+        tally = spider_of().tally
+        tally.failed(STORY, LeftAlone(f"{STORY}: not asked for: it is left alone"))
+        assert caplog.messages == []
+        tally.failed(STORY, Unreachable(f"{STORY}: HTTP 503"))
+        assert caplog.messages == [f"{STORY}: HTTP 503"]
+        assert tally.counts()["failed"] == 2
+
+    asyncio.run(in_loop(scenario))
+
+
+def test_a_page_that_was_not_even_asked_for_stays_due_as_it_was(tmp_path: Path) -> None:
+    def scenario() -> None:
+        spider = spider_of()
+        spider.context.store = store = SiteStore(tmp_path, "dailytimes", "run", lambda: NOW)
+        store.announce([(article_key(STORY), Candidate(STORY, FEED))], [])
+        for _ in range(20):
+            refusal = RefusedRequest(f"{STORY}: not asked for: it is left alone")
+            failure = Failure(refusal)  # type: ignore[no-untyped-call]  # Twisted leaves it untyped
+            failure.request = spider.page_request(STORY)  # type: ignore[attr-defined]  # Scrapy puts it there
+            spider.page_failed(failure)
+        assert spider.tally.report("dailytimes", 0).failures == {"not asked for: it is left alone": 20}
+        store.flush()
+        (visit,) = store.visits([article_key(STORY)]).values()
+        assert (visit.state, visit.attempts) == (State.FOUND, 0)
+        store.close({})
 
     asyncio.run(in_loop(scenario))

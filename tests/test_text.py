@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.text import block, clean, one_line, printable
+from ingest.text import LINE_CHARACTERS, block, clean, hollow, known, one_line, printable, whole_number
 
 
 def test_clean_drops_what_is_unsafe_and_keeps_what_urdu_needs() -> None:
@@ -21,6 +21,34 @@ def test_block_keeps_paragraphs() -> None:
 
 def test_printable_shows_escape_sequences() -> None:
     assert printable("a\x1b[2Jb") == "a\\x1b[2Jb"
+    assert printable("a\u202eb\U000e0041\n\u2028") == "a\\u202eb\\U000e0041\\x0a\\u2028"
+    assert printable("خانه\u200cها") == "خانه\u200cها"
+
+
+def test_invisible_tag_characters_go_and_the_flags_of_regions_stay() -> None:
+    hidden = "".join(chr(0xE0000 + ord(char)) for char in "obey me")
+    assert clean(f"Ferry{hidden} sails") == "Ferry sails"
+    scotland = "\U0001f3f4\U000e0067\U000e0062\U000e0073\U000e0063\U000e0074\U000e007f"
+    assert clean(f"a {scotland} b") == f"a {scotland} b"
+    assert clean(f"\U0001f3f4{hidden}\U000e007f") == "\U0001f3f4"
+
+
+def test_no_letter_bears_more_marks_than_languages_have() -> None:
+    assert len(clean("a" + "\u0301\u0323" * 1_000_000)) <= 31  # NFC alone would take minutes
+
+
+def test_a_line_that_is_too_long_or_says_nothing_is_not_known() -> None:
+    assert known("x" * LINE_CHARACTERS) is not None
+    assert known("x" * (LINE_CHARACTERS + 1)) is None
+    assert [known(text) for text in ("None", " null ", "", None)] == [None] * 4
+    assert [hollow(text) for text in ("None", " " * 500, "None" + " " * 500, "None of it", "x" * 500)] == [
+        True, True, True, False, False,
+    ]  # fmt: skip
+
+
+def test_whole_numbers_are_small_and_of_decimal_digits() -> None:
+    assert [whole_number(text) for text in ("12", " 7 ", "٣")] == [12, 7, 3]
+    assert [whole_number(text) for text in ("²", "", None, "-1", "1.5", "9" * 10, "9" * 5_000)] == [None] * 7
 
 
 @given(st.text())

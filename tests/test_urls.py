@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ingest.errors import BadURL
-from ingest.urls import article_id, article_key, check_url, host_of, is_home
+from ingest.urls import article_id, article_key, check_url, host_of, is_home, without_user
 
 POST = "https://propakistani.pk/2026/10/05/a-new-road/"
 
@@ -71,3 +71,23 @@ def test_home_and_host() -> None:
 def test_any_text_has_a_key(text: str) -> None:
     assert isinstance(article_key("https://x.pk/" + text), str)
     assert len(article_id(text)) == 32
+
+
+@pytest.mark.parametrize("url", ["https://name:hunter2@paper.example/a", "https://name@paper.example/"])
+def test_a_user_is_refused_and_no_password_repeated(url: str) -> None:
+    with pytest.raises(BadURL) as caught:
+        check_url(url)
+    assert "hunter2" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("url", "bare"),
+    [
+        ("https://name:hunter2@paper.example/a", "https://paper.example/a"),
+        ("ftp://name:hunter2@paper.example", "ftp://paper.example"),
+        ("https://a@b@paper.example/@c", "https://paper.example/@c"),
+        ("https://paper.example/a?to=me@paper.example#@", "https://paper.example/a?to=me@paper.example#@"),
+    ],
+)
+def test_a_user_is_dropped_and_nothing_else(url: str, bare: str) -> None:
+    assert without_user(url) == bare

@@ -12,11 +12,12 @@ import time
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
 
 import pytest
 
-from ingest import workers
+from ingest import normalise, workers
 from ingest.errors import KhabarError
 from ingest.record import Article, FetchedPage, Reason, Rejection
 from ingest.settings import Limits
@@ -40,7 +41,15 @@ def misbehave(page: FetchedPage) -> Article | Rejection:
         bytearray(2**31)
     if task == "die":
         os._exit(9)
+    if task.startswith("hoard"):
+        remembered(task)
     return Rejection(url=page.url, requested_url=page.url, reason=Reason.EMPTY, detail=str(os.getpid()))
+
+
+@lru_cache
+def remembered(task: str) -> str:
+    """As libraries keep lines of text: 24 MB of this one."""
+    return task * (24 * 2**20 // len(task))
 
 
 def refuse(_: int) -> None:
@@ -90,6 +99,42 @@ def test_a_page_that_kills_its_process_is_broken(pool: Workers) -> None:
     results = run(pool, "die", "fine")
     assert [result.reason for result in results] == [Reason.BROKEN, Reason.EMPTY]
     assert "died" in results[0].detail
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="address space is bounded on Linux only")
+def test_what_pages_leave_in_caches_takes_no_memory_from_others() -> None:
+    pool = Workers(misbehave, LIMITS, 1)
+    results = run(pool, *(f"hoard-{number}" for number in range(20)))
+    pool.close()
+    assert {result.reason for result in results} == {Reason.EMPTY}
+    assert len({result.detail for result in results}) == 1  # one process has read them all
+
+
+def test_the_only_worker_is_replaced_each_time() -> None:
+    pool = Workers(misbehave, LIMITS, 1)
+    results = run(pool, "hang", "fine", "die", "fine")
+    pool.close()
+    assert [result.reason for result in results] == [Reason.TOO_SLOW, Reason.EMPTY, Reason.BROKEN, Reason.EMPTY]
+    assert results[1].detail != results[3].detail
+
+
+def test_a_worker_is_replaced_after_so_many_pages() -> None:
+    limits = LIMITS.model_copy(update={"worker_pages": 2})
+    pool = Workers(misbehave, limits, 1)
+    processes = [run(pool, "fine")[0].detail for _ in range(6)]
+    pool.close()
+    assert len(set(processes)) == 3
+
+
+def test_memory_that_runs_out_is_the_workers_matter(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(normalise, "parse", swell)
+    with pytest.raises(MemoryError):
+        Extractor((), LIMITS)(page("story"))
+
+
+def swell(*_: object, **__: object) -> None:
+    """As a parser does when there is no memory left."""
+    raise MemoryError
 
 
 def test_a_pool_that_breaks_is_replaced(pool: Workers) -> None:

@@ -46,6 +46,8 @@ async def _by_api(api: str, number: int, fetch: Fetch, limits: Limits) -> tuple[
             logger.info("no comments by the API: %s", error)
             break
         answers.append(response.body)
+        if sum(map(len, answers)) > limits.page_bytes:
+            break  # they go to a worker with the page, and are no more to it than a page may be
         if len(wordpress.read_comments(response.body)) < _PER_PAGE:
             break
     return tuple(answers)

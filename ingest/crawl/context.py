@@ -12,6 +12,7 @@ from weakref import WeakKeyDictionary
 
 from ingest.crawl.handler import tape_of
 from ingest.errors import KhabarError
+from ingest.field_coverage import FieldCounter
 from ingest.segments import RUN_STAMP
 from ingest.settings import Settings
 from ingest.workers import Extract, Extractor
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from ingest.crawl.group_commit import GroupCommit
     from ingest.crawl.store import SiteStore
     from ingest.discover.source import SourceVisit
+    from ingest.summary import RunSummary
 
 PAGE_DONE = object()
 """The signal that an address is dealt with: `url` and `outcome`, an Article, a Rejection or a KhabarError.
@@ -29,12 +31,17 @@ PAGE_DONE = object()
 An article that is as it was is sent too; the statistics tell them apart.
 """
 
+SOURCE_JUDGED = object()
+"""The signal that what was fetched beside pages (a feed, a listing, robots.txt) was looked at: its final `url`, and
+`challenge`, what tells that a challenge page stood in its place, or None."""
+
 
 @dataclass
 class CrawlContext:
-    """The state of one crawler.
+    """The state of one crawler. `fatal` is the error that ended it, where one did; `interrupted` that a person did.
 
-    `fatal` is the error that ended it, where one did. `close` ends the pipeline where Scrapy cannot wait for it.
+    `answered_at` is the newest time that an answer gives, `summary` what the run came to when it is over. `close` ends
+    the pipeline where Scrapy cannot wait for it.
     """
 
     settings: Settings
@@ -43,6 +50,7 @@ class CrawlContext:
     replaying: bool
     run_id: str
     output: Path | None
+    started: datetime
     store: SiteStore | None = None
     commits: GroupCommit | None = None
     close: Callable[[], None] | None = None
@@ -50,6 +58,10 @@ class CrawlContext:
     errors: list[str] = field(default_factory=list)
     sources: list[SourceVisit] = field(default_factory=list)
     newest: datetime | None = None
+    interrupted: bool = False
+    answered_at: datetime | None = None
+    coverage: FieldCounter = field(default_factory=FieldCounter)
+    summary: RunSummary | None = None
 
 
 _contexts: WeakKeyDictionary[Crawler, CrawlContext] = WeakKeyDictionary()
@@ -82,4 +94,5 @@ def _make(crawler: Crawler) -> CrawlContext:
         replaying=tape is not None and not tape.records,
         run_id=f"{now().astimezone(UTC).strftime(RUN_STAMP)}-{secrets.token_hex(2)}",  # sorts by time; ours alone
         output=Path(output) if output else None,
+        started=now(),
     )

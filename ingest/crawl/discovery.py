@@ -17,6 +17,7 @@ from urllib.parse import urljoin
 from scrapy.http import Response
 
 from ingest.crawl.frontier import Frontier
+from ingest.crawl.reading import off_loop
 from ingest.crawl.sitemap_walk import SitemapWalk
 from ingest.crawl.source_log import SourceLog
 from ingest.discover import wordpress
@@ -24,7 +25,7 @@ from ingest.discover.candidate import FEED, LISTING, SITEMAP, WORDPRESS, Candida
 from ingest.discover.feed import read_feed
 from ingest.discover.listing import read_listing
 from ingest.discover.sitemap import read_robots
-from ingest.errors import KhabarError
+from ingest.errors import KhabarError, LeftAlone, LimitExceeded
 from ingest.extraction.page import parse
 from ingest.settings import Limits
 from ingest.sites import Site
@@ -102,10 +103,18 @@ class Discovery:
         try:
             error = await self._walk(url, kind, read)
         except KhabarError as failure:
-            error = str(failure)
-            self._log.walked(url, kind, items=0, newest=None, error=error, whole=False)
-        if error:
-            self._note(error)
+            self._failed(url, kind, failure)
+        else:
+            if error:
+                self._note(error)
+
+    def _failed(self, url: str, kind: str, failure: KhabarError) -> None:
+        """A source could not be fetched; what holds for the whole host is said once, by who found out."""
+        self._log.walked(url, kind, items=0, newest=None, error=str(failure), whole=False)
+        if isinstance(failure, LeftAlone):
+            logger.info("%s", failure)
+        else:
+            self._note(str(failure))
 
     async def _walk(self, url: str, kind: str, read: Read, start: str | None = None) -> str | None:
         """Take the candidates of a source and of the pages that follow it, as long as they are worth it.
@@ -125,7 +134,7 @@ class Discovery:
             if response.status == 304:
                 self._log.unmodified(url, kind)
                 break
-            part = read(response)
+            part = await off_loop(read, response)
             error = error or (f"{following}: {part.error}" if part.error else None)
             added = self._frontier.add(part.candidates)
             if first:
@@ -140,7 +149,10 @@ class Discovery:
         return error
 
     def _listing_part(self, response: Response) -> _Part:
-        page = read_listing(parse(response.body, response.url, limits=self._limits), self._site)
+        try:
+            page = read_listing(parse(response.body, response.url, limits=self._limits), self._site)
+        except LimitExceeded as over:
+            return _Part((), error=str(over))
         error = None if page.candidates else "the listing shows no article"
         return _Part(tuple(page.candidates), page.next_url, error)
 
@@ -185,8 +197,8 @@ class Discovery:
             try:
                 errors = await walk.follow(start)
             except KhabarError as failure:
-                errors = [str(failure)]
-                self._log.walked(start, SITEMAP, items=0, newest=None, error=errors[0], whole=False)
+                self._failed(start, SITEMAP, failure)
+                continue
             for error in errors:
                 self._note(error)
 
@@ -196,7 +208,7 @@ class Discovery:
         except KhabarError as error:
             logger.info("no sitemaps by robots.txt: %s", error)  # having none is no fault
             return ()
-        return read_robots(response.body, response.url)
+        return await off_loop(read_robots, response.body, response.url)
 
 
 def _feed_part(response: Response) -> _Part:

@@ -6,13 +6,14 @@ from scrapy.exceptions import (
     CannotResolveHostError,
     DownloadCancelledError,
     DownloadConnectionRefusedError,
+    DownloadFailedError,
     DownloadTimeoutError,
     IgnoreRequest,
     ResponseDataLossError,
 )
 from scrapy.spidermiddlewares.httperror import HttpError
 
-from ingest.errors import KhabarError, NotRecorded, Unreachable
+from ingest.errors import KhabarError, LeftAlone, NotRecorded, Unreachable
 from ingest.record import Reason, Rejection
 
 _MESSAGES: tuple[tuple[type[Exception], str], ...] = (
@@ -20,6 +21,7 @@ _MESSAGES: tuple[tuple[type[Exception], str], ...] = (
     (DownloadConnectionRefusedError, "the host refuses the connection"),
     (DownloadTimeoutError, "no whole answer in time"),
     (ResponseDataLossError, "the answer broke off"),
+    (DownloadFailedError, "the connection gave no usable answer"),
 )
 
 _STATUS_REMEDIES = {
@@ -31,7 +33,7 @@ _STATUS_REMEDIES = {
 
 def outcome_of(url: str, error: BaseException) -> Rejection | KhabarError:
     """What a failed request means: a page over the limits is a `Rejection`, all else an error that names the URL."""
-    if _too_large(error):
+    if is_too_large(error):
         return Rejection(
             url=url, requested_url=url, reason=Reason.TOO_LARGE, detail="the response is over limits.page_bytes"
         )
@@ -39,12 +41,15 @@ def outcome_of(url: str, error: BaseException) -> Rejection | KhabarError:
         return http_error(url, error.response.status)
     if isinstance(error, NotRecorded):
         return NotRecorded(error.message, error.remedy)  # without what Scrapy needs of it
+    if isinstance(error, LeftAlone):
+        return LeftAlone(error.message, error.remedy)
     if isinstance(error, KhabarError):
         return error
-    return Unreachable(f"{url}: {_reason(error)}")
+    return Unreachable(f"{url}: {reason_of(error)}")
 
 
-def _reason(error: BaseException) -> str:
+def reason_of(error: BaseException) -> str:
+    """Why a request failed, in a few words."""
     if isinstance(error, IgnoreRequest):  # such as "Forbidden by robots.txt"
         return str(error) or "refused"
     if "certificate verify failed" in str(error):
@@ -58,8 +63,11 @@ def http_error(url: str, status: int) -> Unreachable:
     return Unreachable(f"{url}: HTTP {status}", _STATUS_REMEDIES.get(status, ""))
 
 
-def _too_large(error: BaseException) -> bool:
-    """Scrapy has no exception of its own for `DOWNLOAD_MAXSIZE`, of the wire or of the unpacked body."""
+def is_too_large(error: BaseException) -> bool:
+    """Whether an answer was over the limit of bytes.
+
+    Scrapy has no exception of its own for `DOWNLOAD_MAXSIZE`, of the wire or of the unpacked body.
+    """
     return isinstance(error, (DownloadCancelledError, IgnoreRequest)) and (
         "download max size" in str(error) or "DOWNLOAD_MAXSIZE" in str(error)
     )

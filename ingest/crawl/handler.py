@@ -8,6 +8,7 @@ KHABAR_RECORD          a file to record to
 KHABAR_CASSETTE        a `Tape`, or a vcrpy cassette that only plays; the record mode of a tape's cassette decides
 KHABAR_CONNECT_TO      {host: base URL that answers in its place}, as curl's --connect-to
 KHABAR_ALLOW_LOOPBACK  let requests go to this machine
+KHABAR_ALLOW_NETWORKS  networks beside the public ones that requests may go to
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from __future__ import annotations
 import os
 import ssl
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 from weakref import WeakKeyDictionary
 
@@ -23,12 +24,14 @@ import certifi
 from scrapy import Request
 from scrapy.core.downloader.handlers.base import BaseDownloadHandler
 from scrapy.exceptions import CannotResolveHostError, IgnoreRequest
-from scrapy.utils.misc import build_from_crawler, load_object
+from scrapy.utils.misc import build_from_crawler
 from vcr.cassette import Cassette
 
-from ingest.crawl import netguard
+from ingest.crawl import addresses, netguard
 from ingest.crawl.cassette import Tape
-from ingest.errors import NotRecorded, UsageError
+from ingest.crawl.network import NetworkHandler, OverLimit
+from ingest.crawl.pace import paces_of
+from ingest.errors import NotRecorded, Unreachable, UsageError
 
 if TYPE_CHECKING:
     from scrapy.core.downloader.handlers import DownloadHandlerProtocol
@@ -36,7 +39,8 @@ if TYPE_CHECKING:
     from scrapy.http import Response
     from scrapy.settings import BaseSettings
 
-_NETWORK = "scrapy.core.downloader.handlers.http11.HTTP11DownloadHandler"
+
+_CONDITIONS = ("If-None-Match", "If-Modified-Since")
 
 _tapes: WeakKeyDictionary[Crawler, Tape] = WeakKeyDictionary()
 """One recording for the two handlers, http and https, that Scrapy makes for a crawler."""
@@ -82,19 +86,29 @@ class KhabarDownloadHandler(BaseDownloadHandler):
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
         self._tape = tape_of(crawler)
-        self._allow_loopback = crawler.settings.getbool("KHABAR_ALLOW_LOOPBACK")
+        self._open: dict[str, Any] = {
+            "allow_loopback": crawler.settings.getbool("KHABAR_ALLOW_LOOPBACK"),
+            "networks": netguard.opened_networks(crawler.settings),
+        }
+        self._proxies = netguard.proxy_hosts()
         self._connect_to: dict[str, str] = crawler.settings.getdict("KHABAR_CONNECT_TO")
+        self._paces = paces_of(crawler)
         self._network: DownloadHandlerProtocol | None = None
 
     async def download_request(self, request: Request) -> Response:
-        """The response to a request; raises `NotRecorded`, `ForbiddenAddress`, `BadURL` and what Scrapy raises."""
+        """The response to a request, in its turn.
+
+        Raises `NotRecorded`, `ForbiddenAddress`, `BadURL`, `RefusedRequest`, and what Scrapy raises.
+        """
         if self._tape is not None:
             if (response := self._tape.play(request)) is not None:
+                _check_condition(request, response)
                 return response
             if not self._tape.records:
                 miss = self._tape.missing(request)
                 raise MissedRequest(miss.message, miss.remedy)
         response = await self._download(request)
+        _check_condition(request, response)
         if self._tape is not None:
             self._tape.add(request, response)
         return response
@@ -108,24 +122,31 @@ class KhabarDownloadHandler(BaseDownloadHandler):
 
     async def _download(self, request: Request) -> Response:
         sent = self._redirected(request)
-        netguard.check_url(sent.url, allow_loopback=self._allow_loopback)
+        addresses.check_user(request.url)  # of the page: `sent` names none where another base answers
+        addresses.check_url(sent.url, **self._open)
+        host = urlsplit(sent.url).hostname or ""
+        if request.meta.get("proxy") or host in self._proxies:  # our resolver is not asked, or lets the proxy pass
+            await addresses.check_name(host, **self._open)
+        network = self._handler()  # made before the turn comes: it takes time
+        await self._paces[urlsplit(request.url).hostname or ""].turn(request.url)
         try:
-            response = await self._handler().download_request(sent)
+            response = await network.download_request(sent)
         except CannotResolveHostError as error:
-            host = urlsplit(sent.url).hostname or ""
             if address := netguard.refused_address(host):
-                raise netguard.forbidden(host, address) from error
+                raise addresses.forbidden(host, address) from error
             raise
+        except OverLimit as error:
+            raise Unreachable(f"{request.url}: {error}") from error
         if sent is not request:
             request.meta["download_latency"] = sent.meta.get("download_latency", 0.0)
             response = response.replace(url=request.url)
         return response
 
     def _handler(self) -> DownloadHandlerProtocol:
-        """Scrapy's handler, made on first use: it needs a Twisted reactor, and a replay has none."""
+        """The handler of the network, made on first use: it needs a Twisted reactor, and a replay has none."""
         if self._network is None:
             _find_authorities()
-            self._network = build_from_crawler(load_object(_NETWORK), self.crawler)
+            self._network = build_from_crawler(NetworkHandler, self.crawler)
         return self._network
 
     def _redirected(self, request: Request) -> Request:
@@ -140,6 +161,12 @@ class KhabarDownloadHandler(BaseDownloadHandler):
         path = parts.path or "/"
         url = base.rstrip("/") + path + (f"?{parts.query}" if parts.query else "")
         return request.replace(url=url, headers=headers)
+
+
+def _check_condition(request: Request, response: Response) -> None:
+    """Refuse a "not modified" (304) to a request that named no condition: it has no body, and says nothing of it."""
+    if response.status == 304 and not any(name in request.headers for name in _CONDITIONS):
+        raise Unreachable(f"{request.url}: HTTP 304 to a request without conditions (RFC 9110, 15.4.5)")
 
 
 def _find_authorities() -> None:

@@ -12,9 +12,10 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
+from contextvars import copy_context
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -22,6 +23,7 @@ from scrapy import Spider
 from scrapy.crawler import AsyncCrawlerRunner, Crawler
 from scrapy.utils.reactor import is_reactor_installed
 from twisted.internet import asyncioreactor
+from twisted.logger import STDLibLogObserver, globalLogBeginner
 from vcr.cassette import Cassette
 
 from ingest.crawl.cassette import Tape
@@ -30,6 +32,7 @@ from ingest.crawl.netguard import GuardedResolver
 from ingest.crawl.scrapy_settings import scrapy_settings
 from ingest.crawl.stopping import wait_or_stop
 from ingest.errors import KhabarError, Terminated
+from ingest.logs import SITE, current
 from ingest.settings import Settings
 
 Result = TypeVar("Result")
@@ -89,6 +92,8 @@ def run_jobs(
         Terminated: SIGTERM did.
         KhabarError: another library's reactor, or event loop, runs in this thread.
     """
+    if current() is not None:  # the program logs as Khabar's command does
+        _join_twisted_log()
     replaying = tape is not None and not tape.records
     with_reactor = not replaying or is_reactor_installed()
     values = scrapy_settings(settings, output=output, tape=tape, reactor=with_reactor) | {"KHABAR_CLOCK": now}
@@ -110,6 +115,13 @@ def raise_if_all_failed(jobs: Sequence[Job]) -> None:
         raise errors[0]
 
 
+@cache
+def _join_twisted_log() -> None:
+    """Let what Twisted logs go where all else goes: until then it writes what is critical to standard error."""
+    observer: Any = STDLibLogObserver("twisted")  # an ILogObserver, though its types do not say so
+    globalLogBeginner.beginLoggingTo([observer], redirectStandardIO=False)
+
+
 async def _run(
     values: dict[str, Any], jobs: Sequence[Job], listeners: Sequence[Listener], stop_seconds: float
 ) -> signal.Signals | None:
@@ -119,7 +131,9 @@ async def _run(
     for job, listen in zip(jobs, listeners, strict=True):
         job.crawler = runner.create_crawler(job.spider)
         listen(job.crawler)
-        task = runner.crawl(job.crawler, **job.arguments)
+        context = copy_context()
+        context.run(SITE.set, str(job.arguments.get("site") or ""))
+        task = context.run(runner.crawl, job.crawler, **job.arguments)
         task.add_done_callback(job.finish)
         crawlers.append(job.crawler)
         tasks.append(task)
@@ -132,7 +146,9 @@ def _on_reactor(main: Coroutine[Any, Any, Result], settings: Settings) -> Result
     from twisted.internet import reactor  # noqa: PLC0415 - only when the right kind is installed
 
     resolver = reactor.nameResolver
-    GuardedResolver(reactor, _NAMES, allow_loopback=settings.allow_loopback).install_on_reactor()
+    GuardedResolver(
+        reactor, _NAMES, allow_loopback=settings.allow_loopback, networks=settings.allow_networks
+    ).install_on_reactor()
     try:
         return loop.run_until_complete(main)
     finally:

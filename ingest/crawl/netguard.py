@@ -1,18 +1,19 @@
 """No request to an address that is not public: a crawler follows addresses that pages choose (SSRF).
 
-Two checks, both needed: `check_host` refuses IP literals in all the spellings that operating systems accept, before
-anything is sent; `GuardedResolver` refuses what a name resolves to, and hands Twisted the very address that it
-checked, so that a second answer of the name server (DNS rebinding) is never asked for. Behind an HTTP proxy it is
-the proxy that resolves names: then the operator's proxy is trusted, and only literals are checked here.
+Two checks, both needed: `addresses.check_url` refuses IP literals in all the spellings that operating systems accept,
+before anything is sent; `GuardedResolver` refuses what a name resolves to, and hands Twisted the very address that it
+checked, so that a second answer of the name server (DNS rebinding) is never asked for.
+
+A proxy that the operator's environment names may be reached wherever it is. Since it is the proxy that resolves names
+then, `addresses.check_name` asks for them here as well, before the proxy is: a name that leads to a private address on
+this machine's own network is refused, one that this machine cannot resolve is left to the proxy and its rules.
 """
 
 from __future__ import annotations
 
 import ipaddress
-import socket
-import unicodedata
 from collections.abc import Sequence
-from ipaddress import IPv4Address, IPv6Address, IPv6Network
+from ipaddress import IPv4Address, IPv6Address
 from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import urlsplit
 from urllib.request import getproxies
@@ -21,74 +22,15 @@ from scrapy.resolver import CachingHostnameResolver
 from twisted.internet.interfaces import IAddress, IHostResolution, IResolutionReceiver
 from zope.interface.declarations import implementer
 
-from ingest.errors import BadURL, ForbiddenAddress
+from ingest.crawl.addresses import Network, is_public, literal_address
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
+    from scrapy.settings import BaseSettings
     from twisted.internet.base import ReactorBase
-
-_TRANSLATING = (
-    IPv6Network("::/96"),  # IPv4-compatible, deprecated (RFC 4291, 2.5.5.1)
-    IPv6Network("64:ff9b::/96"),  # NAT64 (RFC 6052)
-    IPv6Network("64:ff9b:1::/48"),  # local NAT64 (RFC 8215)
-    IPv6Network("2001::/32"),  # Teredo (RFC 4380)
-    IPv6Network("2002::/16"),  # 6to4 (RFC 3056)
-    IPv6Network("fec0::/10"),  # site-local, deprecated (RFC 3879)
-)
-"""Networks that count as global but lead to other, perhaps private, addresses."""
 
 _refused: dict[str, str] = {}
 """Host name -> address, as the resolver refused it last; Twisted has no way to say why a name gave no address."""
-
-
-def is_public(address: IPv4Address | IPv6Address, *, allow_loopback: bool = False) -> bool:
-    """Whether a request may go to this address: a global unicast one (IANA's special-purpose registries, RFC 6890)."""
-    if isinstance(address, IPv6Address) and address.ipv4_mapped is not None:
-        address = address.ipv4_mapped
-    if address.is_loopback:
-        return allow_loopback
-    if isinstance(address, IPv6Address) and any(address in network for network in _TRANSLATING):
-        return False
-    return address.is_global and not address.is_multicast and not address.is_reserved
-
-
-def literal_address(host: str) -> IPv4Address | IPv6Address | None:
-    """The address that a host name spells out, or None where it is a name.
-
-    Besides the usual forms this knows those of `inet_aton`, which connect just as well: `2130706433`, `0x7f.1`,
-    `0177.0.0.1`, and digits of other scripts and widths, which IDNA folds to ASCII.
-    """
-    text = unicodedata.normalize("NFKC", host).strip("[]").rstrip(".").partition("%")[0]
-    try:
-        return ipaddress.ip_address(text)
-    except ValueError:
-        pass
-    try:
-        return IPv4Address(socket.inet_aton(text)) if text and not text.isspace() else None
-    except (OSError, UnicodeError):
-        return None
-
-
-def check_url(url: str, *, allow_loopback: bool = False) -> None:
-    """Let a URL pass that is http(s) and spells out no private address; raises `BadURL` or `ForbiddenAddress`."""
-    try:
-        parts = urlsplit(url)
-        host = parts.hostname or ""
-    except ValueError as error:
-        raise BadURL(f"not a URL: {url!r}", "give http(s)://...") from error
-    if parts.scheme not in {"http", "https"} or not host:
-        raise BadURL(f"not an http(s) URL: {url!r}", "give http(s)://...")
-    address = literal_address(host)
-    if address is not None and not is_public(address, allow_loopback=allow_loopback):
-        raise forbidden(host, str(address))
-
-
-def forbidden(host: str, address: str) -> ForbiddenAddress:
-    """The error for a host at that address, with what its reader can do."""
-    loopback = ipaddress.ip_address(address).is_loopback
-    remedy = "allow it with --allow-loopback" if loopback else "Khabar fetches from public addresses only"
-    where = host if host.strip("[]") == address else f"{host} is {address}, which"
-    return ForbiddenAddress(f"{where} is not a public address", remedy)
 
 
 def refused_address(host: str) -> str | None:
@@ -100,10 +42,18 @@ def refused_address(host: str) -> str | None:
 class _PublicOnly:
     """Hands on the public addresses of one name and drops the others."""
 
-    def __init__(self, receiver: Any, host: str, *, allow_loopback: bool) -> None:  # noqa: ANN401 - see below
-        self._receiver = receiver  # an IResolutionReceiver: zope's interfaces are no types to mypy
+    def __init__(
+        self,
+        receiver: Any,  # noqa: ANN401 - an IResolutionReceiver: zope's interfaces are no types to mypy
+        host: str,
+        *,
+        allow_loopback: bool,
+        networks: Sequence[Network],
+    ) -> None:
+        self._receiver = receiver
         self._host = host
         self._allow_loopback = allow_loopback
+        self._networks = networks
 
     def resolutionBegan(self, resolution: IHostResolution) -> None:  # noqa: N802 - Twisted's name
         _refused.pop(self._host, None)
@@ -112,7 +62,7 @@ class _PublicOnly:
     def addressResolved(self, address: IAddress) -> None:  # noqa: N802 - Twisted's name
         text = str(getattr(address, "host", ""))
         checked = literal_address(text)
-        if checked is not None and is_public(checked, allow_loopback=self._allow_loopback):
+        if checked is not None and self._is_open(checked):
             self._receiver.addressResolved(address)
         else:
             _refused[self._host] = text
@@ -120,20 +70,32 @@ class _PublicOnly:
     def resolutionComplete(self) -> None:  # noqa: N802 - Twisted's name
         self._receiver.resolutionComplete()
 
+    def _is_open(self, address: IPv4Address | IPv6Address) -> bool:
+        return is_public(address, allow_loopback=self._allow_loopback, networks=self._networks)
+
 
 class GuardedResolver(CachingHostnameResolver):
     """Scrapy's caching resolver, which gives Twisted only public addresses. For the setting `TWISTED_DNS_RESOLVER`."""
 
-    def __init__(self, reactor: ReactorBase, cache_size: int, *, allow_loopback: bool = False) -> None:
+    def __init__(
+        self,
+        reactor: ReactorBase,
+        cache_size: int,
+        *,
+        allow_loopback: bool = False,
+        networks: Sequence[Network] = (),
+    ) -> None:
         super().__init__(reactor, cache_size)
         self._allow_loopback = allow_loopback
-        self._trusted = frozenset(_proxy_hosts())
+        self._networks = networks
+        self._trusted = proxy_hosts()
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, reactor: ReactorBase) -> Self:
         """Made by Scrapy, which hands over a process in place of a crawler; both have settings."""
         size = crawler.settings.getint("DNSCACHE_SIZE") if crawler.settings.getbool("DNSCACHE_ENABLED") else 0
-        return cls(reactor, size, allow_loopback=crawler.settings.getbool("KHABAR_ALLOW_LOOPBACK"))
+        networks = opened_networks(crawler.settings)
+        return cls(reactor, size, allow_loopback=crawler.settings.getbool("KHABAR_ALLOW_LOOPBACK"), networks=networks)
 
     def resolveHostName(  # noqa: N802 - Twisted's name
         self,
@@ -146,10 +108,17 @@ class GuardedResolver(CachingHostnameResolver):
         """Resolve a name, without the addresses that are not public."""
         receiver = resolutionReceiver
         if hostName not in self._trusted:
-            receiver = _PublicOnly(resolutionReceiver, hostName, allow_loopback=self._allow_loopback)
+            receiver = _PublicOnly(
+                resolutionReceiver, hostName, allow_loopback=self._allow_loopback, networks=self._networks
+            )
         return super().resolveHostName(receiver, hostName, portNumber, addressTypes, transportSemantics)
 
 
-def _proxy_hosts() -> set[str]:
+def opened_networks(settings: BaseSettings) -> tuple[Network, ...]:
+    """The networks of Scrapy's setting `KHABAR_ALLOW_NETWORKS`, a list of texts or networks."""
+    return tuple(ipaddress.ip_network(str(network)) for network in settings.getlist("KHABAR_ALLOW_NETWORKS"))
+
+
+def proxy_hosts() -> frozenset[str]:
     """The hosts of the proxies that the operator's environment names."""
-    return {host for url in getproxies().values() if (host := urlsplit(url).hostname)}
+    return frozenset(host for url in getproxies().values() if (host := urlsplit(url).hostname))

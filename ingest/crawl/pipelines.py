@@ -12,6 +12,7 @@ from scrapy import signals
 from scrapy.exceptions import CloseSpider, DropItem
 
 from ingest import workers
+from ingest.crawl.conclusion import conclude
 from ingest.crawl.context import context_of
 from ingest.crawl.group_commit import GroupCommit
 from ingest.crawl.store import SiteStore
@@ -107,16 +108,15 @@ class RecordPipeline:
             self._context.store.flush()
 
     def close_spider(self) -> None:
-        """Finish the segments, free the lock, let the workers go; once."""
+        """Sum the run up, finish the segments, free the lock, let the workers go; once."""
         if self._workers is not None:
             workers.release(self._workers)
             self._workers = None
         store, self._context.store = self._context.store, None
-        if store is not None:
-            try:
-                store.close(self._tally.counts())
-            except KhabarError as error:
-                self._context.fatal = self._context.fatal or error
+        try:
+            conclude(self._crawler, store)
+        except KhabarError as error:
+            self._context.fatal = self._context.fatal or error
 
     async def process_item(self, item: Any) -> Any:  # noqa: ANN401 - any item of Scrapy's
         """The record of a page; raises a `DropItem` that says why there is none."""

@@ -7,13 +7,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from ingest.discover.source import SourceVisit
+from ingest.summary import Finding
 
 EXIT_DONE = 0
 EXIT_NOTHING = 3
 EXIT_UNHEALTHY = 4
-
-_TOO_MANY_FAILURES = 0.2
-"""Share of the pages tried; beyond it a run is unhealthy: readers would miss a fifth of the news."""
 
 
 @dataclass(slots=True)
@@ -21,8 +19,8 @@ class SiteReport:
     """The counts of one site's run. Every article found ends in exactly one of the other counts.
 
     `rejected` counts by reason, `failures` those that `failed`; `errors` are one-line texts on what went wrong beside
-    single pages (a feed that is an HTML page, a host that does not answer); `newest` is the newest publication date
-    that was seen.
+    single pages (a feed that is an HTML page, a host that does not answer); `findings` say what is wrong with the site,
+    and `idle` that there was nothing to look at; `newest` is the newest publication date that was seen.
     """
 
     site: str
@@ -35,6 +33,9 @@ class SiteReport:
     failed: int = 0
     failures: dict[str, int] = field(default_factory=dict)
     errors: list[str] = field(default_factory=list)
+    run_id: str | None = None
+    findings: list[Finding] = field(default_factory=list)
+    idle: bool = False
     sources: list[SourceVisit] = field(default_factory=list)
     seconds: float = 0.0
     newest: datetime | None = None
@@ -46,14 +47,13 @@ class SiteReport:
 
     @property
     def healthy(self) -> bool:
-        """Whether the site gave articles, few failures and no error of its own."""
-        tried = self.articles + self.failed + sum(self.rejected.values())
-        return bool(self.articles) and not self.errors and self.failed <= _TOO_MANY_FAILURES * tried
+        """Whether nothing is wrong with the site: `ingest.health` says what could be."""
+        return bool(self.articles or self.idle) and not self.errors and not self.findings
 
 
 def exit_code(reports: Iterable[SiteReport]) -> int:
-    """0 where all is well, 3 where no site gave an article, 4 where something is unhealthy."""
+    """0 where all is well, 3 where no site gave an article though one was to be had, 4 where something is unhealthy."""
     reports = list(reports)
-    if not any(report.articles for report in reports):
+    if not any(report.articles or report.idle for report in reports):
         return EXIT_NOTHING
     return EXIT_DONE if all(report.healthy for report in reports) else EXIT_UNHEALTHY

@@ -1,84 +1,122 @@
-"""robots.txt as RFC 9309 reads it, by Scrapy's middleware, which these two mend."""
+"""robots.txt as RFC 9309 reads it."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
 from collections import defaultdict
-from typing import TYPE_CHECKING, Self
+from dataclasses import dataclass
+from time import monotonic
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from scrapy import Request
+from scrapy import Request, signals
 from scrapy.downloadermiddlewares.robotstxt import RobotsTxtMiddleware
 from scrapy.exceptions import IgnoreRequest
-from scrapy.http import Response
+from scrapy.http.request import NO_CALLBACK
+from scrapy.utils.misc import build_from_crawler
 
-from ingest.crawl.context import CrawlContext, context_of
+from ingest.crawl.context import SOURCE_JUDGED, context_of
+from ingest.crawl.failure import is_too_large, reason_of
+from ingest.crawl.headers import headers_of
+from ingest.crawl.pace import RefusedRequest
+from ingest.errors import KhabarError
+from ingest.extraction.challenge import challenge_sign
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
+    from scrapy.http import Response
     from scrapy.robotstxt import RobotParser
 
 logger = logging.getLogger(__name__)
 
-_NOTHING_ALLOWED = b"User-agent: *\nDisallow: /\n"
 
+@dataclass(frozen=True, slots=True)
+class _Rules:
+    """What is known of a robots.txt: its rules (None: there are none), or why it could not be read; and since when."""
 
-class RobotsUnavailable(IgnoreRequest):
-    """robots.txt could not be fetched; Scrapy passes over this without a word, and the page's own request tells."""
+    parser: RobotParser | None
+    problem: str | None
+    read_at: float
 
 
 class RobotsMiddleware(RobotsTxtMiddleware):
-    """Scrapy's middleware, one request of a host at a time.
+    """Scrapy's middleware with a reading of its own.
 
-    In Scrapy 2.19 only the first of the requests that wait for a robots.txt is given its rules: the others are given
-    none (a Deferred hands its result to one waiting task) and would be let through.
+    - Not found, which is any 4xx, allows all (2.3.1.3); an answer that fails or does not come allows nothing (2.3.1.4),
+      where Scrapy would allow all.
+    - 500 KiB of rules are read (2.5), and read again after `limits.robots_hours` (2.4); where that fails, the old ones
+      stay.
+    - One request of a host at a time: in Scrapy 2.19 only the first of the requests that wait for a robots.txt is given
+      its rules (a Deferred hands its result to one waiting task), and the others would be let through.
     """
 
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
+        self._context = context_of(crawler)
+        self._rules: dict[str, _Rules] = {}
         self._turns: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     async def robot_parser(self, request: Request) -> RobotParser | None:
-        """The rules for the host of a request."""
-        async with self._turns[urlsplit(request.url).netloc]:
-            return await super().robot_parser(request)
+        """The rules for the host of a request; raises `RefusedRequest` where they cannot be read."""
+        parts = urlsplit(request.url)
+        netloc, url = parts.netloc, f"{parts.scheme}://{parts.netloc}/robots.txt"
+        async with self._turns[netloc]:
+            rules = self._rules.get(netloc)
+            if rules is None or monotonic() - rules.read_at >= 3600 * self._context.settings.limits.robots_hours:
+                rules = self._rules[netloc] = self._newer(rules, await self._read(url, request), url)
+        if rules.problem:
+            raise RefusedRequest(f"{request.url}: robots.txt: {rules.problem}: nothing may be fetched")
+        return rules.parser
 
+    def _newer(self, old: _Rules | None, new: _Rules, url: str) -> _Rules:
+        """The rules that hold after a reading: of a second one that fails, the old ones (2.4)."""
+        if new.problem is None:
+            return new
+        if old is not None:
+            logger.warning("%s: %s: what it said before still holds (RFC 9309, 2.4)", url, new.problem)
+            return _Rules(old.parser, old.problem, new.read_at)
+        message = f"{url}: {new.problem}: nothing may be fetched (RFC 9309, 2.3.1.4)"
+        self._context.errors.append(message)
+        logger.warning("%s", message)
+        return new
 
-class RobotsAnswerMiddleware:
-    """Puts what the answer to a request for robots.txt means in the place of its body, before Scrapy parses it.
-
-    Not found (any 4xx) means that all is allowed, a server error that nothing is; 500 KiB of rules are enough. It must
-    stand nearer to the engine than retries and decompression, and nearer to the network than `RobotsMiddleware`.
-    """
-
-    def __init__(self, context: CrawlContext) -> None:
-        self._context = context
-
-    @classmethod
-    def from_crawler(cls, crawler: Crawler) -> Self:
-        """Made by Scrapy."""
-        return cls(context_of(crawler))
-
-    async def process_response(self, request: Request, response: Response) -> Response:
-        """The answer as its status means it (RFC 9309, 2.3.1), cut to size (2.5)."""
-        if not _asks_for_rules(request):
-            return response
-        if 400 <= response.status < 500:
-            return response.replace(body=b"")
+    async def _read(self, url: str, request: Request) -> _Rules:
+        self._stats.inc_value("robotstxt/request_count")
+        try:
+            response = await self.crawler.engine.download_async(
+                Request(
+                    url,
+                    priority=self.DOWNLOAD_PRIORITY,
+                    meta={"dont_obey_robotstxt": True},
+                    callback=NO_CALLBACK,
+                )
+            )
+        except KhabarError:  # not the network's doing: the page's own request will say so
+            return _Rules(None, None, monotonic())
+        except IgnoreRequest as error:
+            if is_too_large(error):
+                return self._unreachable("over limits.page_bytes")
+            return _Rules(None, None, monotonic())  # redirected again and again: as good as not found (2.3.1.2)
+        except Exception as error:  # noqa: BLE001 - whatever the layers of the network raise
+            return self._unreachable("over limits.page_bytes" if is_too_large(error) else reason_of(error))
+        self._stats.inc_value("robotstxt/response_count")
+        self._stats.inc_value(f"robotstxt/response_status_count/{response.status}")
         if response.status >= 500:
-            problem = f"{response.url}: HTTP {response.status}: nothing may be fetched (RFC 9309, 2.3.1.4)"
-            self._context.errors.append(problem)
-            logger.warning("%s", problem)
-            return response.replace(status=200, body=_NOTHING_ALLOWED)
-        return response.replace(body=response.body[: self._context.settings.limits.robots_bytes])
+            return self._unreachable(f"HTTP {response.status}")
+        return await self._parsed(response, request)
 
-    async def process_exception(self, request: Request, exception: Exception) -> None:
-        """No answer at all: the page's own request will say so, in one line instead of Scrapy's traceback."""
-        if _asks_for_rules(request):
-            raise RobotsUnavailable(str(exception)) from exception
+    async def _parsed(self, response: Response, request: Request) -> _Rules:
+        body = response.body[: self._context.settings.limits.robots_bytes] if response.status < 300 else b""
+        if response.status == 200:
+            sign = challenge_sign(response.body, headers_of(response))
+            self.crawler.signals.send_catch_log(SOURCE_JUDGED, url=response.url, challenge=sign)
+        parser: RobotParser = build_from_crawler(self._parserimpl, self.crawler, body)
+        await self.crawler.signals.send_catch_log_async(
+            signal=signals.robots_parsed, robotparser=parser, request=request
+        )
+        return _Rules(parser, None, monotonic())
 
-
-def _asks_for_rules(request: Request) -> bool:
-    """Whether it is `RobotsMiddleware` that asks."""
-    return bool(request.meta.get("dont_obey_robotstxt")) and urlsplit(request.url).path == "/robots.txt"
+    def _unreachable(self, problem: str) -> _Rules:
+        self._stats.inc_value("robotstxt/unreachable_count")
+        return _Rules(None, problem, monotonic())

@@ -6,12 +6,14 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TypedDict, Unpack
+from urllib.parse import urlsplit
 
 from scrapy import signals
 from scrapy.crawler import Crawler
 from scrapy.utils.misc import load_object
 from vcr.cassette import Cassette
 
+from ingest.crawl.addresses import check_url
 from ingest.crawl.context import PAGE_DONE
 from ingest.crawl.jobs import Job, Listener, open_tape, raise_if_all_failed, run_jobs
 from ingest.crawl.report import SiteReport
@@ -117,6 +119,9 @@ def fetch_by_site(
 ) -> dict[str | None, list[Outcome]]:
     """Fetch single pages by several definitions at the same time: `fetch_pages` for each of `urls`, by its site."""
     folders = tuple(settings.sites)
+    refused = {} if replay else _refused([url for asked in urls.values() for url in asked], settings)
+    if refused and all(url in refused for asked in urls.values() for url in asked):
+        return {site: [refused[url] for url in asked] for site, asked in urls.items()}  # no crawl needs to start
     spider = load_object(_PAGE_SPIDER)
     jobs = [Job(spider, {"urls": asked, "site": _definition(site, folders)}) for site, asked in urls.items()]
     outcomes: list[dict[str, Outcome]] = [{} for _ in jobs]
@@ -128,6 +133,19 @@ def fetch_by_site(
         site: [found.get(url.strip()) or _nothing(url, job) for url in asked]
         for (site, asked), job, found in zip(urls.items(), jobs, outcomes, strict=True)
     }
+
+
+def _refused(urls: Iterable[str], settings: Settings) -> dict[str, KhabarError]:
+    """The URLs that spell out an address that no request may go to."""
+    refused: dict[str, KhabarError] = {}
+    for url in urls:
+        if urlsplit(url).hostname in settings.connect_to:
+            continue
+        try:
+            check_url(url, allow_loopback=settings.allow_loopback, networks=settings.allow_networks)
+        except KhabarError as error:
+            refused[url] = error
+    return refused
 
 
 def _with_workers_for(pages: int, settings: Settings) -> Settings:

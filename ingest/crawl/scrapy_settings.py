@@ -31,10 +31,12 @@ NEWSPIDER_MODULE = "spiders"
 
 USER_AGENT = default_user_agent()
 ROBOTSTXT_OBEY = True
+ROBOTSTXT_PARSER = "ingest.crawl.robots_rules.OwnRulesParser"
 DOWNLOAD_DELAY = _DEFAULTS.delay
 DOWNLOAD_DELAY_JITTER = 0  # a delay that a site asks for is the least, not the mean
 AUTOTHROTTLE_ENABLED = True
 AUTOTHROTTLE_START_DELAY = _DEFAULTS.delay
+AUTOTHROTTLE_MAX_DELAY = _DEFAULTS.max_delay
 CONCURRENT_REQUESTS = _DEFAULTS.concurrency
 CONCURRENT_REQUESTS_PER_DOMAIN = 2
 RETRY_TIMES = _DEFAULTS.retries
@@ -44,6 +46,7 @@ DOWNLOAD_VERIFY_CERTIFICATES = _DEFAULTS.verify_certificates
 DOWNLOAD_TIMEOUT = _DEFAULTS.timeout
 DOWNLOAD_MAXSIZE = _LIMITS.page_bytes  # holds for the unpacked body too: 2.4 kB of brotli can become 1.1 GB
 DOWNLOAD_WARNSIZE = _LIMITS.page_bytes
+SCRAPER_SLOT_MAX_ACTIVE_SIZE = 5_000_000  # bytes of pages in extraction or before it; over it none is asked for
 RETRY_GIVE_UP_LOG_LEVEL = "INFO"  # who asked for the page says what came of it
 REDIRECT_MAX_TIMES = 10
 METAREFRESH_MAXDELAY = 5  # seconds: a slower refresh is a page that reloads itself, not one that has moved
@@ -64,12 +67,15 @@ REMOTE_CONTROL_ENABLED = False  # on by default since 2.19: it runs Python that 
 DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
     "ingest.crawl.robots.RobotsMiddleware": 100,
-    "ingest.crawl.robots.RobotsAnswerMiddleware": 540,  # sees what retries (550) and decompression (590) leave
-    "ingest.crawl.politeness.PolitenessMiddleware": 560,  # waits before a retry is made
+    "ingest.crawl.politeness.PolitenessMiddleware": 560,  # nearest to Scrapy's slots
 }
+EXTENSIONS = {"ingest.crawl.site_clock.SiteClock": 100}
 ITEM_PIPELINES = {"ingest.crawl.pipelines.RecordPipeline": 100}
 FEED_EXPORT_ENCODING = "utf-8"
-FEED_EXPORTERS = dict.fromkeys(("jsonlines", "jsonl", "jl"), "ingest.crawl.exporter.RecordLinesExporter")
+FEED_EXPORTERS = {
+    **dict.fromkeys(("jsonlines", "jsonl", "jl"), "ingest.crawl.exporter.RecordLinesExporter"),
+    "csv": "ingest.crawl.exporter.TextCsvExporter",
+}
 
 LOG_LEVEL = "WARNING"
 DEFAULT_DROPITEM_LOG_LEVEL = "INFO"  # a rejected or unchanged page is no cause for alarm: the report counts it
@@ -79,11 +85,12 @@ KHABAR_SETTINGS: Settings | None = None
 KHABAR_OUTPUT: str | None = None
 """Folder of records and ledger; None: no ledger and no segments, what comes out goes to `FEEDS`."""
 KHABAR_ALLOW_LOOPBACK = False
+KHABAR_ALLOW_NETWORKS: list[str] = []
 KHABAR_CONNECT_TO: dict[str, str] = {}
 KHABAR_REPLAY: list[str] = []
 KHABAR_RECORD: str | None = None
 KHABAR_CASSETTE: Any = None
-"""What the three of them mean: see `ingest.crawl.handler`."""
+"""What these mean: see `ingest.crawl.handler`."""
 
 
 REPLAY_SETTINGS: dict[str, Any] = {
@@ -127,6 +134,7 @@ def _of(settings: Settings) -> dict[str, Any]:
         "DOWNLOAD_DELAY": settings.delay,
         "AUTOTHROTTLE_ENABLED": settings.delay > 0,
         "AUTOTHROTTLE_START_DELAY": settings.delay,
+        "AUTOTHROTTLE_MAX_DELAY": max(settings.max_delay, settings.delay),
         "CONCURRENT_REQUESTS": settings.concurrency,
         "CONCURRENT_REQUESTS_PER_DOMAIN": 2 if settings.delay > 0 else settings.concurrency,
         "DOWNLOAD_VERIFY_CERTIFICATES": settings.verify_certificates,
@@ -135,6 +143,7 @@ def _of(settings: Settings) -> dict[str, Any]:
         "DOWNLOAD_MAXSIZE": settings.limits.page_bytes,
         "DOWNLOAD_WARNSIZE": settings.limits.page_bytes,
         "KHABAR_ALLOW_LOOPBACK": settings.allow_loopback,
+        "KHABAR_ALLOW_NETWORKS": [str(network) for network in settings.allow_networks],
         "KHABAR_CONNECT_TO": dict(settings.connect_to),
         "KHABAR_SETTINGS": settings,
     }

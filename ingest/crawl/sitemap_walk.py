@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from ingest.crawl.frontier import Added, Frontier
+from ingest.crawl.reading import off_loop
 from ingest.crawl.source_log import SourceLog
 from ingest.discover.candidate import SITEMAP, newest_of
 from ingest.discover.sitemap import read_sitemap
@@ -51,7 +52,7 @@ class SitemapWalk:
                     break  # files are taken newest first: the others hold nothing newer
                 waiting = [*before.links, *waiting]
                 continue
-            page = read_sitemap(response.body, response.url)
+            page = await off_loop(read_sitemap, response.body, response.url)
             errors += [f"{url}: {page.error}"] if page.error else []
             added = self._frontier.add(page.candidates)
             links = self._newest_first(page.sitemaps)

@@ -15,12 +15,14 @@ from scrapy.http.request import NO_CALLBACK
 
 from ingest.crawl.cassette import REPLAYED
 from ingest.crawl.conditional import conditions
-from ingest.crawl.context import CrawlContext, context_of
+from ingest.crawl.context import SOURCE_JUDGED, CrawlContext, context_of
 from ingest.crawl.failure import http_error, outcome_of
 from ingest.crawl.handler import tape_from
+from ingest.crawl.headers import headers_of
 from ingest.crawl.scrapy_settings import REPLAY_SETTINGS
 from ingest.crawl.tally import Tally
-from ingest.errors import KhabarError, Unreachable
+from ingest.errors import KhabarError, LeftAlone, Unreachable
+from ingest.extraction.challenge import challenge_sign
 from ingest.record import FetchedPage, Rejection
 from ingest.urls import article_key, host_of
 from ingest.visit import Address, State, Visit
@@ -32,6 +34,8 @@ if TYPE_CHECKING:
 _GONE = (404, 410)
 _ANSWERS = [304, *_GONE]
 """Statuses that say something of the article: unchanged, or gone. All others but 2xx are failures."""
+
+_CHALLENGED = "the site turns crawlers away; slow down with --delay, or ask its operator"
 
 
 class KhabarSpider(Spider):
@@ -77,6 +81,12 @@ class KhabarSpider(Spider):
             raise outcome from error
         if response.status != 200 and not (response.status == 304 and headers):
             raise http_error(url, response.status)
+        if response.status == 304:
+            return response
+        challenge = challenge_sign(response.body, headers_of(response))
+        self.crawler.signals.send_catch_log(SOURCE_JUDGED, url=response.url, challenge=challenge)
+        if challenge:
+            raise Unreachable(f"{url}: blocked by a challenge page", _CHALLENGED)
         return response
 
     def page_request(self, url: str, visit: Visit | None = None) -> Request:
@@ -131,7 +141,8 @@ class KhabarSpider(Spider):
             self._fail(asked, outcome)
 
     def _fail(self, asked: str, error: KhabarError) -> None:
-        if self.context.store is not None:
+        # What was not even asked for has not failed: it stays due as it was, and is not parked in the end.
+        if self.context.store is not None and not isinstance(error, LeftAlone):
             self.context.store.fail(_address(asked), error.message)
         self.tally.failed(asked, error)
 
@@ -161,7 +172,7 @@ class KhabarSpider(Spider):
             retrieved_at=self._retrieved_at(response),
             requested_url=asked,
             status=response.status,
-            headers=dict(_headers(response)),
+            headers=headers_of(response),
             site=self.page_site,
             run_id=self.context.run_id,
         )
@@ -175,11 +186,6 @@ class KhabarSpider(Spider):
                 return self.context.now()
             return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
         return self.context.now()
-
-
-def _headers(response: Response) -> Iterator[tuple[str, str]]:
-    for name, values in response.headers.items():
-        yield name.decode("latin-1").casefold(), b", ".join(values).decode("latin-1")
 
 
 def _address(asked: str, visit: Visit | None = None) -> Address:

@@ -12,6 +12,7 @@ from typing import Any
 from scrapy.crawler import AsyncCrawlerRunner, Crawler
 
 from ingest.crawl.context import context_of
+from ingest.crawl.throttle import stop_asking
 
 _KINDS = (signal.SIGINT, signal.SIGTERM)
 
@@ -40,6 +41,9 @@ async def wait_or_stop(
         await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
     if not came.done():
         return None
+    for crawler in crawlers:
+        context_of(crawler).interrupted = True
+        stop_asking(crawler, "the run was stopped")
     stopping = asyncio.ensure_future(runner.stop())
     await asyncio.wait({over}, timeout=seconds)
     if over.done():

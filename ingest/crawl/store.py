@@ -18,6 +18,7 @@ from ingest.ledger_rows import Due, Outcome
 from ingest.record import Article, Reason, Rejection
 from ingest.segments import SegmentWriter, in_order, locked, read_line, recover
 from ingest.settings import Limits, Settings
+from ingest.summary import Run
 from ingest.visit import GONE_PAUSES, REJECTION_PAUSES, Address, State, Visit, next_check, pause_after, retry_at
 
 _PASSING = frozenset(
@@ -73,7 +74,7 @@ class SiteStore:
             stack.callback(self._ledger.close)
             self._ledger.close_segments(recover(output, site, self._ledger.open_segments()))
             day, self.run_id = in_order(now().astimezone(UTC).date(), run_id, self._ledger.last_segment())
-            self._ledger.start_run(self.run_id, now())
+            self._ledger.runs.start(self.run_id, now())
             self._writer = SegmentWriter(output, site, day, self.run_id)
             self._stack = stack.pop_all()
 
@@ -179,12 +180,16 @@ class SiteStore:
         self._ledger.commit(outcomes, self._writer.position if lines else None)
         self._writer.committed()
 
-    def close(self, summary: Mapping[str, Any]) -> None:
-        """Finish the run. Ledger and lock are freed even where that fails."""
+    def runs(self) -> list[Run]:
+        """The runs of this site, this one too, newest first."""
+        return self._ledger.runs.newest_first()
+
+    def close(self, summary: Mapping[str, Any], keep_runs: int = Limits().runs_kept) -> None:
+        """Finish the run, and keep so many summaries of the site. Ledger and lock are freed even where that fails."""
         with self._stack:
             self.flush()
             self._finish_segment()
-            self._ledger.finish_run(self.run_id, summary, self._now())
+            self._ledger.runs.finish(self.run_id, summary, self._now(), keep_runs)
 
     def _tell(self, outcome: Outcome, decision: Decision | None = None) -> None:
         written = decision.article if isinstance(decision, New | Changed) else None

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from ingest.crawl.context import PAGE_DONE, context_of
 from ingest.crawl.report import SiteReport
 from ingest.decide import Changed, Decision, New, Same
-from ingest.errors import KhabarError
+from ingest.errors import KhabarError, LeftAlone
 from ingest.record import Article, Rejection
 
 if TYPE_CHECKING:
@@ -36,6 +36,7 @@ class Tally:
         """An article was read."""
         name = {New: "new", Changed: "changed"}.get(type(decision), "unchanged")
         self._crawler.stats.inc_value(f"khabar/{name}")
+        context_of(self._crawler).coverage.add(decision.article)
         if isinstance(decision, Same) and decision.noise:
             self._crawler.stats.inc_value("khabar/noise")
             logger.info("%s: changes at every look, so no version of it is written", url)
@@ -68,7 +69,8 @@ class Tally:
         reason = error.message.replace(url, "").strip(" :")
         self._crawler.stats.inc_value("khabar/failed")
         self._crawler.stats.inc_value(f"{_FAILURES}{reason}")
-        logger.warning("%s", error)
+        # What holds for a whole host is among the run's errors: once, not for each of its pages.
+        logger.log(logging.INFO if isinstance(error, LeftAlone) else logging.WARNING, "%s", error)
         self._tell(url, error)
 
     def saw(self, published: str | datetime | None) -> None:
@@ -82,7 +84,7 @@ class Tally:
     def counts(self) -> dict[str, int]:
         """The counts as they stand; `rejected` is the sum of all reasons."""
         values = {name: self._value(f"khabar/{name}") for name in _COUNTS}
-        return values | {"rejected": sum(self._by_reason(_REJECTIONS).values())}
+        return values | {"rejected": sum(self.rejections().values())}
 
     def report(self, site: str, seconds: float) -> SiteReport:
         """What the crawl came to."""
@@ -96,13 +98,24 @@ class Tally:
             unchanged=counts["unchanged"],
             gone=counts["gone"],
             failed=counts["failed"],
-            failures=self._by_reason(_FAILURES),
-            rejected=self._by_reason(_REJECTIONS),
+            failures=self.failures(),
+            rejected=self.rejections(),
             errors=list(context.errors),
+            run_id=context.run_id,
+            findings=list(context.summary.findings) if context.summary else [],
+            idle=context.summary is not None and context.summary.idle,
             sources=list(context.sources),
             seconds=seconds,
             newest=context.newest,
         )
+
+    def rejections(self) -> dict[str, int]:
+        """How many pages were no articles, by reason."""
+        return self._by_reason(_REJECTIONS)
+
+    def failures(self) -> dict[str, int]:
+        """How many pages could not be fetched, by reason."""
+        return self._by_reason(_FAILURES)
 
     def _by_reason(self, prefix: str) -> dict[str, int]:
         stats = self._crawler.stats.get_stats()

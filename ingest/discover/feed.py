@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import logging
 import re
 from calendar import timegm
 from collections.abc import Mapping
@@ -14,11 +15,16 @@ from typing import Any
 
 import feedparser  # type: ignore[import-untyped]  # it has no type information
 
+from ingest.bounds import cut_feed
 from ingest.discover.candidate import FEED, Candidate
 from ingest.extraction.page import absolute
 from ingest.text import one_line
 
+logger = logging.getLogger(__name__)
+
 _MOST_ENTRIES = 5_000
+_MOST_MARKS = 100_000  # feedparser takes some 25 µs for each, and goes through a broken feed twice
+_MOST_TITLE = 2_000
 _TAG = re.compile(r"<[^>]{1,500}>")
 _HTML = re.compile(rb"<!doctype\s+html|<html[\s>]", re.IGNORECASE)
 # Where a proxy (FeedBurner, Pheedo) puts the publisher's own address.
@@ -54,12 +60,29 @@ def read_feed(body: bytes, url: str) -> Feed:
 
 
 def parse_feed(body: bytes) -> Any:  # noqa: ANN401 - feedparser has no types
-    """Feedparser's result for bytes: a stream, since it would fetch or open bytes that look like an address."""
-    return feedparser.parse(BytesIO(body), sanitize_html=False, resolve_relative_uris=False)
+    """Feedparser's result for bytes, the first entries where they are many.
+
+    It is given a stream, since it would fetch or open bytes that look like an address.
+    """
+    body = _REFERENCE.sub(_character, cut_feed(body, _MOST_MARKS))
+    try:
+        return feedparser.parse(BytesIO(body), sanitize_html=False, resolve_relative_uris=False)
+    except Exception:  # it is lenient, and where it is not, one feed must not end a crawl
+        logger.debug("feedparser failed", exc_info=True)
+        return feedparser.parse(BytesIO(b""))
+
+
+_REFERENCE = re.compile(rb"&#(?:[xX]([0-9a-fA-F]{1,8})|(\d{1,8}));")
+
+
+def _character(found: re.Match[bytes]) -> bytes:
+    """The reference, or nothing where it is to half a character: feedparser raises on lone surrogates."""
+    code = int(found[1], 16) if found[1] else int(found[2])
+    return b"" if 0xD800 <= code <= 0xDFFF else found[0]
 
 
 def _candidate(entry: Mapping[str, Any], url: str) -> Candidate:
-    title = one_line(html.unescape(_TAG.sub(" ", entry.get("title") or "")))
+    title = one_line(html.unescape(_TAG.sub(" ", (entry.get("title") or "")[:_MOST_TITLE])))
     published = entry_moment(entry, "published", "created")
     updated = entry_moment(entry, "updated")
     return Candidate(

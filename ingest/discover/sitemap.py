@@ -7,16 +7,21 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from io import BytesIO
+from itertools import islice
 
 from lxml import etree
 
+from ingest.bounds import cut_at_marks, cut_at_wide_tag
 from ingest.discover.candidate import NEWS_SITEMAP, SITEMAP, Candidate, read_moment
 from ingest.extraction.page import absolute
 from ingest.text import one_line
 
-# The protocol's own limits: https://www.sitemaps.org/protocol.html#index
-_MOST_BYTES = 50 * 2**20
+_MOST_BYTES = 16 * 2**20  # as of any answer (`limits.page_bytes`); 50,000 entries have some 10 MB
+# The protocol's own limit: https://www.sitemaps.org/protocol.html#index
 _MOST_ENTRIES = 50_000
+_MOST_TAGS = 600_000  # opened or closed, some 100 bytes of memory each; 50,000 entries of four values have 500,000
+_MOST_ATTRIBUTES = 250_000  # some 500 bytes each; `=` of addresses count as well
+_MOST_ROBOTS = 500 * 2**10  # RFC 9309, section 2.5
 _GZIP = b"\x1f\x8b"
 
 
@@ -40,6 +45,9 @@ def read_sitemap(body: bytes, url: str) -> SitemapPage:
         return SitemapPage(error=error or "an empty answer")
     if not start.startswith(b"<"):
         return _read_lines(start, url, error)
+    bounded = cut_at_wide_tag(cut_at_marks(cut_at_marks(start, b"<", _MOST_TAGS), b"=", _MOST_ATTRIBUTES))
+    if len(bounded) < len(start):
+        start, error = bounded, f"cut after {len(bounded)} bytes: too many tags or attributes"
     candidates: list[Candidate] = []
     sitemaps: list[tuple[str, datetime | None]] = []
     try:
@@ -63,7 +71,7 @@ def read_sitemap(body: bytes, url: str) -> SitemapPage:
 def read_robots(body: bytes, url: str) -> tuple[str, ...]:
     """The sitemaps that a robots.txt names (RFC 9309, section 2.2.4), each once."""
     found: dict[str, None] = {}
-    for line in body.decode("utf-8", "replace").splitlines():
+    for line in body[:_MOST_ROBOTS].decode("utf-8", "replace").splitlines():
         name, _, value = line.partition(":")
         if name.strip().casefold() == "sitemap" and (address := absolute(url, value.partition("#")[0].strip())):
             found[address] = None
@@ -83,7 +91,7 @@ def _unpacked(body: bytes) -> tuple[bytes, str | None]:
 
 
 def _read_lines(body: bytes, url: str, error: str | None) -> SitemapPage:
-    lines = (line.strip() for line in body.decode("utf-8", "replace").splitlines()[:_MOST_ENTRIES])
+    lines = (line.decode("utf-8", "replace").strip() for line in islice(BytesIO(body), _MOST_ENTRIES))
     addresses = dict.fromkeys(absolute(url, line) for line in lines if line.startswith(("http://", "https://")))
     candidates = tuple(Candidate(address, SITEMAP) for address in addresses if address)
     return SitemapPage(candidates, (), error if candidates else "neither XML nor a list of addresses")

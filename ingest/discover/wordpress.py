@@ -16,13 +16,15 @@ from urllib.parse import urlencode
 from lxml import etree
 from lxml.html import HtmlElement, fragment_fromstring
 
+from ingest.bounds import cut_at_marks
 from ingest.discover.candidate import WORDPRESS, Candidate
 from ingest.discover.feed import entry_moment, parse_feed
 from ingest.extraction.page import Page, absolute, text_of
 from ingest.record import Comment, CommentAuthor
-from ingest.text import block, known, one_line
+from ingest.text import block, known, one_line, whole_number
 
 _MOST = 5_000
+_MOST_MARKS = 1_000_000  # of JSON: each opens or parts values, which take some 100 bytes of memory
 _POST_FIELDS = "id,link,date,date_gmt,modified,modified_gmt,title"
 _COMMENT_FIELDS = "id,post,parent,author_name,author_url,date,date_gmt,content,link,type"
 
@@ -157,10 +159,12 @@ def post_number(page: Page) -> int | None:
     links = [address for rel in ("alternate", "shortlink") for address in page.links.get(rel, [])]
     named = [*links, page.body.get("class") or ""]
     found = (re.search(r"/wp/v2/posts/(\d+)|[?&]p=(\d+)|\bpostid-(\d+)\b", text) for text in named)
-    return next((int(next(filter(None, match.groups()))) for match in found if match), None)
+    return next((whole_number(next(filter(None, match.groups()))) for match in found if match), None)
 
 
 def _objects(body: bytes) -> tuple[list[Mapping[str, Any]], str | None]:
+    if cut_at_marks(body, b"[{,", _MOST_MARKS) is not body:
+        return [], f"over {_MOST_MARKS} values"
     try:
         value = json.loads(body.removeprefix(b"\xef\xbb\xbf"))
     except (ValueError, RecursionError):

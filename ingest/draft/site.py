@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Container, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -77,17 +78,24 @@ def draft_site(findings: Findings, name: str, limits: Limits | None = None) -> D
 
 def name_of(domain: str) -> str:
     """A short name for the site of a domain: "example" for example.com.pk as for news.example.org."""
-    labels = re.sub(r"[^\w.-]", "-", domain.casefold().removeprefix("www.")).split(".")
+    labels = domain.casefold().removeprefix("www.").split(".")
     if len(labels) == 1 or labels[-1].isdigit():  # a name of this network, or an address in numbers
-        return "-".join(labels)
+        return _slug("-".join(labels))
     own = labels[:-1]
-    return own[-2] if len(own) > 1 and own[-1] in _REGISTRIES else own[-1]
+    return _slug(own[-2] if len(own) > 1 and own[-1] in _REGISTRIES else own[-1])
 
 
 def free_name(domain: str, taken: Container[str]) -> str:
     """The same, or the whole domain with hyphens where the short name is taken."""
     name = name_of(domain)
-    return name if name not in taken else domain.replace(".", "-")
+    return name if name not in taken else _slug(domain.replace(".", "-"))
+
+
+def _slug(label: str) -> str:
+    """The label as a name that `ingest.sites.NAME` allows: of a domain in other letters than ours, its Punycode."""
+    with suppress(UnicodeError):
+        label = label.encode("idna").decode("ascii")
+    return re.sub(r"[^a-z0-9-]", "-", label.casefold()).strip("-")[:63] or "site"
 
 
 def _extracted(

@@ -1,7 +1,8 @@
 """Blocks as plain text and as semantic HTML: the same content twice.
 
 The HTML holds p, h2 to h6, ul, ol, li, blockquote, table, tr, td, th, a, strong, em and br, without attributes but the
-`href` of a link, which is an absolute http(s) address: nothing in it can run.
+`href` of a link, which is an absolute http(s) address: nothing in it can run. Whatever is written here passes nh3
+(ammonia, html5ever) last, which knows how browsers read markup: the HTML may be shown as it is.
 """
 
 from __future__ import annotations
@@ -10,13 +11,27 @@ from collections.abc import Callable, Iterable, Sequence
 from html import escape
 from itertools import groupby, pairwise
 
+import nh3
 from lxml.html import HtmlElement
 
 from ingest.extraction.blocks import Block, Run
-from ingest.text import one_line
+from ingest.text import clean, one_line
 
 Absolute = Callable[[str | None], str | None]
 """Makes an absolute http(s) address of a raw `href`, or None where it is none."""
+
+
+_ALLOWED = frozenset({
+    "p", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "li", "blockquote",
+    "table", "tr", "td", "th", "a", "strong", "em", "br",
+})  # fmt: skip
+_SANITIZER = nh3.Cleaner(
+    tags=_ALLOWED,
+    attributes={"a": frozenset({"href"})},
+    url_schemes=frozenset({"http", "https"}),
+    url_relative="deny",
+    link_rel=None,  # no link opens a window of its own, so there is no opener to hide
+)
 
 
 def render_text(blocks: Sequence[Block]) -> str:
@@ -42,7 +57,20 @@ def render_html(blocks: Sequence[Block], absolute: Absolute) -> str:
     for item in blocks:
         writer.write(item)
     writer.close_to(())
-    return "".join(writer.pieces)
+    return sanitize("".join(writer.pieces))
+
+
+def sanitize(markup: str) -> str:
+    """The markup with nothing but the allowed tags and addresses, and the same after NFC; idempotent."""
+    return _without_solidus(_SANITIZER.clean(clean(_without_solidus(markup))))
+
+
+def _without_solidus(markup: str) -> str:
+    """The markup with U+0338 written as a reference: it is the one character that NFC merges into `<` and `>`.
+
+    Behind a tag it would unmake the tag's end, and the text up to the next one would turn into attributes.
+    """
+    return markup.replace("\u0338", "&#824;")
 
 
 class _Writer:

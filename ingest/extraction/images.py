@@ -156,7 +156,7 @@ def _is_content(page: Page, image: HtmlElement, top: HtmlElement, *, leading: bo
 
 
 def _is_small(image: HtmlElement) -> bool:
-    sizes = (re.match(r"\d+", (image.get(side) or "").strip()) for side in ("width", "height"))
+    sizes = (re.match(r"\d{1,9}", (image.get(side) or "").strip()) for side in ("width", "height"))
     return any(size and 0 < int(size[0]) < _SMALLEST for size in sizes)
 
 

@@ -9,13 +9,13 @@ import re
 import tomllib
 from importlib import resources
 
+from ingest.extraction.challenge import header_sign, heading_sign, mark_sign
 from ingest.extraction.findings import Headline, NotArticle, Times
 from ingest.extraction.listing_signs import SHELL, Survey, looks_like_list, survey_page
 from ingest.extraction.page import Page
 from ingest.extraction.structured import StructuredData
 from ingest.record import Reason
 from ingest.sites import Site
-from ingest.text import one_line
 
 _SHORT = 700  # characters: challenge, consent, login and error pages say less; an article on them says more
 _FEWEST_LETTERS = 25  # of a text; a caption or a button's label has no more, two short sentences have
@@ -64,13 +64,12 @@ def judge_page(  # noqa: PLR0913 - a verdict weighs all that was found
 
 
 def _challenge(page: Page, survey: Survey, text: str) -> NotArticle | None:
+    if sign := header_sign(page.headers):
+        return NotArticle(Reason.CHALLENGE, sign)
     if survey.claimed or len(text) > _SHORT:
         return None
-    if phrase := _first("challenge", survey.headings):
-        return NotArticle(Reason.CHALLENGE, phrase)
-    if len(page.html) < 60_000 and (mark := _WORDS["challenge_marks"].search(page.html)):
-        return NotArticle(Reason.CHALLENGE, one_line(mark[0])[:60])
-    return None
+    sign = heading_sign(survey.headings) or mark_sign(page.html)
+    return NotArticle(Reason.CHALLENGE, sign) if sign else None
 
 
 def _bad_status(status: int | None) -> NotArticle | None:

@@ -108,15 +108,21 @@ def _json_names(
             yield from _texts_to_names([text_value(value)], desks)
 
 
-def _flat(data: StructuredData, values: list[object]) -> Iterator[object]:
-    """The values with lists in lists, and lists of people in a `name`, laid flat."""
-    for value in values:
-        if isinstance(value, list):
-            yield from _flat(data, [data.resolve(item) for item in value])
-        elif isinstance(value, Mapping) and isinstance(value.get("name"), list):
-            yield from _flat(data, [data.resolve(item) for item in value["name"]])
-        else:
+_MOST_VALUES = 50
+"""Of one list of people."""
+
+
+def _flat(data: StructuredData, values: list[object], depth: int = 3) -> Iterator[object]:
+    """The values with lists in lists, and lists of people in a `name`, laid flat.
+
+    To so many levels, for a node may refer to itself or, ten times each, to ten that do the same.
+    """
+    for value in values[:_MOST_VALUES]:
+        inner = value.get("name") if isinstance(value, Mapping) else value
+        if not isinstance(inner, list):
             yield value
+        elif depth:
+            yield from _flat(data, [data.resolve(item) for item in inner[:_MOST_VALUES]], depth - 1)
 
 
 def _node_names(page: Page, node: Node, desks: Collection[str]) -> Iterator[MetaName]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -13,11 +12,13 @@ from urllib.parse import urljoin
 from cssselect import HTMLTranslator
 from lxml import etree
 from lxml.html import HtmlComment, HtmlElement, HTMLParser, HtmlProcessingInstruction, document_fromstring
-from w3lib.encoding import html_to_unicode
 
+from ingest.bounds import cut_at_wide_tag
 from ingest.errors import LimitExceeded
+from ingest.extraction.encoding import decode
 from ingest.settings import Limits
-from ingest.text import one_line
+from ingest.text import clean, one_line
+from ingest.urls import without_user
 
 T = TypeVar("T")
 
@@ -32,43 +33,6 @@ class Found(Generic[T]):
 
     value: T
     source: str
-
-
-def _latin_bytes(error: UnicodeError) -> tuple[str, int]:
-    """Bytes that are not UTF-8 on a page that claims it are windows-1252, as browsers of old wrote them."""
-    if not isinstance(error, UnicodeDecodeError):
-        raise error
-    piece = error.object[error.start : error.end]
-    return piece.decode("cp1252", "replace"), error.end
-
-
-codecs.register_error("khabar-cp1252", _latin_bytes)
-
-
-def _detect(body: bytes) -> str:
-    try:
-        body.decode("utf-8")
-    except UnicodeDecodeError:
-        return "cp1252"
-    return "utf-8"
-
-
-def decode(body: bytes, content_type: str | None = None) -> tuple[str, str]:
-    """The text of an HTML body and its encoding: BOM, then header, then `<meta>`, then a guess.
-
-    This is the order of the WHATWG encoding sniffing algorithm, but for bytes beyond ASCII that are valid UTF-8:
-    no other encoding gives those by chance, while saved and transcoded pages often keep the old `<meta>`.
-    Wrong bytes never raise.
-    """
-    if not body.isascii():
-        try:
-            return body.removeprefix(codecs.BOM_UTF8).decode("utf-8"), "utf-8"
-        except UnicodeDecodeError:
-            pass  # the ordinary way then
-    encoding, text = html_to_unicode(content_type, body, default_encoding="utf-8", auto_detect_fun=_detect)
-    if encoding in {"utf-8", "utf8"} and "\ufffd" in text:
-        text = body.removeprefix(codecs.BOM_UTF8).decode("utf-8", "khabar-cp1252")
-    return text, encoding
 
 
 @lru_cache(maxsize=2048)
@@ -164,12 +128,16 @@ def select_all(element: HtmlElement, selector: str) -> list[HtmlElement]:
     return [node for node in found if isinstance(node, HtmlElement)] if isinstance(found, list) else []
 
 
+_MOST_ADDRESS = 8_000
+"""Characters: what RFC 9110 section 4.1 asks everyone to support at least."""
+
+
 def absolute(base: str, address: str | None) -> str | None:
-    """`address` joined to `base` as an http(s) URL without white space, or None."""
+    """`address` joined to `base` as an http(s) URL without white space and user name; None too where it is overlong."""
     if not address:
         return None
-    address = re.sub(r"[\t\r\n]", "", address).strip()
-    if address[:1] == "#" or address[:11].casefold() == "javascript:":
+    address = clean(re.sub(r"[\t\r\n]", "", address)).strip()
+    if address[:1] == "#" or address[:11].casefold() == "javascript:" or len(address) > _MOST_ADDRESS:
         return None
     try:
         joined = urljoin(base, address).replace(" ", "%20")
@@ -177,7 +145,7 @@ def absolute(base: str, address: str | None) -> str | None:
         return None
     if not re.match(r"https?://[^\s/]", joined) or re.search(r"\s", joined):
         return None
-    return joined
+    return without_user(joined) if "@" in joined else joined
 
 
 def text_of(element: HtmlElement) -> str:
@@ -221,6 +189,9 @@ def parse(
     headers = headers or {}
     if len(html) > limits.page_bytes:
         raise LimitExceeded(f"{len(html)} bytes are over the limit of {limits.page_bytes}", "raise limits.page_bytes")
+    raw = html if isinstance(html, bytes) else html.encode("utf-8", "surrogatepass")
+    if len(cut_at_wide_tag(raw)) < len(raw):
+        raise LimitExceeded("a tag has 500 attributes or more")
     if isinstance(html, bytes):
         text, encoding = decode(html, headers.get("content-type"))
     else:

@@ -6,7 +6,7 @@ import re
 
 from ingest.extraction.page import Page
 from ingest.record import Rights
-from ingest.text import known, one_line
+from ingest.text import LINE_CHARACTERS, known, one_line
 
 # Crawler names that carry robots directives of their own in a `<meta name=...>`.
 _ROBOT = re.compile(r"^(?:robots|[\w-]*bot(?:-[\w-]+)?|slurp|teoma|duckduckbot|google-extended|ccbot)$")
@@ -38,6 +38,7 @@ def _robots_meta(page: Page) -> list[str]:
         for name, values in page.metas.items()
         if _ROBOT.match(name)
         for value in values
+        if len(value) <= LINE_CHARACTERS
     )
     return list(dict.fromkeys(directives))
 

@@ -139,6 +139,7 @@ _WRAPPING = re.compile(
 _TRAILING_COMMA = re.compile(r",(\s*[}\]])")
 _MISSING_COMMA = re.compile(r'(["}\]])(\s*\n\s*)(")')
 _BAD_ESCAPE = re.compile(r'\\(?!["\\/bfnrtu])')
+_BETWEEN = re.compile(r"[ ;,\r\n\t]*")
 _DECODER = json.JSONDecoder(strict=False)  # raw newlines and tabs inside strings are common
 
 
@@ -168,5 +169,5 @@ def _values(text: str) -> list[object]:
         except (ValueError, RecursionError):
             return values if text[position:].strip(" ;\n\t,") == "" else []
         values.append(value)
-        position += len(text[position:]) - len(text[position:].lstrip(" ;,\r\n\t"))
+        position = _BETWEEN.match(text, position).end()  # type: ignore[union-attr]  # it matches no character, too
     return values

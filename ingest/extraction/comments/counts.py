@@ -11,6 +11,7 @@ from ingest.extraction.comments.scan import Mark
 from ingest.extraction.comments.words import Role, pattern
 from ingest.extraction.page import Page, text_of
 from ingest.extraction.structured import Node, StructuredData, types_of
+from ingest.text import whole_number
 
 _NOUN = rf"(?:(?:reader|user|leser)\W?)?(?:{pattern('noun')})"
 _NUMBER = r"(?<![\d.,:])(\d{1,3}(?:[.,\u00a0 ]\d{3})+|\d{1,6})"
@@ -27,8 +28,8 @@ def find_count(
     """The count as the section's heading states it, else the metadata's; None where nothing states any."""
     for section in sections:
         for element in section.iter("*"):
-            if (stated := element.get("data-comments-count") or "").isdigit():
-                return int(stated)
+            if (stated := whole_number(element.get("data-comments-count"))) is not None:
+                return stated
     for text in _texts(marks, sections):
         if (count := read_count(text)) is not None:
             return count
@@ -62,23 +63,22 @@ def _in_metadata(page: Page, data: StructuredData | None) -> int | None:
         if (count := _in_node(data, node)) is not None:
             return count
     stated = page.meta("commentcount", "comment_count", "article:comment_count", "comments_count", "comment-count")
-    if stated and stated.isdigit():
-        return int(stated)
+    if (count := whole_number(stated)) is not None:
+        return count
     for value in page.metas.get("interactioncount", []):
-        if found := re.fullmatch(r"UserComments:(\d+)", value):
-            return int(found[1])
+        if value.startswith("UserComments:") and (count := whole_number(value.partition(":")[2])) is not None:
+            return count
     return None
 
 
 def _in_node(data: StructuredData | None, node: Node) -> int | None:
     if data is None:
         return None
-    if (stated := data.text(node, "commentCount")) and stated.isdigit():
-        return int(stated)
+    if (stated := whole_number(data.text(node, "commentCount"))) is not None:
+        return stated
     for statistic in data.each(node, "interactionStatistic"):
         if isinstance(statistic, dict) and _is_commenting(data, statistic):
-            stated = data.text(statistic, "userInteractionCount")
-            return int(stated) if stated and stated.isdigit() else None
+            return whole_number(data.text(statistic, "userInteractionCount"))
     return None
 
 

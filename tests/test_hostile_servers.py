@@ -1,0 +1,197 @@
+"""A hostile server's whole set in one crawl beside a replica newsroom: nothing is lost, nothing gets out or in."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from fixtures.hostile.packing import packed_pages
+from fixtures.hostile.pages import pages
+from fixtures.hostile.server import HOST, HostileServer, hosts
+from fixtures.hostile.sources import robots_sites, robots_without_end
+from fixtures.newsrooms.expected import expected_record
+from fixtures.newsrooms.newsroom import Newsroom
+from fixtures.newsrooms.server import serve
+from tests.comparing import differences
+from tests.watching import Watch
+
+ROOT = Path(__file__).parent.parent
+NEWSROOM = "propakistani"
+MARKER = "what-nobody-may-read"
+ALL_PAGES = {**pages("/secret"), **packed_pages()}
+
+WORDS = {
+    "drip-head": "no whole answer in time",
+    "drip-body": "no whole answer in time",
+    "silent": "no whole answer in time",
+    "endless-body": "limits.page_bytes",
+    "head-of-many-lines": "limits.head_bytes",
+    "head-endless": "limits.head_bytes",
+    "interim-endless": "limits.head_bytes",
+    "packed-1000-times": "packed 1000 times",
+    "bomb-br": "limits.page_bytes",
+    "not-modified": "HTTP 304 to a request without conditions",
+    "redirect-to-file": "HTTP 302",
+    "redirect-to-metadata": "169.254.169.254 is not a public address",
+    "redirect-to-spelling": "is 10.0.0.1, which is not a public address",
+    "redirect-with-user": "names a user",
+}
+"""What must be said of a page's end: that it was the control which ended it, and not the next one."""
+
+DEFINITION = """
+domain = "{host}"
+language = "en"
+time_zone = "Asia/Karachi"
+article_urls = ['/(?:a|b)/']
+[discover]
+"""
+SOURCES = """
+feeds = [{feeds}]
+sitemaps = [{sitemaps}]
+listings = ["/list-tags", "/list-wide"]
+wordpress_api = "/wp-json/"
+"""
+
+
+def define(folder: Path, answers: dict[str, dict[str, Any]]) -> list[str]:
+    """Write the definitions of all hostile sites; gives their names."""
+    folder.mkdir()
+    for host, paths in answers.items():
+        text = DEFINITION.format(host=host)
+        if host == HOST:
+            quoted = {
+                kind: ", ".join(f'"{path}"' for path in paths if path.startswith(kind))
+                for kind in ("/feed", "/sitemap")
+            }
+            text += SOURCES.format(feeds=quoted["/feed"], sitemaps=quoted["/sitemap"])
+        else:
+            text += 'feeds = ["/feed"]'
+        (folder / f"{name_of(host)}.toml").write_text(text, encoding="utf-8")
+    return [name_of(host) for host in answers]
+
+
+def name_of(host: str) -> str:
+    return host.removesuffix(".example")
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """The crawl and all that is known of it."""
+    folder = tmp_path_factory.mktemp("hostile")
+    secret = folder / "secret.txt"
+    secret.write_text(MARKER, encoding="utf-8")
+    newsroom, answers = Newsroom.load(NEWSROOM), hosts(str(secret))
+    names = define(folder / "sites", answers)
+    with serve(newsroom) as server, HostileServer(answers) as hostile:
+        settings = {
+            "output": str(folder / "out"),
+            "sites": [str(folder / "sites")],
+            "connect_to": {newsroom.site.host: server.url} | dict.fromkeys([*answers, "other.example"], hostile.url),
+            "allow_loopback": True,
+            "delay": 0,
+            "timeout": 4,
+            "retries": 1,
+            "workers": 2,
+        }
+        request = json.dumps({"sites": [NEWSROOM, *names], "settings": settings, "log": str(folder / "log.txt")})
+        started = time.monotonic()
+        process = subprocess.Popen(
+            [sys.executable, "-m", "tests.hostile_crawl"],
+            cwd=ROOT,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            encoding="utf-8",
+        )
+        with Watch(process.pid) as watch:
+            out, err = process.communicate(request, timeout=300)
+        seconds = time.monotonic() - started
+    assert process.returncode == 0, err
+    files = sorted((folder / "out").rglob("*.jsonl"))
+    lines = [json.loads(line) for file in files for line in file.read_text(encoding="utf-8").splitlines()]
+    written = b"".join(path.read_bytes() for path in folder.rglob("*") if path.is_file() and path != secret)
+    told: dict[str, Any] = json.loads(out)
+    return told | {
+        "newsroom": newsroom,
+        "records": {line["url"]: line for line in lines},
+        "visits": hostile.visits,
+        "stderr": err,
+        "written": written,
+        "watch": watch,
+        "wall": seconds,
+        "secret": str(secret),
+    }
+
+
+def test_the_newsroom_lost_nothing(run: dict[str, Any]) -> None:
+    newsroom: Newsroom = run["newsroom"]
+    wanted = [expected_record(newsroom, article) for article in newsroom.articles()]
+    found = run["records"]
+    missing = [record["url"] for record in wanted if record["url"] not in found]
+    assert missing == []
+    assert {record["url"]: differences(found[record["url"]], record) for record in wanted} == {
+        record["url"]: {} for record in wanted
+    }
+
+
+@pytest.mark.parametrize("name", ALL_PAGES)
+def test_each_page_ends_as_it_must(run: dict[str, Any], name: str) -> None:
+    outcome, detail = run["outcomes"][f"https://{HOST}/a/{name}/"]
+    assert outcome in ALL_PAGES[name][1], detail
+    assert WORDS.get(name, "") in detail
+    assert "\n" not in detail
+
+
+def test_the_whole_set_is_bounded_in_time_and_memory(run: dict[str, Any]) -> None:
+    watch: Watch = run["watch"]
+    assert watch.looks > 10
+    assert watch.peak_bytes < 600 * 2**20
+    assert run["wall"] < 120
+    assert run["crashes"] == []
+
+
+def test_no_port_is_open_while_it_crawls(run: dict[str, Any]) -> None:
+    assert run["watch"].ports == set()
+
+
+def test_only_the_two_servers_were_asked(run: dict[str, Any]) -> None:
+    assert run["connected"]
+    assert all("127.0.0.1" in place or place.startswith(("/", "b'\\x00", "\x00")) for place in run["connected"])
+    assert not [path for host, path, _ in run["visits"] if "stolen" in path]
+
+
+def test_no_file_of_ours_was_read(run: dict[str, Any]) -> None:
+    assert run["secret"] not in run["opened"]
+    assert MARKER not in str(run["visits"])
+    assert MARKER.encode() not in run["written"]
+    assert MARKER not in run["stderr"]
+
+
+def test_no_secret_follows_a_redirect_or_stays(run: dict[str, Any]) -> None:
+    assert any(host == "other.example" for host, _, _ in run["visits"])
+    assert not [headers for _, _, headers in run["visits"] if {"cookie", "authorization"} & set(headers)]
+    assert b"hunter2" not in run["written"]
+    assert "hunter2" not in run["stderr"]
+
+
+@pytest.mark.parametrize("host", robots_sites())
+def test_a_robots_txt_of_any_size_is_obeyed(run: dict[str, Any], host: str) -> None:
+    assert run["outcomes"][f"https://{host}/a/plain/"][0] == "record"
+    assert "robots.txt" in run["outcomes"][f"https://{host}/refused/a/plain/"][1]
+    assert not [path for visited, path, _ in run["visits"] if visited == host and "refused" in path]
+
+
+@pytest.mark.parametrize("host", robots_without_end())
+def test_a_robots_txt_that_never_comes_whole_holds_nothing_up(run: dict[str, Any], host: str) -> None:
+    assert run["outcomes"][f"https://{host}/a/plain/"][0] in {"record", "failed"}
+
+
+def test_nothing_raised_that_was_not_foreseen(run: dict[str, Any]) -> None:
+    assert b"Traceback" not in run["written"]
+    assert "Traceback" not in run["stderr"]
