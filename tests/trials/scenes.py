@@ -7,7 +7,7 @@ import signal
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from fixtures.newsrooms.load import load_site
@@ -100,11 +100,12 @@ def newsroom_of(key: str, articles: int, edition: int) -> Newsroom:
     """A newsroom after so many rounds of edits: in each it publishes one article and changes three."""
     newsroom = Newsroom.load(key)
     newsroom.crawl_delay = None
-    newest = newsroom.articles()[: articles + EDITIONS]
-    for article in newsroom.articles()[len(newest) - EDITIONS + edition :]:
+    visible, others = newsroom.articles()[:articles], newsroom.articles()[articles:]
+    for article in others:
         newsroom.delete(article.id)  # a small site is quick to crawl
-    for number in range(edition):
+    for number, article in enumerate(others[:edition]):
         newsroom.advance(days=30)  # past the clock of the crawl, which takes the edits for new then
-        for article in newest[number : number + 3]:  # some are edited twice
-            newsroom.edit(article.id, headline=f"{article.headline}, part {number + 2}")
+        newsroom.publish(replace(article, published=newsroom.now, modified=newsroom.now))
+        for old in visible[number : number + 3]:  # some are edited twice
+            newsroom.edit(old.id, headline=f"{old.headline}, part {number + 2}")
     return newsroom
