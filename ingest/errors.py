@@ -14,7 +14,8 @@ KhabarError                 base; carries `remedy` and the process's `exit_code`
 │   ├── NotRecorded         the replayed cassette holds no such request
 │   └── ForbiddenAddress    the address is not a public one
 ├── LimitExceeded           a page is over one of the limits of `settings.Limits`
-└── Locked (5)              another run holds the lock of this output
+├── Locked (5)              another run holds the lock of this output
+└── Terminated (143)        SIGTERM ended the run, in good order
 """
 
 from __future__ import annotations
@@ -99,3 +100,9 @@ class Locked(KhabarError):
     """Another run writes to the same output and site."""
 
     exit_code = 5
+
+
+class Terminated(KhabarError):
+    """SIGTERM ended the run, in good order."""
+
+    exit_code = 143  # 128 and the number of the signal, as shells have it

@@ -8,6 +8,7 @@ ledger knows nothing of, perhaps torn: it is cut off, and its article fetched ag
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
@@ -106,7 +107,7 @@ class SegmentWriter:
             return None
         self._file = None
         with writable(self._output):
-            file.truncate(position.length)
+            _cut(file, position.length)
             file.close()
             finish(self._output, position)
         return position
@@ -115,7 +116,7 @@ class SegmentWriter:
         self._number += 1
         path = f"{self._prefix}-{self._number:04}.jsonl"  # names sort in the order of writing
         opened = self._output / f"{path}{OPEN}"
-        opened.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(opened.parent)
         self._file = opened.open("xb+")
         sync_folder(opened.parent)
         self._safe = self._position = Position(path, 0, 0)
@@ -182,17 +183,28 @@ def recover(output: Path, site: str, known: Mapping[str, Position]) -> list[Posi
         for opened in sorted((output / site).glob(f"*/*.jsonl{OPEN}")):
             path = opened.relative_to(output).as_posix().removesuffix(OPEN)
             position = known.get(path, Position(path, 0, 0))
-            os.truncate(opened, min(position.length, opened.stat().st_size))
+            with opened.open("rb+") as file:
+                _cut(file, min(position.length, opened.stat().st_size))
             finish(output, position)
             finished.append(position)
+        paths = {position.path for position in finished}
+        # The kill came between the final name and the ledger's note of it.
+        finished += [at for path, at in known.items() if path not in paths and (output / path).exists()]
     return finished
+
+
+def _cut(file: BufferedRandom, length: int) -> None:
+    """Cut a file that is longer, durably: after a power cut the rest must not come back under the final name."""
+    if file.seek(0, os.SEEK_END) > length:
+        file.truncate(length)
+        os.fsync(file.fileno())
 
 
 @contextmanager
 def locked(output: Path, site: str) -> Iterator[None]:
     """Hold the lock of an output folder and site; raises `Locked` where another run holds it."""
     with writable(output):
-        (output / site).mkdir(parents=True, exist_ok=True)
+        make_folder(output / site)
         lock = FileLock(output / site / ".lock")
         try:
             lock.acquire(timeout=0)
@@ -229,7 +241,17 @@ def writable(output: Path) -> Iterator[None]:
         yield
     except OSError as error:
         where = error.filename or output
-        raise UnwritableOutput(f"cannot write {where}: {error.strerror or error}", "choose another --output") from error
+        full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+        remedy = "make room, then run again" if full else "choose another --output"
+        raise UnwritableOutput(f"cannot write {where}: {error.strerror or error}", remedy) from error
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder and those above it; a name is durable when the folder that it is in is synced."""
+    if not folder.is_dir():
+        make_folder(folder.parent)
+        folder.mkdir(exist_ok=True)
+        sync_folder(folder.parent)
 
 
 def sync_folder(folder: Path) -> None:

@@ -48,6 +48,7 @@ class Limits(BaseModel):
     runs_kept: int = Field(default=1_000, description="of a site, rows and files of 5 kB: ten days of one each 15 min")
     ledger_wait_seconds: float = Field(default=30.0, description="for another process that is writing to the ledger")
     believe_304_hours: float = Field(default=72.0, description="after that a page is fetched whole: servers err, too")
+    stop_seconds: float = Field(default=5.0, description="for the pages under way, once a signal has ended the run")
     listing_pages: int = Field(default=20, description="listing or sitemap pages followed in one run and source")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from rich import box
 from rich.console import Console
@@ -13,10 +13,12 @@ from rich.table import Table
 
 from ingest import logs
 from ingest.draft.coverage import coverage
-from ingest.draft.site import Draft
 from ingest.record import Article
 from ingest.show import safe, standard_error
 from ingest.site_check import Verdict
+
+if TYPE_CHECKING:
+    from ingest.draft.site import Draft  # it loads the whole extraction, which a crawl leaves to its workers
 
 _out = Console(highlight=False)
 _err = standard_error()

@@ -10,6 +10,7 @@ import asyncio
 import gc
 import mmap
 import multiprocessing
+import multiprocessing.connection
 import os
 import sys
 from collections.abc import Callable
@@ -86,7 +87,9 @@ class Workers:
         self._served = False
 
     def warm(self) -> None:
-        """Start the processes now, while the crawl still looks for pages: they take a second to import their tools."""
+        """Start the processes now, while the crawl waits for pages: they take a second to import their tools."""
+        if self._warming is not None:
+            return
         self._warming = Thread(target=self._fill, name="khabar-warm", daemon=True)
         self._warming.start()
 
@@ -204,7 +207,27 @@ def _begin(extra_bytes: int, log_options: logs.LogOptions | None) -> None:
     """What a worker does first."""
     if log_options is not None:  # a library's words on a page go the same way as the program's own
         logs.set_up(log_options)
+    _end_with_parent()
     _limit_memory(extra_bytes)
+
+
+def _end_with_parent() -> None:
+    """Let the system end this worker when the crawl's process is gone, however it went (POSIX).
+
+    A killed crawl cannot end its workers, and one that hangs in a page would stay for ever: the page's time limit went
+    with the crawl. The pipe that multiprocessing holds to the parent sends SIGIO when its other end closes, which ends
+    a process that does not handle it, also in the middle of a call into C.
+    """
+    parent = multiprocessing.parent_process()
+    if os.name != "posix" or parent is None:
+        return
+    import fcntl  # noqa: PLC0415 - there is none on Windows
+
+    pipe = parent.sentinel
+    fcntl.fcntl(pipe, fcntl.F_SETOWN, os.getpid())
+    fcntl.fcntl(pipe, fcntl.F_SETFL, fcntl.fcntl(pipe, fcntl.F_GETFL) | os.O_ASYNC)
+    if multiprocessing.connection.wait([pipe], timeout=0):  # it was gone already
+        os._exit(1)
 
 
 def _work(extract: Extract, page: FetchedPage, worker_bytes: int) -> Article | Rejection:

@@ -17,6 +17,7 @@ from ingest.record import json_schema
 from ingest.since import parse_since
 from tests.test_api import CASSETTES, PAGE, RICE, URL
 
+ROOT = Path(__file__).parent.parent
 Run = Callable[..., tuple[int, str, str]]
 
 CHALLENGE = "<html><head><title>Just a moment...</title></head><body><div id='cf-wrapper'></div></body></html>"
@@ -45,6 +46,11 @@ def saved(tmp_path: Path, html: str = PAGE) -> str:
     file = tmp_path / "page.html"
     file.write_text(html, encoding="utf-8")
     return str(file)
+
+
+def test_a_crawl_leaves_the_extraction_to_its_workers() -> None:
+    code = "import sys, ingest.cli, ingest.crawl.run, spiders.site; sys.exit('trafilatura' in sys.modules)"
+    subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True)  # noqa: S603 - our own
 
 
 def test_a_saved_page_is_one_valid_line(run: Run, tmp_path: Path) -> None:

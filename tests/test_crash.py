@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import json
+import os
+import re
 import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
+import pytest
+
+from fixtures.newsrooms.newsroom import Newsroom
+from fixtures.newsrooms.server import Server, serve
 from ingest.crawl.run import crawl_sites
 from ingest.segments import OPEN
 from ingest.settings import Settings
@@ -70,3 +77,71 @@ def test_an_interrupted_crawl_ends_in_good_order(tmp_path: Path) -> None:
     assert process.returncode == 130
     assert list(tmp_path.rglob(f"*{OPEN}")) == []
     assert len(lines(tmp_path)) >= 2
+
+
+def live(server: Server, output: Path, **environment: str) -> subprocess.Popen[str]:
+    """A crawl of a newsroom over loopback; standard error can be read."""
+    command = (sys.executable, "-m", "ingest", "crawl", server.newsroom.site.key, "--output", str(output))
+    options = ("--delay", "0", "--allow-loopback", "--connect-to", f"{server.newsroom.site.host}={server.url}")
+    return subprocess.Popen(  # noqa: S603 - ours
+        (*command, *options),
+        cwd=ROOT,
+        env=os.environ | {"KHABAR_LIMITS__STOP_SECONDS": "0.5"} | environment,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        encoding="utf-8",
+    )
+
+
+@pytest.mark.parametrize(("how", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
+def test_a_signal_ends_a_crawl_in_seconds_whatever_it_waits_for(tmp_path: Path, how: signal.Signals, code: int) -> None:
+    newsroom = Newsroom.load("dailytimes")
+    newsroom.crawl_delay = None
+    whole = {f"/{article.id}/" for article in newsroom.articles()}
+    oldest = newsroom.articles()[-1]
+    last = f"/{oldest.id}/{oldest.slug}/"
+    newsroom.stall(last, 2 * PATIENCE)
+    with serve(newsroom) as server:
+        with live(server, tmp_path) as process:
+            wait_until(lambda: last in paths(server) and bool(lines(tmp_path)), process)
+            process.send_signal(how)
+            _, told = process.communicate(timeout=PATIENCE)
+        assert process.returncode == code
+        assert list(tmp_path.rglob(f"*{OPEN}")) == []
+        assert 0 < len(lines(tmp_path)) < len(whole)
+        assert len(told.splitlines()) <= 1
+        newsroom.stall(last, 0)
+        with live(server, tmp_path) as process:
+            process.communicate(timeout=PATIENCE)
+        assert process.returncode == 0
+    ids = [json.loads(line)["id"] for line in lines(tmp_path)]
+    assert len(ids) == len(set(ids)) == len(whole)
+
+
+def paths(server: Server) -> set[str]:
+    return {request.path for request in server.requests}
+
+
+def wait_until(met: Callable[[], bool], process: subprocess.Popen[str]) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while not met():
+        assert process.poll() is None, "the crawl is over already"
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
+def trials(*command: str) -> subprocess.CompletedProcess[str]:
+    line = (sys.executable, "-m", *command)
+    return subprocess.run(line, cwd=ROOT, capture_output=True, encoding="utf-8", check=False)  # noqa: S603 - ours
+
+
+def test_a_hundred_kills_at_random_moments_lose_nothing_and_double_nothing() -> None:
+    done = trials("tests.trials.kill", "--kills", "100", "--jobs", "2")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert sum(int(number) for number in re.findall(r"(\d+) kills", done.stdout)) >= 100
+
+
+def test_neither_a_kill_nor_a_power_cut_at_any_call_that_writes_does() -> None:
+    done = trials("tests.trials.faults")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.stdout.count(" 0 problems") == 2

@@ -12,7 +12,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from scrapy import Spider
+from scrapy import Request, Spider, signals
 from scrapy.exceptions import CloseSpider, DropItem
 from scrapy.utils.test import get_crawler
 
@@ -112,7 +112,6 @@ def test_new_changed_and_unchanged(workers: FakeWorkers, tmp_path: Path) -> None
     async def scenario() -> None:
         stage = Stage(workers, tmp_path)
         stage.pipeline.open_spider()
-        assert workers.warmed
         first = await stage.give(article())
         assert (first["articleBody"], first["version"]) == ("The ferry sailed.", 1)
         assert isinstance(await stage.give(article()), UnchangedArticle)
@@ -125,6 +124,14 @@ def test_new_changed_and_unchanged(workers: FakeWorkers, tmp_path: Path) -> None
 
     stage_run(scenario())
     assert workers.released
+
+
+def test_the_workers_start_with_the_first_page_that_is_asked_for(workers: FakeWorkers) -> None:
+    stage = Stage(workers, None)
+    stage.pipeline.open_spider()
+    assert not workers.warmed
+    stage.crawler.signals.send_catch_log(signals.request_scheduled, request=Request(URL), spider=stage.crawler.spider)
+    assert workers.warmed
 
 
 def test_a_record_is_durable_before_it_is_handed_on(workers: FakeWorkers, tmp_path: Path) -> None:

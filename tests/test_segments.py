@@ -159,6 +159,24 @@ def test_several_lines_are_one_write_and_each_has_its_beginning(tmp_path: Path) 
     assert read_line(tmp_path, "news/2026-11-20/other-0001.jsonl", 0) is None
 
 
+def test_a_segment_that_got_its_name_and_not_the_ledgers_note_is_whole(tmp_path: Path) -> None:
+    segment = writer(tmp_path)
+    write(segment, "one")
+    position = segment.close()
+    assert position is not None
+    missing = Position(f"{FOLDER}/missing-0001.jsonl", 4, 1)
+    assert recover(tmp_path, "news", {position.path: position, missing.path: missing}) == [position]
+
+
+def test_the_names_of_new_folders_are_synced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    synced: list[Path] = []
+    monkeypatch.setattr("ingest.segments.sync_folder", synced.append)
+    segment = writer(tmp_path)
+    write(segment, "one")
+    assert synced == [tmp_path, tmp_path / "news", tmp_path / FOLDER]
+    segment.close()
+
+
 @pytest.mark.parametrize(
     ("last", "expected"),
     [

@@ -5,12 +5,15 @@ from __future__ import annotations
 import asyncio
 import multiprocessing
 import os
+import re
+import subprocess
 import sys
 import time
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import lru_cache
+from pathlib import Path
 
 import pytest
 
@@ -31,6 +34,9 @@ def misbehave(page: FetchedPage) -> Article | Rejection:
     task = page.url.rpartition("/")[2]
     if task == "hang":
         time.sleep(60)
+    if task == "spin":
+        os.write(1, f"{os.getpid()}\n".encode())
+        re.match(r"(a+)+b", "a" * 60)  # years in C, where no thread and no handler of Python's gets a turn
     if task == "swell":
         bytearray(2**31)
     if task == "die":
@@ -137,6 +143,29 @@ def test_a_pool_that_breaks_is_replaced(pool: Workers) -> None:
         process.kill()
         process.join()
     assert [result.reason for result in run(pool, "fine", "fine", "fine")] == [Reason.EMPTY] * 3
+
+
+def gone(pid: int) -> bool:
+    """Whether the process has ended; one that nobody has asked for its exit code yet has, too."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text("ascii").rpartition(")")[2].split()[0] == "Z"
+    except (FileNotFoundError, ProcessLookupError):
+        return True
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="processes are looked up in /proc")
+def test_a_worker_ends_with_a_crawl_that_is_killed_even_while_it_hangs() -> None:
+    code = "from tests.test_workers import *; run(Workers(misbehave, Limits(), 1), 'spin')"
+    command = (sys.executable, "-c", code)
+    root = Path(__file__).parent.parent
+    with subprocess.Popen(command, cwd=root, stdout=subprocess.PIPE, encoding="ascii") as crawl:  # noqa: S603 - ours
+        assert crawl.stdout is not None
+        pid = int(crawl.stdout.readline())
+        crawl.kill()
+    deadline = time.monotonic() + 20
+    while not gone(pid):
+        assert time.monotonic() < deadline, "the worker lives on"
+        time.sleep(0.01)
 
 
 def test_workers_that_never_start_are_the_programs_fault(monkeypatch: pytest.MonkeyPatch) -> None:

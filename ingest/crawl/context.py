@@ -40,7 +40,8 @@ SOURCE_JUDGED = object()
 class CrawlContext:
     """The state of one crawler. `fatal` is the error that ended it, where one did; `interrupted` that a person did.
 
-    `answered_at` is the newest time that an answer gives, `summary` what the run came to when it is over.
+    `answered_at` is the newest time that an answer gives, `summary` what the run came to when it is over. `close` ends
+    the pipeline where Scrapy cannot wait for it.
     """
 
     settings: Settings
@@ -52,6 +53,7 @@ class CrawlContext:
     started: datetime
     store: SiteStore | None = None
     commits: GroupCommit | None = None
+    close: Callable[[], None] | None = None
     fatal: KhabarError | None = None
     errors: list[str] = field(default_factory=list)
     sources: list[SourceVisit] = field(default_factory=list)

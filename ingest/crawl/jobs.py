@@ -11,14 +11,13 @@ import atexit
 import signal
 import threading
 import time
-from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from contextvars import copy_context
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache, partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from scrapy import Spider
 from scrapy.crawler import AsyncCrawlerRunner, Crawler
@@ -31,11 +30,12 @@ from ingest.crawl.cassette import Tape
 from ingest.crawl.context import context_of
 from ingest.crawl.netguard import GuardedResolver
 from ingest.crawl.scrapy_settings import scrapy_settings
-from ingest.crawl.throttle import stop_asking
-from ingest.errors import KhabarError
+from ingest.crawl.stopping import wait_or_stop
+from ingest.errors import KhabarError, Terminated
 from ingest.logs import SITE, current
 from ingest.settings import Settings
 
+Result = TypeVar("Result")
 Listener = Callable[[Crawler], None]
 """Connects itself to a crawler's signals before the crawl begins."""
 
@@ -85,10 +85,11 @@ def run_jobs(
 
     `now` is their clock, the system's when not given.
 
-    What ended a crawler is left in its job: see `raise_if_all_failed`. The first Ctrl-C ends all of them in good order
-    and is then raised as `KeyboardInterrupt`; the second one does not wait.
+    What ended a crawler is left in its job: see `raise_if_all_failed`.
 
     Raises:
+        KeyboardInterrupt: Ctrl-C ended all of them, in good order; a second one does not wait for that.
+        Terminated: SIGTERM did.
         KhabarError: another library's reactor, or event loop, runs in this thread.
     """
     if current() is not None:  # the program logs as Khabar's command does
@@ -96,9 +97,12 @@ def run_jobs(
     replaying = tape is not None and not tape.records
     with_reactor = not replaying or is_reactor_installed()
     values = scrapy_settings(settings, output=output, tape=tape, reactor=with_reactor) | {"KHABAR_CLOCK": now}
-    main = _run(values, jobs, listeners)
-    if _on_reactor(main, settings) if with_reactor else asyncio.run(main):
-        raise KeyboardInterrupt
+    main = _run(values, jobs, listeners, settings.limits.stop_seconds)
+    match _on_reactor(main, settings) if with_reactor else asyncio.run(main):
+        case signal.SIGINT:
+            raise KeyboardInterrupt
+        case signal.SIGTERM:
+            raise Terminated("ended by SIGTERM; what was written is whole", "run again to continue")
 
 
 def raise_if_all_failed(jobs: Sequence[Job]) -> None:
@@ -118,10 +122,12 @@ def _join_twisted_log() -> None:
     globalLogBeginner.beginLoggingTo([observer], redirectStandardIO=False)
 
 
-async def _run(values: dict[str, Any], jobs: Sequence[Job], listeners: Sequence[Listener]) -> bool:
-    """Whether the crawls were interrupted."""
+async def _run(
+    values: dict[str, Any], jobs: Sequence[Job], listeners: Sequence[Listener], stop_seconds: float
+) -> signal.Signals | None:
+    """The signal that ended the crawls, or None."""
     runner = AsyncCrawlerRunner(values)
-    tasks = []
+    crawlers, tasks = [], []
     for job, listen in zip(jobs, listeners, strict=True):
         job.crawler = runner.create_crawler(job.spider)
         listen(job.crawler)
@@ -129,44 +135,12 @@ async def _run(values: dict[str, Any], jobs: Sequence[Job], listeners: Sequence[
         context.run(SITE.set, str(job.arguments.get("site") or ""))
         task = context.run(runner.crawl, job.crawler, **job.arguments)
         task.add_done_callback(job.finish)
+        crawlers.append(job.crawler)
         tasks.append(task)
-    with _stopped_by_signals(runner) as stops:
-        await asyncio.wait(tasks)
-    return bool(stops)
+    return await wait_or_stop(runner, crawlers, tasks, stop_seconds)
 
 
-@contextmanager
-def _stopped_by_signals(runner: AsyncCrawlerRunner) -> Iterator[list[asyncio.Task[None]]]:
-    """Let Ctrl-C and SIGTERM end the crawls, once; gives the list of what they set off."""
-    loop = asyncio.get_running_loop()
-    stops: list[asyncio.Task[None]] = []
-    kinds = (signal.SIGINT, signal.SIGTERM)
-
-    def stop() -> None:
-        restore()
-        for crawler in runner.crawlers:
-            context_of(crawler).interrupted = True
-            stop_asking(crawler, "the run was stopped")
-        stops.append(loop.create_task(runner.stop()))
-
-    def restore() -> None:
-        for kind in kinds:
-            loop.remove_signal_handler(kind)
-
-    if threading.current_thread() is not threading.main_thread():
-        yield stops  # signals are the main thread's business
-        return
-    with suppress(NotImplementedError):  # Windows
-        for kind in kinds:
-            loop.add_signal_handler(kind, stop)
-    try:
-        yield stops
-    finally:
-        with suppress(NotImplementedError):
-            restore()
-
-
-def _on_reactor(main: Coroutine[Any, Any, bool], settings: Settings) -> bool:
+def _on_reactor(main: Coroutine[Any, Any, Result], settings: Settings) -> Result:
     """The result of a coroutine on the reactor's loop, with name look-ups guarded meanwhile."""
     loop = _reactor_loop()
     from twisted.internet import reactor  # noqa: PLC0415 - only when the right kind is installed

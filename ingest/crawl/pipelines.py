@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
+from scrapy import signals
 from scrapy.exceptions import CloseSpider, DropItem
 
 from ingest import workers
@@ -64,10 +65,12 @@ class RecordPipeline:
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
         """Made by Scrapy."""
-        return cls(crawler)
+        pipeline = cls(crawler)
+        crawler.signals.connect(pipeline.request_scheduled, signals.request_scheduled)
+        return pipeline
 
     def open_spider(self) -> None:
-        """Take the site's lock and mend what a killed run left; start the workers meanwhile."""
+        """Take the site's lock and mend what a killed run left."""
         context = self._context
         try:
             if context.output is not None:
@@ -76,8 +79,13 @@ class RecordPipeline:
             context.fatal = error
             logger.info("%s", error)  # the run ends with it, and says so
             raise CloseSpider("khabar_error") from error
+        context.close = self.close_spider
         self._workers = workers.lease(context.extract, context.settings.limits, context.settings.workers)
-        self._workers.warm()
+
+    def request_scheduled(self) -> None:
+        """Start the workers while the first page is on its way; a run that finds nothing new starts none."""
+        if self._workers is not None:
+            self._workers.warm()
 
     def _open_store(self, output: Path) -> None:
         context = self._context
@@ -100,7 +108,7 @@ class RecordPipeline:
             self._context.store.flush()
 
     def close_spider(self) -> None:
-        """Sum the run up, finish the segments, free the lock, let the workers go."""
+        """Sum the run up, finish the segments, free the lock, let the workers go; once."""
         if self._workers is not None:
             workers.release(self._workers)
             self._workers = None
