@@ -32,7 +32,7 @@ from ingest.crawl.jobs import Job, run_jobs
 from ingest.crawl.report import SiteReport
 from ingest.crawl.run import crawl_sites
 from ingest.crawl.spider import KhabarSpider
-from ingest.errors import KhabarError
+from ingest.errors import KhabarError, Terminated
 from ingest.settings import Settings
 
 SITE = "propakistani"
@@ -190,7 +190,7 @@ def stop_meanwhile() -> list[str]:
     with serve(Newsroom.load(SITE)) as server:
         busy(429, "110")(server.newsroom)
         job = Job(PagesSpider, {"host": "stopped.example"})
-        with pytest.raises(KeyboardInterrupt):
+        with pytest.raises(Terminated):
             run_jobs([job], settings({"stopped.example": server}), None, output=None, listeners=[listen])
         return [request.path for request in server.requests]
 

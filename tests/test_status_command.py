@@ -159,7 +159,7 @@ def test_a_hook_that_fails_is_a_warning_and_a_healthy_crawl_calls_none(tmp_path:
         site.newsroom.fail("/", 503, 1_000, retry_after=0)
         code, said = site.crawl("--limit", "2", KHABAR_ON_UNHEALTHY=failing, KHABAR_RETRIES="0")
         assert code in {3, 4}
-        assert "khabar: warning: on_unhealthy" in said
+        assert "WARNING - on_unhealthy" in said
         assert "exit code 1, no mail" in said
 
 
