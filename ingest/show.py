@@ -76,7 +76,12 @@ def table(reports: Iterable[SiteReport]) -> None:
         newest = report.newest.astimezone(UTC).strftime("%Y-%m-%d %H:%M") if report.newest else "-"
         grid.add_row(safe(report.site), *(str(_count(report, name)) for name in _COUNTS), newest)
     _err.print(grid)
+    if not any(report.new or report.changed or report.gone for report in reports):
+        why = "nothing new: " if all(report.healthy for report in reports) else ""
+        note(f"{why}no record was written")
     for report in reports:
+        if report.gone:
+            note(f"{report.site}: {report.gone} gone: a closing record was written for each")
         for reason, number in sorted(report.rejected.items()):
             _err.print(f"{safe(report.site)}: {number} rejected: {safe(reason)}", soft_wrap=True)
         for reason, number in sorted(report.failures.items()):

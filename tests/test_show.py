@@ -55,3 +55,21 @@ def test_a_report_shows_its_reasons_printable(capsys: pytest.CaptureFixture[str]
     show.table([report])
     _, err = capsys.readouterr()
     assert all(char.isprintable() for char in err.replace("\n", ""))
+
+
+def test_a_crawl_that_wrote_nothing_says_so(capsys: pytest.CaptureFixture[str]) -> None:
+    show.table([SiteReport("courier", found=3, unchanged=3)])
+    assert "nothing new: no record was written" in capsys.readouterr().err
+    show.table([SiteReport("courier", found=3, failed=3)])
+    assert capsys.readouterr().err.endswith("\nno record was written\n")
+
+
+@pytest.mark.parametrize("counts", [(1, 0, 0), (0, 1, 0), (0, 0, 2)], ids=["new", "changed", "gone"])
+def test_a_crawl_that_wrote_something_does_not(
+    counts: tuple[int, int, int], capsys: pytest.CaptureFixture[str]
+) -> None:
+    new, changed, gone = counts
+    show.table([SiteReport("courier", found=3, new=new, changed=changed, unchanged=1, gone=gone)])
+    err = capsys.readouterr().err
+    assert "no record was written" not in err
+    assert ("courier: 2 gone" in err) == bool(gone)
