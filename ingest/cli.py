@@ -155,9 +155,10 @@ def main() -> None:
     except typer.TyperException as error:
         show.error(error.format_message())
         code = 2
-    except BrokenPipeError:  # the reader of our output has enough
-        sys.stderr.close()
-        code = 0
+    except SystemExit as error:
+        if not isinstance(error.__context__, BrokenPipeError):
+            raise
+        code = 0  # the reader of our output has enough; Typer has made this of it, and keeps the streams quiet
     except Exception:  # a fault of Khabar's own, which may quote a page: it goes the way of all that is said
         logging.getLogger(__name__).critical("a fault in Khabar", exc_info=True)
         code = 1

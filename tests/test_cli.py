@@ -274,3 +274,17 @@ def test_an_unhealthy_site_is_summed_up_once_in_the_table_or_quietly_in_a_line(r
     assert code == 3
     assert "unchanged  rejected" not in err
     assert " WARNING arynews 0 found" in err
+
+
+def test_a_reader_that_has_enough_is_no_error(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "many.jsonl"
+    _, record, _ = run("scrape", "--html", saved(tmp_path), "--url", URL)
+    file.write_text(record * (2**20 // len(record) + 1), encoding="utf-8")  # more than a pipe holds
+    command = [sys.executable, "-m", "ingest", "read", "--json", str(file)]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:  # noqa: S603 - ours
+        assert process.stdout is not None
+        assert process.stderr is not None
+        assert process.stdout.readline().decode("utf-8") == record
+        process.stdout.close()
+        assert process.stderr.read() == b""
+        assert process.wait(60) == 0
