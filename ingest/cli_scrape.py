@@ -14,7 +14,8 @@ from ingest import show
 from ingest.cli_options import Agent, ConnectTo, Level, LogJson, Loopback, Record, Replay, settings_of, start_logs
 from ingest.crawl.report import EXIT_NOTHING, EXIT_UNHEALTHY
 from ingest.errors import KhabarError, UnwritableOutput, UsageError
-from ingest.record import Article, Rejection, json_line
+from ingest.jsonl import json_line
+from ingest.record import Article, Rejection
 from ingest.settings import Settings
 
 

@@ -6,7 +6,6 @@ always present, unknown is null, a list is a list. `khabar schema` prints the JS
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -16,6 +15,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints
 from pydantic.alias_generators import to_camel
 
+from ingest.jsonl import json_line
 from ingest.text import clean, hollow
 
 SCHEMA_VERSION = "1.1.0"
@@ -293,12 +293,6 @@ class FetchedPage:
     site: str | None = None
     run_id: str | None = None
     comment_answers: tuple[bytes, ...] = ()
-
-
-def json_line(record: Mapping[str, Any], *, indent: int | None = None) -> str:
-    """A JSON object on one line, or with an indent on many; U+2028 and U+2029 are no line ends in it, but escapes."""
-    text = json.dumps(record, ensure_ascii=False, indent=indent, separators=None if indent else (",", ":"))
-    return text.replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
 
 
 def json_schema() -> dict[str, Any]:

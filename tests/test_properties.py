@@ -24,7 +24,8 @@ from ingest.discover.wordpress import read_comment_feed, read_comments, read_pos
 from ingest.errors import BadURL
 from ingest.extraction.html import sanitize
 from ingest.extraction.page import absolute, parse
-from ingest.record import Comment, Reason, json_line, json_schema
+from ingest.jsonl import json_line
+from ingest.record import Comment, Reason, json_schema
 from ingest.shapes import article_points, is_list_url, page_number
 from ingest.text import LINE_CHARACTERS, block, clean, known, one_line, printable, whole_number
 from ingest.urls import article_id, article_key, check_url, host_of, is_home, readable

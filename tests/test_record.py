@@ -7,7 +7,8 @@ import pytest
 from pydantic import ValidationError
 
 import ingest
-from ingest.record import Article, Author, Image, Metadata, Publisher, json_line, json_schema
+from ingest.jsonl import json_line
+from ingest.record import Article, Author, Image, Metadata, Publisher, json_schema
 
 CHECKED_IN = Path(ingest.__file__).with_name("record.schema.json")
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from scrapy.exporters import BaseItemExporter, CsvItemExporter
 
-from ingest.record import json_line
+from ingest.jsonl import json_line
 
 
 class RecordLinesExporter(BaseItemExporter):
