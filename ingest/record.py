@@ -241,10 +241,7 @@ class Article(_Part):
         return self.model_dump(mode="json", by_alias=True)
 
     def to_json_line(self) -> str:
-        """One line of JSON Lines, without the newline.
-
-        U+2028 and U+2029 are escaped: many readers take them for line ends.
-        """
+        """One line of JSON Lines, without the newline."""
         return json_line(self.to_dict())
 
 
