@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 import time
@@ -14,7 +15,7 @@ import pytest
 from fixtures.hostile.packing import packed_pages
 from fixtures.hostile.pages import pages
 from fixtures.hostile.server import BUSY, HOST, HostileServer, hosts
-from fixtures.hostile.sources import robots_sites, robots_without_end
+from fixtures.hostile.sources import robots_sites, robots_without_end, sources
 from fixtures.newsrooms.expected import expected_record
 from fixtures.newsrooms.newsroom import Newsroom
 from fixtures.newsrooms.server import serve
@@ -24,6 +25,7 @@ from tests.watching import Watch
 ROOT = Path(__file__).parent.parent
 NEWSROOM = "propakistani"
 MARKER = "what-nobody-may-read"
+ALL_SOURCES = sources(f"https://{HOST}", "/secret", ())
 ALL_PAGES = {**pages("/secret"), **packed_pages()}
 
 WORDS = {
@@ -41,8 +43,37 @@ WORDS = {
     "redirect-to-metadata": "169.254.169.254 is not a public address",
     "redirect-to-spelling": "is 10.0.0.1, which is not a public address",
     "redirect-with-user": "names a user",
+    "redirect-with-cookie": "redirects to another site",
+    "redirect-to-mapped": "is 10.0.0.1, which is not a public address",
+    "redirect-to-itself": "max redirections reached",
+    "chain": "max redirections reached",
+    "hops-to-file": "HTTP 302",
+    "hops-to-metadata": "169.254.169.254 is not a public address",
+    "length-too-long": "the answer broke off",
+    "reset-in-body": "the answer broke off",
+    "chunks-unfinished": "the answer broke off",
 }
 """What must be said of a page's end: that it was the control which ended it, and not the next one."""
+
+SOURCE_WORDS = {
+    "/feed-million": "broken before its first entry",
+    "/feed-wide": "broken before its first entry",
+    "/feed-of-lt": "broken before its first entry",
+    "/feed-drip": "no whole answer in time",
+    "/feed-empty": "an empty answer",
+    "/feed-unmodified": "HTTP 304 to a request without conditions",
+    "/feed-to-a-file": "HTTP 302",
+    "/feed-inward": "169.254.169.254 is not a public address",
+    "/sitemap-bomb.xml.gz": "no sitemap",
+    "/sitemap-bomb-nested.xml.gz": "neither XML nor a list",
+    "/sitemap-nested.xml.gz": "neither XML nor a list",
+    "/sitemap-inward.xml": "is 10.0.0.1, which is not a public address",
+    "/sitemap-tags.xml": "too many tags or attributes",
+    "/list-tags": "over the limit of 60000",
+    "/list-wide": "500 attributes",
+    "/wp-json/wp/v2/posts": "over 1000000 values",
+}
+"""What must be said of a source; of all others nothing, since what they hold is read or left out."""
 
 DEFINITION = """
 domain = "{host}"
@@ -146,6 +177,26 @@ def test_each_page_ends_as_it_must(run: dict[str, Any], name: str) -> None:
     assert outcome in ALL_PAGES[name][1], detail
     assert WORDS.get(name, "") in detail
     assert "\n" not in detail
+
+
+@pytest.mark.parametrize("path", ALL_SOURCES)
+def test_each_source_ends_as_it_must(run: dict[str, Any], path: str) -> None:
+    said = [error for error in run["errors"] if re.match(rf"https://{HOST}{re.escape(path)}[?:]", error)]
+    assert [path for host, visited, _ in run["visits"] if host == HOST and visited.partition("?")[0] == path]
+    assert len(said) == (path in SOURCE_WORDS)
+    assert all(SOURCE_WORDS[path] in error for error in said)
+    assert not [error for error in said if "\n" in error]
+
+
+def test_sources_without_end_are_bounded(run: dict[str, Any]) -> None:
+    for path in ("/feed-endless", "/sitemap-endless.xml", "/sitemap-itself.xml"):
+        visits = [visited for host, visited, _ in run["visits"] if host == HOST and visited.startswith(path)]
+        assert len(visits) == len(set(visits)) <= 20
+
+
+def test_entities_of_sources_are_not_expanded(run: dict[str, Any]) -> None:
+    assert not [path for _, path, _ in run["visits"] if "haha" in path]
+    assert not [url for url in run["outcomes"] if "haha" in url]
 
 
 def test_the_whole_set_is_bounded_in_time_and_memory(run: dict[str, Any]) -> None:

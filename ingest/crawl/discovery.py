@@ -25,7 +25,7 @@ from ingest.discover.candidate import FEED, LISTING, SITEMAP, WORDPRESS, Candida
 from ingest.discover.feed import read_feed
 from ingest.discover.listing import read_listing
 from ingest.discover.sitemap import read_robots
-from ingest.errors import KhabarError, LeftAlone, LimitExceeded
+from ingest.errors import BadURL, ForbiddenAddress, KhabarError, LeftAlone, LimitExceeded
 from ingest.extraction.page import parse
 from ingest.settings import Limits
 from ingest.sites import Site
@@ -113,6 +113,8 @@ class Discovery:
         self._log.walked(url, kind, items=0, newest=None, error=str(failure), whole=False)
         if isinstance(failure, LeftAlone):
             logger.info("%s", failure)
+        elif isinstance(failure, BadURL | ForbiddenAddress):  # which say where it leads, and not who leads there
+            self._note(f"{url}: {failure}")
         else:
             self._note(str(failure))
 
