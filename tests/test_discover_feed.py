@@ -91,6 +91,17 @@ def test_bytes_that_look_like_an_address_are_neither_fetched_nor_opened(tmp_path
         assert read_feed(body, URL).candidates == ()
 
 
+def test_entities_of_a_feed_are_neither_expanded_nor_loaded(tmp_path: Path) -> None:
+    secret = tmp_path / "secret"
+    secret.write_text("hunter2")
+    doctype = f'''<!DOCTYPE rss [<!ENTITY x SYSTEM "{secret.as_uri()}"><!ENTITY y "{"ha" * 40}">
+<!ENTITY z "{"&y;" * 40}">]>'''
+    items = "".join(f"<item><title>&{e};</title><link>https://paper.example/&{e};/a</link></item>" for e in "xz")
+    found = read_feed(f"<?xml version='1.0'?>{doctype}<rss><channel>{items}</channel></rss>".encode(), URL)
+    assert "hunter2" not in str(found)
+    assert "haha" not in str(found)
+
+
 def test_entries_without_an_address_are_left_out() -> None:
     assert read_feed(rss("<item><title>x</title><link>javascript:alert(1)</link></item>"), URL).candidates == ()
 

@@ -114,6 +114,26 @@ def test_loopback_is_refused_without_leave() -> None:
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.parametrize(
+    ("url", "code", "message"),
+    [
+        ("http://127.0.0.1:{port}/", 3, "127.0.0.1 is not a public address"),
+        ("http://169.254.169.254/latest/meta-data/", 3, "169.254.169.254 is not a public address"),
+        ("http://[::ffff:10.0.0.1]/", 3, "is 10.0.0.1, which is not a public address"),
+        ("file:///etc/passwd", 2, "not an http(s) URL"),
+    ],
+)
+def test_an_address_inside_is_one_line_and_nothing_is_sent(url: str, code: int, message: str) -> None:
+    with serve(Newsroom.load(SITE)) as server:
+        command = [sys.executable, "-m", "ingest", "scrape", url.format(port=server.url.rpartition(":")[2])]
+        # Far less than an address that never answers would take: three times 30 seconds.
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, encoding="utf-8", check=False, timeout=25)  # noqa: S603 - our own
+        assert server.requests == []
+    assert (done.returncode, done.stdout) == (code, "")
+    assert message in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+
+
 def test_scrapy_crawl_works_as_its_users_know_it(tmp_path: Path) -> None:
     out = tmp_path / "out.jsonl"
     replay = f"KHABAR_REPLAY={CASSETTES}"

@@ -97,6 +97,15 @@ def test_a_cached_name_is_checked_again() -> None:
     assert resolve(guarded(names)).hosts == []
 
 
+def test_a_name_that_was_public_and_leads_inside_later_is_refused() -> None:
+    names = Names("8.8.8.8")
+    reactor: Any = SimpleNamespace(nameResolver=names)
+    resolver = GuardedResolver(reactor, 0)
+    assert resolve(resolver).hosts == ["8.8.8.8"]
+    names.hosts = ("10.0.0.1",)
+    assert resolve(resolver).hosts == []
+
+
 def test_an_answer_is_asked_for_once() -> None:
     names = Names("8.8.8.8")
     resolver = guarded(names)
