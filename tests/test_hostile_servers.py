@@ -209,6 +209,8 @@ def test_the_whole_set_is_bounded_in_time_and_memory(run: dict[str, Any]) -> Non
 
 def test_no_port_is_open_while_it_crawls(run: dict[str, Any]) -> None:
     assert run["watch"].ports == set()
+    assert run["bound"]  # the pipes to the workers, by their paths
+    assert not [place for place in run["bound"] if place.startswith("(")]
 
 
 def test_only_the_two_servers_were_asked(run: dict[str, Any]) -> None:

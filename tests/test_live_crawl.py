@@ -100,7 +100,8 @@ def test_what_was_crawled_replays_alike(visits: dict[str, Any], tmp_path: Path) 
 
 def run(*command: str) -> subprocess.CompletedProcess[str]:
     command = (sys.executable, *command)
-    return subprocess.run(command, cwd=ROOT, capture_output=True, encoding="utf-8", check=False)  # noqa: S603 - our own
+    # Far less than an address that never answers would take: three times 30 seconds.
+    return subprocess.run(command, cwd=ROOT, capture_output=True, encoding="utf-8", check=False, timeout=60)  # noqa: S603 - our own
 
 
 def test_loopback_is_refused_without_leave() -> None:
@@ -125,13 +126,19 @@ def test_loopback_is_refused_without_leave() -> None:
 )
 def test_an_address_inside_is_one_line_and_nothing_is_sent(url: str, code: int, message: str) -> None:
     with serve(Newsroom.load(SITE)) as server:
-        command = [sys.executable, "-m", "ingest", "scrape", url.format(port=server.url.rpartition(":")[2])]
-        # Far less than an address that never answers would take: three times 30 seconds.
-        done = subprocess.run(command, cwd=ROOT, capture_output=True, encoding="utf-8", check=False, timeout=25)  # noqa: S603 - our own
+        done = run("-m", "ingest", "scrape", url.format(port=server.url.rpartition(":")[2]))
         assert server.requests == []
     assert (done.returncode, done.stdout) == (code, "")
     assert message in done.stderr
     assert len(done.stderr.splitlines()) == 1
+
+
+def test_scrapy_crawl_is_guarded_as_well() -> None:
+    with serve(Newsroom.load(SITE)) as server:
+        url = f"http://localhost:{server.url.rpartition(':')[2]}/a"
+        done = run("-m", "scrapy", "crawl", "page", "-a", f"url={url}", "-L", "INFO")
+        assert server.requests == []
+    assert "localhost is 127.0.0.1, which is not a public address" in done.stderr.replace("::1", "127.0.0.1")
 
 
 def test_scrapy_crawl_works_as_its_users_know_it(tmp_path: Path) -> None:
