@@ -35,6 +35,9 @@ Extract = Callable[[FetchedPage], Article | Rejection]
 _ATTEMPTS = 3
 """At one page, where the pool breaks: three in a row are the page's fault."""
 
+_LOOK_SECONDS = 1.0
+"""Between two looks at whether the pool of a waiting page is still at work."""
+
 _STARTING_SECONDS = 10.0
 """A process that takes longer to start is not waited for at the end."""
 
@@ -85,6 +88,7 @@ class Workers:
         self._warming: Thread | None = None
         self._starting: list[Future[None]] = []
         self._served = False
+        self._closed = False
 
     def warm(self) -> None:
         """Start the processes now, while the crawl waits for pages: they take a second to import their tools."""
@@ -117,6 +121,7 @@ class Workers:
 
     def close(self) -> None:
         """End the processes; what they still work on is given up."""
+        self._closed = True
         if self._warming is not None:
             self._warming.join()
             wait(self._starting, _STARTING_SECONDS)  # ended halfway through its start, a process complains of it
@@ -124,15 +129,20 @@ class Workers:
 
     async def _run_in(self, pool: ProcessPool, page: FetchedPage) -> Article | Rejection:
         task = (self._extract, page, self._limits.worker_bytes)
-        future = pool.schedule(_work, args=task, timeout=self._limits.extraction_seconds)
+        waiting = asyncio.wrap_future(pool.schedule(_work, args=task, timeout=self._limits.extraction_seconds))
         try:
-            return await asyncio.wrap_future(future)
+            while not (await asyncio.wait([waiting], timeout=_LOOK_SECONDS))[0]:
+                if not (pool.active or self._closed):  # pebble forgets a task that comes while its pool breaks
+                    raise RuntimeError("the pool broke")
+            return waiting.result()
         except (TimeoutError, PebbleTimeout):
             return _reject(page, Reason.TOO_SLOW, f"extraction took over {self._limits.extraction_seconds:g} s")
         except ProcessExpired as error:
             if error.exitcode == _OUT_OF_MEMORY:
                 return _reject(page, Reason.TOO_LARGE, "extraction took too much memory")
             return _reject(page, Reason.BROKEN, f"the extraction process died (exit code {error.exitcode})")
+        finally:
+            waiting.cancel()  # a page that nobody waits for any more
 
     def _new_pool(self) -> ProcessPool:
         context = multiprocessing.get_context(self._method)

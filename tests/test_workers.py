@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import Future
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -135,6 +136,27 @@ def test_memory_that_runs_out_is_the_workers_matter(monkeypatch: pytest.MonkeyPa
 def swell(*_: object, **__: object) -> None:
     """As a parser does when there is no memory left."""
     raise MemoryError
+
+
+class Breaking:
+    """As pebble's pool is while it breaks: it takes a task, and forgets it."""
+
+    active = False
+
+    def schedule(self, *_: object, **__: object) -> Future[None]:
+        return Future()
+
+    def stop(self) -> None:
+        """It has stopped already."""
+
+    join = stop
+
+
+def test_a_page_that_came_while_the_pool_broke_finds_the_next_one() -> None:
+    pool = Workers(misbehave, LIMITS, 1)
+    pool._pool = Breaking()  # type: ignore[assignment]
+    assert [result.reason for result in run(pool, "fine", "fine")] == [Reason.EMPTY, Reason.EMPTY]
+    pool.close()
 
 
 def test_a_pool_that_breaks_is_replaced(pool: Workers) -> None:
