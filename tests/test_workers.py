@@ -191,7 +191,7 @@ def test_a_worker_ends_with_a_crawl_that_is_killed_even_while_it_hangs() -> None
 
 
 def test_workers_that_never_start_are_the_programs_fault(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(workers, "_begin", refuse)
+    monkeypatch.setattr(workers, "begin", refuse)
     pool = Workers(misbehave, LIMITS, 1)
     with pytest.raises(KhabarError, match="__main__"):
         run(pool, "fine")

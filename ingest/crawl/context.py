@@ -15,7 +15,8 @@ from ingest.errors import KhabarError
 from ingest.field_coverage import FieldCounter
 from ingest.segments import RUN_STAMP
 from ingest.settings import Settings
-from ingest.workers import Extract, Extractor
+from ingest.worker_process import Extract
+from ingest.workers import Extractor
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
