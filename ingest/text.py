@@ -22,7 +22,6 @@ _HEAP = re.compile(f"[{_MARKS}]{{8}}")
 _LONG = 1_000
 _PARAGRAPH_BREAK = re.compile(r"\n{2,}")
 _NOTHING = frozenset({"", "none", "null", "undefined", "nan"})
-_SEPARATORS = str.maketrans({"\u2028": "\n", "\u2029": "\n"})
 
 
 def clean(text: str) -> str:
@@ -69,7 +68,7 @@ def block(text: str | None) -> str:
     """The text cleaned, lines trimmed, at most one blank line between paragraphs."""
     if not text:
         return ""
-    lines = (" ".join(line.split()) for line in clean(text.translate(_SEPARATORS)).split("\n"))
+    lines = (" ".join(line.split()) for line in clean(text.replace("\u2028", "\n").replace("\u2029", "\n")).split("\n"))
     return _PARAGRAPH_BREAK.sub("\n\n", "\n".join(lines)).strip()
 
 

@@ -7,18 +7,12 @@ takes too long, takes too much memory or kills its process is a `Rejection`, and
 from __future__ import annotations
 
 import asyncio
-import gc
-import mmap
 import multiprocessing
-import multiprocessing.connection
 import os
-import sys
-from collections.abc import Callable
 from concurrent.futures import Future, wait
 from concurrent.futures import TimeoutError as PebbleTimeout
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from functools import _lru_cache_wrapper
 from pathlib import Path
 from threading import Thread
 
@@ -28,12 +22,13 @@ from ingest import logs
 from ingest.errors import KhabarError
 from ingest.record import Article, FetchedPage, Reason, Rejection
 from ingest.settings import Limits
-
-Extract = Callable[[FetchedPage], Article | Rejection]
-"""What a worker runs; it must be importable (pickled by name)."""
+from ingest.worker_process import OUT_OF_MEMORY, Extract, begin, nothing, work
 
 _ATTEMPTS = 3
 """At one page, where the pool breaks: three in a row are the page's fault."""
+
+_LOOK_SECONDS = 1.0
+"""Between two looks at whether the pool of a waiting page is still at work."""
 
 _STARTING_SECONDS = 10.0
 """A process that takes longer to start is not waited for at the end."""
@@ -41,9 +36,6 @@ _STARTING_SECONDS = 10.0
 _MOST = 4
 """Of the default number: beyond it the site's politeness, not our speed, sets the pace."""
 
-
-_OUT_OF_MEMORY = 77
-"""The exit code of a worker whose page took more memory than it may have. Another page must not find it so."""
 
 NO_SITE = "none"
 """As the site of a page: it is read without any definition, whatever its address says."""
@@ -85,6 +77,7 @@ class Workers:
         self._warming: Thread | None = None
         self._starting: list[Future[None]] = []
         self._served = False
+        self._closed = False
 
     def warm(self) -> None:
         """Start the processes now, while the crawl waits for pages: they take a second to import their tools."""
@@ -117,6 +110,7 @@ class Workers:
 
     def close(self) -> None:
         """End the processes; what they still work on is given up."""
+        self._closed = True
         if self._warming is not None:
             self._warming.join()
             wait(self._starting, _STARTING_SECONDS)  # ended halfway through its start, a process complains of it
@@ -124,15 +118,20 @@ class Workers:
 
     async def _run_in(self, pool: ProcessPool, page: FetchedPage) -> Article | Rejection:
         task = (self._extract, page, self._limits.worker_bytes)
-        future = pool.schedule(_work, args=task, timeout=self._limits.extraction_seconds)
+        waiting = asyncio.wrap_future(pool.schedule(work, args=task, timeout=self._limits.extraction_seconds))
         try:
-            return await asyncio.wrap_future(future)
+            while not (await asyncio.wait([waiting], timeout=_LOOK_SECONDS))[0]:
+                if not (pool.active or self._closed):  # pebble forgets a task that comes while its pool breaks
+                    raise RuntimeError("the pool broke")
+            return waiting.result()
         except (TimeoutError, PebbleTimeout):
             return _reject(page, Reason.TOO_SLOW, f"extraction took over {self._limits.extraction_seconds:g} s")
         except ProcessExpired as error:
-            if error.exitcode == _OUT_OF_MEMORY:
+            if error.exitcode == OUT_OF_MEMORY:
                 return _reject(page, Reason.TOO_LARGE, "extraction took too much memory")
             return _reject(page, Reason.BROKEN, f"the extraction process died (exit code {error.exitcode})")
+        finally:
+            waiting.cancel()  # a page that nobody waits for any more
 
     def _new_pool(self) -> ProcessPool:
         context = multiprocessing.get_context(self._method)
@@ -141,7 +140,7 @@ class Workers:
         return ProcessPool(
             max_workers=self._number,
             max_tasks=self._limits.worker_pages,
-            initializer=_begin,
+            initializer=begin,
             initargs=(self._limits.worker_bytes, logs.current()),
             context=context,
         )
@@ -158,7 +157,7 @@ class Workers:
         pool = self._pool
         with suppress(RuntimeError):  # a pool that breaks already now is told of by `run`
             for _ in range(self._number):
-                self._starting.append(pool.schedule(_nothing))
+                self._starting.append(pool.schedule(nothing))
 
 
 def _end(pool: ProcessPool) -> None:
@@ -197,88 +196,3 @@ def _reject(page: FetchedPage, reason: Reason, detail: str) -> Rejection:
         status=page.status,
         site=page.site,
     )
-
-
-def _nothing() -> None:
-    """The task of a worker that only has to be there."""
-
-
-def _begin(extra_bytes: int, log_options: logs.LogOptions | None) -> None:
-    """What a worker does first."""
-    if log_options is not None:  # a library's words on a page go the same way as the program's own
-        logs.set_up(log_options)
-    _end_with_parent()
-    _limit_memory(extra_bytes)
-
-
-def _end_with_parent() -> None:
-    """Let the system end this worker when the crawl's process is gone, however it went (POSIX).
-
-    A killed crawl cannot end its workers, and one that hangs in a page would stay for ever: the page's time limit went
-    with the crawl. The pipe that multiprocessing holds to the parent sends SIGIO when its other end closes, which ends
-    a process that does not handle it, also in the middle of a call into C.
-    """
-    parent = multiprocessing.parent_process()
-    if os.name != "posix" or parent is None:
-        return
-    import fcntl  # noqa: PLC0415 - there is none on Windows
-
-    pipe = parent.sentinel
-    fcntl.fcntl(pipe, fcntl.F_SETOWN, os.getpid())
-    fcntl.fcntl(pipe, fcntl.F_SETFL, fcntl.fcntl(pipe, fcntl.F_GETFL) | os.O_ASYNC)
-    if multiprocessing.connection.wait([pipe], timeout=0):  # it was gone already
-        os._exit(1)
-
-
-def _work(extract: Extract, page: FetchedPage, worker_bytes: int) -> Article | Rejection:
-    """The task of a worker: it ends the process where memory runs out, and leaves little of the page behind."""
-    try:
-        result = extract(page)
-    except MemoryError:
-        os._exit(_OUT_OF_MEMORY)
-    _forget(worker_bytes // _SHARE)
-    return result
-
-
-_SHARE = 8
-"""Of a worker's memory that caches may take before they are emptied."""
-
-_settled = 0
-"""The address space of this worker when its caches were last empty, in bytes."""
-
-
-def _forget(most: int) -> None:
-    """Empty every `lru_cache` of this process, ours and our libraries', once it has grown by so many bytes.
-
-    They hold class names and lines of text, in small numbers but of any length: a site with huge ones would fill them,
-    and the pages of the other sites would find no memory.
-    """
-    global _settled  # noqa: PLW0603 - a worker is a process, and this is its memory
-    size = _address_space()
-    if size - (_settled or size) > most:
-        for cache in gc.get_objects():
-            if isinstance(cache, _lru_cache_wrapper):
-                cache.cache_clear()
-        size = _address_space()
-    elif _settled:
-        return
-    _settled = size
-
-
-def _address_space() -> int:
-    """Of this process, in bytes; 0 where the system does not tell (all but Linux)."""
-    if sys.platform != "linux":
-        return 0
-    return int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0]) * mmap.PAGESIZE
-
-
-def _limit_memory(extra: int) -> None:
-    """Bound this process's address space to what it has now and `extra` bytes more, where the system can (Linux)."""
-    if sys.platform != "linux":
-        return
-    import resource  # noqa: PLC0415 - there is none on Windows
-
-    most = _address_space() + extra
-    _, hard = resource.getrlimit(resource.RLIMIT_AS)
-    with suppress(ValueError, OSError):  # a container may set a lower bound already
-        resource.setrlimit(resource.RLIMIT_AS, (most, hard))

@@ -43,7 +43,7 @@ class Host:
         self.asked: list[str] = []
         self.parsed: list[RobotParser] = []
         self._answers = list(answers)
-        self._middleware = RobotsMiddleware(self.crawler)
+        self.middleware = RobotsMiddleware(self.crawler)
         self.crawler.signals.connect(self._note, signals.robots_parsed)
 
     def _note(self, robotparser: RobotParser) -> None:
@@ -61,7 +61,7 @@ class Host:
     async def may_fetch(self, path: str) -> bool | str:
         """Whether a page may be fetched; where the whole host is closed, why."""
         try:
-            await self._middleware.process_request(Request(f"{HOST}{path}"))
+            await self.middleware.process_request(Request(f"{HOST}{path}"))
         except RefusedRequest as error:
             return error.message
         except IgnoreRequest:
@@ -190,3 +190,23 @@ def test_all_requests_that_wait_for_it_are_given_its_rules() -> None:
     host, may = asyncio.run(main())
     assert may == [False] * 4
     assert host.asked == [ROBOTS]
+
+
+@pytest.mark.parametrize(("status", "body"), [(200, SECRET), (200, b"User-agent: *\nDisallow: /\n"), (404, b"")])
+def test_who_looks_into_a_robots_txt_that_was_read_gets_that_answer(status: int, body: bytes) -> None:
+    async def main() -> tuple[Host, list[Response | None]]:
+        host = Host(found(body, status))
+        robots = context_of(host.crawler).robots
+        assert robots is not None
+        return host, [await robots(Request(ROBOTS)) for _ in range(2)]
+
+    host, answers = asyncio.run(main())
+    assert [(answer.status, answer.body) for answer in answers if answer is not None] == [(status, body)] * 2
+    assert host.asked == [ROBOTS]
+
+
+def test_a_robots_txt_that_is_refused_is_asked_for_itself() -> None:
+    async def main() -> Response | None:
+        return await Host(found(status=403)).middleware.answer(Request(ROBOTS))
+
+    assert asyncio.run(main()) is None

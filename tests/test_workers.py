@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import Future
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -137,6 +138,27 @@ def swell(*_: object, **__: object) -> None:
     raise MemoryError
 
 
+class Breaking:
+    """As pebble's pool is while it breaks: it takes a task, and forgets it."""
+
+    active = False
+
+    def schedule(self, *_: object, **__: object) -> Future[None]:
+        return Future()
+
+    def stop(self) -> None:
+        """It has stopped already."""
+
+    join = stop
+
+
+def test_a_page_that_came_while_the_pool_broke_finds_the_next_one() -> None:
+    pool = Workers(misbehave, LIMITS, 1)
+    pool._pool = Breaking()  # type: ignore[assignment]
+    assert [result.reason for result in run(pool, "fine", "fine")] == [Reason.EMPTY, Reason.EMPTY]
+    pool.close()
+
+
 def test_a_pool_that_breaks_is_replaced(pool: Workers) -> None:
     run(pool, "fine")
     for process in multiprocessing.active_children():  # the system's memory killer picks idle ones too
@@ -169,7 +191,7 @@ def test_a_worker_ends_with_a_crawl_that_is_killed_even_while_it_hangs() -> None
 
 
 def test_workers_that_never_start_are_the_programs_fault(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(workers, "_begin", refuse)
+    monkeypatch.setattr(workers, "begin", refuse)
     pool = Workers(misbehave, LIMITS, 1)
     with pytest.raises(KhabarError, match="__main__"):
         run(pool, "fine")

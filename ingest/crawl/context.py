@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,10 +15,13 @@ from ingest.errors import KhabarError
 from ingest.field_coverage import FieldCounter
 from ingest.segments import RUN_STAMP
 from ingest.settings import Settings
-from ingest.workers import Extract, Extractor
+from ingest.worker_process import Extract
+from ingest.workers import Extractor
 
 if TYPE_CHECKING:
+    from scrapy import Request
     from scrapy.crawler import Crawler
+    from scrapy.http import Response
 
     from ingest.crawl.group_commit import GroupCommit
     from ingest.crawl.store import SiteStore
@@ -41,7 +44,7 @@ class CrawlContext:
     """The state of one crawler. `fatal` is the error that ended it, where one did; `interrupted` that a person did.
 
     `answered_at` is the newest time that an answer gives, `summary` what the run came to when it is over. `close` ends
-    the pipeline where Scrapy cannot wait for it.
+    the pipeline where Scrapy cannot wait for it, `robots` gives a robots.txt that was read for its rules.
     """
 
     settings: Settings
@@ -54,6 +57,7 @@ class CrawlContext:
     store: SiteStore | None = None
     commits: GroupCommit | None = None
     close: Callable[[], None] | None = None
+    robots: Callable[[Request], Awaitable[Response | None]] | None = None
     fatal: KhabarError | None = None
     errors: list[str] = field(default_factory=list)
     sources: list[SourceVisit] = field(default_factory=list)

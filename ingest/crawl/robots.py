@@ -30,18 +30,22 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
+_LASTING = frozenset({200, 404, 410})
+"""A second request would bring the same answer."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Rules:
     """What is known of a robots.txt: its rules (None: there are none), or why it could not be read; and since when.
 
-    `unknown`: it was not asked for, since it is ourselves who forbid it.
+    `unknown`: it was not asked for, since it is ourselves who forbid it. `answer` is the file itself.
     """
 
     parser: RobotParser | None
     problem: str | None
     read_at: float
     unknown: bool = False
+    answer: Response | None = None
 
 
 class RobotsMiddleware(RobotsTxtMiddleware):
@@ -58,8 +62,17 @@ class RobotsMiddleware(RobotsTxtMiddleware):
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
         self._context = context_of(crawler)
+        self._context.robots = self.answer
         self._rules: dict[str, _Rules] = {}
         self._turns: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+
+    async def answer(self, request: Request) -> Response | None:
+        """The robots.txt that is asked for, as it was read for its rules: who looks for sitemaps asks no second time.
+
+        None where there was no answer that lasts. Raises `RefusedRequest` where it cannot be read.
+        """
+        await self.robot_parser(request)
+        return self._rules[urlsplit(request.url).netloc].answer
 
     async def robot_parser(self, request: Request) -> RobotParser | None:
         """The rules for the host of a request; raises `RefusedRequest` where they cannot be read."""
@@ -126,7 +139,7 @@ class RobotsMiddleware(RobotsTxtMiddleware):
         await self.crawler.signals.send_catch_log_async(
             signal=signals.robots_parsed, robotparser=parser, request=request
         )
-        return _Rules(parser, None, monotonic())
+        return _Rules(parser, None, monotonic(), answer=response if response.status in _LASTING else None)
 
     def _unreachable(self, problem: str) -> _Rules:
         self._stats.inc_value("robotstxt/unreachable_count")

@@ -70,10 +70,9 @@ class KhabarSpider(Spider):
 
         robots.txt, redirects and retries are obeyed.
         """
-        meta = {"dont_obey_robotstxt": True} if urlsplit(url).path == "/robots.txt" else {}
-        request = Request(url, headers=dict(headers or {}), meta=meta, callback=NO_CALLBACK)
+        request = Request(url, headers=dict(headers or {}), callback=NO_CALLBACK)
         try:
-            response = await self.crawler.engine.download_async(request)
+            response = await self._read_already(request) or await self.crawler.engine.download_async(request)
         except Exception as error:  # whatever the layers of the network raise, it is one source that fails
             outcome = outcome_of(url, error)
             if isinstance(outcome, Rejection):
@@ -88,6 +87,13 @@ class KhabarSpider(Spider):
         if challenge:
             raise Unreachable(f"{url}: blocked by a challenge page", _CHALLENGED)
         return response
+
+    async def _read_already(self, request: Request) -> Response | None:
+        """The answer that robots.txt's rules came from, where it is robots.txt that is asked for."""
+        if urlsplit(request.url).path != "/robots.txt":
+            return None
+        request.meta["dont_obey_robotstxt"] = True  # it is always allowed itself (RFC 9309, 2.2.2)
+        return await self.context.robots(request) if self.context.robots is not None else None
 
     def page_request(self, url: str, visit: Visit | None = None) -> Request:
         """The request for a page; where it was seen before, only if it is not as it was (RFC 9110, 13.1)."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import tomllib
 from importlib import resources
+from itertools import accumulate
 
 from ingest.extraction.challenge import header_sign, heading_sign, mark_sign
 from ingest.extraction.findings import Headline, NotArticle, Times
@@ -129,11 +130,16 @@ def _list(signs: str | None) -> NotArticle | None:
 
 
 def _no_text(text: str, headline: Headline | None) -> NotArticle | None:
-    letters = sum(2 if ord(char) > 0x2E7F else 1 for char in text if char.isalpha())  # CJK says more with a letter
-    if letters >= _FEWEST_LETTERS:
+    if _has_letters(text):
         return None
     found = "hardly any text" if text else "no text"
     return NotArticle(Reason.NO_TEXT, found if headline else f"{found}, no headline")
+
+
+def _has_letters(text: str) -> bool:
+    """Whether the text has as many letters as a text has; a look at its beginning mostly tells."""
+    letters = (2 if ord(char) > 0x2E7F else 1 for char in text if char.isalpha())  # CJK says more with a letter
+    return any(number >= _FEWEST_LETTERS for number in accumulate(letters))
 
 
 def _first(kind: str, texts: tuple[str, ...]) -> str | None:

@@ -26,7 +26,7 @@ from typing import Any
 
 from ingest.ledger import Ledger
 from ingest.ledger_rows import Outcome
-from ingest.record import Article, FetchedPage
+from ingest.record import Article, Metadata, Publisher
 from ingest.urls import article_key
 from ingest.visit import Address, State
 from tests.benchmarks.generated_site import BASE, DEFINITION, DOMAIN
@@ -148,21 +148,27 @@ def served(articles: int) -> Iterator[str]:
     line = (sys.executable, "-m", "tests.benchmarks.generated_site", str(articles))
     with subprocess.Popen(line, cwd=ROOT, stdout=subprocess.PIPE, encoding="ascii") as process:  # noqa: S603 - ours
         assert process.stdout is not None
-        yield process.stdout.readline().strip()
-        process.terminate()
+        try:
+            yield process.stdout.readline().strip()
+        finally:
+            process.terminate()
 
 
 def learn(output: Path, number: int) -> None:
     """Let the ledger know so many articles more, as a crawl in the past would have left them."""
-    from ingest.normalise import article_for
-    from ingest.sites import UNKNOWN_SITE
-
     now = datetime.now(UTC)
-    text = "<p>The council opened the bridge after a week of talks, and the town walked over it in the rain.</p>" * 5
-    html = f"<html><title>Bridge</title><h1>Bridge opened</h1><article>{text}</article></html>".encode()
-    article = article_for(FetchedPage(url=f"{BASE}/archive/0/", body=html, retrieved_at=now), UNKNOWN_SITE)
-    if not isinstance(article, Article):
-        raise TypeError(f"the example is no article: {article}")
+    article = Article(
+        id="0" * 32,
+        content_hash="0" * 64,
+        url=BASE,
+        requested_url=BASE,
+        headline="Bridge opened",
+        article_body="The council opened the bridge after a week of talks, and the town walked over it.",
+        publisher=Publisher(domain=DOMAIN),
+        metadata=Metadata(
+            date_downloaded=now.isoformat(timespec="seconds"), khabar_version="0", trafilatura_version="0"
+        ),
+    )
     ledger = Ledger.open(output, "scale")
     for start in range(0, number, 1_000):
         ledger.commit([_known(article, place, now) for place in range(start, min(start + 1_000, number))])
