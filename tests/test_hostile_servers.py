@@ -50,6 +50,9 @@ WORDS = {
     "hops-to-file": "HTTP 302",
     "hops-to-metadata": "169.254.169.254 is not a public address",
     "length-too-long": "the answer broke off",
+    "empty": "'empty'",
+    "noise-as-html": "'not-html'",
+    "png-as-html": "'not-html'",
     "reset-in-body": "the answer broke off",
     "chunks-unfinished": "the answer broke off",
 }
@@ -177,6 +180,12 @@ def test_each_page_ends_as_it_must(run: dict[str, Any], name: str) -> None:
     assert outcome in ALL_PAGES[name][1], detail
     assert WORDS.get(name, "") in detail
     assert "\n" not in detail
+
+
+@pytest.mark.parametrize("name", ["chain", "redirect-to-itself"])
+def test_few_redirects_are_followed(run: dict[str, Any], name: str) -> None:
+    visits = [path for host, path, _ in run["visits"] if host == HOST and path.partition("?")[0] == f"/a/{name}/"]
+    assert len(visits) == 11  # the page and ten redirects
 
 
 @pytest.mark.parametrize("path", ALL_SOURCES)
