@@ -73,3 +73,9 @@ def test_entities_in_texts_are_decoded_twice_written() -> None:
 def test_any_script_is_read_without_error(script: str) -> None:
     structured(script.replace("</", ""))
     load_lenient(script)
+
+
+def test_nodes_far_down_and_beyond_many_are_left_out() -> None:
+    towers = {depth: "[" * depth + '{"@type": "NewsArticle"}' + "]" * depth for depth in (12, 13)}
+    assert [len(structured(tower).nodes) for tower in towers.values()] == [1, 0]
+    assert len(structured("[" + ",".join(['{"@type": "Person"}'] * 6_000) + "]").nodes) == 5_000
