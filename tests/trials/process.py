@@ -130,7 +130,19 @@ def command(arguments: Sequence[str], log: Path) -> Run:
 
 def _fork_workers() -> None:
     """Let the workers be forks too: they find their tools loaded."""
-    os.register_at_fork(after_in_child=lambda: signal.set_wakeup_fd(-1))  # or the crawl would hear their signals
+    # A fork inherits the descriptor by which the crawl's loop hears of signals: until that is taken from a worker, the
+    # SIGTERM that ends it would be the crawl's own.
+    ours = {signal.SIGTERM, signal.SIGINT}
+
+    def begin() -> None:
+        signal.set_wakeup_fd(-1)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, ours)
+
+    os.register_at_fork(
+        before=lambda: signal.pthread_sigmask(signal.SIG_BLOCK, ours),
+        after_in_parent=lambda: signal.pthread_sigmask(signal.SIG_UNBLOCK, ours),
+        after_in_child=begin,
+    )
     get_context = multiprocessing.get_context
     multiprocessing.get_context = lambda *_: get_context("fork")  # type: ignore[assignment]
 
