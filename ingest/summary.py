@@ -12,7 +12,7 @@ from pydantic.alias_generators import to_camel
 
 from ingest.discover.source import SourceVisit
 
-SUMMARY_VERSION = "1.0.0"
+SUMMARY_VERSION = "1.1.0"
 """Of the summary's form, semantic versioning: a major step breaks readers."""
 
 
@@ -63,7 +63,7 @@ class RunSummary(_Data):
     count from it. `found` and the counts after it are of articles, each of which ends in exactly one of them. `read`
     are the records that were made of pages, whether written or the same as before; of those are the shares in `fields`
     (by path in the record, `authors.url`) and `provenance` (`authors:rule`). `rejected` and `failures` count by reason.
-    `error` is what ended the run before its time.
+    `error` is what ended the run before its time; `errors` that close a host to us are `shut_out` too.
     `requests` and `responses` (by status) count retries and redirects too, `bytes` what came over the wire.
     """
 
@@ -99,6 +99,7 @@ class RunSummary(_Data):
     provenance: dict[str, float] = {}
     sources: list[SourceVisit] = []
     errors: list[str] = []
+    shut_out: list[str] = []
     findings: list[Finding] = []
 
     @computed_field(alias="newestAgeSeconds")  # type: ignore[prop-decorator]  # as pydantic's documentation has it

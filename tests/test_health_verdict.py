@@ -23,6 +23,7 @@ from ingest.summary import End, Finding, Kind, RunSummary
 
 NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 PACE = Pace(stated=None, default=timedelta(days=3))
+CLOSED = "https://news.example/robots.txt: HTTP 503: nothing may be fetched (RFC 9309, 2.3.1.4)"
 FEED_URL = "https://news.example/feed/"
 CASSETTES = Path(__file__).parent.parent / "fixtures" / "cassettes"
 
@@ -192,8 +193,8 @@ def test_rejections_that_rise_name_the_reason_that_rose() -> None:
         ({"new": 7, "read": 7, "failed": 2, "failures": {"HTTP 403": 2}}, "2 of 9 pages refused: 2 times HTTP 403"),
         ({"sources": [feed(status=429)]}, "https://news.example/feed/ answers HTTP 429"),
         (
-            {"errors": ["https://news.example/robots.txt: HTTP 503: nothing may be fetched (RFC 9309, 2.3.1.4)"]},
-            "https://news.example/robots.txt: HTTP 503: nothing may be fetched (RFC 9309, 2.3.1.4)",
+            {"errors": [CLOSED], "shut_out": [CLOSED]},
+            CLOSED,
         ),
         (
             {"found": 0, "new": 0, "read": 0, "fields": {}, "blocked": 3, "responses": {"200": 1, "403": 3}},
@@ -204,6 +205,7 @@ def test_rejections_that_rise_name_the_reason_that_rose() -> None:
 def test_being_shut_out_is_named(values: dict[str, Any], said: str) -> None:
     found = verdict(run(**values), [], PACE)
     assert found[0].kind is Kind.BLOCKED
+    assert not [finding for finding in found if finding.kind is Kind.BROKEN_SOURCE]
     assert found[0].reason == said
 
 

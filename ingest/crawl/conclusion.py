@@ -71,6 +71,7 @@ def summarise(crawler: Crawler) -> RunSummary:
         provenance=context.coverage.provenance(),
         sources=list(context.sources),
         errors=list(context.errors),
+        shut_out=list(context.shut_out),
     )
 
 

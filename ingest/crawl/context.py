@@ -43,6 +43,7 @@ SOURCE_JUDGED = object()
 class CrawlContext:
     """The state of one crawler. `fatal` is the error that ended it, where one did; `interrupted` that a person did.
 
+    `errors` say what is wrong beside single pages; those of them that close a whole host to us are `shut_out` too.
     `answered_at` is the newest time that an answer gives, `summary` what the run came to when it is over. `close` ends
     the pipeline where Scrapy cannot wait for it, `robots` gives a robots.txt that was read for its rules.
     """
@@ -60,12 +61,18 @@ class CrawlContext:
     robots: Callable[[Request], Awaitable[Response | None]] | None = None
     fatal: KhabarError | None = None
     errors: list[str] = field(default_factory=list)
+    shut_out: list[str] = field(default_factory=list)
     sources: list[SourceVisit] = field(default_factory=list)
     newest: datetime | None = None
     interrupted: bool = False
     answered_at: datetime | None = None
     coverage: FieldCounter = field(default_factory=FieldCounter)
     summary: RunSummary | None = None
+
+    def close_host(self, problem: str) -> None:
+        """Note that a host is closed to us for the rest of the run, and why."""
+        self.errors.append(problem)
+        self.shut_out.append(problem)
 
 
 _contexts: WeakKeyDictionary[Crawler, CrawlContext] = WeakKeyDictionary()

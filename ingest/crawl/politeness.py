@@ -151,7 +151,7 @@ class PolitenessMiddleware:
             return
         problem = f"{host} is left alone for the rest of this run: {reason}"
         self._hosts.end(host, problem)
-        self._context.errors.append(problem)
+        self._context.close_host(problem)
         logger.warning("%s", problem)
 
 

@@ -96,7 +96,7 @@ class RobotsMiddleware(RobotsTxtMiddleware):
             logger.warning("%s: %s: what it said before still holds (RFC 9309, 2.4)", url, new.problem)
             return _Rules(old.parser, old.problem, new.read_at)
         message = f"{url}: {new.problem}: nothing may be fetched (RFC 9309, 2.3.1.4)"
-        self._context.errors.append(message)
+        self._context.close_host(message)
         logger.warning("%s", message)
         return new
 

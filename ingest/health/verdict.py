@@ -79,13 +79,8 @@ def _blocked(run: RunSummary) -> Iterator[Finding]:
     for source in run.sources:
         if source.status in _REFUSALS:
             yield Finding(kind=Kind.BLOCKED, subject=source.url, reason=f"{source.url} answers HTTP {source.status}")
-    for problem in filter(_shuts_out, run.errors):
+    for problem in run.shut_out:
         yield Finding(kind=Kind.BLOCKED, subject=problem.partition(": ")[0], reason=problem)
-
-
-def _shuts_out(problem: str) -> bool:
-    """Whether a run's error says that a whole host is closed to us, for this run at least."""
-    return "/robots.txt: " in problem or " is left alone " in problem
 
 
 def _failures(run: RunSummary) -> Iterator[Finding]:
@@ -97,7 +92,7 @@ def _failures(run: RunSummary) -> Iterator[Finding]:
 
 def _broken_sources(run: RunSummary) -> Iterator[Finding]:
     for problem in run.errors:
-        if not _shuts_out(problem):
+        if problem not in run.shut_out:
             yield Finding(kind=Kind.BROKEN_SOURCE, subject=problem.partition(": ")[0], reason=problem)
 
 
