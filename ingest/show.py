@@ -106,13 +106,15 @@ class Progress:
         self._tasks = {site: self._bars.add_task(f"{site}: looking for articles", total=None) for site in sites}
 
     def __enter__(self) -> Self:
-        self._bars.start()
+        if not self._bars.disable:
+            self._bars.start()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._bars.stop()
+        if not self._bars.disable:  # rich 14.0 would end even then with an empty line
+            self._bars.stop()
 
     def update(self, site: str, counts: Mapping[str, int]) -> None:
         """Show the counts of a site as they stand."""
