@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import logging
+import os
 import sys
 from importlib.metadata import version as version_of
+from io import TextIOWrapper
 from itertools import islice
 from pathlib import Path
 from typing import Annotated
@@ -35,7 +38,7 @@ from ingest.cli_schedule import schedule
 from ingest.cli_scrape import scrape, write
 from ingest.cli_sites import sites_app
 from ingest.cli_status import status
-from ingest.errors import KhabarError
+from ingest.errors import KhabarError, UnwritableOutput, UsageError
 from ingest.record import json_schema
 from ingest.since import parse_since
 
@@ -141,12 +144,31 @@ def read(
 cli_ledger.register(app)
 
 
+def _fault(error: Exception) -> int:
+    """Say what ended the command that no part of it foresaw; its exit code."""
+    if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+        show.error("standard output cannot be written, its disk is full (make room, then run again)")
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what still waits there must not fail again
+        return UnwritableOutput.exit_code
+    # A fault of Khabar's own, which may quote a page: it goes the way of all that is said.
+    logging.getLogger(__name__).critical("a fault in Khabar", exc_info=error)
+    return 1
+
+
 def main() -> None:
     """Run the command; what is the user's to mend is one line on standard error."""
     command = get_command(app)
     logs.set_up(logs.LogOptions(json="--log-json" in sys.argv), show.standard_error())  # until the command says how
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # what a terminal's encoding lacks is no reason to end
+    asked = sys.argv[1:]
     try:
-        code = command.main(standalone_mode=False)  # Typer itself makes INTERRUPTED of a KeyboardInterrupt
+        code = command.main(
+            asked or ["--help"], standalone_mode=False
+        )  # Typer itself makes INTERRUPTED of a KeyboardInterrupt
+        code = code if asked else UsageError.exit_code
+        sys.stdout.flush()
         if code == INTERRUPTED:
             show.error("interrupted; what was written is whole")
     except KhabarError as error:
@@ -159,9 +181,8 @@ def main() -> None:
         if not isinstance(error.__context__, BrokenPipeError):
             raise
         code = 0  # the reader of our output has enough; Typer has made this of it, and keeps the streams quiet
-    except Exception:  # a fault of Khabar's own, which may quote a page: it goes the way of all that is said
-        logging.getLogger(__name__).critical("a fault in Khabar", exc_info=True)
-        code = 1
+    except Exception as error:  # noqa: BLE001 - the last one to hear of it
+        code = _fault(error)
     finally:
         logs.set_up(None)
     sys.exit(code if isinstance(code, int) else 0)

@@ -85,7 +85,7 @@ def forget(
     for site, asked in _by_site(urls, settings).items():
         if not asked:
             raise UsageError(f"forget takes addresses, and {site} is a site", f"khabar recheck {site} reads all anew")
-        with locked(settings.output, site), _ledger(settings, site) as ledger:
+        with _ledger(settings, site) as ledger, locked(settings.output, site):
             ledger.forget(_known_keys(ledger, asked, settings), datetime.now(UTC))
     show.note(f"the next crawl takes {'it' if len(urls) == 1 else 'them'} anew")
 

@@ -105,8 +105,16 @@ def _out(file: Path | None) -> Iterator[TextIO]:
         sys.stdout.reconfigure(encoding="utf-8")  # type: ignore[union-attr]  # a test's stand-in may lack it
         yield sys.stdout
         return
+    # What the file held stays until there is a record to put in its place. A device or a pipe is written to as it is.
+    target = file.resolve()
+    part = target.with_name(f"{target.name}.part") if target.is_file() or not target.exists() else target
     try:
-        with file.open("w", encoding="utf-8", newline="\n") as stream:
+        with part.open("w", encoding="utf-8", newline="\n") as stream:
             yield stream
+        if part != target and part.stat().st_size:
+            part.replace(target)
     except OSError as error:
         raise UnwritableOutput(f"cannot write {file}: {error.strerror}", "choose another --output") from error
+    finally:
+        if part != target:
+            part.unlink(missing_ok=True)

@@ -29,10 +29,12 @@ _ADDED = {
 }
 """Columns that each version added to the tables of the one before; whole tables and indexes are made by themselves."""
 
+MEND = "restore a copy, or move it away: the next crawl then takes all articles anew, as their first versions"
+
 _REMEDIES = (
     ("locked", "is locked by another process", "wait for it or end it, then run again"),
-    ("not a database", "is damaged", "restore a copy, or move it away: the next crawl then takes all articles anew"),
-    ("malformed", "is damaged", "restore a copy, or move it away: the next crawl then takes all articles anew"),
+    ("not a database", "is damaged", MEND),
+    ("malformed", "is damaged", MEND),
     ("full", "cannot be written, the disk is full", "make room, then run again"),
     ("readonly", "cannot be written", "give write permission, or choose another --output"),
     ("unable to open", "cannot be opened", "give write permission, or choose another --output"),

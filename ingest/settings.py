@@ -123,8 +123,12 @@ class Settings(BaseSettings):
             return cls.model_validate({key: value for key, value in flags.items() if value is not None})
         except ValidationError as error:
             problem = error.errors()[0]
+            cause = problem.get("ctx", {}).get("error")
+            if isinstance(cause, tomllib.TOMLDecodeError):
+                raise UsageError(f"khabar.toml: {cause}", "mend the file") from error
+            said = problem["msg"].removeprefix("Value error, ")
             name = ".".join(str(part) for part in problem["loc"])
-            raise UsageError(f"setting {name}: {problem['msg']}", "see khabar.toml, KHABAR_* and the flags") from error
+            raise UsageError(f"setting {name}: {said}", "see khabar.toml, KHABAR_* and the flags") from error
         except tomllib.TOMLDecodeError as error:
             raise UsageError(f"khabar.toml: {error}", "mend the file") from error
 

@@ -288,3 +288,37 @@ def test_a_reader_that_has_enough_is_no_error(run: Run, tmp_path: Path) -> None:
         process.stdout.close()
         assert process.stderr.read() == b""
         assert process.wait(60) == 0
+
+
+def test_a_failed_scrape_leaves_the_file_that_was_there(run: Run, tmp_path: Path) -> None:
+    kept = tmp_path / "kept.jsonl"
+    kept.write_text("precious", encoding="utf-8")
+    page = saved(tmp_path, CHALLENGE)
+    assert run("scrape", "--html", page, "--url", URL, "-o", str(kept))[0] == 3
+    assert kept.read_text("utf-8") == "precious"
+    assert run("scrape", "--html", saved(tmp_path), "--url", URL, "-o", str(kept))[0] == 0
+    assert json.loads(kept.read_text("utf-8"))["headline"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["kept.jsonl", "page.html"]
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="the device is Linux's")
+def test_a_full_disk_under_standard_output_is_one_line() -> None:
+    command = [sys.executable, "-m", "ingest", "schema"]
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(command, cwd=ROOT, stdout=full, stderr=subprocess.PIPE, text=True, check=False)  # noqa: S603 - ours
+    assert done.returncode == 2
+    assert done.stderr.splitlines() == [
+        "khabar: standard output cannot be written, its disk is full (make room, then run again)"
+    ]
+
+
+def test_the_command_alone_shows_its_help(run: Run) -> None:
+    code, out, err = run()
+    assert (code, err) == (2, "")
+    assert "Commands:" in out.splitlines()
+
+
+def test_a_settings_file_that_is_no_toml_is_named(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "khabar.toml").write_text("contact = you@example", encoding="utf-8")
+    code, _, err = run("sites")
+    assert (code, err.startswith("khabar: khabar.toml: ")) == (2, True)

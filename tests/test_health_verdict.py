@@ -214,6 +214,12 @@ def test_one_odd_refusal_is_no_block() -> None:
     assert verdict(run(**values), DAILY, PACE) == []
 
 
+def test_pages_that_a_stopped_run_did_not_ask_for_are_no_failures() -> None:
+    values: dict[str, Any] = {"new": 6, "read": 6, "failed": 8, "failures": {"not asked for: the run was stopped": 8}}
+    assert [finding.kind for finding in verdict(run(**values), DAILY, PACE)] == [Kind.FAILURES]
+    assert verdict(run(**values, ended=End.INTERRUPTED), DAILY, PACE) == []
+
+
 def test_failures_are_of_the_pages_asked_for() -> None:
     """A thousand known articles that nobody asked for do not make three failures of ten few."""
     values: dict[str, Any] = {

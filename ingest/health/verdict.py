@@ -84,7 +84,7 @@ def _blocked(run: RunSummary) -> Iterator[Finding]:
 
 
 def _failures(run: RunSummary) -> Iterator[Finding]:
-    if run.failed > TOO_MANY_FAILURES * run.tried:
+    if run.ended is not End.INTERRUPTED and run.failed > TOO_MANY_FAILURES * run.tried:
         reason, number = max(run.failures.items(), key=lambda pair: pair[1], default=("unknown", run.failed))
         text = f"{run.failed} of {run.tried} pages could not be fetched, {number} of them: {reason}"
         yield Finding(kind=Kind.FAILURES, reason=text)
