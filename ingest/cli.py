@@ -164,9 +164,8 @@ def main() -> None:
             stream.reconfigure(errors="backslashreplace")  # what a terminal's encoding lacks is no reason to end
     asked = sys.argv[1:]
     try:
-        code = command.main(
-            asked or ["--help"], standalone_mode=False
-        )  # Typer itself makes INTERRUPTED of a KeyboardInterrupt
+        # Of a KeyboardInterrupt Typer itself makes INTERRUPTED.
+        code = command.main(asked or ["--help"], standalone_mode=False)
         code = code if asked else UsageError.exit_code
         sys.stdout.flush()
         if code == INTERRUPTED:

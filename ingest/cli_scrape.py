@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Annotated, TextIO
 
@@ -117,4 +117,5 @@ def _out(file: Path | None) -> Iterator[TextIO]:
         raise UnwritableOutput(f"cannot write {file}: {error.strerror}", "choose another --output") from error
     finally:
         if part != target:
-            part.unlink(missing_ok=True)
+            with suppress(OSError):  # it has its final name, or was never there
+                part.unlink()

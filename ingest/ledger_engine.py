@@ -29,18 +29,29 @@ _ADDED = {
 }
 """Columns that each version added to the tables of the one before; whole tables and indexes are made by themselves."""
 
-MEND = "restore a copy, or move it away: the next crawl then takes all articles anew, as their first versions"
-
+_RESTORE = "restore a copy, or move it away: the next crawl then takes all articles anew, as their first versions"
 _REMEDIES = (
     ("locked", "is locked by another process", "wait for it or end it, then run again"),
-    ("not a database", "is damaged", MEND),
-    ("malformed", "is damaged", MEND),
+    ("not a database", "is damaged", _RESTORE),
+    ("malformed", "is damaged", _RESTORE),
     ("full", "cannot be written, the disk is full", "make room, then run again"),
     ("readonly", "cannot be written", "give write permission, or choose another --output"),
     ("unable to open", "cannot be opened", "give write permission, or choose another --output"),
     ("disk i/o", "cannot be read or written", "look at its disk, then run again"),
 )
 """What SQLite's messages hold, what that means, and what to do."""
+
+
+def explain(error: Exception, otherwise: tuple[str, str]) -> tuple[str, str]:
+    """What an error of the database means, as it goes on behind "the ledger X", and the remedy.
+
+    `otherwise` holds for one that no message of SQLite's tells; the cause is put behind its first part.
+    """
+    cause = str(getattr(error, "orig", None) or error)
+    for sign, meaning, remedy in _REMEDIES:
+        if sign in cause.casefold():
+            return meaning, remedy
+    return f"{otherwise[0]}: {cause}", otherwise[1]
 
 
 class Database:
@@ -117,12 +128,7 @@ class Database:
         try:
             yield
         except SQLAlchemyError as error:
-            cause = str(getattr(error, "orig", None) or error)
-            problem, remedy = f"fails: {cause}", "see its file and disk"
-            for sign, meaning, advice in _REMEDIES:
-                if sign in cause.casefold():
-                    problem, remedy = meaning, advice
-                    break
+            problem, remedy = explain(error, ("fails", "see its file and disk"))
             raise UnwritableOutput(f"the ledger {self._name} {problem}", remedy) from error
 
 

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, RowMapping, create_engine, delete, func, insp
 from sqlalchemy.exc import SQLAlchemyError
 
 from ingest.errors import UsageError
-from ingest.ledger_engine import MEND, Database
+from ingest.ledger_engine import Database, explain
 from ingest.ledger_rows import iso
 from ingest.ledger_tables import RUNS, put
 from ingest.settings import Limits
@@ -81,10 +81,9 @@ def reading_runs(output: Path, url: str = "") -> Iterator[Connection]:
         finally:
             engine.dispose()
     except (SQLAlchemyError, ImportError) as error:
-        cause = str(getattr(error, "orig", None) or error)
-        damaged = "not a database" in cause or "malformed" in cause
-        remedy = MEND if damaged else "run a crawl once with it"
-        raise UsageError(f"the ledger {url or file} cannot be read: {cause}", remedy) from error
+        name = url.rpartition("@")[2] or file  # before the @ stands a password
+        problem, remedy = explain(error, ("cannot be read", "run a crawl once with it"))
+        raise UsageError(f"the ledger {name} {problem}", remedy) from error
 
 
 def last_starts(output: Path, url: str = "", wait_seconds: float = Limits().ledger_wait_seconds) -> dict[str, datetime]:

@@ -299,6 +299,8 @@ def test_a_failed_scrape_leaves_the_file_that_was_there(run: Run, tmp_path: Path
     assert run("scrape", "--html", saved(tmp_path), "--url", URL, "-o", str(kept))[0] == 0
     assert json.loads(kept.read_text("utf-8"))["headline"]
     assert sorted(path.name for path in tmp_path.iterdir()) == ["kept.jsonl", "page.html"]
+    code, _, err = run("scrape", "--html", page, "--url", URL, "-o", str(kept / "below"))
+    assert (code, err.startswith("khabar: cannot write ")) == (2, True)
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="the device is Linux's")

@@ -243,3 +243,11 @@ def test_a_lock_is_seen_without_being_taken(tmp_path: Path) -> None:
     assert in_another_process(holds, tmp_path) is False
     with locked(tmp_path, "news"):
         pass
+
+
+def test_a_damaged_ledger_is_named_with_what_to_do(tmp_path: Path) -> None:
+    (tmp_path / "ledger.sqlite").write_bytes(b"not a database at all" * 1_000)
+    shown = khabar("status", "--output", tmp_path)
+    assert shown.returncode == 2
+    (line,) = shown.stderr.splitlines()
+    assert "ledger.sqlite is damaged (restore a copy, or move it away" in line
