@@ -95,7 +95,7 @@ def _new_handler(options: LogOptions, console: Console | None) -> logging.Handle
         handler.setFormatter(JsonLines() if options.json else PlainLines())
         return handler
     from rich.highlighter import NullHighlighter  # noqa: PLC0415 - a worker process needs none of it
-    from rich.logging import RichHandler  # noqa: PLC0415
+    from rich.logging import RichHandler  # noqa: PLC0415 - only a terminal needs it
     from rich.text import Text  # noqa: PLC0415
 
     handler = RichHandler(

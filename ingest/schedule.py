@@ -108,7 +108,7 @@ def cron_trigger(text: str, zone: Any, jitter: float = 0.0) -> BaseTrigger:  # n
     a weekday to match, where for cron one of them is enough. Here both are as cron has them.
     """
     from apscheduler.triggers.combining import OrTrigger  # noqa: PLC0415 - see above
-    from apscheduler.triggers.cron import CronTrigger  # noqa: PLC0415
+    from apscheduler.triggers.cron import CronTrigger  # noqa: PLC0415 - a crawl needs no scheduler
 
     fields = text.split()
     if len(fields) != 5:

@@ -139,7 +139,7 @@ class Scheduler:
         try:
             crawl = await CrawlProcess.start(self._command(site))
         except OSError as error:  # no memory, no process to be had: the next time may be better
-            logger.error("no process starts: %s", error, extra=_extra(site, "process end", exit_code=1))  # noqa: TRY400
+            logger.error("no process starts: %s", error, extra=_extra(site, "process end", exit_code=1))  # noqa: TRY400 - no fault
             return 1
         logger.info("process %d starts", crawl.pid, extra=_extra(site, "process start", pid=crawl.pid))
         self._running[site] = crawl

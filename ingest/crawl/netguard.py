@@ -100,7 +100,7 @@ class GuardedResolver(CachingHostnameResolver):
     def resolveHostName(  # noqa: N802 - Twisted's name
         self,
         resolutionReceiver: Any,  # noqa: N803, ANN401 - Twisted's names; an interface of zope's is no type
-        hostName: str,  # noqa: N803
+        hostName: str,  # noqa: N803 - the interface has these names
         portNumber: int = 0,  # noqa: N803
         addressTypes: Sequence[type[IAddress]] | None = None,  # noqa: N803
         transportSemantics: str = "TCP",  # noqa: N803

@@ -89,7 +89,7 @@ def _bound_heads(pool: HTTPConnectionPool, most: int) -> None:
             protocol.dataReceived = _HeadCounter(protocol, most)
             return protocol
 
-    pool._factory = Factory  # noqa: SLF001
+    pool._factory = Factory  # noqa: SLF001 - Twisted offers no other way in
 
 
 class _HeadCounter:
@@ -103,7 +103,7 @@ class _HeadCounter:
         self._bytes = 0
 
     def __call__(self, data: bytes) -> None:
-        parser = self._protocol._parser  # noqa: SLF001
+        parser = self._protocol._parser  # noqa: SLF001 - as above
         if parser is not self._parser:
             self._parser, self._bytes = parser, 0
         if self._in_head():
@@ -115,7 +115,7 @@ class _HeadCounter:
             self._protocol._giveUp(Failure(problem))  # type: ignore[no-untyped-call]  # noqa: SLF001
 
     def _in_head(self) -> bool:
-        parser = self._protocol._parser  # noqa: SLF001
+        parser = self._protocol._parser  # noqa: SLF001 - as above
         return parser is not None and parser is self._parser and parser.state in {STATUS, HEADER}
 
 
