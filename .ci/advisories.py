@@ -35,21 +35,29 @@ def judge(requirements: list[str], found: list[dict[str, Any]]) -> tuple[list[st
     lines, fault = [], False
     looked_up = [dependency for dependency in found if "vulns" in dependency]
     if len(looked_up) < len(requirements):
-        lines.append(f"warning: {len(requirements) - len(looked_up)} of {len(requirements)} packages not looked up")
+        lines.append(
+            f"warning: {len(requirements) - len(looked_up)} of {len(requirements)} packages not looked up"
+        )
     for dependency in looked_up:
         for advisory in dependency["vulns"]:
             mended = ", ".join(advisory["fix_versions"])
             fault = fault or bool(mended)
             remedy = f"mended in {mended}" if mended else "warning: nothing mends it yet"
-            lines.append(f"{dependency['name']} {dependency['version']}: {advisory['id']}: {remedy}")
+            lines.append(
+                f"{dependency['name']} {dependency['version']}: {advisory['id']}: {remedy}"
+            )
     return lines or [f"no advisory for {len(looked_up)} packages"], fault
 
 
 def main(pip_audit: str, file: str) -> int:
     """Ask for one package first: an index that has no answer to it has none to the others."""
-    requirements = [line for line in Path(file).read_text(encoding="utf-8").splitlines() if "==" in line]
+    requirements = [
+        line for line in Path(file).read_text(encoding="utf-8").splitlines() if "==" in line
+    ]
     first = ask(pip_audit, requirements[:1])
-    found = ask(pip_audit, requirements) if any("vulns" in dependency for dependency in first) else []
+    found = (
+        ask(pip_audit, requirements) if any("vulns" in dependency for dependency in first) else []
+    )
     lines, fault = judge(requirements, found)
     sys.stdout.write("\n".join([*lines, ""]))
     return int(fault)

@@ -14,7 +14,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from ingest import errors
-from ingest.normalise import article_for
+from ingest.processing.build import article_for
 from ingest.record import Article, FetchedPage, Rejection
 from ingest.settings import Settings
 from ingest.sites import Site, get_site, site_of
@@ -48,7 +48,9 @@ def extract(
     body = html.encode("utf-8", "replace") if isinstance(html, str) else html
     headers = {"content-type": "text/html; charset=utf-8"} if isinstance(html, str) else {}
     settings = _ambient()
-    page = FetchedPage(url=url, body=body, retrieved_at=_aware(retrieved_at), requested_url=url, headers=headers)
+    page = FetchedPage(
+        url=url, body=body, retrieved_at=_aware(retrieved_at), requested_url=url, headers=headers
+    )
     return article_for(page, _definition(site, url, tuple(settings.sites)), settings.limits)
 
 
@@ -70,7 +72,9 @@ def _aware(moment: datetime | None) -> datetime:
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
-def scrape(url: str, *, settings: Settings | None = None, replay: Path | str | None = None) -> Article | Rejection:
+def scrape(
+    url: str, *, settings: Settings | None = None, replay: Path | str | None = None
+) -> Article | Rejection:
     """Fetch one page and give its record.
 
     The fetch runs in a process of its own, since Twisted's reactor can run only once in one: this may be called as
@@ -90,7 +94,7 @@ def scrape(url: str, *, settings: Settings | None = None, replay: Path | str | N
         "replay": [str(replay)] if replay else [],
     }
     done = subprocess.run(  # our own module, no shell; the URL travels as data on standard input
-        [sys.executable, "-m", "ingest.crawl.child"],
+        [sys.executable, "-m", "ingest.crawl.scrape_process"],
         input=json.dumps(request),
         capture_output=True,
         encoding="utf-8",
@@ -123,7 +127,9 @@ def read(path: Path | str) -> Iterator[Article]:
     """
     path = Path(path)
     if not path.exists():
-        raise errors.UsageError(f"no such file or folder: {path}", "give the output of `khabar crawl`")
+        raise errors.UsageError(
+            f"no such file or folder: {path}", "give the output of `khabar crawl`"
+        )
     files = sorted(path.rglob("*.jsonl")) if path.is_dir() else [path]
     for file in files:
         yield from _records(file)
@@ -137,4 +143,6 @@ def _records(file: Path) -> Iterator[Article]:
             except ValidationError as error:
                 problem = error.errors()[0]
                 where = ".".join(str(part) for part in problem["loc"])
-                raise errors.UsageError(f"{file}:{number} is not a record: {where} {problem['msg']}") from error
+                raise errors.UsageError(
+                    f"{file}:{number} is not a record: {where} {problem['msg']}"
+                ) from error

@@ -31,7 +31,9 @@ class CrawlProcess:
     async def start(cls, command: Sequence[str]) -> CrawlProcess:
         """Start it; raises `OSError` where the system cannot. It shares standard error with this process."""
         nothing = asyncio.subprocess.DEVNULL
-        process = await asyncio.create_subprocess_exec(*command, stdin=nothing, stdout=nothing, start_new_session=True)
+        process = await asyncio.create_subprocess_exec(
+            *command, stdin=nothing, stdout=nothing, start_new_session=True
+        )
         return cls(process)
 
     @property

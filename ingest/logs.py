@@ -23,13 +23,15 @@ if TYPE_CHECKING:
 SITE: ContextVar[str] = ContextVar("khabar_site", default="")
 """The site whose crawl is at work: the records of its tasks bear its name."""
 
-SUMMARY = "ingest.summary"
+SUMMARY = "ingest.monitoring.summary"
 """The logger of what crawls came to; as JSON it is heard at every level: it takes the closing table's place."""
 
 _OWN = ("ingest", "spiders")
 _QUIET = {
     "apscheduler": logging.ERROR,  # the scheduler says itself which run it leaves out
-    **dict.fromkeys(("courlan", "htmldate", "justext", "trafilatura"), logging.CRITICAL),  # pages are told of once
+    **dict.fromkeys(
+        ("courlan", "htmldate", "justext", "trafilatura"), logging.CRITICAL
+    ),  # pages are told of once
 }
 """The least that these libraries say, but for `debug`; all others warn."""
 
@@ -160,7 +162,11 @@ def _time(record: logging.LogRecord, precision: str) -> str:
 
 def _site(record: logging.LogRecord) -> str:
     """Named by the record, by its task, or by the spider that Scrapy puts into its records."""
-    name = getattr(record, "site", None) or SITE.get() or getattr(getattr(record, "spider", None), "name", "")
+    name = (
+        getattr(record, "site", None)
+        or SITE.get()
+        or getattr(getattr(record, "spider", None), "name", "")
+    )
     return _line(str(name))
 
 

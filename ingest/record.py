@@ -231,9 +231,12 @@ class Article(_Part):
             "articleSection": self.article_section,
             "keywords": list(self.keywords),
             "comments": [
-                [comment.id, comment.parent_id, comment.author.name, comment.text] for comment in self.comments
+                [comment.id, comment.parent_id, comment.author.name, comment.text]
+                for comment in self.comments
             ],
-            "sourceOrganization": self.source_organization.name if self.source_organization else None,
+            "sourceOrganization": self.source_organization.name
+            if self.source_organization
+            else None,
         }
 
     def to_dict(self) -> dict[str, Any]:

@@ -66,7 +66,9 @@ class Schedule(BaseModel):
         """The schedule in words."""
         return f"every {self.every}" if self.every else f"cron {self.cron}"
 
-    def first_due(self, last: datetime | None, now: datetime, zone: ZoneInfo | None = None) -> datetime:
+    def first_due(
+        self, last: datetime | None, now: datetime, zone: ZoneInfo | None = None
+    ) -> datetime:
         """When a site is to be crawled next; never before `now`, which means at once.
 
         What was missed is caught up once: an interval that has run out, one or more times of a cron line that have
@@ -97,7 +99,9 @@ class Schedule(BaseModel):
 
         if self.every:
             seconds = int(parse_interval(self.every).total_seconds())
-            return IntervalTrigger(seconds=seconds, timezone=UTC, jitter=min(jitter, seconds * _JITTER_SHARE) or None)
+            return IntervalTrigger(
+                seconds=seconds, timezone=UTC, jitter=min(jitter, seconds * _JITTER_SHARE) or None
+            )
         return cron_trigger(self.cron or "", zone or UTC, jitter)
 
 
@@ -112,12 +116,20 @@ def cron_trigger(text: str, zone: Any, jitter: float = 0.0) -> BaseTrigger:  # n
 
     fields = text.split()
     if len(fields) != 5:
-        raise ValueError(f"no cron line: {text!r}; it has five fields: minute, hour, day, month, weekday")
+        raise ValueError(
+            f"no cron line: {text!r}; it has five fields: minute, hour, day, month, weekday"
+        )
     minute, hour, day, month, weekday = (field.lower() for field in fields)
 
     def trigger(day: str, weekday: str, jitter: float | None = None) -> BaseTrigger:
         return CronTrigger(
-            minute=minute, hour=hour, day=day, month=month, day_of_week=weekday, timezone=zone, jitter=jitter
+            minute=minute,
+            hour=hour,
+            day=day,
+            month=month,
+            day_of_week=weekday,
+            timezone=zone,
+            jitter=jitter,
         )
 
     try:

@@ -22,7 +22,9 @@ from ingest.settings import Scheduling
 
 logger = logging.getLogger(__name__)
 
-_SIGNALS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
+_SIGNALS = tuple(
+    getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
+)
 _MILD = (0, 5, 4, 3)
 """Exit codes of crawls from good to bad; whatever else a process ends with is worse, the higher the worse."""
 EXIT_KILLED = 4
@@ -39,7 +41,11 @@ class Plan:
 
 def worst(codes: Iterable[int]) -> int:
     """The worst of the exit codes of crawls; 0 where there are none."""
-    return max(codes, key=lambda code: (_MILD.index(code) if code in _MILD else len(_MILD), code), default=0)
+    return max(
+        codes,
+        key=lambda code: (_MILD.index(code) if code in _MILD else len(_MILD), code),
+        default=0,
+    )
 
 
 class Scheduler:
@@ -63,7 +69,10 @@ class Scheduler:
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         moment = now()
-        self._due = [(plan, plan.schedule.first_due(last_starts.get(plan.site), moment, plan.zone)) for plan in plans]
+        self._due = [
+            (plan, plan.schedule.first_due(last_starts.get(plan.site), moment, plan.zone))
+            for plan in plans
+        ]
         self._now = moment
         self._settings = settings
         self._command = command
@@ -139,9 +148,13 @@ class Scheduler:
         try:
             crawl = await CrawlProcess.start(self._command(site))
         except OSError as error:  # no memory, no process to be had: the next time may be better
-            logger.error("no process starts: %s", error, extra=_extra(site, "process end", exit_code=1))  # noqa: TRY400 - no fault
+            logger.error(  # noqa: TRY400 - no fault of the code
+                "no process starts: %s", error, extra=_extra(site, "process end", exit_code=1)
+            )
             return 1
-        logger.info("process %d starts", crawl.pid, extra=_extra(site, "process start", pid=crawl.pid))
+        logger.info(
+            "process %d starts", crawl.pid, extra=_extra(site, "process start", pid=crawl.pid)
+        )
         self._running[site] = crawl
         try:
             if self._stopped.is_set():  # the signal came while the process was started
@@ -161,7 +174,9 @@ class Scheduler:
         waiting = asyncio.ensure_future(crawl.wait())
         await asyncio.wait([waiting], timeout=most)
         if not waiting.done():
-            logger.error("the crawl is stopped: it took over %g s", most, extra=_extra(site, "late"))
+            logger.error(
+                "the crawl is stopped: it took over %g s", most, extra=_extra(site, "late")
+            )
             await crawl.stop(self._settings.stop_seconds)
         return await waiting
 
@@ -175,13 +190,20 @@ class Scheduler:
     @contextmanager
     def _heeding_signals(self) -> Iterator[None]:
         loop = asyncio.get_running_loop()
-        heeded = [kind for kind in _SIGNALS if signal.getsignal(kind) is not signal.SIG_IGN]  # as `nohup` wants it
+        heeded = [
+            kind for kind in _SIGNALS if signal.getsignal(kind) is not signal.SIG_IGN
+        ]  # as `nohup` wants it
 
         def stop(kind: int) -> None:
             self._signals.append(kind)
             if len(self._signals) == 1:
                 name = signal.Signals(kind).name
-                logger.info("%s: crawls under way are stopped: %d", name, len(self._running), extra=_extra("", "stop"))
+                logger.info(
+                    "%s: crawls under way are stopped: %d",
+                    name,
+                    len(self._running),
+                    extra=_extra("", "stop"),
+                )
                 self._stopped.set()
                 return
             for crawl in self._running.values():
@@ -199,7 +221,9 @@ class Scheduler:
 
     def _tell_next(self, plan: Plan, due: datetime) -> None:
         when = "now" if due <= self._now else f"{due.astimezone(UTC):%Y-%m-%d %H:%M:%SZ}"
-        extra = _extra(plan.site, "plan", schedule=str(plan.schedule), next=due.astimezone(UTC).isoformat())
+        extra = _extra(
+            plan.site, "plan", schedule=str(plan.schedule), next=due.astimezone(UTC).isoformat()
+        )
         logger.info("%s, next %s", plan.schedule, when, extra=extra)
 
 
@@ -208,4 +232,7 @@ def _extra(site: str, event: str, **facts: object) -> dict[str, object]:
 
 
 def _left_out(event: JobSubmissionEvent) -> None:
-    logger.info("the last crawl is still under way: this time is left out", extra=_extra(event.job_id, "left out"))
+    logger.info(
+        "the last crawl is still under way: this time is left out",
+        extra=_extra(event.job_id, "left out"),
+    )

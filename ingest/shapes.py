@@ -16,7 +16,9 @@ _LIST_PATH = re.compile(
 )
 _PAGED = re.compile(r"/(?:page|seite|pagina|p)[/-]?\d+/?$", re.IGNORECASE)
 _PAGE_KEYS = frozenset({"page", "paged", "pg", "offset", "start"})
-_ARTICLE_KEYS = frozenset({"p", "id", "artid", "articleid", "artnr", "newsid", "storyid", "idxno", "aid", "nid"})
+_ARTICLE_KEYS = frozenset(
+    {"p", "id", "artid", "articleid", "artnr", "newsid", "storyid", "idxno", "aid", "nid"}
+)
 _SEARCH_KEYS = frozenset({"s", "q", "query", "search", "cat", "tag", "author", "keyword"})
 _NOT_PAGES = re.compile(
     r"\.(?:jpe?g|png|gif|webp|avif|svg|pdf|mp[34]|zip|css|js|xml|rss|ico|apk)$"
@@ -29,7 +31,9 @@ _SERVICE = re.compile(
     r"newsletter|impressum|datenschutz|cookie|faq|help|sitemap|donate|shop|weather|horoscope|e-?paper|live-?tv)[^/]*(?:/[^/]*)?$",
     re.IGNORECASE,
 )
-_DATE = re.compile(r"/(?:19|20)\d\d[/-]?(?:[01]?\d|[a-z]{3})(?:[/-]?[0-3]?\d)?(?=[/-])|/\d{1,2}-[A-Za-z]{3}-\d{4}/")
+_DATE = re.compile(
+    r"/(?:19|20)\d\d[/-]?(?:[01]?\d|[a-z]{3})(?:[/-]?[0-3]?\d)?(?=[/-])|/\d{1,2}-[A-Za-z]{3}-\d{4}/"
+)
 _ENDING = re.compile(r"\.(?:html?|php|aspx?|jsp|cms|ece|stm|shtml|amp)$", re.IGNORECASE)
 _LONG_ID = re.compile(r"(?:^|[^\d])\d{5,}(?:\D|$)|[0-9a-f]{8}-[0-9a-f]{4}-|[_-]?a?\d{7,}$")
 _MIXED_ID = re.compile(r"^(?=[^-_]*\d)(?=[^-_]*[A-Za-z])[0-9A-Za-z]{10,}$")
@@ -67,9 +71,13 @@ def article_points(url: str) -> int:
 
 
 def _has_id(path: str, segments: list[str], query: str) -> bool:
-    if _LONG_ID.search(path) or any(_ID_SEGMENT.match(part) or _MIXED_ID.match(part) for part in segments):
+    if _LONG_ID.search(path) or any(
+        _ID_SEGMENT.match(part) or _MIXED_ID.match(part) for part in segments
+    ):
         return True
-    return any(key.casefold() in _ARTICLE_KEYS and value.isdecimal() for key, value in parse_qsl(query))
+    return any(
+        key.casefold() in _ARTICLE_KEYS and value.isdecimal() for key, value in parse_qsl(query)
+    )
 
 
 def page_number(url: str) -> int | None:
@@ -82,7 +90,11 @@ def page_number(url: str) -> int | None:
 
 
 def _words(segment: str) -> int:
-    return sum(1 for word in re.split(r"[-_+ .]|%20", unquote(segment)) if len(word) > 1 or not word.isascii())
+    return sum(
+        1
+        for word in re.split(r"[-_+ .]|%20", unquote(segment))
+        if len(word) > 1 or not word.isascii()
+    )
 
 
 def _split(url: str) -> tuple[str, str]:

@@ -177,7 +177,9 @@ class Site(_Data):
     @cached_property
     def hosts(self) -> frozenset[str]:
         """The host names of the site, with and without `www.`."""
-        return frozenset(host for name in (self.domain, *self.aliases) for host in (name, f"www.{name}"))
+        return frozenset(
+            host for name in (self.domain, *self.aliases) for host in (name, f"www.{name}")
+        )
 
     @property
     def zone(self) -> ZoneInfo | None:
@@ -188,7 +190,9 @@ class Site(_Data):
         """Whether the address has the shape of an article; always true where the site states no shape."""
         if any(re.search(pattern, url) for pattern in self.not_article_urls):
             return False
-        return not self.article_urls or any(re.search(pattern, url) for pattern in self.article_urls)
+        return not self.article_urls or any(
+            re.search(pattern, url) for pattern in self.article_urls
+        )
 
     def at(self, moment: datetime | date | None) -> Site:
         """The definition as it holds for a page published then: a variant's selectors come first."""
@@ -249,15 +253,21 @@ def make_site(values: Mapping[str, Any], file_name: str) -> Site:
     """The same for what a file of that name would hold."""
     for platform in values.get("platforms", []):
         if platform not in load_platforms():
-            raise BadDefinition(f"{file_name}: platforms: no platform {platform!r}", "see spiders/platforms")
+            raise BadDefinition(
+                f"{file_name}: platforms: no platform {platform!r}", "see spiders/platforms"
+            )
         defaults = load_platforms()[platform]
-        values = _with_defaults(values, {key: value for key, value in defaults.items() if key != "detect"})
+        values = _with_defaults(
+            values, {key: value for key, value in defaults.items() if key != "detect"}
+        )
     try:
         return Site.model_validate({"name": Path(file_name).stem, **values})
     except ValidationError as error:
         first = error.errors()[0]
         key = ".".join(str(part) for part in first["loc"])
-        raise BadDefinition(f"{file_name}: {key}: {first['msg']}", "see CONTRIBUTING.md, 'Add a site'") from error
+        raise BadDefinition(
+            f"{file_name}: {key}: {first['msg']}", "see CONTRIBUTING.md, 'Add a site'"
+        ) from error
 
 
 @cache
@@ -267,7 +277,9 @@ def load_sites(folders: tuple[Path, ...] = ()) -> Mapping[str, Site]:
     sources: Iterable[Traversable] = (_shipped("sites"), *folders)
     for source in sources:
         if not source.is_dir():
-            raise BadDefinition(f"{source}: no such folder of site definitions", "name a folder with *.toml files")
+            raise BadDefinition(
+                f"{source}: no such folder of site definitions", "name a folder with *.toml files"
+            )
         for file in sorted(source.iterdir(), key=lambda file: file.name):
             if file.name.endswith(".toml"):
                 site = load_site(file)
@@ -283,7 +295,9 @@ def get_site(name: str, folders: tuple[Path, ...] = ()) -> Site:
         if wanted in {site.name, site.domain, *site.aliases}:
             return site
     near = difflib.get_close_matches(wanted, list(sites), n=1, cutoff=0.4)
-    raise UnknownSite(f"no site {name!r}", f"did you mean {near[0]!r}?" if near else "see `khabar sites`")
+    raise UnknownSite(
+        f"no site {name!r}", f"did you mean {near[0]!r}?" if near else "see `khabar sites`"
+    )
 
 
 def site_of(url: str, folders: tuple[Path, ...] = ()) -> Site:

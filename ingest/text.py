@@ -13,7 +13,9 @@ _UNSAFE = re.compile(
 )
 # Tag characters (U+E0000 to U+E007F) show as nothing, so that they smuggle text past a reader's eyes, except in the
 # flags of regions (Unicode TR51, ED-14a): a black flag, three to six letters or digits, and an end.
-_TAGS = re.compile("(\U0001f3f4[\U000e0030-\U000e0039\U000e0061-\U000e007a]{3,6}\U000e007f)|[\U000e0000-\U000e007f]")
+_TAGS = re.compile(
+    "(\U0001f3f4[\U000e0030-\U000e0039\U000e0061-\U000e007a]{3,6}\U000e007f)|[\U000e0000-\U000e007f]"
+)
 # NFC takes quadratic time on a run of combining marks (40,000 of them: a second, measured). No letter of any language
 # bears more than 30 (Unicode's Stream-Safe Text Format, UAX 15 section 13). A long run shows in every 16th character.
 _MARKS = "".join(char for code in range(0x300, 0x20000) if unicodedata.combining(char := chr(code)))
@@ -68,7 +70,10 @@ def block(text: str | None) -> str:
     """The text cleaned, lines trimmed, at most one blank line between paragraphs."""
     if not text:
         return ""
-    lines = (" ".join(line.split()) for line in clean(text.replace("\u2028", "\n").replace("\u2029", "\n")).split("\n"))
+    lines = (
+        " ".join(line.split())
+        for line in clean(text.replace("\u2028", "\n").replace("\u2029", "\n")).split("\n")
+    )
     return _PARAGRAPH_BREAK.sub("\n\n", "\n".join(lines)).strip()
 
 
@@ -82,7 +87,9 @@ def printable(text: str) -> str:
     """
     if text.isprintable():
         return text
-    return "".join(char if char.isprintable() or char in _JOINERS else _escaped(ord(char)) for char in text)
+    return "".join(
+        char if char.isprintable() or char in _JOINERS else _escaped(ord(char)) for char in text
+    )
 
 
 def _escaped(code: int) -> str:

@@ -20,10 +20,14 @@ _TRACKING = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 _USER = re.compile(r"^([a-z][a-z0-9+.-]*://)[^/?#]*@", re.IGNORECASE)
-_AMP_CACHE = re.compile(r"^https?://[\w-]+\.cdn\.ampproject\.org/(?:[acvir]/)+(?:s/)?", re.IGNORECASE)
+_AMP_CACHE = re.compile(
+    r"^https?://[\w-]+\.cdn\.ampproject\.org/(?:[acvir]/)+(?:s/)?", re.IGNORECASE
+)
 _COPY_HOST = re.compile(r"^(?:www\d?|amp|m|mobile)\.(?=[^.]+\.)")
 _COPY_SEGMENT = re.compile(r"/(?:amp|print|comment-page-\d+)(?=/|$)", re.IGNORECASE)
-_COPY_ENDING = re.compile(r"(?:\.amp(?=\.html?$|$)|/amp\.html?$|/index\.(?:html?|php)$)", re.IGNORECASE)
+_COPY_ENDING = re.compile(
+    r"(?:\.amp(?=\.html?$|$)|/amp\.html?$|/index\.(?:html?|php)$)", re.IGNORECASE
+)
 
 
 def check_url(text: str) -> str:
@@ -37,11 +41,16 @@ def check_url(text: str) -> str:
         parts = urlsplit("")
     if parts.scheme.casefold() not in {"http", "https"} or not named or re.search(r"\s", url):
         remedy = (
-            f"did you mean https://{url}?" if re.match(r"^[\w-]+(\.[\w-]+)+(/\S*)?$", url) else "give http(s)://..."
+            f"did you mean https://{url}?"
+            if re.match(r"^[\w-]+(\.[\w-]+)+(/\S*)?$", url)
+            else "give http(s)://..."
         )
         raise BadURL(f"not an http(s) URL: {without_user(url)!r}", remedy)
     if "@" in parts.netloc:
-        raise BadURL(f"a URL of {parts.hostname} names a user", "leave user name and password out: Khabar sends none")
+        raise BadURL(
+            f"a URL of {parts.hostname} names a user",
+            "leave user name and password out: Khabar sends none",
+        )
     return url
 
 

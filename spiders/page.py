@@ -54,7 +54,9 @@ def _split(urls: str | Iterable[str] | None) -> list[str]:
         return []
     if not isinstance(urls, str):
         return list(urls)
-    return [url for url in re.split(r"\s+|,(?=\s|https?:)", urls) if url]  # a URL may hold commas itself
+    return [
+        url for url in re.split(r"\s+|,(?=\s|https?:)", urls) if url
+    ]  # a URL may hold commas itself
 
 
 def _lines(file: str | Path | None) -> list[str]:
@@ -63,5 +65,7 @@ def _lines(file: str | Path | None) -> list[str]:
     try:
         lines = Path(file).read_text(encoding="utf-8-sig").splitlines()
     except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"cannot read {file}: {error}", "give a text file with one URL a line") from error
+        raise UsageError(
+            f"cannot read {file}: {error}", "give a text file with one URL a line"
+        ) from error
     return [line.strip() for line in lines if line.strip() and not line.lstrip().startswith("#")]

@@ -9,11 +9,11 @@ from typing import Any
 
 from scrapy import Request
 
-from ingest.crawl.comment_answers import comment_answers
-from ingest.crawl.discovery import Discovery
-from ingest.crawl.frontier import Frontier
-from ingest.crawl.source_log import SourceLog
+from ingest.crawl.frontier.discovery import Discovery
+from ingest.crawl.frontier.frontier import Frontier
+from ingest.crawl.frontier.source_log import SourceLog
 from ingest.crawl.spider import KhabarSpider
+from ingest.crawl.wordpress_comments import comment_answers
 from ingest.errors import UsageError
 from ingest.record import FetchedPage
 from ingest.settings import Settings
@@ -74,7 +74,9 @@ class SiteSpider(KhabarSpider):
             full=self.full,
             since=self.since is not None,
         )
-        discovery = Discovery(site, frontier, log, self.fetch, limits, limit=self.limit, replaying=context.replaying)
+        discovery = Discovery(
+            site, frontier, log, self.fetch, limits, limit=self.limit, replaying=context.replaying
+        )
         await discovery.run()
         context.errors.extend(discovery.errors)
         context.sources.extend(log.visits())
@@ -89,7 +91,9 @@ class SiteSpider(KhabarSpider):
         site = get_site(self.name, tuple(settings.sites))
         if not site.discover.wordpress_comments:
             return page
-        return replace(page, comment_answers=await comment_answers(page, site, self.fetch, settings.limits))
+        return replace(
+            page, comment_answers=await comment_answers(page, site, self.fetch, settings.limits)
+        )
 
     def _requests(self, frontier: Frontier) -> Iterator[Request]:
         left = self.limit
@@ -127,4 +131,6 @@ def _moment(since: str | datetime | None) -> datetime | None:
 # A subclass for each definition: `scrapy list` names it, `scrapy crawl` runs it.
 for _name in load_sites(tuple(Settings.load().sites)):
     _class_name = f"{_name.title().replace('-', '').replace('.', '')}Spider"
-    globals()[_class_name] = type(_class_name, (SiteSpider,), {"name": _name, "__module__": __name__})
+    globals()[_class_name] = type(
+        _class_name, (SiteSpider,), {"name": _name, "__module__": __name__}
+    )

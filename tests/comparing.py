@@ -17,7 +17,9 @@ def words(text: str | None) -> list[str]:
 
 def differences(record: dict[str, Any], expected: dict[str, Any]) -> dict[str, tuple[Any, Any]]:
     """What differs: field -> (in the record, expected)."""
-    found = {name: (record[name], expected[name]) for name in _EXACT if record[name] != expected[name]}
+    found = {
+        name: (record[name], expected[name]) for name in _EXACT if record[name] != expected[name]
+    }
     if words(record["articleBody"]) != words(expected["articleBody"]):
         found["articleBody"] = (record["articleBody"], expected["articleBody"])
     if sorted(record["keywords"]) != sorted(expected["keywords"]):
@@ -25,12 +27,23 @@ def differences(record: dict[str, Any], expected: dict[str, Any]) -> dict[str, t
     image = record["mainImage"] and record["mainImage"]["url"]
     if image != expected["mainImage"]:
         found["mainImage"] = (image, expected["mainImage"])
-    authors = [{key: author[key] for key in ("name", "kind", "url", "email")} for author in record["authors"]]
-    wanted = [{key: author[key] for key in ("name", "kind", "url", "email")} for author in expected["authors"]]
+    authors = [
+        {key: author[key] for key in ("name", "kind", "url", "email")}
+        for author in record["authors"]
+    ]
+    wanted = [
+        {key: author[key] for key in ("name", "kind", "url", "email")}
+        for author in expected["authors"]
+    ]
     if authors != wanted:
         found["authors"] = (authors, wanted)
-    if [words(author["bio"]) for author in record["authors"]] != [words(a["bio"]) for a in expected["authors"]]:
-        found["bio"] = ([a["bio"] for a in record["authors"]], [a["bio"] for a in expected["authors"]])
+    if [words(author["bio"]) for author in record["authors"]] != [
+        words(a["bio"]) for a in expected["authors"]
+    ]:
+        found["bio"] = (
+            [a["bio"] for a in record["authors"]],
+            [a["bio"] for a in expected["authors"]],
+        )
     if comments(record["comments"]) != comments(expected["comments"]):
         found["comments"] = (comments(record["comments"]), comments(expected["comments"]))
     return found
@@ -39,4 +52,7 @@ def differences(record: dict[str, Any], expected: dict[str, Any]) -> dict[str, t
 def comments(listed: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """The comments in what is compared of them."""
     keys = ("id", "parentId", "author", "dateCreated")
-    return [{**{key: comment[key] for key in keys}, "text": words(comment["text"])} for comment in listed]
+    return [
+        {**{key: comment[key] for key in keys}, "text": words(comment["text"])}
+        for comment in listed
+    ]

@@ -42,7 +42,19 @@ ATTRIBUTES = (
     "data-cfemail=zz", "width=0", "class='fb-comments'", "rel='next'", "rel=canonical", "class=breadcrumb",
     "lang='en-US'", "dir=rtl",
 )  # fmt: skip
-VALUED = ("href", "src", "srcset", "datetime", "content", "title", "alt", "data-src", "data-time", "property", "name")
+VALUED = (
+    "href",
+    "src",
+    "srcset",
+    "datetime",
+    "content",
+    "title",
+    "alt",
+    "data-src",
+    "data-time",
+    "property",
+    "name",
+)
 NAMES = (
     "og:title", "og:image", "og:url", "article:published_time", "author", "keywords", "description", "robots",
     "tdm-policy",    "og:site_name", "parsely-pub-date", "commentcount", "news_keywords", "dc.creator",
@@ -111,7 +123,11 @@ def stirred_pages(draw: st.DrawFn) -> tuple[str, bytes]:
         length = draw(st.integers(1, 40))
         new = draw(
             st.sampled_from((0, 1, 2, 3)).flatmap(
-                lambda way: (elements() | linked_data() | texts).map(lambda text: [text]) if way else st.just([])
+                lambda way: (
+                    (elements() | linked_data() | texts).map(lambda text: [text])
+                    if way
+                    else st.just([])
+                )
             )
         )
         if not new and draw(st.booleans()):

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-SCRIPT = Path(__file__).parent.parent / ".ci" / "advisories.py"
+SCRIPT = Path(__file__).parents[1] / ".ci" / "advisories.py"
 TWO = ["a==1.0", "b==2.0"]
 GOOD = {"name": "b", "version": "2.0", "vulns": []}
 
@@ -25,7 +25,11 @@ def advisories() -> ModuleType:
 
 
 def vulnerable(*fixes: str) -> dict[str, Any]:
-    return {"name": "a", "version": "1.0", "vulns": [{"id": "GHSA-1", "fix_versions": list(fixes), "aliases": []}]}
+    return {
+        "name": "a",
+        "version": "1.0",
+        "vulns": [{"id": "GHSA-1", "fix_versions": list(fixes), "aliases": []}],
+    }
 
 
 @pytest.mark.parametrize(
@@ -34,7 +38,11 @@ def vulnerable(*fixes: str) -> dict[str, Any]:
         ([vulnerable("1.1", "2.0"), GOOD], "a 1.0: GHSA-1: mended in 1.1, 2.0", True),
         ([vulnerable(), GOOD], "a 1.0: GHSA-1: warning: nothing mends it yet", False),
         ([{"name": "a", "version": "1.0", "vulns": []}, GOOD], "no advisory for 2 packages", False),
-        ([{"name": "a", "skip_reason": "not found"}, GOOD], "warning: 1 of 2 packages not looked up", False),
+        (
+            [{"name": "a", "skip_reason": "not found"}, GOOD],
+            "warning: 1 of 2 packages not looked up",
+            False,
+        ),
         ([], "warning: 2 of 2 packages not looked up", False),
     ],
 )
@@ -45,7 +53,13 @@ def test_only_an_advisory_that_a_release_mends_is_a_fault(
 
 
 @pytest.mark.parametrize(
-    "answer", ["", "exit 3", "echo no json", 'echo \'{"dependencies": [{"name": "a", "skip_reason": "x"}]}\'']
+    "answer",
+    [
+        "",
+        "exit 3",
+        "echo no json",
+        'echo \'{"dependencies": [{"name": "a", "skip_reason": "x"}]}\'',
+    ],
 )
 def test_an_index_that_does_not_answer_is_asked_once_and_is_a_warning(
     advisories: ModuleType, answer: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]

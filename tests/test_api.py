@@ -37,14 +37,19 @@ def test_the_package_offers_functions_and_types() -> None:
 def test_a_page_at_hand_is_an_article(html: str | bytes) -> None:
     record = extract(html, f" {URL} ", retrieved_at=NOON)
     assert isinstance(record, Article)
-    assert (record.headline, [author.name for author in record.authors]) == ("A new road", ["Amna Rao"])
+    assert (record.headline, [author.name for author in record.authors]) == (
+        "A new road",
+        ["Amna Rao"],
+    )
     assert record.url == record.requested_url == URL
     assert record.article_body.count("\n\n") == 4
     assert record.metadata.date_downloaded == "2026-10-05T12:00:00+00:00"
 
 
 def test_text_keeps_its_letters_whatever_its_meta_claims() -> None:
-    page = PAGE.replace("<head>", "<head><meta charset='iso-8859-1'>").replace("A new road", "Die neue Straße")
+    page = PAGE.replace("<head>", "<head><meta charset='iso-8859-1'>").replace(
+        "A new road", "Die neue Straße"
+    )
     record = extract(page, URL, retrieved_at=NOON)
     assert isinstance(record, Article)
     assert record.headline == "Die neue Straße"
@@ -59,10 +64,14 @@ def test_relative_times_count_from_the_given_clock() -> None:
 
 def test_what_is_no_article_is_a_rejection() -> None:
     assert isinstance(extract("", URL), Rejection)
-    assert isinstance(extract(b"<html><body><h1>404 Page not found</h1></body></html>", URL), Rejection)
+    assert isinstance(
+        extract(b"<html><body><h1>404 Page not found</h1></body></html>", URL), Rejection
+    )
 
 
-@pytest.mark.parametrize("body", [b"%PDF-1.7 text", bytes(range(256)) * 4, b"\x89PNG\r\n\x1a\n" + bytes(300)])
+@pytest.mark.parametrize(
+    "body", [b"%PDF-1.7 text", bytes(range(256)) * 4, b"\x89PNG\r\n\x1a\n" + bytes(300)]
+)
 def test_a_file_of_another_kind_is_rejected_whatever_it_is_called(body: bytes) -> None:
     rejection = extract(body, URL)
     assert isinstance(rejection, Rejection)

@@ -45,7 +45,10 @@ def alive(pid: int) -> bool:
 def test_the_exit_code_is_the_process_s_or_the_signal_s() -> None:
     async def codes() -> list[int]:
         ends = ("sys.exit(4)", "os.kill(os.getpid(), 15)")
-        started = [await CrawlProcess.start([sys.executable, "-c", f"import os, sys; {end}"]) for end in ends]
+        started = [
+            await CrawlProcess.start([sys.executable, "-c", f"import os, sys; {end}"])
+            for end in ends
+        ]
         return [await process.wait() for process in started]
 
     assert run(codes()) == [4, 128 + signal.SIGTERM]
@@ -62,7 +65,9 @@ def test_a_process_that_heeds_sigterm_is_not_killed(tmp_path: Path) -> None:
 
 def test_one_that_does_not_is_killed_with_all_that_it_started(tmp_path: Path) -> None:
     async def stopped() -> tuple[bool, int, int]:
-        process = await CrawlProcess.start([sys.executable, "-c", STUBBORN, str(tmp_path / "ready")])
+        process = await CrawlProcess.start(
+            [sys.executable, "-c", STUBBORN, str(tmp_path / "ready")]
+        )
         await appearance(tmp_path / "ready")
         helper = int((tmp_path / "ready").read_text())
         assert alive(helper)
@@ -98,4 +103,13 @@ def test_to_stop_what_has_ended_is_nothing() -> None:
 
 def test_the_command_is_khabar_s_own_crawl() -> None:
     command = crawl_command(["--output=x", "--quiet"])("dailytimes")
-    assert command == [sys.executable, "-P", "-m", "ingest", "crawl", "dailytimes", "--output=x", "--quiet"]
+    assert command == [
+        sys.executable,
+        "-P",
+        "-m",
+        "ingest",
+        "crawl",
+        "dailytimes",
+        "--output=x",
+        "--quiet",
+    ]

@@ -33,7 +33,9 @@ def raised(message: str) -> Any:
         return ValueError, error, error.__traceback__ or sys.exc_info()[2]
 
 
-def record(message: str, *arguments: object, exc_info: Any = None, **extra: object) -> logging.LogRecord:
+def record(
+    message: str, *arguments: object, exc_info: Any = None, **extra: object
+) -> logging.LogRecord:
     made = logging.LogRecord("ingest.x", logging.WARNING, __file__, 1, message, arguments, exc_info)
     vars(made).update({"created": 1_700_000_000.25, **extra})
     return made
@@ -51,7 +53,9 @@ def test_a_plain_line_has_time_level_site_and_message() -> None:
 
 
 def test_a_json_line_has_the_same_and_the_facts() -> None:
-    line = JsonLines().format(record("%d found", 3, site="dailytimes", facts={"found": 3, "site": "other"}))
+    line = JsonLines().format(
+        record("%d found", 3, site="dailytimes", facts={"found": 3, "site": "other"})
+    )
     assert json.loads(line) == {
         "time": "2023-11-14T22:13:20.250Z",
         "level": "WARNING",
@@ -76,8 +80,12 @@ def test_the_site_is_that_of_the_task_or_of_the_spider() -> None:
 
 
 @pytest.mark.parametrize("formatter", [PlainLines(), PlainLines(prefix=False), JsonLines()])
-def test_nothing_of_a_page_comes_out_raw_or_as_a_line_of_its_own(formatter: logging.Formatter) -> None:
-    hostile = record("%s", HOSTILE, site=HOSTILE, exc_info=raised(HOSTILE), stack_info=f"Stack:\n{HOSTILE}")
+def test_nothing_of_a_page_comes_out_raw_or_as_a_line_of_its_own(
+    formatter: logging.Formatter,
+) -> None:
+    hostile = record(
+        "%s", HOSTILE, site=HOSTILE, exc_info=raised(HOSTILE), stack_info=f"Stack:\n{HOSTILE}"
+    )
     text = formatter.format(hostile)
     assert_safe(text)
     assert not any(line.startswith("2026") for line in text.split("\n"))
@@ -95,7 +103,9 @@ def test_a_traceback_is_indented_lines_or_one_field() -> None:
 
 
 def test_json_is_ascii_and_its_values_are_safe_too() -> None:
-    line = JsonLines().format(record("سرخی", facts={"reasons": [HOSTILE], HOSTILE: {"x": HOSTILE}, "path": Path("a")}))
+    line = JsonLines().format(
+        record("سرخی", facts={"reasons": [HOSTILE], HOSTILE: {"x": HOSTILE}, "path": Path("a")})
+    )
     assert line.isascii()
     assert "\n" not in line
     values = json.loads(line)
@@ -131,12 +141,20 @@ def test_libraries_warn_and_khabar_speaks_at_its_level(capsys: pytest.CaptureFix
 def test_debug_opens_scrapy_and_what_reads_pages(capsys: pytest.CaptureFixture[str]) -> None:
     set_up(LogOptions("debug"))
     for name in ("ingest", "scrapy.core", "trafilatura"):
-        logging.getLogger(name).log(logging.DEBUG if name != "trafilatura" else logging.WARNING, name)
+        logging.getLogger(name).log(
+            logging.DEBUG if name != "trafilatura" else logging.WARNING, name
+        )
     assert len(lines_of(capsys)) == 3
 
 
-def test_the_summary_is_heard_as_json_at_every_level_else_by_level(capsys: pytest.CaptureFixture[str]) -> None:
-    for options, heard in ((LogOptions("error", json=True), 1), (LogOptions("error"), 0), (LogOptions("info"), 1)):
+def test_the_summary_is_heard_as_json_at_every_level_else_by_level(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    for options, heard in (
+        (LogOptions("error", json=True), 1),
+        (LogOptions("error"), 0),
+        (LogOptions("info"), 1),
+    ):
         set_up(options)
         logging.getLogger(logs.SUMMARY).info("43 found")
         assert len(lines_of(capsys)) == heard
@@ -158,7 +176,10 @@ def test_a_further_call_ends_the_first(capsys: pytest.CaptureFixture[str]) -> No
 
 def test_a_terminal_shows_lines_in_colour_without_escapes_of_a_page() -> None:
     screen = io.StringIO()
-    set_up(LogOptions("info"), Console(file=screen, force_terminal=True, width=200, color_system="standard"))
+    set_up(
+        LogOptions("info"),
+        Console(file=screen, force_terminal=True, width=200, color_system="standard"),
+    )
     logging.getLogger("ingest").warning("[bold]%s[/bold]", HOSTILE, extra={"site": "dailytimes"})
     text = screen.getvalue()
     assert "\x1b[2J" not in text
@@ -180,7 +201,7 @@ from datetime import UTC, datetime
 from ingest.logs import LogOptions, set_up
 from ingest.record import FetchedPage
 from ingest.settings import Limits
-from ingest.workers import Workers
+from ingest.processing.workers import Workers
 from tests.test_logs import talk
 
 set_up(LogOptions(json=True))
@@ -192,8 +213,10 @@ workers.close()
 
 
 def test_a_worker_logs_as_its_program_does() -> None:
-    root = Path(__file__).parent.parent
+    root = Path(__file__).parents[1]
     command = [sys.executable, "-c", PROGRAM]
-    done = subprocess.run(command, cwd=root, capture_output=True, text=True, timeout=120, check=True)  # noqa: S603 - ours
+    done = subprocess.run(
+        command, cwd=root, capture_output=True, text=True, timeout=120, check=True
+    )
     (line,) = done.stderr.splitlines()
     assert json.loads(line)["message"] == "odd page https://a.example/[2J"

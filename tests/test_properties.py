@@ -15,28 +15,43 @@ from hypothesis import strategies as st
 
 from ingest import UNKNOWN_SITE, Article, Rejection
 from ingest.api import extract
-from ingest.dates import parse_date
-from ingest.discover.candidate import Candidate
-from ingest.discover.feed import read_feed
-from ingest.discover.listing import read_listing
-from ingest.discover.sitemap import read_robots, read_sitemap
-from ingest.discover.wordpress import read_comment_feed, read_comments, read_posts
+from ingest.dates.parse import parse_date
+from ingest.discovery.candidate import Candidate
+from ingest.discovery.feed import read_feed
+from ingest.discovery.listing import read_listing
+from ingest.discovery.sitemap import read_robots, read_sitemap
+from ingest.discovery.wordpress import read_comment_feed, read_comments, read_posts
 from ingest.errors import BadURL
-from ingest.extraction.html import sanitize
-from ingest.extraction.page import absolute, parse
+from ingest.extraction.body.render import sanitize
+from ingest.html.page import absolute, parse
 from ingest.jsonl import json_line
 from ingest.record import Comment, Reason, json_schema
 from ingest.shapes import article_points, is_list_url, page_number
 from ingest.text import LINE_CHARACTERS, block, clean, known, one_line, printable, whole_number
 from ingest.urls import article_id, article_key, check_url, host_of, is_home, readable
 from tests.conftest import examples
-from tests.newslike import ADDRESSES, CURSED, WORDS, addresses, json_values, pages, stirred_pages, texts
+from tests.newslike import (
+    ADDRESSES,
+    CURSED,
+    WORDS,
+    addresses,
+    json_values,
+    pages,
+    stirred_pages,
+    texts,
+)
 
 URL = "https://paper.example/2026/10/05/a-new-road/"
 NOW = datetime(2026, 10, 6, 8, 30, tzinfo=UTC)
-ZONES = st.sampled_from((None, ZoneInfo("Asia/Karachi"), ZoneInfo("America/St_Johns"), ZoneInfo("Pacific/Kiritimati")))
-VALIDATOR = jsonschema.Draft202012Validator(json_schema(), format_checker=jsonschema.FormatChecker())
-COMMENTS = jsonschema.Draft202012Validator(Comment.model_json_schema(by_alias=True, mode="serialization"))
+ZONES = st.sampled_from(
+    (None, ZoneInfo("Asia/Karachi"), ZoneInfo("America/St_Johns"), ZoneInfo("Pacific/Kiritimati"))
+)
+VALIDATOR = jsonschema.Draft202012Validator(
+    json_schema(), format_checker=jsonschema.FormatChecker()
+)
+COMMENTS = jsonschema.Draft202012Validator(
+    Comment.model_json_schema(by_alias=True, mode="serialization")
+)
 UNSAFE = {"Cc", "Cs"}
 
 
@@ -50,7 +65,15 @@ def test_text_is_safe_and_stays_as_it_is(text: str) -> None:
         assert {unicodedata.category(char) for char in cleaned} & UNSAFE <= (
             {"Cc"} if set(cleaned) & {"\n", "\t"} else set()
         )
-        assert not set(cleaned) & {"\x00", "\x1b", "\x85", "\u202e", "\u2066", "\ufeff", "\U000e0041"}
+        assert not set(cleaned) & {
+            "\x00",
+            "\x1b",
+            "\x85",
+            "\u202e",
+            "\u2066",
+            "\ufeff",
+            "\U000e0041",
+        }
         cleaned.encode("utf-8")
     assert not set(one_line(text)) & {"\n", "\u2028", "\u2029"}
     assert len(known(text) or "") <= LINE_CHARACTERS
@@ -70,7 +93,14 @@ def test_what_is_shown_moves_no_cursor_and_starts_no_line(text: str) -> None:
 @given(st.dictionaries(texts, json_values, max_size=4))
 def test_a_line_is_one_line_for_every_reader(record: dict[str, object]) -> None:
     line = json_line(json.loads(json.dumps(record)))
-    assert len(line.splitlines()) <= 1 or set(line) & {"\x85", "\x1c", "\x1d", "\x1e", "\x0b", "\x0c"}
+    assert len(line.splitlines()) <= 1 or set(line) & {
+        "\x85",
+        "\x1c",
+        "\x1d",
+        "\x1e",
+        "\x0b",
+        "\x0c",
+    }
     assert json.dumps(json.loads(line)) == json.dumps(record)
 
 
@@ -101,7 +131,12 @@ def test_the_key_of_an_article_is_its_own_key(url: str) -> None:
     assert article_key(f"https://{key}") == key or "://" in key
 
 
-DATES = st.sampled_from(WORDS) | texts | st.datetimes().map(str) | st.from_regex(r"[\d\w :,./|+-]{0,40}")
+DATES = (
+    st.sampled_from(WORDS)
+    | texts
+    | st.datetimes().map(str)
+    | st.from_regex(r"[\d\w :,./|+-]{0,40}")
+)
 
 
 @examples(300)
@@ -149,13 +184,19 @@ def feeds(draw: st.DrawFn) -> bytes:
     )
     items = draw(st.lists(st.lists(st.tuples(names, texts | addresses), max_size=6), max_size=5))
     item, root = draw(
-        st.sampled_from((("item", "rss"), ("entry", "feed"), ("url", "urlset"), ("sitemap", "sitemapindex")))
+        st.sampled_from(
+            (("item", "rss"), ("entry", "feed"), ("url", "urlset"), ("sitemap", "sitemapindex"))
+        )
     )
     parts = []
     for fields in items:
         inner = "".join(f"<{name} href='{value}'>{value}</{name}>" for name, value in fields)
         parts.append(f"<{item}>{inner}</{item}>")
-    head = draw(st.sampled_from(("", "<?xml version='1.0' encoding='utf-16'?>", "<?xml version='1.0'?>", "\ufeff")))
+    head = draw(
+        st.sampled_from(
+            ("", "<?xml version='1.0' encoding='utf-16'?>", "<?xml version='1.0'?>", "\ufeff")
+        )
+    )
     return f"{head}<{root}>{''.join(parts)}</{root}>".encode("utf-8", "surrogatepass")
 
 

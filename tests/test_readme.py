@@ -14,7 +14,7 @@ import pytest
 from fixtures.newsrooms import Newsroom, View, theme
 from ingest.settings import Settings
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[1]
 TEXT = (ROOT / "README.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"(?<!-->\n)^```sh\n(.*?)^```$", TEXT, re.MULTILINE | re.DOTALL)
 
@@ -39,7 +39,7 @@ def test_there_are_blocks() -> None:
 def test_a_block_runs_as_printed(block: str, checkout: Path) -> None:
     """In their order: a block finds what those before it left, as its reader does."""
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    done = subprocess.run(  # noqa: S603 - our own README
+    done = subprocess.run(
         ["/usr/bin/env", "bash", "-euo", "pipefail", "-c", block],
         cwd=checkout, env=os.environ | {"PATH": path}, capture_output=True, text=True, timeout=120, check=False,
     )  # fmt: skip

@@ -21,13 +21,17 @@ def article(**changes: Any) -> Article:
         "requested_url": "https://news.example/a",
         "article_body": "One.\n\nTwo.",
         "publisher": Publisher(domain="news.example"),
-        "metadata": Metadata(date_downloaded="2026-11-20T09:00:00+00:00", khabar_version="0", trafilatura_version="2"),
+        "metadata": Metadata(
+            date_downloaded="2026-11-20T09:00:00+00:00", khabar_version="0", trafilatura_version="2"
+        ),
     }
     return Article.model_validate({**values, **changes})
 
 
 def test_the_schema_in_the_repository_is_the_one_of_the_code() -> None:
-    assert json.loads(CHECKED_IN.read_text()) == json_schema(), "run: khabar schema > ingest/record.schema.json"
+    assert json.loads(CHECKED_IN.read_text()) == json_schema(), (
+        "run: khabar schema > ingest/record.schema.json"
+    )
 
 
 def test_every_field_is_always_present_and_the_line_is_valid() -> None:
@@ -51,7 +55,9 @@ def test_dates_have_an_offset_or_are_days(value: str) -> None:
     assert article(date_published=value).date_published == value
 
 
-@pytest.mark.parametrize("value", ["2026-10-05T10:21:00", "2026-10-05T10:21:00Z", "5 Oct 2026", "2026-10-05 10:21"])
+@pytest.mark.parametrize(
+    "value", ["2026-10-05T10:21:00", "2026-10-05T10:21:00Z", "5 Oct 2026", "2026-10-05 10:21"]
+)
 def test_other_dates_are_refused(value: str) -> None:
     with pytest.raises(ValidationError):
         article(date_published=value)

@@ -18,13 +18,16 @@ def at(hour: int, minute: int = 0, day: int = 25) -> datetime:
 
 
 @pytest.mark.parametrize(
-    ("text", "seconds"), [("1s", 1), ("90s", 90), ("15m", 900), ("6h", 21_600), (" 1d ", 86_400), ("52w", 31_449_600)]
+    ("text", "seconds"),
+    [("1s", 1), ("90s", 90), ("15m", 900), ("6h", 21_600), (" 1d ", 86_400), ("52w", 31_449_600)],
 )
 def test_an_interval_is_a_number_and_a_unit(text: str, seconds: int) -> None:
     assert parse_interval(text) == timedelta(seconds=seconds)
 
 
-@pytest.mark.parametrize("text", ["", "15", "m", "0m", "-5m", "15 min", "1h30m", "367d", "1.5h", "999999999d"])
+@pytest.mark.parametrize(
+    "text", ["", "15", "m", "0m", "-5m", "15 min", "1h30m", "367d", "1.5h", "999999999d"]
+)
 def test_what_is_no_interval_is_named(text: str) -> None:
     with pytest.raises(ValueError, match=r"no (interval|span of time): ") as caught:
         parse_interval(text)
@@ -42,7 +45,9 @@ def test_what_is_no_interval_is_named(text: str) -> None:
         (at(12, 0, day=26), at(12, 15)),  # the clock was set back by a day
     ],
 )
-def test_an_interval_counts_from_the_start_of_the_last_crawl(last: datetime | None, due: datetime) -> None:
+def test_an_interval_counts_from_the_start_of_the_last_crawl(
+    last: datetime | None, due: datetime
+) -> None:
     assert Schedule(every="15m").first_due(last, NOON) == due
 
 
@@ -58,7 +63,9 @@ def test_an_interval_counts_from_the_start_of_the_last_crawl(last: datetime | No
         (at(12, 0, day=26), at(12, 20)),
     ],
 )
-def test_a_cron_line_is_due_at_its_times_and_once_where_it_missed_some(last: datetime | None, due: datetime) -> None:
+def test_a_cron_line_is_due_at_its_times_and_once_where_it_missed_some(
+    last: datetime | None, due: datetime
+) -> None:
     assert Schedule(cron="*/20 * * * *").first_due(last, NOON) == due
 
 
@@ -109,7 +116,16 @@ def test_a_cron_line_means_what_cron_means(line: str, expected: list[str]) -> No
 @pytest.mark.parametrize(
     "line",
     [
-        *("", "* * * *", "* * * * * *", "61 * * * *", "*/0 * * * *", "a * * * *", "* 24 * * *", "* * 32 * *"),
+        *(
+            "",
+            "* * * *",
+            "* * * * * *",
+            "61 * * * *",
+            "*/0 * * * *",
+            "a * * * *",
+            "* 24 * * *",
+            "* * 32 * *",
+        ),
         *(
             "* * * 13 *",
             "* * * * 8",
@@ -139,7 +155,9 @@ def test_a_trigger_goes_on_where_the_first_time_was() -> None:
     times = {trigger.get_next_fire_time(NOON, NOON) for _ in range(50)}
     assert all(at(12, 15) <= time <= at(12, 15) + timedelta(seconds=30) for time in times)
     assert len(times) > 1
-    short = {Schedule(every="10s").trigger(jitter=30).get_next_fire_time(NOON, NOON) for _ in range(50)}
+    short = {
+        Schedule(every="10s").trigger(jitter=30).get_next_fire_time(NOON, NOON) for _ in range(50)
+    }
     assert all(timedelta(seconds=10) <= time - NOON <= timedelta(seconds=11) for time in short)
     assert Schedule(every="15m").trigger().get_next_fire_time(NOON, NOON) == at(12, 15)
 

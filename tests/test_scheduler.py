@@ -66,7 +66,11 @@ def plans(sites: Iterable[str], every: str = "1s") -> list[Plan]:
 
 
 def scheduler(
-    folder: Path, body: str, sites: Sequence[str] = ("a",), settings: Scheduling = QUICK, every: str = "1s"
+    folder: Path,
+    body: str,
+    sites: Sequence[str] = ("a",),
+    settings: Scheduling = QUICK,
+    every: str = "1s",
 ) -> Scheduler:
     return Scheduler(plans(sites, every), settings, program(folder, body), last_starts={})
 
@@ -145,7 +149,10 @@ time.sleep(600)
 
 
 def test_a_crawl_that_does_not_stop_is_killed_and_told_of(tmp_path: Path) -> None:
-    assert scheduler(tmp_path, DEAF, settings=QUICK.model_copy(update={"stop_seconds": 0.2})).run() == 4
+    assert (
+        scheduler(tmp_path, DEAF, settings=QUICK.model_copy(update={"stop_seconds": 0.2})).run()
+        == 4
+    )
 
 
 @pytest.mark.parametrize("once", [False, True])
@@ -158,17 +165,23 @@ stop_all()
 while True:
     time.sleep(600)
 """
-    waiting = scheduler(tmp_path, body, settings=QUICK.model_copy(update={"stop_seconds": 2 * PATIENCE}))
+    waiting = scheduler(
+        tmp_path, body, settings=QUICK.model_copy(update={"stop_seconds": 2 * PATIENCE})
+    )
     assert (waiting.run_once() if once else waiting.run()) == 128 + signal.SIGINT
 
 
 def test_a_crawl_that_hangs_is_stopped(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     settings = QUICK.model_copy(update={"crawl_seconds": 0.5})
-    assert scheduler(tmp_path, "time.sleep(600)", settings=settings).run_once() == 128 + signal.SIGTERM
+    assert (
+        scheduler(tmp_path, "time.sleep(600)", settings=settings).run_once() == 128 + signal.SIGTERM
+    )
     assert any("took over 0.5 s" in record.getMessage() for record in caplog.records)
 
 
-def test_what_cannot_start_does_not_end_the_scheduler(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+def test_what_cannot_start_does_not_end_the_scheduler(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     good = program(tmp_path, "stop_all()")
 
     def command(site: str) -> Sequence[str]:
@@ -178,7 +191,9 @@ def test_what_cannot_start_does_not_end_the_scheduler(tmp_path: Path, caplog: py
     assert any("no process starts" in record.getMessage() for record in caplog.records)
 
 
-def test_once_runs_what_is_due_and_nothing_else(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+def test_once_runs_what_is_due_and_nothing_else(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     last = {"waits": NOW - timedelta(minutes=59), "due": NOW - timedelta(days=3)}
     three = plans(["waits", "due", "new"], every="1h")
     command = program(tmp_path, "sys.exit(0)")
@@ -196,7 +211,15 @@ def test_once_ends_with_the_worst_code(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("codes", "code"),
-    [([], 0), ([0, 0], 0), ([0, 5], 5), ([5, 4], 4), ([4, 3, 0], 3), ([3, 2], 2), ([2, 137, 130], 137)],
+    [
+        ([], 0),
+        ([0, 0], 0),
+        ([0, 5], 5),
+        ([5, 4], 4),
+        ([4, 3, 0], 3),
+        ([3, 2], 2),
+        ([2, 137, 130], 137),
+    ],
 )
 def test_the_worst_of_exit_codes(codes: list[int], code: int) -> None:
     assert worst(codes) == code

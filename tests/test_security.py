@@ -9,16 +9,20 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[1]
 TEXT = (ROOT / "SECURITY.md").read_text(encoding="utf-8")
 NAMED = re.compile(r"`(tests/\w+\.py)::(\w+)`")
-ROWS = [line for line in TEXT.splitlines() if line.startswith("| ") and not line.startswith("| threat")]
+ROWS = [
+    line for line in TEXT.splitlines() if line.startswith("| ") and not line.startswith("| threat")
+]
 
 
 @cache
 def functions_of(file: str) -> frozenset[str]:
     tree = ast.parse((ROOT / file).read_text(encoding="utf-8"))
-    return frozenset(node.name for node in tree.body if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef))
+    return frozenset(
+        node.name for node in tree.body if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+    )
 
 
 @pytest.mark.parametrize(("file", "name"), sorted(set(NAMED.findall(TEXT))))

@@ -4,21 +4,45 @@ from pathlib import Path
 import pytest
 
 from ingest.errors import BadDefinition, UnknownSite
-from ingest.extraction.page import compile_css
+from ingest.html.page import compile_css
 from ingest.sites import UNKNOWN_SITE, Site, get_site, load_site, load_sites, site_of
 
 # One address of each site's articles, by its documented shape, and one of its lists.
 SHAPES = {
-    "arynews": ("https://arynews.tv/harbour-bridge-closes-today/", "https://arynews.tv/category/pakistan/"),
-    "brecorder": ("https://www.brecorder.com/news/40345678", "https://www.brecorder.com/latest-news"),
-    "dailytimes": ("https://dailytimes.com.pk/1200001/harbour-bridge/", "https://dailytimes.com.pk/tag/latest/"),
-    "dawn": ("https://www.dawn.com/news/1888001/harbour-bridge", "https://www.dawn.com/latest-news/2025-01-29"),
-    "dunya": ("https://dunyanews.tv/en/Pakistan/860001-harbour-bridge", "https://dunyanews.tv/en/Pakistan"),
+    "arynews": (
+        "https://arynews.tv/harbour-bridge-closes-today/",
+        "https://arynews.tv/category/pakistan/",
+    ),
+    "brecorder": (
+        "https://www.brecorder.com/news/40345678",
+        "https://www.brecorder.com/latest-news",
+    ),
+    "dailytimes": (
+        "https://dailytimes.com.pk/1200001/harbour-bridge/",
+        "https://dailytimes.com.pk/tag/latest/",
+    ),
+    "dawn": (
+        "https://www.dawn.com/news/1888001/harbour-bridge",
+        "https://www.dawn.com/latest-news/2025-01-29",
+    ),
+    "dunya": (
+        "https://dunyanews.tv/en/Pakistan/860001-harbour-bridge",
+        "https://dunyanews.tv/en/Pakistan",
+    ),
     "express": ("https://www.express.pk/story/2200001/1", "https://www.express.pk/latest-news/"),
-    "fridaytimes": ("https://thefridaytimes.com/05-Feb-2025/harbour-bridge", "https://thefridaytimes.com/features"),
+    "fridaytimes": (
+        "https://thefridaytimes.com/05-Feb-2025/harbour-bridge",
+        "https://thefridaytimes.com/features",
+    ),
     "geo": ("https://www.geo.tv/latest/587001-harbour-bridge", "https://www.geo.tv/latest-news"),
-    "hum": ("https://humenglish.com/latest/harbour-bridge-closes/", "https://humenglish.com/latest/"),
-    "jang": ("https://jang.com.pk/en/31001-harbour-bridge-news", "https://jang.com.pk/en/category/world"),
+    "hum": (
+        "https://humenglish.com/latest/harbour-bridge-closes/",
+        "https://humenglish.com/latest/",
+    ),
+    "jang": (
+        "https://jang.com.pk/en/31001-harbour-bridge-news",
+        "https://jang.com.pk/en/category/world",
+    ),
     "pakistantoday": (
         "https://www.pakistantoday.com.pk/2025/02/05/harbour-bridge/",
         "https://www.pakistantoday.com.pk/category/national/",
@@ -27,16 +51,34 @@ SHAPES = {
         "https://profit.pakistantoday.com.pk/2025/02/05/harbour-bridge/",
         "https://profit.pakistantoday.com.pk/tag/bridge/",
     ),
-    "propakistani": ("https://propakistani.pk/2015/08/17/harbour-bridge/", "https://propakistani.pk/page/2/"),
-    "samaa": ("https://www.samaa.tv/2087001-harbour-bridge", "https://www.samaa.tv/latest-news?page=2"),
+    "propakistani": (
+        "https://propakistani.pk/2015/08/17/harbour-bridge/",
+        "https://propakistani.pk/page/2/",
+    ),
+    "samaa": (
+        "https://www.samaa.tv/2087001-harbour-bridge",
+        "https://www.samaa.tv/latest-news?page=2",
+    ),
     "sochfactcheck": (
         "https://www.sochfactcheck.com/no-the-bridge-stands/",
         "https://www.sochfactcheck.com/category/x/",
     ),
-    "techjuice": ("https://www.techjuice.pk/harbour-bridge-goes-online/", "https://www.techjuice.pk/author/sana/"),
-    "thenation": ("https://www.nation.com.pk/05-Feb-2025/harbour-bridge", "https://www.nation.com.pk/national"),
-    "thenews": ("https://www.thenews.com.pk/latest/1280001-harbour", "https://www.thenews.com.pk/latest-stories"),
-    "tribune": ("https://tribune.com.pk/story/2525001/harbour-bridge", "https://tribune.com.pk/latest?page=2"),
+    "techjuice": (
+        "https://www.techjuice.pk/harbour-bridge-goes-online/",
+        "https://www.techjuice.pk/author/sana/",
+    ),
+    "thenation": (
+        "https://www.nation.com.pk/05-Feb-2025/harbour-bridge",
+        "https://www.nation.com.pk/national",
+    ),
+    "thenews": (
+        "https://www.thenews.com.pk/latest/1280001-harbour",
+        "https://www.thenews.com.pk/latest-stories",
+    ),
+    "tribune": (
+        "https://tribune.com.pk/story/2525001/harbour-bridge",
+        "https://tribune.com.pk/latest?page=2",
+    ),
     "urdupoint": (
         "https://www.urdupoint.com/daily/livenews/2024-05-12/news-4014001.html",
         "https://www.urdupoint.com/daily/livenews/",
@@ -83,7 +125,9 @@ def test_a_shipped_definition_says_where_articles_are_announced(name: str) -> No
 
 
 def test_a_site_is_found_by_name_and_domain() -> None:
-    assert get_site("propakistani") is get_site("WWW.propakistani.pk") is get_site("propakistani.pk")
+    assert (
+        get_site("propakistani") is get_site("WWW.propakistani.pk") is get_site("propakistani.pk")
+    )
 
 
 def test_an_unknown_name_offers_the_nearest() -> None:

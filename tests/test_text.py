@@ -1,7 +1,16 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.text import LINE_CHARACTERS, block, clean, hollow, known, one_line, printable, whole_number
+from ingest.text import (
+    LINE_CHARACTERS,
+    block,
+    clean,
+    hollow,
+    known,
+    one_line,
+    printable,
+    whole_number,
+)
 
 
 def test_clean_drops_what_is_unsafe_and_keeps_what_urdu_needs() -> None:
@@ -48,7 +57,9 @@ def test_a_line_that_is_too_long_or_says_nothing_is_not_known() -> None:
 
 def test_whole_numbers_are_small_and_of_decimal_digits() -> None:
     assert [whole_number(text) for text in ("12", " 7 ", "٣")] == [12, 7, 3]
-    assert [whole_number(text) for text in ("²", "", None, "-1", "1.5", "9" * 10, "9" * 5_000)] == [None] * 7
+    assert [whole_number(text) for text in ("²", "", None, "-1", "1.5", "9" * 10, "9" * 5_000)] == [
+        None
+    ] * 7
 
 
 @given(st.text())

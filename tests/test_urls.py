@@ -73,7 +73,9 @@ def test_any_text_has_a_key(text: str) -> None:
     assert len(article_id(text)) == 32
 
 
-@pytest.mark.parametrize("url", ["https://name:hunter2@paper.example/a", "https://name@paper.example/"])
+@pytest.mark.parametrize(
+    "url", ["https://name:hunter2@paper.example/a", "https://name@paper.example/"]
+)
 def test_a_user_is_refused_and_no_password_repeated(url: str) -> None:
     with pytest.raises(BadURL) as caught:
         check_url(url)
@@ -86,7 +88,10 @@ def test_a_user_is_refused_and_no_password_repeated(url: str) -> None:
         ("https://name:hunter2@paper.example/a", "https://paper.example/a"),
         ("ftp://name:hunter2@paper.example", "ftp://paper.example"),
         ("https://a@b@paper.example/@c", "https://paper.example/@c"),
-        ("https://paper.example/a?to=me@paper.example#@", "https://paper.example/a?to=me@paper.example#@"),
+        (
+            "https://paper.example/a?to=me@paper.example#@",
+            "https://paper.example/a?to=me@paper.example#@",
+        ),
     ],
 )
 def test_a_user_is_dropped_and_nothing_else(url: str, bare: str) -> None:

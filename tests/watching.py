@@ -33,7 +33,9 @@ def family(pid: int) -> set[int]:
 def proportional_bytes(pid: int) -> int:
     """The memory of a process, shared pages by their share (PSS)."""
     with suppress(OSError):
-        if match := re.search(r"^Pss:\s+(\d+) kB", (_PROC / str(pid) / "smaps_rollup").read_text(), re.MULTILINE):
+        if match := re.search(
+            r"^Pss:\s+(\d+) kB", (_PROC / str(pid) / "smaps_rollup").read_text(), re.MULTILINE
+        ):
             return int(match[1]) * 1024
     return 0
 
@@ -71,7 +73,10 @@ class Watch:
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
     ) -> None:
         self._over.set()
         if self._thread is not None:

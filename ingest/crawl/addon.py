@@ -10,12 +10,18 @@ from typing import TYPE_CHECKING
 
 from scrapy.settings import SETTINGS_PRIORITIES
 
-from ingest.crawl import scrapy_settings as ours
+from ingest.crawl import settings as ours
 
 if TYPE_CHECKING:
     from scrapy.settings import BaseSettings
 
-_MERGED = ("DOWNLOAD_HANDLERS", "DOWNLOADER_MIDDLEWARES", "EXTENSIONS", "ITEM_PIPELINES", "FEED_EXPORTERS")
+_MERGED = (
+    "DOWNLOAD_HANDLERS",
+    "DOWNLOADER_MIDDLEWARES",
+    "EXTENSIONS",
+    "ITEM_PIPELINES",
+    "FEED_EXPORTERS",
+)
 _SET = (
     "ROBOTSTXT_OBEY",
     "ROBOTSTXT_PARSER",

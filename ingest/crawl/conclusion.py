@@ -7,17 +7,17 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from ingest.crawl.context import CrawlContext, context_of
-from ingest.crawl.tally import Tally
-from ingest.health.rhythm import Pace
-from ingest.health.verdict import verdict
-from ingest.run_files import write_summary
+from ingest.crawl.stats import Tally
+from ingest.monitoring.rhythm import Pace
+from ingest.monitoring.summary import End, RunSummary
+from ingest.monitoring.verdict import verdict
 from ingest.sites import load_sites
-from ingest.summary import End, RunSummary
+from ingest.storage.run_files import write_summary
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
 
-    from ingest.crawl.store import SiteStore
+    from ingest.storage.site_store import SiteStore
 
 _STATUSES = "downloader/response_status_count/"
 
@@ -27,7 +27,11 @@ def conclude(crawler: Crawler, store: SiteStore | None) -> None:
     context = context_of(crawler)
     summary, kept = summarise(crawler), context.settings.limits.runs_kept
     try:
-        earlier = [] if store is None else [run.summary for run in store.runs() if run.summary is not None]
+        earlier = (
+            []
+            if store is None
+            else [run.summary for run in store.runs() if run.summary is not None]
+        )
         summary = summary.with_findings(verdict(summary, earlier, _pace(context, summary.site)))
     finally:
         if store is not None:
@@ -62,7 +66,11 @@ def summarise(crawler: Crawler) -> RunSummary:
         failures=tally.failures(),
         blocked=stats.get("khabar/blocked", 0),
         requests=stats.get("downloader/request_count", 0),
-        responses={key.removeprefix(_STATUSES): stats[key] for key in sorted(stats) if key.startswith(_STATUSES)},
+        responses={
+            key.removeprefix(_STATUSES): stats[key]
+            for key in sorted(stats)
+            if key.startswith(_STATUSES)
+        },
         retries=stats.get("retry/count", 0),
         bytes=stats.get("downloader/response_bytes", 0),
         unpacked_bytes=stats.get("httpcompression/response_bytes", 0),
@@ -90,7 +98,9 @@ def _end(context: CrawlContext) -> End:
 
 def _pace(context: CrawlContext, name: str) -> Pace:
     site = load_sites(tuple(context.settings.sites)).get(name)
-    stated = None if site is None or site.stale_after is None else timedelta(seconds=site.stale_after)
+    stated = (
+        None if site is None or site.stale_after is None else timedelta(seconds=site.stale_after)
+    )
     return Pace(stated, timedelta(hours=context.settings.stale_after_hours))
 
 

@@ -10,23 +10,23 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
-from ingest.crawl.handler import tape_of
+from ingest.crawl.http.handler import tape_of
 from ingest.errors import KhabarError
-from ingest.field_coverage import FieldCounter
-from ingest.segments import RUN_STAMP
+from ingest.monitoring.coverage import FieldCounter
+from ingest.processing.worker import Extract
+from ingest.processing.workers import Extractor
 from ingest.settings import Settings
-from ingest.worker_process import Extract
-from ingest.workers import Extractor
+from ingest.storage.segments import RUN_STAMP
 
 if TYPE_CHECKING:
     from scrapy import Request
     from scrapy.crawler import Crawler
     from scrapy.http import Response
 
-    from ingest.crawl.group_commit import GroupCommit
-    from ingest.crawl.store import SiteStore
-    from ingest.discover.source import SourceVisit
-    from ingest.summary import RunSummary
+    from ingest.discovery.source import SourceVisit
+    from ingest.monitoring.summary import RunSummary
+    from ingest.storage.group_commit import GroupCommit
+    from ingest.storage.site_store import SiteStore
 
 PAGE_DONE = object()
 """The signal that an address is dealt with: `url` and `outcome`, an Article, a Rejection or a KhabarError.
@@ -95,7 +95,9 @@ def _make(crawler: Crawler) -> CrawlContext:
     values = crawler.settings
     settings: Settings = values.get("KHABAR_SETTINGS") or Settings.load()
     now: Callable[[], datetime] = values.get("KHABAR_CLOCK") or (lambda: datetime.now(UTC))
-    extract: Extract = values.get("KHABAR_EXTRACT") or Extractor(tuple(settings.sites), settings.limits)
+    extract: Extract = values.get("KHABAR_EXTRACT") or Extractor(
+        tuple(settings.sites), settings.limits
+    )
     output = values.get("KHABAR_OUTPUT")
     tape = tape_of(crawler)
     return CrawlContext(

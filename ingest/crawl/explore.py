@@ -9,11 +9,11 @@ from typing import Any
 from scrapy import Request
 from scrapy.crawler import Crawler
 
-from ingest.crawl.explorer import Explorer, Tell, silently
 from ingest.crawl.jobs import Job, open_tape, raise_if_all_failed, run_jobs
 from ingest.crawl.spider import KhabarSpider
-from ingest.discover.findings import Findings
 from ingest.errors import KhabarError, NothingFetched
+from ingest.onboarding.explore import Explorer, Tell, silently
+from ingest.onboarding.findings import Findings
 from ingest.record import FetchedPage
 from ingest.settings import Settings
 from ingest.urls import check_url
@@ -43,7 +43,12 @@ def explore_site(
         Unreachable, ForbiddenAddress, NotRecorded: the URL itself or the site's front page cannot be fetched.
     """
     found: list[Findings] = []
-    arguments = {"url": check_url(url), "tries": tries, "on_step": on_step, "on_findings": found.append}
+    arguments = {
+        "url": check_url(url),
+        "tries": tries,
+        "on_step": on_step,
+        "on_findings": found.append,
+    }
     job = Job(ExploreSpider, arguments)
     run_jobs([job], settings, open_tape(replay, record), output=None, listeners=[_no_listener])
     raise_if_all_failed([job])
@@ -63,7 +68,9 @@ class ExploreSpider(KhabarSpider):
     custom_settings: dict[str, Any] | None = {"ITEM_PIPELINES": {}}  # noqa: RUF012 - as Scrapy's Spider has it
     """Its pages are no records yet."""
 
-    def __init__(self, url: str, tries: int, on_step: Tell, on_findings: Callable[[Findings], None]) -> None:
+    def __init__(
+        self, url: str, tries: int, on_step: Tell, on_findings: Callable[[Findings], None]
+    ) -> None:
         super().__init__()
         self._url = url
         self._tries = tries

@@ -26,10 +26,10 @@ from twisted.internet import asyncioreactor
 from twisted.logger import STDLibLogObserver, globalLogBeginner
 from vcr.cassette import Cassette
 
-from ingest.crawl.cassette import Tape
 from ingest.crawl.context import context_of
-from ingest.crawl.netguard import GuardedResolver
-from ingest.crawl.scrapy_settings import scrapy_settings
+from ingest.crawl.http.cassette import Tape
+from ingest.crawl.http.netguard import GuardedResolver
+from ingest.crawl.settings import scrapy_settings
 from ingest.crawl.stopping import wait_or_stop
 from ingest.errors import KhabarError, Terminated
 from ingest.logs import SITE, current
@@ -96,7 +96,9 @@ def run_jobs(
         _join_twisted_log()
     replaying = tape is not None and not tape.records
     with_reactor = not replaying or is_reactor_installed()
-    values = scrapy_settings(settings, output=output, tape=tape, reactor=with_reactor) | {"KHABAR_CLOCK": now}
+    values = scrapy_settings(settings, output=output, tape=tape, reactor=with_reactor) | {
+        "KHABAR_CLOCK": now
+    }
     main = _run(values, jobs, listeners, settings.limits.stop_seconds)
     match _on_reactor(main, settings) if with_reactor else asyncio.run(main):
         case signal.SIGINT:
@@ -159,7 +161,9 @@ def _reactor_loop() -> asyncio.AbstractEventLoop:
     global _loop  # noqa: PLW0603 - Twisted knows only one reactor in a process, and so there is one loop
     if _loop is None:
         if is_reactor_installed():
-            raise KhabarError("another reactor of Twisted's runs in this process", "crawl in a process of its own")
+            raise KhabarError(
+                "another reactor of Twisted's runs in this process", "crawl in a process of its own"
+            )
         _loop = asyncio.new_event_loop()
         asyncioreactor.install(_loop)  # type: ignore[no-untyped-call]  # Twisted leaves it untyped
         from twisted.internet import reactor  # noqa: PLC0415 - the import would install another kind

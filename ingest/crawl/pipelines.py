@@ -11,18 +11,18 @@ from typing import TYPE_CHECKING, Any, Self
 from scrapy import signals
 from scrapy.exceptions import CloseSpider, DropItem
 
-from ingest import workers
 from ingest.crawl.conclusion import conclude
 from ingest.crawl.context import context_of
-from ingest.crawl.group_commit import GroupCommit
-from ingest.crawl.store import SiteStore
-from ingest.crawl.tally import Tally
-from ingest.decide import Decision, Known, Same, decide, known_by
+from ingest.crawl.stats import Tally
 from ingest.errors import KhabarError
+from ingest.processing import workers
+from ingest.processing.changes import Decision, Known, Same, decide, known_by
+from ingest.processing.recrawl import Address
 from ingest.record import Article, FetchedPage, Rejection
 from ingest.sites import DEFAULT_RECHECK, load_sites
+from ingest.storage.group_commit import GroupCommit
+from ingest.storage.site_store import SiteStore
 from ingest.urls import article_key
-from ingest.visit import Address
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -45,7 +45,9 @@ class OlderArticle(DropItem):
 def address_of(page: FetchedPage) -> Address:
     """The address that a page was asked for at, with the validators that came with it."""
     url = page.requested_url or page.url
-    return Address(article_key(url), url, page.headers.get("etag"), page.headers.get("last-modified"))
+    return Address(
+        article_key(url), url, page.headers.get("etag"), page.headers.get("last-modified")
+    )
 
 
 class RecordPipeline:
@@ -58,7 +60,9 @@ class RecordPipeline:
         self._crawler = crawler
         self._context = context_of(crawler)
         self._tally = Tally(crawler)
-        self._memory: dict[str, Known] = {}  # without a ledger: the articles of this run, so that none comes twice
+        self._memory: dict[
+            str, Known
+        ] = {}  # without a ledger: the articles of this run, so that none comes twice
         self._workers: workers.Workers | None = None
         self._closing: asyncio.Future[None] | None = None
 
@@ -80,7 +84,9 @@ class RecordPipeline:
             logger.info("%s", error)  # the run ends with it, and says so
             raise CloseSpider("khabar_error") from error
         context.close = self.close_spider
-        self._workers = workers.lease(context.extract, context.settings.limits, context.settings.workers)
+        self._workers = workers.lease(
+            context.extract, context.settings.limits, context.settings.workers
+        )
 
     def request_scheduled(self) -> None:
         """Start the workers while the first page is on its way; a run that finds nothing new starts none."""
@@ -133,7 +139,9 @@ class RecordPipeline:
             self._context.fatal = error
             logger.info("%s", error)  # the run ends with it, and says so
             # Not awaited here: closing waits for the items under way, of which this is one.
-            self._closing = asyncio.ensure_future(self._crawler.engine.close_spider_async(reason="khabar_error"))
+            self._closing = asyncio.ensure_future(
+                self._crawler.engine.close_spider_async(reason="khabar_error")
+            )
 
     @property
     def _site(self) -> str:

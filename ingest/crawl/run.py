@@ -13,16 +13,16 @@ from scrapy.crawler import Crawler
 from scrapy.utils.misc import load_object
 from vcr.cassette import Cassette
 
-from ingest.crawl.addresses import check_url
 from ingest.crawl.context import PAGE_DONE
+from ingest.crawl.http.addresses import check_url
 from ingest.crawl.jobs import Job, Listener, open_tape, raise_if_all_failed, run_jobs
-from ingest.crawl.report import SiteReport
-from ingest.crawl.tally import Tally
+from ingest.crawl.stats import Tally
 from ingest.errors import KhabarError, NothingFetched
+from ingest.monitoring.site_report import SiteReport
+from ingest.processing.workers import NO_SITE, default_workers
 from ingest.record import Article, Rejection
 from ingest.settings import Settings
 from ingest.sites import get_site
-from ingest.workers import NO_SITE, default_workers
 
 _SITE_SPIDER = "spiders.site.SiteSpider"
 _PAGE_SPIDER = "spiders.page.PageSpider"
@@ -82,7 +82,14 @@ def crawl_sites(
     only = wanted.get("only", {})
     jobs = [Job(spider, {"site": site, **asked, "only": only.get(site)}) for site in sites]
     listeners = [_progress(site, on_progress) for site in sites]
-    run_jobs(jobs, settings, open_tape(replay, record), output=settings.output, listeners=listeners, now=now)
+    run_jobs(
+        jobs,
+        settings,
+        open_tape(replay, record),
+        output=settings.output,
+        listeners=listeners,
+        now=now,
+    )
     raise_if_all_failed(jobs)
     return [_report(site, job) for site, job in zip(sites, jobs, strict=True)]
 
@@ -119,11 +126,18 @@ def fetch_by_site(
 ) -> dict[str | None, list[Outcome]]:
     """Fetch single pages by several definitions at the same time: `fetch_pages` for each of `urls`, by its site."""
     folders = tuple(settings.sites)
-    refused = {} if replay else _refused([url for asked in urls.values() for url in asked], settings)
+    refused = (
+        {} if replay else _refused([url for asked in urls.values() for url in asked], settings)
+    )
     if refused and all(url in refused for asked in urls.values() for url in asked):
-        return {site: [refused[url] for url in asked] for site, asked in urls.items()}  # no crawl needs to start
+        return {
+            site: [refused[url] for url in asked] for site, asked in urls.items()
+        }  # no crawl needs to start
     spider = load_object(_PAGE_SPIDER)
-    jobs = [Job(spider, {"urls": asked, "site": _definition(site, folders)}) for site, asked in urls.items()]
+    jobs = [
+        Job(spider, {"urls": asked, "site": _definition(site, folders)})
+        for site, asked in urls.items()
+    ]
     outcomes: list[dict[str, Outcome]] = [{} for _ in jobs]
     listeners = [_collector(found) for found in outcomes]
     settings = _with_workers_for(sum(map(len, urls.values())), settings)
@@ -169,7 +183,11 @@ def _collector(outcomes: dict[str, Outcome]) -> Listener:
 
 
 def _nothing(url: str, job: Job) -> KhabarError:
-    return job.error if isinstance(job.error, KhabarError) else NothingFetched(f"{url}: nothing came of it")
+    return (
+        job.error
+        if isinstance(job.error, KhabarError)
+        else NothingFetched(f"{url}: nothing came of it")
+    )
 
 
 def _report(site: str, job: Job) -> SiteReport:

@@ -34,7 +34,9 @@ class SiteClock:
     def response_received(self, response: Response) -> None:
         """Take the time of an answer."""
         moment = answered_at(response)
-        if moment is not None and (self._context.answered_at is None or moment > self._context.answered_at):
+        if moment is not None and (
+            self._context.answered_at is None or moment > self._context.answered_at
+        ):
             self._context.answered_at = moment
 
 

@@ -13,19 +13,19 @@ from scrapy import Request, Spider
 from scrapy.http import Response
 from scrapy.http.request import NO_CALLBACK
 
-from ingest.crawl.cassette import REPLAYED
-from ingest.crawl.conditional import conditions
 from ingest.crawl.context import SOURCE_JUDGED, CrawlContext, context_of
-from ingest.crawl.failure import http_error, outcome_of
-from ingest.crawl.handler import tape_from
-from ingest.crawl.headers import headers_of
-from ingest.crawl.scrapy_settings import REPLAY_SETTINGS
-from ingest.crawl.tally import Tally
+from ingest.crawl.http.cassette import REPLAYED
+from ingest.crawl.http.conditional import conditions
+from ingest.crawl.http.failure import http_error, outcome_of
+from ingest.crawl.http.handler import tape_from
+from ingest.crawl.http.headers import headers_of
+from ingest.crawl.settings import REPLAY_SETTINGS
+from ingest.crawl.stats import Tally
 from ingest.errors import KhabarError, LeftAlone, Unreachable
-from ingest.extraction.challenge import challenge_sign
+from ingest.extraction.page_type.challenge import challenge_sign
+from ingest.processing.recrawl import Address, State, Visit
 from ingest.record import FetchedPage, Rejection
 from ingest.urls import article_key, host_of
-from ingest.visit import Address, State, Visit
 
 if TYPE_CHECKING:
     from scrapy.settings import BaseSettings
@@ -72,8 +72,12 @@ class KhabarSpider(Spider):
         """
         request = Request(url, headers=dict(headers or {}), callback=NO_CALLBACK)
         try:
-            response = await self._read_already(request) or await self.crawler.engine.download_async(request)
-        except Exception as error:  # whatever the layers of the network raise, it is one source that fails
+            response = await self._read_already(
+                request
+            ) or await self.crawler.engine.download_async(request)
+        except (
+            Exception
+        ) as error:  # whatever the layers of the network raise, it is one source that fails
             outcome = outcome_of(url, error)
             if isinstance(outcome, Rejection):
                 raise Unreachable(f"{url}: {outcome.detail}") from error
@@ -99,7 +103,9 @@ class KhabarSpider(Spider):
         """The request for a page; where it was seen before, only if it is not as it was (RFC 9110, 13.1)."""
         headers = {}
         if visit is not None and visit.state is State.ARTICLE and not self.full:
-            headers = conditions(visit, self.context.now(), self.context.settings.limits.believe_304_hours)
+            headers = conditions(
+                visit, self.context.now(), self.context.settings.limits.believe_304_hours
+            )
         return Request(
             url,
             callback=self.parse,
@@ -110,14 +116,24 @@ class KhabarSpider(Spider):
         )
 
     async def parse(
-        self, response: Response, asked: str, visit: Visit | None = None, *, conditional: bool = False
+        self,
+        response: Response,
+        asked: str,
+        visit: Visit | None = None,
+        *,
+        conditional: bool = False,
     ) -> AsyncIterator[FetchedPage]:
         """Hand on the page."""
         for page in self.pages(response, asked, visit, conditional=conditional):
             yield await self.completed(page)
 
     def pages(
-        self, response: Response, asked: str, visit: Visit | None = None, *, conditional: bool = False
+        self,
+        response: Response,
+        asked: str,
+        visit: Visit | None = None,
+        *,
+        conditional: bool = False,
     ) -> Iterator[FetchedPage]:
         """The page of an answer; none where it says "as before" or "gone", or comes from another site."""
         if response.status == 304 and visit is not None and conditional:
@@ -127,7 +143,9 @@ class KhabarSpider(Spider):
         elif response.status in _GONE and visit is not None and visit.article_id:
             self._gone(asked, visit, response.status)
         elif self.hosts and host_of(response.url) not in self.hosts:
-            self._fail(asked, Unreachable(f"{asked}: redirects to another site, {host_of(response.url)}"))
+            self._fail(
+                asked, Unreachable(f"{asked}: redirects to another site, {host_of(response.url)}")
+            )
         else:
             yield self._page(response, asked)
 
@@ -187,7 +205,9 @@ class KhabarSpider(Spider):
         """A recorded page was retrieved when its server said; relative dates on it count from then."""
         if REPLAYED in response.flags:
             try:
-                moment = parsedate_to_datetime((response.headers.get("Date") or b"").decode("latin-1"))
+                moment = parsedate_to_datetime(
+                    (response.headers.get("Date") or b"").decode("latin-1")
+                )
             except ValueError:
                 return self.context.now()
             return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

@@ -12,13 +12,16 @@ from typing import Any
 from scrapy.crawler import AsyncCrawlerRunner, Crawler
 
 from ingest.crawl.context import context_of
-from ingest.crawl.throttle import stop_asking
+from ingest.crawl.politeness.throttle import stop_asking
 
 _KINDS = (signal.SIGINT, signal.SIGTERM)
 
 
 async def wait_or_stop(
-    runner: AsyncCrawlerRunner, crawlers: Collection[Crawler], tasks: Collection[asyncio.Task[None]], seconds: float
+    runner: AsyncCrawlerRunner,
+    crawlers: Collection[Crawler],
+    tasks: Collection[asyncio.Task[None]],
+    seconds: float,
 ) -> signal.Signals | None:
     """Wait until the crawls are over; Ctrl-C and SIGTERM end them.
 

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections import Counter
 
-from ingest.extraction.page import Page
+from ingest.html.page import Page
 
 _SAMPLE = 3_000  # characters; more adds no certainty
 _FEWEST_LETTERS = 20
@@ -66,7 +66,9 @@ _WORDS = {
     "vi": "và của là có trong được cho không với các một đã người những này",
 }
 _COMMON = {language: frozenset(words.split()) for language, words in _WORDS.items()}
-_SHARE_OF_COMMON = 0.12  # running text of these languages has 20 to 45 % of them, of another one under 8 %
+_SHARE_OF_COMMON = (
+    0.12  # running text of these languages has 20 to 45 % of them, of another one under 8 %
+)
 _FEW_COMMON = 0.04  # where the page's own language has it, and no other has more (Turkish says much with suffixes)
 _LEAD = 1.6  # how much larger the share of the best language is than that of the next, where no model is asked
 _OLD_CODES = {
@@ -98,9 +100,15 @@ def find_language(page: Page, text: str) -> tuple[str | None, str]:
     if script == "ARABIC":
         return _arabic(sample, declared, source)
     if script in _ONE_LANGUAGE or script == "CYRILLIC":
-        if declared and (declared == _ONE_LANGUAGE.get(script) or declared in _ALSO.get(script, ())):
+        if declared and (
+            declared == _ONE_LANGUAGE.get(script) or declared in _ALSO.get(script, ())
+        ):
             return declared, source
-        return (_ONE_LANGUAGE[script], "script") if script in _ONE_LANGUAGE else _model(sample, declared, source)
+        return (
+            (_ONE_LANGUAGE[script], "script")
+            if script in _ONE_LANGUAGE
+            else _model(sample, declared, source)
+        )
     return _latin(sample, declared, source)
 
 
@@ -137,7 +145,11 @@ def _arabic(sample: str, declared: str | None, source: str) -> tuple[str | None,
     for language, marks in _ARABIC_LETTERS:
         if sum(letters[mark] for mark in marks) > 0.01 * total:
             kin = {"ur": {"pnb", "skr", "ks"}, "ckb": {"ku"}, "fa": {"az"}}.get(language, set())
-            return (declared, source) if declared == language or declared in kin else (language, "script")
+            return (
+                (declared, source)
+                if declared == language or declared in kin
+                else (language, "script")
+            )
     return (declared, source) if declared in _ALSO["ARABIC"] else ("ar", "script")
 
 

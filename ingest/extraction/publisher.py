@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ingest.extraction.page import Page
 from ingest.extraction.structured import Node, StructuredData, text_value
+from ingest.html.page import Page
 from ingest.sites import Site
 from ingest.text import known
 
@@ -30,7 +30,11 @@ def _names(page: Page, data: StructuredData) -> Iterator[str]:
 
 
 def _is_name(name: str) -> bool:
-    return known(name) is not None and len(name) <= _MOST_CHARACTERS and not name.startswith(("http:", "https:", "//"))
+    return (
+        known(name) is not None
+        and len(name) <= _MOST_CHARACTERS
+        and not name.startswith(("http:", "https:", "//"))
+    )
 
 
 _TRUTH = {"true": True, "false": False, "yes": True, "no": False, "1": True, "0": False}

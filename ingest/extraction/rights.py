@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 
-from ingest.extraction.page import Page
+from ingest.html.page import Page
 from ingest.record import Rights
 from ingest.text import LINE_CHARACTERS, known, one_line
 
 # Crawler names that carry robots directives of their own in a `<meta name=...>`.
-_ROBOT = re.compile(r"^(?:robots|[\w-]*bot(?:-[\w-]+)?|slurp|teoma|duckduckbot|google-extended|ccbot)$")
+_ROBOT = re.compile(
+    r"^(?:robots|[\w-]*bot(?:-[\w-]+)?|slurp|teoma|duckduckbot|google-extended|ccbot)$"
+)
 _NO_AI = re.compile(r"\bno(?:ai|imageai)\b", re.IGNORECASE)
 
 

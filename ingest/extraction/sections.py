@@ -10,8 +10,8 @@ from urllib.parse import urlsplit
 
 from lxml.html import HtmlElement
 
-from ingest.extraction.page import Found, Page, class_words, text_of
 from ingest.extraction.structured import StructuredData, text_value
+from ingest.html.page import Found, Page, class_words, text_of
 from ingest.sites import Site
 from ingest.text import one_line
 
@@ -42,12 +42,18 @@ _SECTION_CLASS = re.compile(
     r"(?:^|[\s_-])(?:cat(?:egory|egories|-?name|-?links?)?|post-?cat\w*|entry-?cat\w*|sections?|kicker|rubri[ck]\w*|ressort"
     r"|dachzeile|roofline|eyebrow|topic|channel|catname|(?:entry|post)-terms)(?:$|[\s_-])"
 )
-_SECTION_PATH = re.compile(r"/(?:category|categories|cat|section|sections|topic|topics|rubrik|ressort|tema|thema)/")
+_SECTION_PATH = re.compile(
+    r"/(?:category|categories|cat|section|sections|topic|topics|rubrik|ressort|tema|thema)/"
+)
 
 
 def find_section(page: Page, data: StructuredData, site: Site) -> Found[str] | None:
     """The definition's, JSON-LD's `articleSection`, the meta's, a breadcrumb, the category link beside the headline."""
-    own = {name.casefold() for name in (site.publisher, page.meta("og:site_name", "application-name")) if name}
+    own = {
+        name.casefold()
+        for name in (site.publisher, page.meta("og:site_name", "application-name"))
+        if name
+    }
     for source, values in _sources(page, data, site):
         names = [name for value in values for name in _names(value) if _is_section(page, name, own)]
         if names:
@@ -63,7 +69,14 @@ def _sources(page: Page, data: StructuredData, site: Site) -> Iterator[tuple[str
         yield "json-ld", data.texts(article, "articleSection")
     yield "meta", [*page.metas.get("article:section", []), *page.metas.get("articlesection", [])]
     yield "json-ld", list(_listed_breadcrumbs(page, data))
-    yield "breadcrumb", [text_of(link) for link in page.select(*_BREADCRUMBS) if not _is_root(page, link.get("href"))]
+    yield (
+        "breadcrumb",
+        [
+            text_of(link)
+            for link in page.select(*_BREADCRUMBS)
+            if not _is_root(page, link.get("href"))
+        ],
+    )
     yield "link", list(_beside_headline(page))
     yield "link", [text_of(link) for link in page.select("a[rel~='category']")]
     yield "meta", [page.meta("section", "category", "sailthru.section", "parsely-section") or ""]
@@ -79,10 +92,17 @@ def _names(value: str) -> list[str]:
 
 def _is_section(page: Page, name: str, own: set[str]) -> bool:
     folded = name.casefold()
-    if not 1 < len(name) <= _LONGEST or len(name.split()) > _MOST_WORDS or folded in _NO_SECTION or folded in own:
+    if (
+        not 1 < len(name) <= _LONGEST
+        or len(name.split()) > _MOST_WORDS
+        or folded in _NO_SECTION
+        or folded in own
+    ):
         return False
     host = (urlsplit(page.url).hostname or "").removeprefix("www.")
-    is_site = folded in {host, host.partition(".")[0]} or re.search(r"^www\.|^https?:|^/|\w\.[a-z]{2,4}$", folded)
+    is_site = folded in {host, host.partition(".")[0]} or re.search(
+        r"^www\.|^https?:|^/|\w\.[a-z]{2,4}$", folded
+    )
     return not is_site and any(char.isalpha() for char in name)
 
 
@@ -96,7 +116,11 @@ def _as_shown(page: Page, name: str) -> str:
         for link in page.tree.iter("a")
         if link.text and link.text.strip() and len(link.text) < 2 * _LONGEST
     )
-    spelt = (text for text in shown if text[-1].isalnum() and text.casefold() != text and _key(text) == key)
+    spelt = (
+        text
+        for text in shown
+        if text[-1].isalnum() and text.casefold() != text and _key(text) == key
+    )
     return next(spelt, name)
 
 
@@ -112,9 +136,21 @@ def _listed_breadcrumbs(page: Page, data: StructuredData) -> Iterator[str]:
             if not isinstance(item, dict):
                 continue
             inner = data.resolve(item.get("item"))
-            address = inner if isinstance(inner, str) else inner.get("@id") if isinstance(inner, dict) else None
-            if isinstance(address, str) and not _is_root(page, address) and not _is_page(page, address):
-                yield text_value(item.get("name")) or text_value(inner if isinstance(inner, dict) else None)
+            address = (
+                inner
+                if isinstance(inner, str)
+                else inner.get("@id")
+                if isinstance(inner, dict)
+                else None
+            )
+            if (
+                isinstance(address, str)
+                and not _is_root(page, address)
+                and not _is_page(page, address)
+            ):
+                yield text_value(item.get("name")) or text_value(
+                    inner if isinstance(inner, dict) else None
+                )
 
 
 def _is_root(page: Page, address: str | None) -> bool:
@@ -123,7 +159,9 @@ def _is_root(page: Page, address: str | None) -> bool:
 
 
 def _is_page(page: Page, address: str) -> bool:
-    return urlsplit(page.absolute(address) or "").path.rstrip("/") == urlsplit(page.url).path.rstrip("/")
+    return urlsplit(page.absolute(address) or "").path.rstrip("/") == urlsplit(
+        page.url
+    ).path.rstrip("/")
 
 
 def _beside_headline(page: Page) -> Iterator[str]:

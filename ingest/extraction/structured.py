@@ -10,14 +10,32 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from ingest.extraction.page import Page
+from ingest.html.page import Page
 from ingest.text import one_line
 
 # schema.org's Article and its subtypes (https://schema.org/Article), with those that sites use for stories.
 ARTICLE_TYPES = frozenset(
-    {"Article", "NewsArticle", "AnalysisNewsArticle", "AskPublicNewsArticle", "BackgroundNewsArticle"}
-    | {"OpinionNewsArticle", "ReportageNewsArticle", "ReviewNewsArticle", "AdvertiserContentArticle", "Report"}
-    | {"SatiricalArticle", "ScholarlyArticle", "SocialMediaPosting", "BlogPosting", "LiveBlogPosting"}
+    {
+        "Article",
+        "NewsArticle",
+        "AnalysisNewsArticle",
+        "AskPublicNewsArticle",
+        "BackgroundNewsArticle",
+    }
+    | {
+        "OpinionNewsArticle",
+        "ReportageNewsArticle",
+        "ReviewNewsArticle",
+        "AdvertiserContentArticle",
+        "Report",
+    }
+    | {
+        "SatiricalArticle",
+        "ScholarlyArticle",
+        "SocialMediaPosting",
+        "BlogPosting",
+        "LiveBlogPosting",
+    }
     | {"TechArticle", "Review", "CriticReview", "BlogPost"}
 )
 _MAX_DEPTH = 12
@@ -75,7 +93,14 @@ def text_value(value: object) -> str:
     if isinstance(value, int | float):
         return str(value)
     if isinstance(value, Mapping):
-        return next((text for key in ("name", "@value", "headline") if (text := text_value(value.get(key)))), "")
+        return next(
+            (
+                text
+                for key in ("name", "@value", "headline")
+                if (text := text_value(value.get(key)))
+            ),
+            "",
+        )
     if isinstance(value, list):
         return next((text for item in value if (text := text_value(item))), "")
     return ""

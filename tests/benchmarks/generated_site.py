@@ -64,7 +64,9 @@ class Site:
         body = self._body(path)
         tag = f'"{hashlib.md5(body, usedforsecurity=False).hexdigest()}"' if body else ""
         status = 404 if not body else 304 if etag == tag else 200
-        self.asked[f"{path.split('/')[1].split('.', maxsplit=1)[0].rstrip('0123456789-')} {status}"] += 1
+        self.asked[
+            f"{path.split('/')[1].split('.', maxsplit=1)[0].rstrip('0123456789-')} {status}"
+        ] += 1
         body = body if status == 200 else b""
         self.sent += len(body)
         return status, tag, body
@@ -72,7 +74,9 @@ class Site:
     def _body(self, path: str) -> bytes:
         if path == "/sitemap.xml":
             files = range(0, self.articles, PER_SITEMAP)
-            return self._sitemap("sitemapindex", "sitemap", [(f"/sitemap-{n}.xml", self._last(n)) for n in files])
+            return self._sitemap(
+                "sitemapindex", "sitemap", [(f"/sitemap-{n}.xml", self._last(n)) for n in files]
+            )
         if path.startswith("/sitemap-"):
             first = int(path.removeprefix("/sitemap-").removesuffix(".xml"))
             numbers = range(first, self._last(first) + 1)
@@ -84,7 +88,9 @@ class Site:
                 f"<pubDate>{self.published(n):%a, %d %b %Y %H:%M:%S} +0000</pubDate></item>"
                 for n in newest
             )
-            return f'<rss version="2.0"><channel><title>Scale</title>{items}</channel></rss>'.encode()
+            return (
+                f'<rss version="2.0"><channel><title>Scale</title>{items}</channel></rss>'.encode()
+            )
         if path.startswith("/story/"):
             return self._story(int(path.split("/")[2]))
         return b""
@@ -103,13 +109,13 @@ class Site:
             f"<{item}><loc>{BASE}{path}</loc><lastmod>{self.published(n).isoformat(timespec='seconds')}</lastmod></{item}>"
             for path, n in places
         )
-        return (
-            f'<?xml version="1.0"?><{root} xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{rows}</{root}>'.encode()
-        )
+        return f'<?xml version="1.0"?><{root} xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{rows}</{root}>'.encode()
 
     def _story(self, number: int) -> bytes:
         dice = random.Random(number)  # noqa: S311 - a die, no secret
-        text = "".join(f"<p>{' '.join(dice.choices(_WORDS, k=60)).capitalize()}.</p>" for _ in range(6))
+        text = "".join(
+            f"<p>{' '.join(dice.choices(_WORDS, k=60)).capitalize()}.</p>" for _ in range(6)
+        )
         return (
             f'<!doctype html><html lang="en"><head><title>{title(number)} - Scale</title>'
             f'<link rel="canonical" href="{BASE}/story/{number}/"></head><body><nav><a href="/">Home</a></nav><main>'
@@ -128,11 +134,16 @@ async def _serve(site: Site, reader: asyncio.StreamReader, writer: asyncio.Strea
     try:
         while request := await reader.readuntil(b"\r\n\r\n"):
             lines = request.decode("latin-1").split("\r\n")
-            headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines[1:])}
+            headers = {
+                name.lower(): value.strip()
+                for name, _, value in (line.partition(":") for line in lines[1:])
+            }
             status, tag, body = site.answer(lines[0].split()[1], headers.get("if-none-match", ""))
             kind = "text/html" if lines[0].split()[1].endswith("/") else "application/xml"
             head = f"HTTP/1.1 {status} X\r\nContent-Type: {kind}; charset=utf-8\r\nContent-Length: {len(body)}\r\n"
-            writer.write((head + (f"ETag: {tag}\r\n" if tag else "") + "\r\n").encode("latin-1") + body)
+            writer.write(
+                (head + (f"ETag: {tag}\r\n" if tag else "") + "\r\n").encode("latin-1") + body
+            )
             await writer.drain()
     except (asyncio.IncompleteReadError, ConnectionError):
         pass  # the client has enough

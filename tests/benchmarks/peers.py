@@ -49,7 +49,12 @@ def trafilatura(html: bytes, url: str) -> Found:
     if document is None:
         return {}
     found = document if isinstance(document, dict) else document.as_dict()
-    return {"body": found["text"], "title": found["title"], "authors": found["author"], "date": found["date"]}
+    return {
+        "body": found["text"],
+        "title": found["title"],
+        "authors": found["author"],
+        "date": found["date"],
+    }
 
 
 def newspaper4k(html: bytes, url: str) -> Found:
@@ -59,7 +64,12 @@ def newspaper4k(html: bytes, url: str) -> Found:
     article = newspaper.Article(url, fetch_images=False)
     article.download(input_html=html.decode("utf-8", "replace"))
     article.parse()
-    return {"body": article.text, "title": article.title, "authors": article.authors, "date": article.publish_date}
+    return {
+        "body": article.text,
+        "title": article.title,
+        "authors": article.authors,
+        "date": article.publish_date,
+    }
 
 
 def news_please(html: bytes, url: str) -> Found:
@@ -119,7 +129,9 @@ def refuse(*_: object, **__: object) -> NoReturn:
 
 def main() -> None:
     """Print the table, as Markdown."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("pages", type=Path)
     parser.add_argument("--limit", type=int)
     parser.add_argument("--only", nargs="+", choices=SYSTEMS, default=list(SYSTEMS))
@@ -133,7 +145,9 @@ def main() -> None:
     spent, raised = dict.fromkeys(options.only, 0.0), dict.fromkeys(options.only, 0)
     for number, page in enumerate(pages(options.pages, options.limit)):
         html = page["html"].encode("utf-8")
-        turn = options.only if number % 2 else options.only[::-1]  # whoever comes later finds warm caches
+        turn = (
+            options.only if number % 2 else options.only[::-1]
+        )  # whoever comes later finds warm caches
         for name in turn:
             if number == 0:
                 run(name, html, page["url"])
@@ -141,7 +155,9 @@ def main() -> None:
             rows[name].append(measure.score_item(page["gold"], found))
             spent[name] += seconds
             raised[name] += failed
-    print("| | body F1 (P / R) | title | authors, exact set | date | raised | CPU |\n|---|---|---|---|---|---|---|")
+    print(
+        "| | body F1 (P / R) | title | authors, exact set | date | raised | CPU |\n|---|---|---|---|---|---|---|"
+    )
     for name in options.only:
         score = measure.aggregate(rows[name])
         body, base = score["body"], spent.get("trafilatura") or spent[name]

@@ -24,11 +24,11 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from ingest.ledger import Ledger
-from ingest.ledger_rows import Outcome
+from ingest.processing.recrawl import Address, State
 from ingest.record import Article, Metadata, Publisher
+from ingest.storage.ledger import Ledger
+from ingest.storage.rows import Outcome
 from ingest.urls import article_key
-from ingest.visit import Address, State
 from tests.benchmarks.generated_site import BASE, DEFINITION, DOMAIN
 
 ROOT = Path(__file__).parents[2]
@@ -51,12 +51,32 @@ class Crawl:
     def run(self, every: int = 0) -> None:
         """Run it; with `every`, print a line at each so many records."""
         told(self.server)
-        options = ("--delay", "0", "--allow-loopback", "--connect-to", f"{DOMAIN}={self.server}", *self.options)
-        line = (sys.executable, "-m", "ingest", "crawl", "scale", "--output", str(self.output), *options)
+        options = (
+            "--delay",
+            "0",
+            "--allow-loopback",
+            "--connect-to",
+            f"{DOMAIN}={self.server}",
+            *self.options,
+        )
+        line = (
+            sys.executable,
+            "-m",
+            "ingest",
+            "crawl",
+            "scale",
+            "--output",
+            str(self.output),
+            *options,
+        )
         sites = json.dumps([str(self.output.parent / "sites")])
         begin = time.time()
-        process = subprocess.Popen(  # noqa: S603 - ours
-            line, cwd=ROOT, env=os.environ | {"KHABAR_SITES": sites}, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
+        process = subprocess.Popen(
+            line,
+            cwd=ROOT,
+            env=os.environ | {"KHABAR_SITES": sites},
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
         )
         counter, mark = Lines(self.output), every
         counter.count()
@@ -67,7 +87,10 @@ class Crawl:
             self.peak_rss, self.peak_pss = max(self.peak_rss, rss), max(self.peak_pss, pss)
             if every and counter.count() - before >= mark:
                 rate = mark / (time.time() - begin)
-                print(f"{mark:>9} records  RSS {rss / MIB:6.1f}  PSS {pss / MIB:6.1f} MiB  {rate:6.1f}/s", flush=True)
+                print(
+                    f"{mark:>9} records  RSS {rss / MIB:6.1f}  PSS {pss / MIB:6.1f} MiB  {rate:6.1f}/s",
+                    flush=True,
+                )
                 mark += every
         self.seconds = time.time() - begin
         self.asked = told(self.server)
@@ -79,7 +102,9 @@ class Crawl:
 
     def show(self) -> None:
         """Print what was measured."""
-        requests = ", ".join(f"{number} {name}" for name, number in sorted(self.asked["asked"].items()))
+        requests = ", ".join(
+            f"{number} {name}" for name, number in sorted(self.asked["asked"].items())
+        )
         print(f"  {self.seconds:.1f} s, {self.until_first:.2f} s until the first request")
         print(f"  peak RSS {self.peak_rss / MIB:.1f}, peak PSS {self.peak_pss / MIB:.1f} MiB")
         print(f"  requests: {requests}; bodies {self.asked['sent'] / MIB:.1f} MiB", flush=True)
@@ -117,14 +142,18 @@ def told(server: str) -> dict[str, Any]:
 
 def memory(pid: int) -> tuple[int, int]:
     """Bytes: RSS of a process, PSS of it and all below it (Linux's /proc)."""
-    return _kib(pid, "status", "VmRSS:"), sum(_kib(each, "smaps_rollup", "Pss:") for each in (pid, *_below(pid)))
+    return _kib(pid, "status", "VmRSS:"), sum(
+        _kib(each, "smaps_rollup", "Pss:") for each in (pid, *_below(pid))
+    )
 
 
 def _below(pid: int) -> Iterator[int]:
     try:
         children = Path(f"/proc/{pid}/task/{pid}/children").read_text("ascii").split()
         threads = [path for path in Path(f"/proc/{pid}/task").iterdir() if path.name != str(pid)]
-        children += [child for path in threads for child in (path / "children").read_text("ascii").split()]
+        children += [
+            child for path in threads for child in (path / "children").read_text("ascii").split()
+        ]
     except OSError:
         return
     for child in children:
@@ -146,7 +175,7 @@ def _kib(pid: int, file: str, name: str) -> int:
 def served(articles: int) -> Iterator[str]:
     """The address of a generated site."""
     line = (sys.executable, "-m", "tests.benchmarks.generated_site", str(articles))
-    with subprocess.Popen(line, cwd=ROOT, stdout=subprocess.PIPE, encoding="ascii") as process:  # noqa: S603 - ours
+    with subprocess.Popen(line, cwd=ROOT, stdout=subprocess.PIPE, encoding="ascii") as process:
         assert process.stdout is not None
         try:
             yield process.stdout.readline().strip()
@@ -166,20 +195,29 @@ def learn(output: Path, number: int) -> None:
         article_body="The council opened the bridge after a week of talks, and the town walked over it.",
         publisher=Publisher(domain=DOMAIN),
         metadata=Metadata(
-            date_downloaded=now.isoformat(timespec="seconds"), khabar_version="0", trafilatura_version="0"
+            date_downloaded=now.isoformat(timespec="seconds"),
+            khabar_version="0",
+            trafilatura_version="0",
         ),
     )
     ledger = Ledger.open(output, "scale")
     for start in range(0, number, 1_000):
-        ledger.commit([_known(article, place, now) for place in range(start, min(start + 1_000, number))])
+        ledger.commit(
+            [_known(article, place, now) for place in range(start, min(start + 1_000, number))]
+        )
     ledger.close()
 
 
 def _known(article: Article, number: int, now: datetime) -> Outcome:
     url = f"{BASE}/archive/{number}/"
     written = article.model_copy(update={"id": f"{number:032x}", "url": url, "canonical_url": url})
-    address, long_ago = Address(article_key(url), url, etag=f'"{number:032x}"'), now - timedelta(days=30)
-    return Outcome(address, State.ARTICLE, now, article_id=written.id, written=written, published=long_ago)
+    address, long_ago = (
+        Address(article_key(url), url, etag=f'"{number:032x}"'),
+        now - timedelta(days=30),
+    )
+    return Outcome(
+        address, State.ARTICLE, now, article_id=written.id, written=written, published=long_ago
+    )
 
 
 def main() -> None:
@@ -188,7 +226,12 @@ def main() -> None:
         prog="python -m tests.benchmarks.scale", description=(__doc__ or "").split("\n")[0]
     )
     parser.add_argument("--articles", type=int, default=20_000, help="of the site (default: 20000)")
-    parser.add_argument("--known", type=int, default=100_000, help="articles in the ledger, in all (default: 100000)")
+    parser.add_argument(
+        "--known",
+        type=int,
+        default=100_000,
+        help="articles in the ledger, in all (default: 100000)",
+    )
     options = parser.parse_args()
     folder = Path(tempfile.mkdtemp(prefix="khabar-scale-"))
     (folder / "sites").mkdir()

@@ -18,9 +18,9 @@ from typing import Any
 
 import trafilatura
 
-from ingest.extraction import article as stages
-from ingest.extraction.page import parse
-from ingest.normalise import normalise
+from ingest.extraction import extract as stages
+from ingest.html.page import parse
+from ingest.processing.build import normalise
 from ingest.record import FetchedPage
 from ingest.sites import UNKNOWN_SITE
 
@@ -81,7 +81,9 @@ def main() -> None:
         alone += time.process_time() - begin
     total = sum(spent.values())
     for name, seconds in sorted(spent.items(), key=lambda item: -item[1]):
-        print(f"{name:16s} {100 * seconds / total:5.1f} % of the record  {seconds / alone:6.3f} of trafilatura alone")
+        print(
+            f"{name:16s} {100 * seconds / total:5.1f} % of the record  {seconds / alone:6.3f} of trafilatura alone"
+        )
     print(f"{'whole record':16s} 100.0 %                {total / alone:6.3f} of trafilatura alone")
 
 

@@ -23,8 +23,14 @@ def main() -> None:
     """Fuzz one target for so many seconds, or read a file that broke it once more."""
     parser = argparse.ArgumentParser(prog="python -m tests.fuzz", description=__doc__)
     parser.add_argument("target", choices=sorted(TARGETS))
-    parser.add_argument("what", nargs="?", default="300", help="seconds to go on, or a file to read (default: 300)")
-    parser.add_argument("--corpus", type=Path, help="folder that keeps what was found to lead further (default: none)")
+    parser.add_argument(
+        "what", nargs="?", default="300", help="seconds to go on, or a file to read (default: 300)"
+    )
+    parser.add_argument(
+        "--corpus",
+        type=Path,
+        help="folder that keeps what was found to lead further (default: none)",
+    )
     arguments = parser.parse_args()
     target = TARGETS[arguments.target]
     if Path(arguments.what).is_file():
@@ -33,8 +39,16 @@ def main() -> None:
         return
     with tempfile.TemporaryDirectory() as folder:
         dictionary = Path(folder, "words.dict")
-        dictionary.write_text("".join(f'"{_escaped(word)}"\n' for word in words()), encoding="ascii")
-        _fuzz(target, arguments.target, int(arguments.what), dictionary, arguments.corpus or Path(folder, "corpus"))
+        dictionary.write_text(
+            "".join(f'"{_escaped(word)}"\n' for word in words()), encoding="ascii"
+        )
+        _fuzz(
+            target,
+            arguments.target,
+            int(arguments.what),
+            dictionary,
+            arguments.corpus or Path(folder, "corpus"),
+        )
 
 
 def _escaped(word: str) -> str:
@@ -42,7 +56,9 @@ def _escaped(word: str) -> str:
     return "".join(f"\\x{byte:02x}" for byte in word.encode("utf-8", "surrogatepass")[:64])
 
 
-def _fuzz(target: Callable[[bytes], None], name: str, seconds: int, dictionary: Path, corpus: Path) -> None:
+def _fuzz(
+    target: Callable[[bytes], None], name: str, seconds: int, dictionary: Path, corpus: Path
+) -> None:
     corpus.mkdir(parents=True, exist_ok=True)
     for number, seed in enumerate(seeds(name)):
         (corpus / f"seed-{number}").write_bytes(seed)

@@ -12,21 +12,23 @@ from fixtures.newsrooms import Newsroom
 from fixtures.newsrooms.app import respond
 from ingest import UNKNOWN_SITE, Article
 from ingest.api import extract
-from ingest.dates import parse_date
-from ingest.discover.candidate import Candidate
-from ingest.discover.feed import read_feed
-from ingest.discover.listing import read_listing
-from ingest.discover.sitemap import read_robots, read_sitemap
-from ingest.discover.wordpress import read_comment_feed, read_comments, read_posts
+from ingest.dates.parse import parse_date
+from ingest.discovery.candidate import Candidate
+from ingest.discovery.feed import read_feed
+from ingest.discovery.listing import read_listing
+from ingest.discovery.sitemap import read_robots, read_sitemap
+from ingest.discovery.wordpress import read_comment_feed, read_comments, read_posts
 from ingest.errors import LimitExceeded
-from ingest.extraction.html import sanitize
-from ingest.extraction.page import parse
+from ingest.extraction.body.render import sanitize
+from ingest.html.page import parse
 from ingest.record import Reason, json_schema
 from tests.newslike import ATTRIBUTES, CURSED, KEYS, NAMES, TAGS, VALUED, WORDS, newsroom_pages
 
 URL = "https://paper.example/2026/10/05/a-new-road/"
 NOW = datetime(2026, 10, 6, tzinfo=UTC)
-VALIDATOR = jsonschema.Draft202012Validator(json_schema(), format_checker=jsonschema.FormatChecker())
+VALIDATOR = jsonschema.Draft202012Validator(
+    json_schema(), format_checker=jsonschema.FormatChecker()
+)
 
 
 def read_page(body: bytes) -> None:
@@ -92,7 +94,13 @@ TARGETS: dict[str, Callable[[bytes], None]] = {
 }
 _PATHS = {
     "feed": ("/feed/", "/comments/feed/"),
-    "sitemap": ("/sitemap.xml", "/sitemap_index.xml", "/post-sitemap.xml", "/news-sitemap.xml", "/robots.txt"),
+    "sitemap": (
+        "/sitemap.xml",
+        "/sitemap_index.xml",
+        "/post-sitemap.xml",
+        "/news-sitemap.xml",
+        "/robots.txt",
+    ),
     "listing": ("/", "/category/business/"),
     "api": ("/wp-json/wp/v2/posts", "/wp-json/wp/v2/comments"),
 }
@@ -103,7 +111,10 @@ def seeds(target: str) -> Iterator[bytes]:
     if target == "extract":
         yield from (body for _, body in newsroom_pages())
     if target == "date":
-        yield from (text.encode() for text in ("2026-10-05T10:00:00+05:00", "Oct 5, 2026 | 10:21 am", "17 اگست 2015"))
+        yield from (
+            text.encode()
+            for text in ("2026-10-05T10:00:00+05:00", "Oct 5, 2026 | 10:21 am", "17 اگست 2015")
+        )
     for name in ("propakistani", "dailytimes"):
         newsroom = Newsroom.load(name)
         for path in _PATHS.get(target, ()):

@@ -17,7 +17,7 @@ from typing import Any
 from jsonschema import Draft202012Validator
 
 from ingest.record import json_schema
-from ingest.segments import OPEN
+from ingest.storage.segments import OPEN
 
 Rows = list[tuple[Any, ...]]
 
@@ -46,9 +46,13 @@ def problems(output: Path, expected: Content) -> Iterator[str]:
     yield from _bad_lines(output)
     records = list(_records(output))
     twice = [
-        key for key, times in Counter((record["id"], record["version"]) for record in records).items() if times > 1
+        key
+        for key, times in Counter((record["id"], record["version"]) for record in records).items()
+        if times > 1
     ]
-    yield from (f"{article}, version {version}: written more than once" for article, version in twice)
+    yield from (
+        f"{article}, version {version}: written more than once" for article, version in twice
+    )
     latest: dict[str, dict[str, Any]] = {}
     for record in records:
         if record["version"] != latest.get(record["id"], {"version": 0})["version"] + 1:
@@ -72,7 +76,10 @@ def early(output: Path) -> Iterator[str]:
     with _ledger(output) as ledger:
         if not _rows(ledger, "SELECT 1 FROM sqlite_master WHERE name = 'articles'"):
             return
-        written = {(record["id"], record["version"], record["contentHash"]) for record in _records(output, torn=True)}
+        written = {
+            (record["id"], record["version"], record["contentHash"])
+            for record in _records(output, torn=True)
+        }
         for row in _rows(ledger, "SELECT id, version, content_hash FROM articles"):
             if row not in written:
                 yield f"{row[0]}: the ledger knows version {row[1]}, which is not on the disk"
@@ -101,12 +108,16 @@ def stage(output: Path, runs_before: int) -> str:
     return "no segment open"
 
 
-def _ledger_problems(ledger: sqlite3.Connection, output: Path, latest: dict[str, dict[str, Any]]) -> Iterator[str]:
+def _ledger_problems(
+    ledger: sqlite3.Connection, output: Path, latest: dict[str, dict[str, Any]]
+) -> Iterator[str]:
     check = _rows(ledger, "PRAGMA integrity_check")
     if check != [("ok",)]:
         yield f"the ledger is damaged: {check}"
     articles = set(_rows(ledger, "SELECT id, version, content_hash FROM articles"))
-    written = {(record["id"], record["version"], record["contentHash"]) for record in latest.values()}
+    written = {
+        (record["id"], record["version"], record["contentHash"]) for record in latest.values()
+    }
     if articles != written:
         yield f"the ledger's articles differ from those written: {sorted(articles ^ written)}"
     segments = set(_rows(ledger, "SELECT path, length, records, closed FROM segments"))

@@ -60,8 +60,12 @@ class Fault:
 
         for name in _CALLS:
             setattr(os, name, _around(getattr(os, name), before, after, power))
-        event.listen(Engine, "before_cursor_execute", lambda *told: before() if told[2] == "COMMIT" else None)
-        event.listen(Engine, "after_cursor_execute", lambda *told: after() if told[2] == "COMMIT" else None)
+        event.listen(
+            Engine, "before_cursor_execute", lambda *told: before() if told[2] == "COMMIT" else None
+        )
+        event.listen(
+            Engine, "after_cursor_execute", lambda *told: after() if told[2] == "COMMIT" else None
+        )
 
 
 def _around(
@@ -78,7 +82,9 @@ def _around(
     return wrapped
 
 
-def die_everywhere(name: str, edition: Edition, start: Path | None, folder: Path, *, keep: int = 0) -> Iterator[str]:
+def die_everywhere(
+    name: str, edition: Edition, start: Path | None, folder: Path, *, keep: int = 0
+) -> Iterator[str]:
     """Problems of crawls that die at each of their calls; `start` is the output that they begin with.
 
     The output of the crawl that dies at call `keep` is left, as it was then, in `folder / "kept"`.
@@ -113,7 +119,10 @@ def job(*, edited: bool) -> int:
     folder, bad, begin = Path(tempfile.mkdtemp(prefix="khabar-faults-")), 0, time.monotonic()
     with newsroom_scene(folder, ARTICLES) as scene:
         edition, start = scene.editions[edited], folder / "whole" if edited else None
-        if start is not None and fork((*scene.editions[0].arguments, "--output", str(start)), folder / "log").end():
+        if (
+            start is not None
+            and fork((*scene.editions[0].arguments, "--output", str(start)), folder / "log").end()
+        ):
             raise RuntimeError("the newsroom cannot be crawled")
         name = "crawl of edits" if edited else "first crawl"
         for part, begun, keep in (("", start, 6), (", recovery", folder / "kept", 0)):
@@ -130,7 +139,7 @@ def main() -> int:
     if sys.argv[1:]:
         return job(edited=sys.argv[1] == "edited")
     line = (sys.executable, "-m", "tests.trials.faults")
-    jobs = [subprocess.Popen((*line, name), cwd=ROOT) for name in ("first", "edited")]  # noqa: S603 - ours
+    jobs = [subprocess.Popen((*line, name), cwd=ROOT) for name in ("first", "edited")]
     return max([process.wait() for process in jobs])
 
 

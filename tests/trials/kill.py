@@ -21,7 +21,7 @@ import time
 from collections import Counter
 from pathlib import Path
 
-from ingest.segments import OPEN
+from ingest.storage.segments import OPEN
 from tests.trials.audit import early, problems, runs, stage, whole_files
 from tests.trials.process import ROOT, Run, command, fork, preload
 from tests.trials.scenes import Edition, Scene, scenes
@@ -84,7 +84,9 @@ class Trials:
         else:
             self._ended(run)
         self.problems += [f"process {pid} lives on" for pid in run.left_behind()]
-        self.problems += [f"{file} has changed" for file, data in whole.items() if file.read_bytes() != data]
+        self.problems += [
+            f"{file} has changed" for file, data in whole.items() if file.read_bytes() != data
+        ]
         self.problems += early(output)
         return run.code != 0
 
@@ -95,7 +97,11 @@ class Trials:
     def _start(self, edition: Edition, output: Path, rng: random.Random) -> tuple[Run, float]:
         """A run, and the seconds that it takes beside those of its edition."""
         arguments, log = (*edition.arguments, "--output", str(output)), output.with_suffix(".log")
-        return (command(arguments, log), IMPORTS) if rng.random() < COLD else (fork(arguments, log), 0.0)
+        return (
+            (command(arguments, log), IMPORTS)
+            if rng.random() < COLD
+            else (fork(arguments, log), 0.0)
+        )
 
 
 def job(kills: int, seed: int) -> int:
@@ -106,7 +112,10 @@ def job(kills: int, seed: int) -> int:
     trials = Trials(seed, folder)
     trials.run(kills)
     took = time.monotonic() - begin
-    print(f"seed {seed}: {trials.stages.total()} kills, {trials.outputs} outputs, {took:.0f} s", flush=True)
+    print(
+        f"seed {seed}: {trials.stages.total()} kills, {trials.outputs} outputs, {took:.0f} s",
+        flush=True,
+    )
     for name, times in sorted(trials.stages.items()):
         print(f"  {times:5} {name}", flush=True)
     for problem in trials.problems:
@@ -119,16 +128,29 @@ def job(kills: int, seed: int) -> int:
 
 def main() -> int:
     """Run the trials, in several processes where asked to; 1 where one of them fails."""
-    parser = argparse.ArgumentParser(prog="python -m tests.trials.kill", description=(__doc__ or "").split("\n")[0])
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.trials.kill", description=(__doc__ or "").split("\n")[0]
+    )
     parser.add_argument("--kills", type=int, default=100, help="kills in all (default: 100)")
-    parser.add_argument("--seed", type=int, default=time.time_ns() % 10**6, help="(default: by chance; it is printed)")
+    parser.add_argument(
+        "--seed",
+        type=int,
+        default=time.time_ns() % 10**6,
+        help="(default: by chance; it is printed)",
+    )
     parser.add_argument("--jobs", type=int, default=1, help="trials at a time (default: 1)")
     options = parser.parse_args()
     if options.jobs == 1:
         return job(options.kills, options.seed)
-    line = (sys.executable, "-m", "tests.trials.kill", "--kills", str(-(-options.kills // options.jobs)))
+    line = (
+        sys.executable,
+        "-m",
+        "tests.trials.kill",
+        "--kills",
+        str(-(-options.kills // options.jobs)),
+    )
     jobs = [
-        subprocess.Popen((*line, "--seed", str(options.seed + number)), cwd=ROOT)  # noqa: S603 - ours
+        subprocess.Popen((*line, "--seed", str(options.seed + number)), cwd=ROOT)
         for number in range(options.jobs)
     ]
     return max([process.wait() for process in jobs])

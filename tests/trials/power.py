@@ -59,7 +59,9 @@ class Power:
             if path.is_dir():
                 self._lose(path)
             elif (lost := path.stat().st_size - self._lengths.get(key, 0)) > 0:
-                os.truncate(path, path.stat().st_size - lost // 2)  # some of it may have come through: a torn line
+                os.truncate(
+                    path, path.stat().st_size - lost // 2
+                )  # some of it may have come through: a torn line
 
 
 def _key(status: os.stat_result) -> Key:

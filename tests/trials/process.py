@@ -21,7 +21,7 @@ from pathlib import Path
 
 from scrapy.settings import default_settings
 
-from ingest.crawl import scrapy_settings
+from ingest.crawl import settings as crawl_settings
 
 ROOT = Path(__file__).parents[2]
 CASSETTE = ROOT / "fixtures" / "cassettes" / "propakistani.yaml"
@@ -34,9 +34,9 @@ Hook = Callable[[], None]
 
 def preload() -> None:
     """Load what a crawl loads in its course; starts no thread, no process and no reactor."""
-    for name in ("ingest.cli", "ingest.crawl.run", "ingest.normalise", "spiders.site"):
+    for name in ("ingest.cli.app", "ingest.crawl.run", "ingest.processing.build", "spiders.site"):
         import_module(name)
-    for settings in (default_settings, scrapy_settings):
+    for settings in (default_settings, crawl_settings):
         for name, value in vars(settings).items():
             if name.isupper() and isinstance(value, dict):
                 for path in [*value, *value.values()]:
@@ -119,9 +119,11 @@ def fork(arguments: Sequence[str], log: Path, hook: Hook | None = None) -> Run:
 def command(arguments: Sequence[str], log: Path) -> Run:
     """Run `khabar ARGUMENTS` as from a shell."""
     line = (sys.executable, "-m", "ingest", *arguments)
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("KHABAR_")}
+    environment = {
+        name: value for name, value in os.environ.items() if not name.startswith("KHABAR_")
+    }
     with log.open("wb") as file:
-        process = subprocess.Popen(  # noqa: S603 - ours
+        process = subprocess.Popen(
             line, cwd=ROOT, env=environment, stdout=file, stderr=file, start_new_session=True
         )
     process.returncode = 0  # `Run` waits for it
@@ -148,7 +150,7 @@ def _fork_workers() -> None:
 
 
 def _main(arguments: Sequence[str]) -> int:
-    from ingest.cli import main
+    from ingest.cli.app import main
 
     sys.argv = ["khabar", *arguments]
     try:
@@ -165,7 +167,9 @@ def _session(leader: int) -> list[int]:
     found = []
     for folder in Path("/proc").glob("[0-9]*"):
         try:
-            state, _, _, session = (folder / "stat").read_text("utf-8", "replace").rpartition(")")[2].split()[:4]
+            state, _, _, session = (
+                (folder / "stat").read_text("utf-8", "replace").rpartition(")")[2].split()[:4]
+            )
         except OSError:
             continue  # it has just ended
         if int(session) == leader and state != "Z":

@@ -41,7 +41,10 @@ class Scene:
 def scenes(folder: Path) -> Iterator[list[Scene]]:
     """The scenes, each crawled once without a disturbance to know what is to come of it."""
     with newsroom_scene(folder, ARTICLES) as newsroom:
-        yield [rehearsed("recording", [("propakistani", "--replay", str(CASSETTE))], folder), newsroom]
+        yield [
+            rehearsed("recording", [("propakistani", "--replay", str(CASSETTE))], folder),
+            newsroom,
+        ]
 
 
 @contextmanager
@@ -62,7 +65,9 @@ def rehearsed(name: str, crawls: Sequence[Sequence[str]], folder: Path) -> Scene
         begin = time.monotonic()
         run = fork((*arguments, "--output", str(output)), folder / f"{name}.log")
         if run.end() != 0:
-            raise RuntimeError(f"the rehearsal of {name} fails with {run.code}: {run.log.read_text('utf-8')}")
+            raise RuntimeError(
+                f"the rehearsal of {name} fails with {run.code}: {run.log.read_text('utf-8')}"
+            )
         editions.append(Edition(arguments, content_of(output), time.monotonic() - begin))
     return Scene(name, tuple(editions))
 

@@ -6,18 +6,18 @@ from datetime import datetime
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from ingest.dates import ParsedDate, parse_date
-from ingest.extraction.comments.counts import find_count
-from ingest.extraction.comments.items import Item, find_items
-from ingest.extraction.comments.linked import comments_in
-from ingest.extraction.comments.read import read_items
+from ingest.dates.parse import ParsedDate, parse_date
+from ingest.extraction.comments.author_date import ReadDate
+from ingest.extraction.comments.containers import Sections
+from ingest.extraction.comments.find import Item, find_items
+from ingest.extraction.comments.jsonld import comments_in
+from ingest.extraction.comments.metadata import find_count
+from ingest.extraction.comments.parse import read_items
 from ingest.extraction.comments.scan import scan
-from ingest.extraction.comments.sections import Sections
-from ingest.extraction.comments.signature import ReadDate
 from ingest.extraction.comments.systems import hosted, system_of
-from ingest.extraction.findings import CommentSection
-from ingest.extraction.page import Page
+from ingest.extraction.model import CommentSection
 from ingest.extraction.structured import StructuredData
+from ingest.html.page import Page
 from ingest.record import Comment
 from ingest.settings import Limits
 from ingest.sites import Site
@@ -26,7 +26,12 @@ _LIMIT = Limits().comments
 
 
 def find_comments(
-    page: Page, site: Site, *, zone: ZoneInfo | None, retrieved_at: datetime, data: StructuredData | None = None
+    page: Page,
+    site: Site,
+    *,
+    zone: ZoneInfo | None,
+    retrieved_at: datetime,
+    data: StructuredData | None = None,
 ) -> CommentSection:
     """The comments of a page, the system that keeps them, and the elements that hold them.
 
@@ -40,10 +45,14 @@ def find_comments(
     read = _date_reader(page, site, zone, retrieved_at)
     marks = scan(page.body)
     selected = [Item(element) for element in page.select(*site.select.comments)]
-    comments = read_items(selected or find_items(marks), page, read, limit=_LIMIT, sure=bool(selected))
+    comments = read_items(
+        selected or find_items(marks), page, read, limit=_LIMIT, sure=bool(selected)
+    )
     elements = [element for element, _ in comments]
     containers = hosted(page.tree, marks)
-    sections = Sections(page.tree, marks, elements).find([e for found in containers.values() for e in found])
+    sections = Sections(page.tree, marks, elements).find(
+        [e for found in containers.values() for e in found]
+    )
     told = [comment for _, comment in comments]
     linked = comments_in(data, page, read, _LIMIT) if data and not told else []
     return CommentSection(

@@ -9,9 +9,11 @@ from itertools import islice
 from lxml.html import HtmlElement
 
 from ingest.extraction.comments.words import Role, part_of, roles_of
-from ingest.extraction.page import text_of
+from ingest.html.page import text_of
 
-_SKIPPED = frozenset({"script", "style", "noscript", "template", "form", "textarea", "select", "svg", "button"})
+_SKIPPED = frozenset(
+    {"script", "style", "noscript", "template", "form", "textarea", "select", "svg", "button"}
+)
 # Microdata and RDFa: schema.org, Dublin Core, SIOC and FOAF as Drupal writes them.
 _TEXTS = frozenset({"text", "commenttext", "reviewbody", "encoded", "description"})
 _TITLES = frozenset({"headline", "name", "title"})
@@ -20,7 +22,16 @@ _LEVELS = 12  # text elements looked at in one comment, to find the one nearest 
 _SMALL = 60
 _HEADINGS = frozenset({"h2", "h3", "h4", "h5", "h6"})
 _TITLE_NAMES = frozenset(
-    {"title", "titre", "titel", "subject", "betreff", "comment-title", "comment-subject", "headline"}
+    {
+        "title",
+        "titre",
+        "titel",
+        "subject",
+        "betreff",
+        "comment-title",
+        "comment-subject",
+        "headline",
+    }
 )
 
 
@@ -54,21 +65,35 @@ def _own(top: HtmlElement, others: Container[HtmlElement]) -> Iterator[HtmlEleme
 def _part(element: HtmlElement) -> Part:
     names = element.get("class")
     stated = element.get("itemprop") or element.get("property")
-    props = frozenset(name.rpartition(":")[2] for name in stated.casefold().split()) if stated else _NO_PROPS
+    props = (
+        frozenset(name.rpartition(":")[2] for name in stated.casefold().split())
+        if stated
+        else _NO_PROPS
+    )
     return Part(element, part_of(names) if names else Role.NONE, props)
 
 
 def text_elements(parts: list[Part]) -> list[HtmlElement]:
     """The elements that hold the comment's text; none where no element is named so."""
     named = [part.element for part in parts if part.props & _TEXTS]
-    named = named or [part.element for part in parts if part.role & Role.TEXT and _says_comment_text(part.element)]
-    named = named or [part.element for part in parts if part.role & Role.TEXT and not part.role & _OTHER]
-    named = named or [part.element for part in parts if part.element.tag == "p" and "comment" in _names(part.element)]
+    named = named or [
+        part.element for part in parts if part.role & Role.TEXT and _says_comment_text(part.element)
+    ]
+    named = named or [
+        part.element for part in parts if part.role & Role.TEXT and not part.role & _OTHER
+    ]
+    named = named or [
+        part.element
+        for part in parts
+        if part.element.tag == "p" and "comment" in _names(part.element)
+    ]
     if not named:
         return []
     outer = _outermost(named)
     inner = _inner(max(outer, key=lambda element: len(text_of(element))), named)
-    return _outermost([e for e in named if e.tag == inner.tag and e.get("class") == inner.get("class")])
+    return _outermost(
+        [e for e in named if e.tag == inner.tag and e.get("class") == inner.get("class")]
+    )
 
 
 def _says_comment_text(element: HtmlElement) -> bool:
@@ -81,7 +106,9 @@ def _names(element: HtmlElement) -> list[str]:
 
 def _outermost(elements: list[HtmlElement]) -> list[HtmlElement]:
     chosen = set(elements)
-    return [element for element in elements if not any(up in chosen for up in element.iterancestors())]
+    return [
+        element for element in elements if not any(up in chosen for up in element.iterancestors())
+    ]
 
 
 def _inner(outer: HtmlElement, named: list[HtmlElement]) -> HtmlElement:

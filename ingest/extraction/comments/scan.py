@@ -10,8 +10,12 @@ from lxml.html import HtmlElement
 
 from ingest.extraction.comments.words import Role, roles_of
 
-_NEVER = frozenset({"html", "head", "body", "script", "style", "link", "meta", "noscript", "template"})
-_SCHEMA = re.compile(r"(?:schema\.org/|schema:)(?:User)?Comments?\b|sioc(?:t)?:(?:Comment|Post)\b", re.IGNORECASE)
+_NEVER = frozenset(
+    {"html", "head", "body", "script", "style", "link", "meta", "noscript", "template"}
+)
+_SCHEMA = re.compile(
+    r"(?:schema\.org/|schema:)(?:User)?Comments?\b|sioc(?:t)?:(?:Comment|Post)\b", re.IGNORECASE
+)
 # "comment-123", "li-comment-123", "dsq-comment-123", "wpd-comm-5_0", "kommentar_7", "comment-body-9"; a plural
 # ("comments-123") is the list of all comments of article 123.
 _NUMBERED = re.compile(
@@ -22,11 +26,34 @@ _NUMBERED = re.compile(
 )
 _LONG_NUMBER = re.compile(r"c(?P<number>\d{2,24})$")
 _ITEM_TAGS = frozenset(
-    {"li", "div", "article", "section", "dd", "dl", "tr", "td", "table", "blockquote", "p", "details"}
+    {
+        "li",
+        "div",
+        "article",
+        "section",
+        "dd",
+        "dl",
+        "tr",
+        "td",
+        "table",
+        "blockquote",
+        "p",
+        "details",
+    }
 )
 
 
-WHOLE_IDS = frozenset({"comments", "respond", "commentform", "comment-list", "disqus_thread", "dsq-comments", "wpdcom"})
+WHOLE_IDS = frozenset(
+    {
+        "comments",
+        "respond",
+        "commentform",
+        "comment-list",
+        "disqus_thread",
+        "dsq-comments",
+        "wpdcom",
+    }
+)
 """Ids that only the whole section bears: what holds one of them is no single comment."""
 
 

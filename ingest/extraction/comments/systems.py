@@ -8,14 +8,21 @@ from ingest.extraction.comments.scan import Mark
 from ingest.extraction.comments.words import Role
 from ingest.record import CommentSystem
 
-_ORDER = (CommentSystem.WPDISCUZ, CommentSystem.DISQUS, CommentSystem.VUUKLE, CommentSystem.FACEBOOK)
+_ORDER = (
+    CommentSystem.WPDISCUZ,
+    CommentSystem.DISQUS,
+    CommentSystem.VUUKLE,
+    CommentSystem.FACEBOOK,
+)
 _SECTION_IDS = frozenset({"comments", "comment-list", "respond"})
 
 
 def hosted(tree: HtmlElement, marks: list[Mark]) -> dict[CommentSystem, list[HtmlElement]]:
     """The containers of comment systems that are not the site's own; empty for almost every page."""
     found = [
-        mark.element for mark in marks if mark.role & Role.HOSTED and mark.element.tag not in {"a", "iframe", "img"}
+        mark.element
+        for mark in marks
+        if mark.role & Role.HOSTED and mark.element.tag not in {"a", "iframe", "img"}
     ]
     containers: dict[CommentSystem, list[HtmlElement]] = {}
     for element in (*found, *tree.iter("fb:comments")):
@@ -29,7 +36,9 @@ def _system_of(element: HtmlElement) -> CommentSystem:
         return CommentSystem.DISQUS
     if "vuukle" in names:
         return CommentSystem.VUUKLE
-    return CommentSystem.FACEBOOK if "fb" in names and "comments" in names else CommentSystem.WPDISCUZ
+    return (
+        CommentSystem.FACEBOOK if "fb" in names and "comments" in names else CommentSystem.WPDISCUZ
+    )
 
 
 def system_of(
@@ -38,7 +47,11 @@ def system_of(
     """The system: of the container that holds the comments, else of any on the page."""
     if items:
         around = {items[0], *items[0].iterancestors()}
-        inside = (name for name in _ORDER if any(element in around for element in containers.get(name, [])))
+        inside = (
+            name
+            for name in _ORDER
+            if any(element in around for element in containers.get(name, []))
+        )
         return next(inside, CommentSystem.NATIVE)
     named = next((name for name in _ORDER if name in containers), None)
     return named or (CommentSystem.NATIVE if any(_invites(mark) for mark in marks) else None)
@@ -49,4 +62,6 @@ def _invites(mark: Mark) -> bool:
     element = mark.element
     if element.tag == "form" or (mark.role & Role.FORM and element.find(".//textarea") is not None):
         return True
-    return element.tag in {"section", "div"} and (element.get("id") or "").casefold() in _SECTION_IDS
+    return (
+        element.tag in {"section", "div"} and (element.get("id") or "").casefold() in _SECTION_IDS
+    )

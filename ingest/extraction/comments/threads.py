@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 from lxml.html import HtmlElement
 
-from ingest.extraction.comments.items import Item
+from ingest.extraction.comments.find import Item
 from ingest.extraction.comments.parts import Part
 from ingest.extraction.comments.words import Role, pattern, roles_of
 
@@ -17,7 +17,13 @@ _OWN_LINK = re.compile(
 )
 _IN_REPLY = re.compile(pattern("in_reply"), re.IGNORECASE)
 _LEVEL = re.compile(r"(?:^|[\s_-])(?:depth|level|ebene)[-_]?(\d{1,2})(?:$|\s)")
-_PARENT_ATTRIBUTES = ("data-parent", "data-parent-id", "data-parentid", "data-comment-parent", "data-in-reply-to")
+_PARENT_ATTRIBUTES = (
+    "data-parent",
+    "data-parent-id",
+    "data-parentid",
+    "data-comment-parent",
+    "data-in-reply-to",
+)
 
 
 def own_id(item: Item, parts: list[Part], said: str) -> str:
@@ -34,9 +40,9 @@ def own_id(item: Item, parts: list[Part], said: str) -> str:
 
 
 def _leads_to_parent(link: HtmlElement) -> bool:
-    return bool(_IN_REPLY.search(f"{link.get('class') or ''} {link.text or ''}")) and "replytocom" not in (
-        link.get("href") or ""
-    )
+    return bool(
+        _IN_REPLY.search(f"{link.get('class') or ''} {link.text or ''}")
+    ) and "replytocom" not in (link.get("href") or "")
 
 
 def stated_parent(item: Item, parts: list[Part]) -> str | None:
@@ -47,7 +53,9 @@ def stated_parent(item: Item, parts: list[Part]) -> str | None:
         if (value := re.sub(r"^\D+", "", item.element.get(attribute) or "")) not in ("", "0"):
             return value
     for part in parts:
-        leads = "parentitem" in part.props or (part.element.tag == "a" and _leads_to_parent(part.element))
+        leads = "parentitem" in part.props or (
+            part.element.tag == "a" and _leads_to_parent(part.element)
+        )
         if leads and (found := _OWN_LINK.search(part.element.get("href") or "")):
             return found[1]
     return None
@@ -58,7 +66,10 @@ def parent_element(element: HtmlElement, items: Mapping[HtmlElement, Item]) -> H
     for up in element.iterancestors():
         if up in items:
             return up
-        if roles_of(up.get("class") or "") & Role.REPLIES or "indented" in (up.get("class") or "").split():
+        if (
+            roles_of(up.get("class") or "") & Role.REPLIES
+            or "indented" in (up.get("class") or "").split()
+        ):
             previous = up.getprevious()
             while previous is not None and previous not in items:
                 previous = previous.getprevious()

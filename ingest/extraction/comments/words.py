@@ -37,16 +37,21 @@ _STEM = re.compile(
 )
 # The containers of comment systems that are not the site's own.
 _HOSTED = re.compile(
-    r"^(?:disqus_thread|dsq-|fb[-_]comments|vuukle|wpdcom$|wpcomm$|wpdiscuz)|vuukle|disqus-?comments", re.IGNORECASE
+    r"^(?:disqus_thread|dsq-|fb[-_]comments|vuukle|wpdcom$|wpcomm$|wpdiscuz)|vuukle|disqus-?comments",
+    re.IGNORECASE,
 )
 # Every name with a role holds one of these; nearly all names on a page hold none and cost no more than this.
-_ANY = re.compile("ment|leser|reactie|yorum|back|hozzaszol|disqus|dsq-|vuukle|wpdcom|wpcomm|wpdisc|fb|ping")
+_ANY = re.compile(
+    "ment|leser|reactie|yorum|back|hozzaszol|disqus|dsq-|vuukle|wpdcom|wpcomm|wpdisc|fb|ping"
+)
 # Romance languages put the noun first: "texto-comentario".
 _NOUN_FIRST = ("comentari", "commentair", "comentair")
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _WORD = re.compile(r"[a-z]+")
 _ASCII = str.maketrans("áàâóôř", "aaaoor")
-_LISTS = tomllib.loads(resources.files("ingest.extraction.comments").joinpath("words.toml").read_text(encoding="utf-8"))
+_LISTS = tomllib.loads(
+    resources.files("ingest.extraction.comments").joinpath("words.toml").read_text(encoding="utf-8")
+)
 
 
 def _list(key: str) -> frozenset[str]:

@@ -1,0 +1,1 @@
+"""One HTTP request: download handler, address guard, recorded responses, request slots."""

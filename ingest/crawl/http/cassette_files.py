@@ -1,0 +1,100 @@
+"""Cassette files: found, read with one-line errors, written whole and readable.
+
+The format is vcrpy's own (YAML, version 1), so that pytest-recording and vcrpy read what Khabar wrote and the other
+way round. Only the style differs: a body of several lines is a literal block, which reviews and `git diff` can read.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import yaml
+from vcr.cassette import Cassette
+from vcr.record_mode import RecordMode
+from vcr.serialize import deserialize, serialize
+from vcr.serializers import yamlserializer
+
+from ingest.errors import BadRecording, UnwritableOutput
+
+_NO_BLOCK = ("\r", "\x85", "\u2028", "\u2029")
+"""Line ends that YAML folds to a newline inside a block; quoted, they survive."""
+
+
+def files_of(path: Path) -> Iterator[Path]:
+    """The cassette files that a path names: itself, or all `*.yaml` below a folder; raises `BadRecording`."""
+    if path.is_dir():
+        files = sorted(path.rglob("*.yaml"))
+        if not files:
+            raise BadRecording(
+                f"{path}: no cassette (*.yaml) in this folder", "record one with --record FILE"
+            )
+        yield from files
+    elif path.is_file():
+        yield path
+    else:
+        raise BadRecording(f"{path}: no such cassette", "record it with --record FILE")
+
+
+def load(file: Path) -> Cassette:
+    """A cassette to replay; raises `BadRecording` naming the file and what is wrong with it."""
+    cassette = Cassette(path=str(file), record_mode=RecordMode.NONE, allow_playback_repeats=True)
+    try:
+        requests, responses, *_ = deserialize(file.read_text(encoding="utf-8"), yamlserializer)
+        for request, response in zip(requests, responses, strict=True):
+            cassette.append(request, response)
+    except (OSError, yaml.YAMLError, ValueError, TypeError, KeyError, AttributeError) as error:
+        # vcrpy takes the file's shape for granted: whatever it stumbles over, the file is no cassette.
+        raise BadRecording(
+            f"{file}: not a cassette: {error}", "record it again with --record FILE"
+        ) from error
+    cassette.dirty = False
+    cassette.rewound = True
+    return cassette
+
+
+def save(path: Path, cassette: Cassette) -> None:
+    """Write a cassette: a new file beside it first, then a rename, so that it is whole at any time."""
+    content = {"requests": cassette.requests, "responses": cassette.responses}
+    text = serialize(content, _Readable)
+    draft = path.with_name(f".{path.name}.{os.getpid()}.new")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with draft.open("w", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        draft.replace(path)
+    except OSError as error:
+        draft.unlink(missing_ok=True)
+        raise UnwritableOutput(
+            f"cannot write {path}: {error.strerror}", "choose another --record FILE"
+        ) from error
+
+
+class _Dumper(yaml.SafeDumper):  # type: ignore[misc]  # PyYAML ships no types
+    """YAML with literal blocks where they keep the text as it is."""
+
+
+def _text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
+    block = "\n" in text and not any(mark in text for mark in _NO_BLOCK)
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style="|" if block else None)
+
+
+_Dumper.add_representer(str, _text)
+
+
+class _Readable:
+    """The serializer that `vcr.serialize` asks for."""
+
+    @staticmethod
+    def serialize(content: dict[str, Any]) -> str:
+        return str(
+            yaml.dump(content, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=4096)
+        )
+
+    @staticmethod
+    def deserialize(text: str) -> Any:  # noqa: ANN401 - whatever the file holds
+        return yamlserializer.deserialize(text)

@@ -1,0 +1,1 @@
+"""robots.txt, delays, `Retry-After` and backoff per host."""

@@ -1,0 +1,165 @@
+"""robots.txt as RFC 9309 reads it."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import defaultdict
+from dataclasses import dataclass
+from time import monotonic
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from scrapy import Request, signals
+from scrapy.downloadermiddlewares.robotstxt import RobotsTxtMiddleware
+from scrapy.exceptions import IgnoreRequest
+from scrapy.http.request import NO_CALLBACK
+from scrapy.utils.misc import build_from_crawler
+
+from ingest.crawl.context import SOURCE_JUDGED, context_of
+from ingest.crawl.http.failure import is_too_large, reason_of
+from ingest.crawl.http.headers import headers_of
+from ingest.crawl.http.pace import RefusedRequest
+from ingest.errors import KhabarError, Unreachable
+from ingest.extraction.page_type.challenge import challenge_sign
+
+if TYPE_CHECKING:
+    from scrapy.crawler import Crawler
+    from scrapy.http import Response
+    from scrapy.robotstxt import RobotParser
+
+logger = logging.getLogger(__name__)
+
+_LASTING = frozenset({200, 404, 410})
+"""A second request would bring the same answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Rules:
+    """What is known of a robots.txt: its rules (None: there are none), or why it could not be read; and since when.
+
+    `unknown`: it was not asked for, since it is ourselves who forbid it. `answer` is the file itself.
+    """
+
+    parser: RobotParser | None
+    problem: str | None
+    read_at: float
+    unknown: bool = False
+    answer: Response | None = None
+
+
+class RobotsMiddleware(RobotsTxtMiddleware):
+    """Scrapy's middleware with a reading of its own.
+
+    - Not found, which is any 4xx, allows all (2.3.1.3); an answer that fails or does not come allows nothing (2.3.1.4),
+      where Scrapy would allow all.
+    - 500 KiB of rules are read (2.5), and read again after `limits.robots_hours` (2.4); where that fails, the old ones
+      stay.
+    - One request of a host at a time: in Scrapy 2.19 only the first of the requests that wait for a robots.txt is given
+      its rules (a Deferred hands its result to one waiting task), and the others would be let through.
+    """
+
+    def __init__(self, crawler: Crawler) -> None:
+        super().__init__(crawler)
+        self._context = context_of(crawler)
+        self._context.robots = self.answer
+        self._rules: dict[str, _Rules] = {}
+        self._turns: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+
+    async def answer(self, request: Request) -> Response | None:
+        """The robots.txt that is asked for, as it was read for its rules: who looks for sitemaps asks no second time.
+
+        None where there was no answer that lasts. Raises `RefusedRequest` where it cannot be read.
+        """
+        await self.robot_parser(request)
+        return self._rules[urlsplit(request.url).netloc].answer
+
+    async def robot_parser(self, request: Request) -> RobotParser | None:
+        """The rules for the host of a request; raises `RefusedRequest` where they cannot be read."""
+        parts = urlsplit(request.url)
+        netloc, url = parts.netloc, f"{parts.scheme}://{parts.netloc}/robots.txt"
+        async with self._turns[netloc]:
+            rules = self._rules.get(netloc)
+            if (
+                rules is None
+                or monotonic() - rules.read_at >= 3600 * self._context.settings.limits.robots_hours
+            ):
+                rules = self._rules[netloc] = self._newer(
+                    rules, await self._read(url, request), url
+                )
+        if rules.problem:
+            raise RefusedRequest(
+                f"{request.url}: robots.txt: {rules.problem}: nothing may be fetched"
+            )
+        return rules.parser
+
+    def _newer(self, old: _Rules | None, new: _Rules, url: str) -> _Rules:
+        """The rules that hold after a reading: of a second one that fails, the old ones (2.4)."""
+        if new.unknown:
+            return _Rules(old.parser, old.problem, new.read_at) if old else new
+        if new.problem is None:
+            return new
+        if old is not None:
+            logger.warning(
+                "%s: %s: what it said before still holds (RFC 9309, 2.4)", url, new.problem
+            )
+            return _Rules(old.parser, old.problem, new.read_at)
+        message = f"{url}: {new.problem}: nothing may be fetched (RFC 9309, 2.3.1.4)"
+        self._context.close_host(message)
+        logger.warning("%s", message)
+        return new
+
+    async def _read(self, url: str, request: Request) -> _Rules:
+        self._stats.inc_value("robotstxt/request_count")
+        try:
+            response = await self.crawler.engine.download_async(
+                Request(
+                    url,
+                    priority=self.DOWNLOAD_PRIORITY,
+                    meta={"dont_obey_robotstxt": True},
+                    callback=NO_CALLBACK,
+                )
+            )
+        except Exception as error:  # noqa: BLE001 - whatever the layers of the network raise
+            return self._without_answer(error, url)
+        self._stats.inc_value("robotstxt/response_count")
+        self._stats.inc_value(f"robotstxt/response_status_count/{response.status}")
+        if response.status >= 500:
+            return self._unreachable(f"HTTP {response.status}")
+        return await self._parsed(response, request)
+
+    def _without_answer(self, error: Exception, url: str) -> _Rules:
+        if is_too_large(error):
+            return self._unreachable("over limits.page_bytes")
+        if isinstance(error, Unreachable):  # over another limit of ours
+            return self._unreachable(error.message.removeprefix(f"{url}: "))
+        if isinstance(
+            error, KhabarError
+        ):  # not the network's doing: the page's own request will say so
+            return _Rules(None, None, monotonic(), unknown=True)
+        if isinstance(
+            error, IgnoreRequest
+        ):  # redirected again and again: as good as not found (2.3.1.2)
+            return _Rules(None, None, monotonic())
+        return self._unreachable(reason_of(error))
+
+    async def _parsed(self, response: Response, request: Request) -> _Rules:
+        body = (
+            response.body[: self._context.settings.limits.robots_bytes]
+            if response.status < 300
+            else b""
+        )
+        if response.status == 200:
+            sign = challenge_sign(response.body, headers_of(response))
+            self.crawler.signals.send_catch_log(SOURCE_JUDGED, url=response.url, challenge=sign)
+        parser: RobotParser = build_from_crawler(self._parserimpl, self.crawler, body)
+        await self.crawler.signals.send_catch_log_async(
+            signal=signals.robots_parsed, robotparser=parser, request=request
+        )
+        return _Rules(
+            parser, None, monotonic(), answer=response if response.status in _LASTING else None
+        )
+
+    def _unreachable(self, problem: str) -> _Rules:
+        self._stats.inc_value("robotstxt/unreachable_count")
+        return _Rules(None, problem, monotonic())

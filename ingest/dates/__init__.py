@@ -1,0 +1,1 @@
+"""Text to points in time. Pure."""

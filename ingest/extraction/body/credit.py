@@ -1,0 +1,250 @@
+"""The credited source of an article: "Source: X", "via X", "(Reuters)", the agency of a dateline.
+
+A wrong source is worse than none: a line must be nothing but the credit, an agency must be a known one, and the
+publisher does not credit itself.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from ingest.extraction.body.blocks import Block, squeeze
+from ingest.extraction.vocabulary import AGENCIES
+from ingest.record import Organization
+from ingest.text import one_line
+
+Absolute = Callable[[str | None], str | None]
+
+# "Source" in the languages of newspapers; what follows needs a colon, a dash or a link.
+_SOURCE = (
+    r"source|quelle|fuente|fonte|bron|kilde|källa|lähde|heimild|źródło|zdroj|vir|izvor|forrás|sursa|šaltinis|avots|"
+    r"allikas|kaynak|πηγή|источник|джерело|източник|извор|المصدر|مصدر|ماخذ|منبع|ذریعہ|מקור|स्रोत|साभार|সূত্র|"
+    r"出典|情報源|提供|来源|來源|출처|자료|nguồn|sumber|ที่มา"
+)
+_VIA = (
+    r"via|(?:by )?courtesy(?: of)?|with thanks to|cortes[íi]a de|mit freundlicher genehmigung von"
+)
+_BY_COURTESY = r"بشکریہ|بہ شکریہ"
+_LINE = re.compile(
+    rf"\W*(?:(?:{_SOURCE})\s*(?P<sign>[:：|–—-])\s*|(?:{_VIA})\s*(?P<via>[:：]\s*|\s)\s*|(?:{_BY_COURTESY})\s*[:：]?\s*)(?P<name>.+?)\W*",
+    re.IGNORECASE | re.DOTALL,
+)
+_FIRST_PUBLISHED = re.compile(
+    r"\W*(?:this (?:article|story|post|piece) )?(?:was |is |has been )?(?:first|originally) (?:published|appeared) "
+    r"(?:on|in|by|at) (?P<name>.+?)\W*",
+    re.IGNORECASE,
+)
+_AGENCY = "|".join(
+    sorted(
+        (re.escape(name) for name in AGENCIES if name != "online news agency"),
+        key=len,
+        reverse=True,
+    )
+)
+_AGENCIES = rf"(?:{_AGENCY})(?:\s*(?:[/,&]|and|und)\s*(?:{_AGENCY}))*"
+_COPYRIGHT = re.compile(rf"\W*©\s*(?P<name>{_AGENCY})(?:[,:/\s].*)?", re.IGNORECASE)
+_ENDING = re.compile(
+    rf"(?:^|[.!?…۔»”\"’'])\s*(?:\(\s*(?P<inside>{_AGENCIES})\s*\)|[–—-]+\s*(?P<dashed>{_AGENCIES}))\W*$",
+    re.IGNORECASE,
+)
+_PLACE = r"[^\W\d_][^():–—]{1,48}?"
+_DATELINE = re.compile(
+    rf"\W*(?:{_PLACE}[\s,:]*)?\(\s*(?P<inside>{_AGENCIES})\s*\)\s*[:–—-]?\s*\S|"
+    rf"(?:{_PLACE}\s*[:,–—-]\s*)(?P<named>{_AGENCIES})\s*[:–—-]\s*\S",
+    re.IGNORECASE,
+)
+# Urdu datelines put the paper or the agency, with the day, into parentheses after the city.
+_URDU_DATELINE = re.compile(
+    r"[\u0600-\u06ff]+(?:\s[\u0600-\u06ff]+){0,2}\s*\(\s*(?P<name>[\u0600-\u06ff][\u0600-\u06ff\s]{2,50}?)\s*"
+    r"[۔.,،-]+\s*\d{1,2}\s*[\u0600-\u06ff]+\s*\d{4}[^)]{0,6}\)"
+)
+_NOT_SOURCES = re.compile(
+    r"\b(?:twitter|facebook|instagram|youtube|tiktok|giphy|getty|shutterstock|unsplash|pixabay|supplied|file|google|"
+    r"wikimedia|wikipedia|screen\w*|desk|(?:staff|our|special|web|news|senior) (?:correspondent|reporter)|newsletter|"
+    r"e-?mail|whatsapp|foto|photo|image|bild|"
+    r"infografik|grafik|graphic|video|social media|press release)\b|ڈیسک|رپورٹر|نمائندہ",
+    re.IGNORECASE,
+)
+_SMALL = frozenset(
+    [
+        "of",
+        "the",
+        "and",
+        "for",
+        "de",
+        "la",
+        "le",
+        "les",
+        "el",
+        "los",
+        "del",
+        "der",
+        "die",
+        "das",
+        "des",
+        "und",
+        "et",
+        "y",
+        "e",
+        "da",
+        "do",
+        "di",
+        "van",
+        "von",
+        "in",
+        "on",
+    ]
+)
+_SIGNS = re.compile(r"[\W_]+")
+_TAIL = 6
+_NAME_LENGTH = 60
+_NAME_WORDS = 7
+
+
+class _Place(NamedTuple):
+    """Where a credit was found, as `Body.credit_source` tells it."""
+
+    line: str = "credit-line"
+    ending: str = "ending"
+    dateline: str = "dateline"
+
+
+PLACES = _Place()
+
+
+@dataclass(frozen=True, slots=True)
+class Credit:
+    """The credited source; `block` is the line that holds nothing else and so leaves the text."""
+
+    organization: Organization
+    source: str
+    block: Block | None = None
+
+
+def find_credit(
+    blocks: Sequence[Block], text: Sequence[Block], own_names: Collection[str], absolute: Absolute
+) -> Credit | None:
+    """The credit of a text whose blocks are `text`; `blocks` are all of the page, in whose order it ends.
+
+    `own_names` are the publisher's names and domain: none of them is a credited source.
+    """
+    if not text:
+        return None
+    own = frozenset(plain for name in own_names if len(plain := _plain(name)) > 1)
+    lines = (*reversed(_after(blocks, text)), *reversed(text[-_TAIL:]))
+    beside = {block.element.getparent() for block in text[-_TAIL:]}
+    for block in sorted(lines, key=lambda block: block not in text):
+        in_text = (
+            block in text or block.element.getparent() in beside
+        )  # a line of one link is often left out of it
+        if (name := _credited(block, own, in_text=in_text)) is not None:
+            return Credit(
+                Organization(name=name, url=_link_of(block, name, absolute)), PLACES.line, block
+            )
+    return _agency_of(text, own)
+
+
+def _after(blocks: Sequence[Block], text: Sequence[Block]) -> Sequence[Block]:
+    end = next((index for index, block in enumerate(blocks) if block is text[-1]), len(blocks))
+    return blocks[end + 1 : end + 1 + _TAIL]
+
+
+def _credited(block: Block, own: frozenset[str], *, in_text: bool) -> str | None:
+    """The name in a line that is nothing but a credit."""
+    line = one_line(block.text)
+    if len(line) > _NAME_LENGTH + 40:
+        return None
+    for pattern in (_LINE, _FIRST_PUBLISHED, _COPYRIGHT):
+        if (match := pattern.fullmatch(line)) is not None:
+            name = _name(match["name"], own)
+            is_bare = (
+                match.groupdict().get("via") or ":"
+            ).isspace()  # "via X": X is an agency, or a link in the text
+            is_sure = name and (name.casefold() in AGENCIES or (in_text and block.link_share > 0))
+            return name if is_sure or not is_bare else None
+    if (match := _ENDING.fullmatch(line)) is not None or (
+        match := re.fullmatch(rf"\W*({_AGENCIES})\W*", line, re.IGNORECASE)
+    ):
+        name = next(group for group in match.groups() if group)
+        return _name(name, own) if _is_spelt(name) else None
+    return None
+
+
+def _name(text: str, own: frozenset[str]) -> str | None:
+    name = one_line(text).strip(" :|-–—()[]")
+    if name.count(".") == 1:
+        name = name.rstrip(".")
+    words = name.split()
+    if (
+        not name
+        or len(name) > _NAME_LENGTH
+        or len(words) > _NAME_WORDS
+        or _NOT_SOURCES.search(name)
+    ):
+        return None
+    if name.casefold() not in AGENCIES and any(_is_plain_word(word) for word in words):
+        return None
+    parts = [_plain(part) for part in re.split(r"[,/;]", name)]
+    if any(part and any(part in mine or mine in part for mine in own) for part in parts):
+        return None
+    return name
+
+
+def _plain(name: str) -> str:
+    """The letters and digits of a name, for comparing: "F.A.Z." is "FAZ"."""
+    return _SIGNS.sub("", name).casefold()
+
+
+def _is_plain_word(word: str) -> bool:
+    """Whether the word is a lower-case one of a sentence: names have capitals, and domains a full stop."""
+    letters = word.strip("()[]\"'“”’,;")
+    return (
+        letters[:1].islower()
+        and letters not in _SMALL
+        and letters not in AGENCIES
+        and "." not in letters
+        and "/" not in letters
+    )
+
+
+def _is_spelt(name: str) -> bool:
+    """Whether short agency names are spelt as such: "AP" and "dpa", but not "Ap" or "app"."""
+    short = [part for part in re.split(r"[\s/,&]+", name) if len(part) <= 4]
+    return all(
+        part.isupper()
+        or not part.isascii()
+        or part in {"dpa", "epd", "sda", "ats", "kna", "sid", "apa", "afp"}
+        for part in short
+    )
+
+
+def _link_of(block: Block, name: str, absolute: Absolute) -> str | None:
+    key = squeeze(name).casefold()
+    for run in block.runs:
+        if (
+            run.link
+            and squeeze(run.text).casefold().strip(".") in key
+            and (url := absolute(run.link))
+        ):
+            return url
+    return None
+
+
+def _agency_of(text: Sequence[Block], own: frozenset[str]) -> Credit | None:
+    """The agency of the dateline or at the end of the last paragraph; it stays in the text."""
+    first, last = text[0], text[-1]
+    for source, match in (
+        (PLACES.dateline, _DATELINE.match(first.text)),
+        (PLACES.dateline, _URDU_DATELINE.match(first.text)),
+        (PLACES.ending, _ENDING.search(last.text)),
+    ):
+        if match is None:
+            continue
+        found = next((group for group in match.groups() if group), "")
+        name = one_line(found)
+        if (match.re is _URDU_DATELINE or _is_spelt(name)) and _name(name, own):
+            return Credit(Organization(name=name), source)
+    return None

@@ -1,0 +1,75 @@
+"""Second ways to an article's text, for pages whose HTML holds none of it: JSON-LD and the state of a web app."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from html import unescape
+
+from lxml import etree
+from lxml.html import HtmlElement, HTMLParser, fragment_fromstring
+
+from ingest.extraction.body.blocks import Block, read_blocks
+from ingest.extraction.structured import StructuredData
+
+_MARKUP = re.compile(r"<(?:p|br|div|h[1-6])\b", re.IGNORECASE)
+_PARAGRAPH = re.compile(r"<p\b|\\u003c ?p\b|<br", re.IGNORECASE)
+_SCRIPT = re.compile(r"<script\b[^>]*>(.*?)</script>", re.IGNORECASE | re.DOTALL)
+_STRING = re.compile(r'"([^"\\]*(?:\\.[^"\\]*)*)"', re.DOTALL)
+_JSON = re.compile(r'":\s*["{\[]')
+_LONG = 400
+"""A string of fewer characters is no article."""
+_DEPTH = 2
+"""How often a JSON string may hold JSON: Next.js streams its state as strings of JSON."""
+
+
+def stated_body(data: StructuredData) -> str:
+    """The longest `articleBody` of the page's JSON-LD, markup and all; empty where there is none."""
+    bodies = (body for node in data.articles if isinstance(body := node.get("articleBody"), str))
+    return max(bodies, key=len, default="")
+
+
+def stated_blocks(data: StructuredData) -> list[Block]:
+    """The blocks of `stated_body`."""
+    return _blocks_of(unescape(stated_body(data)))
+
+
+def embedded_blocks(source: str) -> list[Block]:
+    """The blocks of the longest text with paragraphs that stands as a string in one of the page's scripts.
+
+    Pages that a browser puts together (Next.js, Nuxt, Redux) carry their article's HTML so.
+    """
+    texts = [text for script in _SCRIPT.finditer(source) for text in _strings(script[1], _DEPTH)]
+    return _blocks_of(max(texts, key=len)) if texts else []
+
+
+def _strings(text: str, depth: int) -> Iterator[str]:
+    for match in _STRING.finditer(text):
+        if len(match[1]) < _LONG or not _PARAGRAPH.search(match[1]):
+            continue
+        try:
+            value = json.loads(f'"{match[1]}"', strict=False)
+        except ValueError:
+            continue
+        if depth > 1 and _JSON.search(value):
+            yield from _strings(value, depth - 1)
+        elif _MARKUP.search(value):
+            yield value
+
+
+def _blocks_of(text: str) -> list[Block]:
+    if not text.strip():
+        return []
+    if not _MARKUP.search(text):
+        text = "".join(
+            f"<p>{line}</p>" for line in re.split(r"\n+", text.replace("<", "&lt;")) if line.strip()
+        )
+    return read_blocks(element) if (element := _fragment(text)) is not None else []
+
+
+def _fragment(text: str) -> HtmlElement | None:
+    try:
+        return fragment_fromstring(text, create_parent="div", parser=HTMLParser(encoding="utf-8"))
+    except (etree.LxmlError, ValueError):
+        return None

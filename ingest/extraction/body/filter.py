@@ -1,0 +1,206 @@
+"""Which blocks of the region are the running text, and which stand between it: boxes, links, captions, notices."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from itertools import takewhile
+
+from lxml.html import HtmlElement
+
+from ingest.extraction.body import lines
+from ingest.extraction.body.asides import Asides
+from ingest.extraction.body.blocks import HEADINGS, Block
+from ingest.extraction.body.styles import place_of, style_of, usual_places, usual_styles
+from ingest.text import one_line
+
+_LINKED = 0.7
+"""The share of linked text from which on a block is a link to elsewhere."""
+_LINKED_LIST = 0.5
+"""The same for a whole list."""
+_SHORT = 25
+"""Up to this length a text may stand twice on a page, such as a heading."""
+_SENTENCE = 50
+"""From this length on a linked line that ends in a full stop is a sentence of the text."""
+_LINKED_HEADING = 0.45
+"""The same for a heading that makes its box a card of another article."""
+_LINKED_LINE = 0.4
+"""The same for a line that is one of a series of pointers."""
+_LEAD = (4, 40)
+"""The length of the words before a link that make it one of a series."""
+_CAPTION = 300
+"""A box with a picture and at most so much text is the picture's caption."""
+_MOST = 0.4
+"""No rule on names may take away this share of the text."""
+_CELLS = frozenset({"td", "th"})
+"""A table is kept whole: what a cell says is nothing without its row."""
+_END = re.compile(r"[.!?…。！？۔][\"”»’)\]]*$")
+
+
+class Flow:
+    """The running text of a region. `weights` are the paragraphs that the region was found by, with their sizes."""
+
+    def __init__(self, region: HtmlElement, weights: Mapping[Block, int], asides: Asides) -> None:
+        self._region = region
+        self._asides = asides
+        self._weights = weights
+        self._whole = sum(weights.values())
+        self._styles = usual_styles(weights)
+        self._places = usual_places(weights)
+        self._holders = self._holders_of_text()
+        self._figures: dict[HtmlElement, bool] = {}
+
+    def of(self, blocks: Sequence[Block], voted: Collection[Block]) -> list[Block]:
+        """Those of the page's blocks that are the running text, in page order."""
+        inside = set(self._region.iter())
+        blocks = [block for block in blocks if block.element in inside]
+        aside = {block for block in blocks if self._asides.hold(block)}
+        if self._weight(aside) < _MOST * self._whole:
+            blocks = [block for block in blocks if block not in aside]
+        boxed = blocks
+        blocks = self._of_main_places(self._without_boxes(blocks), voted)
+        blocks = self._without_headings_of_nothing(boxed, self._without_linked_lists(blocks))
+        return _distinct(
+            [block for block in blocks if block.tag in _CELLS or not _says_nothing(block)]
+        )
+
+    def _weight(self, blocks: Collection[Block]) -> int:
+        return sum(self._weights.get(block, 0) for block in blocks)
+
+    def _of_main_places(self, blocks: Sequence[Block], voted: Collection[Block]) -> list[Block]:
+        return [
+            block
+            for block in blocks
+            if not self._leads_away(block)
+            and (
+                block in voted
+                or (block.tag in HEADINGS | {"p", "li"} and place_of(block) in self._places)
+            )
+        ]
+
+    def _leads_away(self, block: Block) -> bool:
+        """Whether the block is mostly a link; a whole sentence in the text's own style may be one and stay."""
+        if block.link_share <= _LINKED or block.tag in _CELLS:
+            return False
+        is_sentence = len(block.text) > _SENTENCE and _END.search(block.text) is not None
+        return not (is_sentence and block.tag == "p" and style_of(block) in self._styles)
+
+    def _without_linked_lists(self, blocks: Sequence[Block]) -> list[Block]:
+        linked, whole = Counter[HtmlElement](), Counter[HtmlElement]()
+        for block in blocks:
+            if (found := _list_of(block)) is not None:
+                whole[found] += len(block.text)
+                linked[found] += round(len(block.text) * block.link_share)
+        return [
+            block
+            for block in blocks
+            if (found := _list_of(block)) is None or linked[found] < _LINKED_LIST * whole[found]
+        ]
+
+    def _without_boxes(self, blocks: Sequence[Block]) -> list[Block]:
+        gone = _serial_pointers(blocks)
+        boxes: set[HtmlElement] = set()
+        for block in blocks:
+            if block.tag in _CELLS:
+                continue
+            box = self._box(block)
+            is_boxed = box is not None and box is not block.element
+            is_notice = (is_boxed or lines.stands_out(block)) and lines.is_notice(block)
+            if (
+                is_notice
+                or lines.is_label(block)
+                or lines.is_pointer(block)
+                or self._is_figure(box)
+            ):
+                gone.add(block)
+            if box is not None and (
+                lines.is_label(block) or (is_boxed and _heads_a_card(block, is_notice=is_notice))
+            ):
+                boxes.update(box.iter())
+        return [block for block in blocks if block not in gone and block.element not in boxes]
+
+    def _without_headings_of_nothing(
+        self, before: Sequence[Block], blocks: Sequence[Block]
+    ) -> list[Block]:
+        """The blocks without headings of a box whose other blocks are all gone: a card's title, its links taken."""
+        left, stood = Counter[HtmlElement](), Counter[HtmlElement]()
+        for counted, among in ((left, blocks), (stood, before)):
+            counted.update(box for block in among if (box := self._box(block)) is not None)
+        return [
+            block
+            for block in blocks
+            if block.tag not in HEADINGS
+            or (box := self._box(block)) is None
+            or left[box] == stood[box]
+            or left[box] > 1
+        ]
+
+    def _box(self, block: Block) -> HtmlElement | None:
+        """The largest element around the block that holds none of the running text."""
+        box, element = None, block.element
+        while element is not None and element is not self._region and element not in self._holders:
+            box, element = element, element.getparent()
+        return box
+
+    def _is_figure(self, box: HtmlElement | None) -> bool:
+        """Whether the box is a picture with a caption."""
+        if box is None:
+            return False
+        if box not in self._figures:
+            has_picture = next(box.iter("img", "picture"), None) is not None
+            self._figures[box] = has_picture and len(box.text_content()) <= _CAPTION
+        return self._figures[box]
+
+    def _holders_of_text(self) -> frozenset[HtmlElement]:
+        """The elements that hold paragraphs of the text's usual styles."""
+        holders: set[HtmlElement] = set()
+        for block in self._weights:
+            if style_of(block) in self._styles:
+                element: HtmlElement | None = block.element
+                while element is not None and element not in holders:
+                    holders.add(element)
+                    element = element.getparent()
+        return frozenset(holders)
+
+
+def _says_nothing(block: Block) -> bool:
+    return lines.is_silent(block) or lines.is_caption(block)
+
+
+def _heads_a_card(block: Block, *, is_notice: bool) -> bool:
+    """Whether a heading says that its box is a card: it links to another article, or invites to subscribe."""
+    return block.tag in HEADINGS and (is_notice or block.link_share >= _LINKED_HEADING)
+
+
+def _serial_pointers(blocks: Sequence[Block]) -> set[Block]:
+    """Lines that begin with the same words before a link: "Read more: ..." in whatever language."""
+    leads: dict[str, list[Block]] = {}
+    for block in blocks:
+        lead = one_line(
+            "".join(run.text for run in takewhile(lambda run: not run.linked, block.runs))
+        )
+        links = {run.link for run in block.runs if run.linked}
+        if (
+            block.link_share >= _LINKED_LINE
+            and len(links) == 1
+            and _LEAD[0] <= len(lead) <= _LEAD[1]
+        ):
+            leads.setdefault(lead, []).append(block)
+    return {block for group in leads.values() if len(group) > 1 for block in group}
+
+
+def _list_of(block: Block) -> HtmlElement | None:
+    return next((element for element in reversed(block.path) if element.tag in {"ul", "ol"}), None)
+
+
+def _distinct(blocks: Sequence[Block]) -> list[Block]:
+    """The blocks without those that repeat an earlier one, as copies for phones do."""
+    seen: set[str] = set()
+    kept = []
+    for block in blocks:
+        if len(block.key) > _SHORT and block.key in seen and block.tag not in _CELLS:
+            continue
+        seen.add(block.key)
+        kept.append(block)
+    return kept

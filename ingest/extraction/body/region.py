@@ -1,0 +1,147 @@
+"""Where on a page the article's text stands: the votes of trafilatura, weighed with the density of paragraphs."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+from lxml.html import HtmlElement
+from trafilatura import bare_extraction
+
+from ingest.extraction.body.asides import Asides
+from ingest.extraction.body.blocks import Block, squeeze
+from ingest.extraction.body.styles import style_of, usual_styles
+
+_SHARE = 0.85
+"""The share of the voted text that the region must hold; the rest may be a stray teaser."""
+_SHORT = 25
+"""Up to this many characters a block's text must be a whole line of trafilatura's, not a part of one."""
+_SCANNED = 300_000
+"""In a text of more characters parts of lines are not looked for: that costs the square of its length."""
+_PARAGRAPH = 40
+"""From this size on a block counts as a paragraph."""
+_WIDE = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+
+
+@dataclass(frozen=True, slots=True)
+class Votes:
+    """What trafilatura takes for the article, in a form that blocks are looked up in."""
+
+    lines: frozenset[str] = frozenset()
+    whole: str = ""
+
+    def hold(self, block: Block) -> bool:
+        """Whether trafilatura has the block's text."""
+        if block.key in self.lines:
+            return True
+        return len(block.key) > _SHORT and len(self.whole) <= _SCANNED and block.key in self.whole
+
+
+def ask_trafilatura(root: HtmlElement, url: str) -> Votes:
+    """Run trafilatura on a tree. Of its modes the fast one: what that misses the density of paragraphs finds."""
+    document = bare_extraction(
+        root, url=url, fast=True, with_metadata=False, include_comments=False
+    )
+    if document is None or isinstance(document, dict):
+        return Votes()
+    lines = [squeeze(_text(element)) for element in document.body]
+    inner = (squeeze(_text(item)) for item in document.body.iter("item", "cell", "p"))
+    return Votes(frozenset((*lines, *inner)), "".join(lines))
+
+
+def _text(element: HtmlElement) -> str:
+    return "".join(map(str, element.itertext()))
+
+
+def size(text: str) -> int:
+    """The length of a text; a character of a script written without spaces counts double."""
+    return len(text) + len(_WIDE.findall(text))
+
+
+def paragraphs(blocks: Collection[Block]) -> dict[Block, int]:
+    """Those of the blocks that are running text, with their sizes."""
+    sizes = {
+        block: size(block.text)
+        for block in blocks
+        if block.tag in {"p", "li", "td"} and block.link_share < 0.5
+    }
+    return {block: weight for block, weight in sizes.items() if weight >= _PARAGRAPH}
+
+
+def densest(weights: Mapping[Block, int]) -> dict[Block, int]:
+    """Those of the paragraphs that stand in the element which holds most running text close to itself."""
+    scores: Counter[HtmlElement] = Counter()
+    for block, weight in weights.items():
+        parent = (
+            block.element
+            if block.element.tag in {"div", "section", "article"}
+            else block.element.getparent()
+        )
+        if parent is not None:
+            scores[parent] += weight * 2
+            grandparent = parent.getparent()
+            if grandparent is not None:
+                scores[grandparent] += weight
+    if not scores:
+        return {}
+    best = set(max(scores, key=lambda element: scores[element]).iter())
+    return {block: weight for block, weight in weights.items() if block.element in best}
+
+
+def find_region(weights: Mapping[Block, int], root: HtmlElement) -> HtmlElement:
+    """The smallest element that holds nearly all of the weighed blocks."""
+    held: Counter[HtmlElement] = Counter()
+    for block, weight in weights.items():
+        element: HtmlElement | None = block.element
+        while element is not None and element is not root:
+            held[element] += weight
+            element = element.getparent()
+    needed = _SHARE * sum(weights.values())
+    region = root
+    while (
+        inner := next((child for child in region if held.get(child, 0) >= needed), None)
+    ) is not None:
+        region = inner
+    if region.tag == "p" and region is not root and (parent := region.getparent()) is not None:
+        return parent  # short news: beside its one long paragraph stand others too short to weigh
+    return region
+
+
+def widen(
+    region: HtmlElement,
+    weights: Mapping[Block, int],
+    candidates: Mapping[Block, int],
+    asides: Asides,
+) -> HtmlElement:
+    """The region, or what holds it together with further paragraphs set like its own.
+
+    Some sites cut a text into several containers. Paragraphs of another `<article>` are another text.
+    """
+    inside = set(region.iter())
+    own = {block: weight for block, weight in weights.items() if block.element in inside}
+    styles = usual_styles(own)
+    looks = {_look(block) for block in own if style_of(block) in styles}
+    around = set(region.iterancestors("article"))
+    for block in candidates:
+        element = block.element
+        if element in inside or _look(block) not in looks:
+            continue
+        if set(element.iterancestors("article")) - around or asides.hold(block):
+            continue
+        region = common(region, element)
+        inside = set(region.iter())
+    return region
+
+
+def _look(block: Block) -> tuple[object, ...]:
+    """The block's own tag and class; where it has no class, those of what holds it too."""
+    classes = block.element.get("class")
+    return (block.element.tag, classes) if classes else tuple(style_of(block))
+
+
+def common(one: HtmlElement, other: HtmlElement) -> HtmlElement:
+    """The smallest element that holds both."""
+    holders = {one, *one.iterancestors()}
+    return next(element for element in (other, *other.iterancestors()) if element in holders)

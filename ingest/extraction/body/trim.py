@@ -1,0 +1,165 @@
+"""Where the running text begins and ends: what stands before it (kicker, deck, byline) and after it (notes, bios)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from lxml.html import HtmlElement
+
+from ingest.extraction.body import lines
+from ingest.extraction.body.blocks import HEADINGS, Block
+from ingest.extraction.body.prune import named
+from ingest.extraction.body.styles import style_of, usual_styles
+
+_ENOUGH = 0.5
+"""The share of the text that must be left when an edge is cut."""
+_PARAGRAPH = 40
+"""From this length on a block counts as a paragraph."""
+_NAMES_LENGTH = 300
+_NOTE_LENGTH = 600
+"""A longer italic block at the end is part of the text."""
+_NOTES = 2
+"""More headings or italic blocks than this at the end are part of the text."""
+_LEADING = 8
+"""As many blocks are looked at for what stands before the text."""
+
+# Names of a standfirst's element, in the languages of content systems.
+_DECK = re.compile(
+    r"-(?:lead|lede|lead-?(?:in|text|paragraph)|deck|dek|stand-?first|sub-?(?:tit|title|headline|head|heading|header|deck)|"
+    r"preface|intro(?:-?text|duction)?|einleitung|vorspann|anreisser|topline|kicker|overline|dachzeile|eyebrow|"
+    r"ingress|chapo|chapeau|excerpt|summary|abstract|description|sottotitolo|occhiello|sommario|entradilla|bajada|"
+    r"copete|volanta|antetitulo|sumario|spot|underrubrik|manchet(?:te)?|perex|zajawka|short-?text|strapline|bold|"
+    r"font-(?:bold|semibold|medium)|weight-(?:bold|medium)|post-?date|timestamp|date|dateline|meta|byline)-"
+)
+
+# What stands between names, the blanks taken out.
+_JOINERS = re.compile(
+    r"(?:[\W\d_]|by|and|und|et|von|por|di|da|av|og|och|y|e|text|words|reporting)*", re.IGNORECASE
+)
+# A sign in brackets at the end, such as (abc) or [abc/dpa].
+_SIGNATURE = re.compile(r"[(\[]\s*\w{2,8}(?:\s*[/,]\s*\w{2,8})*\s*[)\]]")
+# "KARACHI:", "LONDON (Reuters) -", "NEW DELHI, Jan 5 -", "Lahore:", "کراچی:": where a text begins, bold or not.
+_DATELINE = re.compile(
+    r"[A-Z][A-Z .,'’/-]{2,40}\b.{0,40}?(?::|\s[-–—]|\)\s*[-–—]?)\s|"
+    r"[A-Z][^\W\d_]+(?:[ -][A-Z][^\W\d_]+){0,2}:\s|"
+    r"[\u0600-\u06ff]+(?: [\u0600-\u06ff]+){0,2}\s*(?:[:(]|[-–—]\s)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the other readers found, as `blocks.squeeze` writes it."""
+
+    names: frozenset[str] = frozenset()
+    descriptions: frozenset[str] = frozenset()
+    titles: frozenset[str] = frozenset()
+
+    def describes(self, block: Block) -> bool:
+        """Whether the block repeats the page's description."""
+        return block.key in self.descriptions
+
+
+def cut_edges(blocks: list[Block], known: Known) -> list[Block]:
+    """The blocks without what stands before and after the running text."""
+    return _without_notes(_without_opening(blocks, known), known)
+
+
+def _size(blocks: Collection[Block]) -> int:
+    return sum(len(block.text) for block in blocks)
+
+
+def _without_opening(blocks: list[Block], known: Known) -> list[Block]:
+    styles = usual_styles(
+        {
+            block: len(block.text)
+            for block in blocks
+            if block.tag in {"p", "li"} and len(block.text) >= _PARAGRAPH
+        }
+    )
+    start = next((index for index, block in enumerate(blocks) if style_of(block) in styles), 0)
+    if start > _LEADING:
+        start = 0
+    holder = blocks[start].element.getparent() if blocks else None
+    first = max(
+        (index + 1 for index, block in enumerate(blocks[:start]) if block.element.tag == "h1"),
+        default=0,
+    )
+    kept = [
+        block
+        for index, block in enumerate(blocks[:start])
+        if index >= first and not _is_opening(block, known, holder)
+    ]
+    rest = blocks[start:]
+    while len(rest) > 1 and (_is_bold_deck(rest, known) or rest[0].text.startswith(("…", "..."))):
+        rest = rest[1:]
+    found = [*kept, *rest]
+    return found if _size(found) >= _ENOUGH * _size(blocks) else blocks
+
+
+def _is_opening(block: Block, known: Known, holder: HtmlElement | None) -> bool:
+    """Whether a block before the running text is no part of it."""
+    if block.key in known.titles or known.describes(block) or is_names(block, known):
+        return True
+    if lines.is_stamp(block) or lines.is_notice(block) or block.carries("strong"):
+        return True
+    parent = block.element.getparent()
+    apart = parent is not holder
+    if block.tag in HEADINGS:
+        return apart
+    return named(block.element, _DECK) or (apart and parent is not None and named(parent, _DECK))
+
+
+def _is_bold_deck(blocks: Sequence[Block], known: Known) -> bool:
+    """Whether the first paragraph is a standfirst by its bold type, or a mere name."""
+    first, following = blocks[0], blocks[1:4]
+    if is_names(first, known) or lines.is_stamp(first):
+        return True
+    if first.tag != "p" or len(following) < 2:
+        return False
+    if _DATELINE.match(first.text):
+        return False
+    return first.carries("strong") and not any(
+        block.carries("strong") for block in following if block.tag == "p"
+    )
+
+
+def is_names(block: Block, known: Known) -> bool:
+    """Whether the block holds nothing but names of the byline."""
+    key = block.key
+    if len(key) > _NAMES_LENGTH:
+        return False
+    for name in known.names:
+        key = key.replace(name, "")
+    return len(key) < len(block.key) and _JOINERS.fullmatch(key) is not None
+
+
+def _without_notes(blocks: list[Block], known: Known) -> list[Block]:
+    end = len(blocks)
+    while end > 1 and _is_note(blocks[end - 1], known) and not _are_headings(blocks[end - 2 : end]):
+        end -= 1
+    rest = blocks[end:]
+    if len(rest) > _NOTES and not any(
+        lines.is_notice(block) or lines.is_contribution(block) for block in rest
+    ):
+        return blocks  # a text that ends in headings or in italics
+    return blocks[:end] if _size(blocks[:end]) >= _ENOUGH * _size(blocks) else blocks
+
+
+def _are_headings(blocks: Sequence[Block]) -> bool:
+    return all(block.tag in HEADINGS for block in blocks)
+
+
+def _is_note(block: Block, known: Known) -> bool:
+    """Whether a block at the end is no running text: a heading over nothing, an italic note, a credit, a notice."""
+    if (
+        block.tag in HEADINGS
+        or lines.is_contribution(block)
+        or lines.is_notice(block)
+        or lines.is_stamp(block)
+    ):
+        return True
+    if lines.is_pointer(block) or is_names(block, known) or _SIGNATURE.fullmatch(block.text):
+        return True
+    return len(block.text) <= _NOTE_LENGTH and block.carries("em")

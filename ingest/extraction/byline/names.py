@@ -1,0 +1,253 @@
+"""A byline's text to names: split, cleaned, judged. An empty list is better than a wrong name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator
+
+from ingest.extraction.byline.emails import plain
+from ingest.extraction.byline.name_rules import (
+    CJK,
+    Name,
+    is_name,
+    is_role,
+    is_section,
+    is_title,
+    kind_of,
+    name_key,
+    without_labels,
+)
+from ingest.extraction.vocabulary import (
+    AGENCIES,
+    JOINTS,
+    LEAD,
+    NOT_AUTHORS,
+    PARTICLES,
+    ROLE_JOINERS,
+    ROLE_WORDS,
+    SECTION_WORDS,
+    SPEECH,
+    WEAK_LEADS,
+)
+from ingest.record import AuthorKind
+from ingest.text import one_line
+
+_MAX_TEXT = 600  # characters of a byline: a dozen names, no paragraph
+
+_CLUTTER = re.compile(
+    r"\S+@\S+|https?://\S*|www\.\S+|(?<!\w)@\w+|[\[(（【][^\])）】\n]*(?:[\])）】]|$)|[®™\"“”„«*•]|[)\]）】]",
+    re.MULTILINE,
+)
+_BRACKETED = re.compile(r"[(（\[]([^()（）\[\]]{2,40})[)）\]]")
+_HARD = re.compile(r"\s*(?:[|•·∙●▪»›;؛\n\t]|\s[–—―-]+\s|(?<![\d.])\s?/\s?(?!\d)|(?<=\w)[–—]\s)\s*")
+_MONTHS = (
+    r"jan|feb|m[aä]r|apr|ma[iy]|jun|jul|aug|sep|o[ck]t|nov|de[cz]|ene|abr|ago|dic|out|set|gen|giu|lug|ott"
+    r"|janv|févr|avr|juin|juil|août|déc|янв|фев|мар|апр|ма[йя]|июн|июл|авг|сен|окт|ноя|дек"
+)
+_DATE = re.compile(
+    rf"(?<!\w)(?:\d{{1,2}}(?:st|nd|rd|th|º)?[.,]?\s+(?:de\s+)?(?:{_MONTHS})|(?:{_MONTHS})[a-zé]*\.?\s+\d"
+    r"|\d{1,2}[./:h年-]\d|(?:19|20)\d\d(?!\w)"
+    r"|\d+\s*(?:min|hour|hr|day|sec|week|month|stund|tag|heure|jour|hora|día|ora|giorn|tim|dag|mnt|jam|分|時間)"
+    r"|(?:updated|published|posted|last|aktualisiert|veröffentlicht|stand|publié|mis à jour|publicado|actualizado"
+    r"|atualizado|aggiornato|pubblicato|opdateret|oppdatert|publisert|uppdaterad|publicerad|julkaistu|опубликовано"
+    r"|обновлено)(?!\w)"
+    rf"|(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?,?\s+(?:\d|{_MONTHS}))",
+    re.IGNORECASE,
+)
+_COMMA = re.compile(r"\s*[,、，،]\s*")
+_JOINTS = "|".join(re.escape(word) for word in sorted(JOINTS))
+_AND = re.compile(rf"\s+(?:{_JOINTS}|&amp;)\s+(?=\S)")
+_AND_UPPER = re.compile(rf"\s+(?:{_JOINTS.upper()})\s+(?=\S)")
+# "Ortega y Gasset": between single words these join one name.
+_WITHIN = frozenset({"&", "+", "e", "y", "i", "a", "en", "ve", "dan"})
+_DESK_ENDS = frozenset({"desk", "team", "ڈیسک"})
+_TAIL = re.compile(
+    r"(?:\s+(?:in|aus|à|from|for|of\s+the|at|reports?|berichtet|unserem|unserer)\s+\S.*|\s+외\s*\d+\s*명.*"
+    r"|\s*(?:인턴기자|선임기자|기자|특파원|논설위원|編集委員|特派員|記者|记者))$",
+    re.IGNORECASE,
+)
+_PICTURE = re.compile(
+    r"\s(?:fotos?|photos?|photograph\w*|bild(?:er)?|images?|illustrations?|video|grafik)\s*(?::|by\s|von\s|par\s|por\s|av\s)",
+    re.IGNORECASE,
+)
+_DANGLING = frozenset(
+    {"le", "am", "on", "at", "den", "il", "el", "em", "om", "op", "um", "vom", "the", "del"}
+)
+_FILED = re.compile(
+    r"(?:in|under|filed|on|abgelegt|dans|en)\s", re.IGNORECASE
+)  # "by A, in News, Sport"
+_SUFFIXES = frozenset({"jr", "jr.", "sr", "sr.", "ii", "iii", "iv"})
+_DEGREE = re.compile(
+    r"(?:ph\.?\s?d|m\.?\s?d|m\.?b\.?a|m\.?sc?|b\.?sc?|esq|cfa|rd|r\.?n|mph|dvm|lcsw|ll\.?m|ll\.?b|dr|prof)\.?",
+    re.IGNORECASE,
+)
+_LAST_STOP = re.compile(r"(?:\b\w|\b[JS]r|\b[DM]r|\b[Pp]hil)\.$")
+
+
+def read_names(text: str, desks: Collection[str] = ()) -> list[Name]:
+    """The names of a byline's text, in order, each once.
+
+    `desks` are, in lower case, names that the site's definition calls desks, and the site's own names: they are never
+    split, and the site's own name beside a person's is no author.
+    """
+    if len(text) > _MAX_TEXT:
+        return []
+    found: dict[str, Name] = {}
+    for part in _HARD.split(_CLUTTER.sub(" ", plain(text))):
+        for name in _names_of_part(part, desks):
+            found.setdefault(name_key(name.text), name)
+    for inner in _BRACKETED.findall(text):
+        if (agency := inner.strip()).casefold() in AGENCIES:
+            found.setdefault(name_key(agency), Name(agency, agency, AuthorKind.AGENCY))
+    return without_labels(list(found.values()), desks)
+
+
+def _names_of_part(part: str, desks: Collection[str]) -> list[Name]:
+    raw = one_line(part)
+    if not raw or NOT_AUTHORS.match(raw):
+        return []
+    text = _without_leads(raw)
+    if text.casefold() in desks:
+        return [Name(text, text, kind_of(text, desks))]
+    for end in (_PICTURE, _DATE):
+        if found := end.search(text):
+            text = text[: found.start()]
+    if not SPEECH.isdisjoint(text.split()):
+        return []
+    return _judge([name for listed in _COMMA.split(text) for name in _at_and(listed)], desks)
+
+
+def _without_leads(text: str) -> str:
+    text = text.strip(" ,:-–—_~").lstrip(".")
+    for _ in range(3):
+        lead = LEAD.match(text)
+        if lead is None or lead.end() >= len(text):
+            return text
+        rest = text[lead.end() :].strip(" ,:-–—")
+        weak = lead[0].strip().casefold() in WEAK_LEADS
+        if weak and len(rest.split()) < 2 and kind_of(rest) is AuthorKind.PERSON:
+            return text
+        text = rest
+    return text
+
+
+def _at_and(text: str) -> Iterator[str]:
+    """The text cut at the words for "and", but not within a desk's name."""
+    pattern = _AND_UPPER if text.isupper() else _AND
+    for joint in pattern.finditer(text):
+        left, right = text[: joint.start()].strip(), text[joint.end() :].strip()
+        if left and _are_two(left, right, joint[0].strip().casefold()):
+            yield from _at_agency(left)
+            yield from _at_and(right)
+            return
+    yield from _at_agency(text)
+
+
+def _are_two(left: str, right: str, joint: str) -> bool:
+    """Whether "left JOINT right" are two names: "Ortega y Gasset" and "Art & Culture" are one."""
+    sides = (left.casefold().split(), right.casefold().split())
+    if any(" ".join(side) in AGENCIES for side in sides):
+        return True
+    if any(is_section(side) for side in sides):
+        return False
+    long = all(len(side) > 1 for side in sides)
+    return long or not (
+        joint in _WITHIN or any(side[-1:] and side[-1] in _DESK_ENDS for side in sides)
+    )
+
+
+def _at_agency(text: str) -> Iterator[str]:
+    """A name with an agency stuck to it as two: "A. Name The Associated Press"."""
+    words = text.split()
+    for size in range(min(4, len(words) - 2), 0, -1):
+        agency = " ".join(words[-size:])
+        if agency.casefold() in AGENCIES and (size > 1 or agency.isupper()):
+            yield " ".join(words[:-size])
+            yield agency
+            return
+    yield text
+
+
+def _judge(pieces: list[str], desks: Collection[str]) -> list[Name]:
+    """The pieces that are names; job titles, places and degrees after a name are dropped."""
+    found: list[Name] = []
+    for piece in pieces:
+        raw = piece.strip(" ,:-–—")
+        if found and _FILED.match(raw):
+            break
+        if found and raw.casefold() in _SUFFIXES:
+            last = found.pop()
+            found.append(Name(f"{last.text} {raw}", f"{last.raw} {raw}", last.kind))
+            continue
+        name = clean_name(raw, desks)
+        if name and not (found and (_belongs_to(found[-1], raw) or _belongs_to(found[-1], name))):
+            found.append(Name(name, raw, kind_of(name, desks)))
+    return found
+
+
+def _belongs_to(last: Name, piece: str) -> bool:
+    """Whether a piece after a name says more of that name: a job title, a place, a degree."""
+    words = piece.casefold().split()
+    if _DEGREE.fullmatch(piece) or is_title(piece):
+        return True
+    if len(words) > 2 and words[0] in ROLE_WORDS and words[1] in ROLE_JOINERS:  # "head of data"
+        return True
+    alone = len(words) == 1 and not CJK.search(piece) and kind_of(piece) is AuthorKind.PERSON
+    return alone and (" " in last.text or last.kind is not AuthorKind.PERSON)
+
+
+def clean_name(text: str, desks: Collection[str] = ()) -> str | None:
+    """One name without lead words, job titles, places; None where the text is no name."""
+    text = _once(_without_leads(one_line(text)))
+    while (tail := _TAIL.search(text)) and len(text[: tail.start()].split()) >= (
+        1 if CJK.search(text) else 2
+    ):
+        text = text[: tail.start()]
+    words = text.strip(" ,:;-–—_|/\\'’‘`&+").split()
+    while len(words) > 2 and words[-1] in _DANGLING:  # "A. Name on", before the date
+        words.pop()
+    text = _without_title(" ".join(words))
+    if text.endswith(".") and not _LAST_STOP.search(text):
+        text = text.rstrip(".")
+    return text if is_name(text, desks) else None
+
+
+def _once(text: str) -> str:
+    """The text once where it stands twice (for two widths of screen)."""
+    words = text.split()
+    half = len(words) // 2
+    return " ".join(words[:half]) if half and words[:half] == words[half:] else text
+
+
+def _without_title(text: str) -> str:
+    """The name without a job title before or after it, where two words of name are left."""
+    words = text.split()
+    kept = _before_title(words)
+    start = 0
+    while len(kept) - start > 2 and (
+        is_role(kept[start]) or (start and kept[start] in ROLE_JOINERS)
+    ):
+        start += 1
+    kept = kept[start:]
+    if (
+        len(kept) == len(words)
+        or is_title(" ".join(kept))
+        or kind_of(" ".join(kept)) is AuthorKind.DESK
+    ):
+        return text
+    return " ".join(kept).strip(" ,")
+
+
+def _before_title(words: list[str]) -> list[str]:
+    """The words before a job title that begins after two of them: "A. Name deputy content director"."""
+    title = next((at for at in range(2, len(words)) if is_role(words[at])), len(words))
+    if title == len(words):
+        return words
+    while title > 2 and (
+        words[title - 1].casefold() in SECTION_WORDS or words[title - 1] in ROLE_JOINERS
+    ):
+        title -= 1
+    paper = words[title - 1]  # "A. Name XYZ News", "A. Name Our Correspondent"
+    if title > 2 and ((paper.isupper() and not words[0].isupper()) or paper.casefold() == "our"):
+        title -= 1
+    return words if words[title - 1].casefold() in PARTICLES else words[:title]

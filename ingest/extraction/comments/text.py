@@ -1,0 +1,146 @@
+"""The text of a comment: paragraphs parted by a blank line, without the buttons and labels around it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Container
+
+from lxml import etree
+from lxml.html import HtmlElement
+
+from ingest.extraction.comments.parts import is_small
+from ingest.extraction.comments.words import Role, part_of, pattern
+from ingest.html.page import text_of
+from ingest.text import block, one_line
+
+_SILENT = frozenset(
+    {
+        "script",
+        "style",
+        "noscript",
+        "template",
+        "svg",
+        "form",
+        "button",
+        "input",
+        "textarea",
+        "select",
+        "iframe",
+        "nav",
+    }
+    | {"time", "object", "audio", "video"}
+)
+_BLOCKS = frozenset(
+    {
+        "p",
+        "div",
+        "blockquote",
+        "pre",
+        "ul",
+        "ol",
+        "dl",
+        "li",
+        "dd",
+        "dt",
+        "section",
+        "article",
+        "aside",
+        "header",
+    }
+    | {"footer", "table", "tr", "h1", "h2", "h3", "h4", "h5", "h6", "figure"}
+)
+_LINES = frozenset({"li", "dd", "dt", "tr"})
+_NO_TEXT = Role.NOISE | Role.AUTHOR | Role.DATE
+# Longer than any label, byline or row of buttons: text that a broken page has put inside one of them.
+_LABEL_LENGTH = 160
+_LABEL = re.compile(
+    rf"(?:(?:{pattern('labels')})(?:\s+(?:to|an|à|a)\s+[^\n]{{1,60}})?\s*[↓→»›…(]*\s*\d*\s*\)?|[\d\s|+·•/()-]+|#\d+)\W*",
+    re.IGNORECASE,
+)
+_HELD = re.compile(rf"(?:{pattern('held')})[^\n]*", re.IGNORECASE)
+
+
+def prose(
+    tops: list[HtmlElement], others: Container[HtmlElement], drop: Container[HtmlElement] = ()
+) -> str:
+    """The text of these elements without replies (`others`), what `drop` names, and labels.
+
+    Where that leaves nothing, labels are kept: some pages close an author's element behind the text.
+    """
+    for strict in (True, False):
+        pieces: list[str] = []
+        for top in tops:
+            _write(top, pieces, others, drop, strict=strict)
+            pieces.append("\n\n")
+        if text := _without_labels(block("".join(pieces))):
+            return text
+    return ""
+
+
+def _write(
+    top: HtmlElement,
+    pieces: list[str],
+    others: Container[HtmlElement],
+    drop: Container[HtmlElement],
+    *,
+    strict: bool,
+) -> None:
+    walker = etree.iterwalk(top, events=("start", "end", "comment", "pi"))
+    for event, node in walker:
+        if event == "start":
+            if node is not top and (node in others or _is_left_out(node, drop, strict=strict)):
+                walker.skip_subtree()  # its end, and the text behind it, still come
+                continue
+            pieces.append(_opening(node))
+        elif node is not top:
+            pieces.append((_closing(node) if event == "end" else "") + _inline(node.tail))
+
+
+def _opening(node: HtmlElement) -> str:
+    if node.tag == "img":
+        return (node.get("alt") or "") if "smil" in _names(node) or "emoji" in _names(node) else ""
+    return _gap(node) + _inline(node.text)
+
+
+def _closing(node: HtmlElement) -> str:
+    return "" if node.tag == "br" or node.tag in _LINES else _gap(node)
+
+
+def _gap(node: HtmlElement) -> str:
+    if node.tag == "br":
+        return "\n"
+    return "\n" if node.tag in _LINES else "\n\n" if node.tag in _BLOCKS else ""
+
+
+def _names(element: HtmlElement) -> str:
+    return (element.get("class") or "").casefold()
+
+
+def _inline(text: str | None) -> str:
+    return re.sub(r"\s+", " ", text) if text else ""
+
+
+def _is_left_out(element: HtmlElement, drop: Container[HtmlElement], *, strict: bool) -> bool:
+    if element.tag in _SILENT or element in drop:
+        return True
+    names = element.get("class")
+    if not strict or not names or not part_of(names) & _NO_TEXT:
+        return False
+    return is_small(element) and len(text_of(element)) <= _LABEL_LENGTH
+
+
+def _without_labels(text: str) -> str:
+    """The text without lines of buttons and counts at its start and end."""
+    lines = [line for line in text.split("\n") if not _HELD.fullmatch(one_line(line))]
+    while len(lines) > 1 and _is_label(lines[-1]):
+        lines.pop()
+    while len(lines) > 1 and _is_label(lines[0]):
+        lines.pop(0)
+    if len(lines) == 1 and re.search(r"[^\W\d]", lines[0]) and _is_label(lines[0]):
+        return ""
+    return block("\n".join(lines))
+
+
+def _is_label(line: str) -> bool:
+    line = line.strip()
+    return not line or (len(line) <= _LABEL_LENGTH and bool(_LABEL.fullmatch(line)))

@@ -1,0 +1,1 @@
+"""The headline, the kicker above it and the deck below it."""

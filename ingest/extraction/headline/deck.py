@@ -1,0 +1,139 @@
+"""The deck (standfirst, subtitle) that stands between the headline and the text."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from lxml.html import HtmlElement
+
+from ingest.dates.parse import holds_day
+from ingest.extraction.headline.titles import title_key, visible
+from ingest.html.dom import behind, short_text
+from ingest.html.page import Page, class_words, text_of
+from ingest.sites import Site
+
+_BEHIND = 80  # elements behind the headline that are looked at
+_FEWEST, _MOST = 12, 600  # characters of a deck
+_PARAGRAPH = 60  # characters of a plain paragraph, where the text begins
+_TAGS = frozenset(
+    {"p", "div", "span", "section", "h2", "h3", "h4", "h5", "h6", "strong", "em", "b"}
+)
+# What a deck is called in classes and ids: in newsrooms' English, German, French, Spanish, Portuguese, Italian, Dutch,
+# Scandinavian, Czech, Polish, Turkish and Vietnamese.
+_DECK = re.compile(
+    r"(?:^|[\s_-])(?:deck|dek|stand-?first|sub-?titles?|sub-?head(?:s|line|lines|ing|er)?|subtext|strapline|shoulder|lead"
+    r"|lede|lead-?(?:in|text)|leadtext|intro(?:duction|text)?|excerpt|summary|abstract|teaser|desc(?:ription)?|preface"
+    r"|(?:article|post|story|entry)(?:excerpt|description|summary|subtitle|lead|intro)|untertitel|vorspann|anriss"
+    r"|einleitung|chapo|chapeau|accroche|entradilla|bajada|copete|sumario|resumen|subtitulo|linha-?fina|sottotitolo"
+    r"|sommario|inleiding|ingress|manchet|underrubrik|perex|podtytul|zajawka|spot|ozet|sapo)(?:$|[\s_-])"
+)
+_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
+_NOT_DECK = re.compile(
+    r"byline|author|\bmeta\b|date|time|caption|credit|share|social|\btags?\b|image|figure|video|player|audio|listen|\bimg"
+    r"|media|photo|gallery|feature|supra|kicker|eyebrow|over-?line|epigraph|label|pre-?title"
+)
+_BYLINE = re.compile(r"(?:by|von|par|por|di|door|av|af|autor|text)\b.{0,60}$", re.IGNORECASE)
+_HEADER = re.compile(r"(?:^|[\s_-])(?:header|headline|title|heading|hgroup)s?(?:$|[\s_-])")
+_BODY = re.compile(
+    r"(?:article|story|post|entry|news|page|detail)s?[_-]*(?:body|content|text|txt)|^\s*content|\bprose\b|\brichtext\b"
+)
+
+
+class Deck(NamedTuple):
+    """The deck's text and the element that holds it."""
+
+    text: str
+    element: HtmlElement
+
+
+def find_deck(page: Page, site: Site, heading: HtmlElement, headline: str) -> Deck | None:
+    """The deck of the headline that stands in `heading`, or None.
+
+    It is what the site's rule selects, what is called a deck before the text begins, or a heading of lower rank
+    right under the headline. The text's first paragraph is never a deck.
+    """
+    for element in page.select(*site.select.alternative_headline):
+        if (text := visible(text_of(element))) and title_key(text) != title_key(headline):
+            return Deck(text, element)
+    return _below(heading, title_key(headline))
+
+
+def _below(heading: HtmlElement, headline: str) -> Deck | None:
+    seen = 0  # pieces of text that stand between the headline and the element
+    for element in behind(heading, _BEHIND):
+        if _can_be_deck(element, heading, seen):
+            text = visible(short_text(element, _MOST))
+            if (
+                len(text) >= _FEWEST
+                and " " in text
+                and title_key(text) != headline
+                and _is_prose(element)
+            ):
+                return Deck(text, element)
+        if _begins_text(element):
+            return None
+        seen += bool((element.text or "").strip())
+    return None
+
+
+def _can_be_deck(element: HtmlElement, heading: HtmlElement, seen: int) -> bool:
+    """Whether the element is called a deck, or stands where one stands with at most one piece of text before it."""
+    if element.tag not in _TAGS:
+        return False
+    return _is_called_deck(element) or (
+        seen < 2 and (_is_lower_heading(element) or _stands_in_header(element, heading))
+    )
+
+
+def _stands_in_header(element: HtmlElement, heading: HtmlElement) -> bool:
+    """Whether the element is the one paragraph that shares a header with the headline, whatever it is called."""
+    parent = element.getparent()
+    if element.tag != "p" or parent is None or parent is not heading.getparent():
+        return False
+    header = parent.tag in {"header", "hgroup"} or bool(_HEADER.search(class_words(parent)))
+    if not header or _NOT_DECK.search(class_words(element)) or len(parent.findall("p")) > 1:
+        return False
+    text = text_of(element)
+    return not _BYLINE.match(text) and not holds_day(text)
+
+
+def _begins_text(element: HtmlElement) -> bool:
+    """Whether the article's text begins here."""
+    if "articlebody" in (element.get("itemprop") or "").casefold():
+        return True
+    if element.tag == "p":
+        return (
+            bool(element.text or len(element))
+            and not short_text(element, _PARAGRAPH)
+            and bool(text_of(element))
+        )
+    if not _BODY.search(class_words(element)):
+        return False
+    return next(element.iter("p", "br"), None) is not None and not short_text(element, _MOST)
+
+
+def _is_called_deck(element: HtmlElement) -> bool:
+    if (named := element.get("itemprop")) and named.casefold() in {
+        "alternativeheadline",
+        "alternatename",
+        "description",
+    }:
+        return True
+    words = f"{element.get('id') or ''} {element.get('class') or ''}"
+    if words == " ":
+        return False
+    words = _CAMEL.sub("-", words).casefold()
+    return bool(_DECK.search(words)) and not _NOT_DECK.search(words)
+
+
+def _is_lower_heading(element: HtmlElement) -> bool:
+    return element.tag in {"h2", "h3"} and not _NOT_DECK.search(class_words(element))
+
+
+def _is_prose(element: HtmlElement) -> bool:
+    """Whether the element is neither a list nor a form, and leads to no other page."""
+    if next(element.iter("ul", "ol", "table", "form", "input", "h1"), None) is not None:
+        return False
+    linked = sum(len(text_of(link)) for link in element.iter("a"))
+    return 2 * linked <= len(text_of(element))

@@ -1,0 +1,1 @@
+"""Images and videos of an article, with captions and credits."""

@@ -1,0 +1,1 @@
+"""Whether a page is an article, a listing or a challenge page."""

@@ -1,0 +1,1 @@
+"""The times of publication and modification."""

@@ -1,0 +1,146 @@
+"""Which of several claims of one time is right: those that agree strengthen each other, the fullest one is taken."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
+
+from ingest.dates.parse import ParsedDate, settle
+from ingest.extraction.model import Moment
+from ingest.extraction.times.claims import Claim
+from ingest.record import Precision
+
+_FINENESS = {Precision.DAY: 0, Precision.MINUTE: 2, Precision.SECOND: 3}
+_TRUSTED = 3.5  # the weight of a claim whose contradiction is told in a warning
+_SUPPORT = 0.5  # of a claim's weight goes to each other claim that agrees with it
+
+
+@dataclass(frozen=True, slots=True)
+class Zone:
+    """The zone of the page's naive times, and what it is known from: "site", "country" or "metadata"."""
+
+    zone: tzinfo
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Time:
+    claim: Claim
+    parsed: ParsedDate
+    days: frozenset[date]
+
+    @property
+    def fineness(self) -> int:
+        """How exact it is; a time at midnight is often a day that a program wrote as a time."""
+        instant = self.parsed.instant
+        if instant is not None and self.claim.stated.when.time().isoformat() == "00:00:00":
+            return 1
+        return _FINENESS[self.parsed.precision]
+
+
+def proven_zone(claims: Iterable[Claim]) -> Zone | None:
+    """The offset that makes a naive time of the page the instant that another claim states, or None.
+
+    Offsets of the world are whole quarters of an hour, so two claims that differ by such a one are one instant.
+    """
+    claims = list(claims)
+    exact = [claim.stated.when for claim in claims if claim.stated.precision is not Precision.DAY]
+    for naive in (when for when in exact if when.tzinfo is None):
+        for aware in (when for when in exact if when.tzinfo is not None):
+            gap = naive.replace(tzinfo=UTC) - aware
+            if gap % timedelta(minutes=15) == timedelta() and timedelta(
+                hours=-12
+            ) <= gap <= timedelta(hours=14):
+                return Zone(timezone(gap), "metadata")
+    return None
+
+
+def is_settled(claims: Sequence[Claim], zone: Zone | None) -> bool:
+    """Whether the claims are exact and agree, so that nothing else of the page need be read."""
+    times = [_time(claim, zone) for claim in claims if claim.weight >= 2]
+    exact = any(time.fineness > 1 for time in times)
+    return exact and all(_agree(one, other) for one in times for other in times)
+
+
+def choose(claims: Sequence[Claim], zone: Zone | None) -> Moment | None:
+    """The best of the claims as a moment of the record, or None where there is no claim."""
+    times = [_time(claim, zone) for claim in claims]
+    if not times:
+        return None
+    best = max(times, key=lambda time: _score(time, times))
+    fullest = max(
+        (time for time in times if _agree(time, best) and time.claim.weight >= 1),
+        key=lambda time: (_exactness(time, best), time.claim.weight),
+        default=best,
+    )
+    return _moment(fullest, zone)
+
+
+def _exactness(time: _Time, best: _Time) -> int:
+    """How much more than `best` the time says; another instant of the same day says nothing of an exact `best`."""
+    if best.fineness > 1 and not _same_instant(time, best):
+        return -1
+    return time.fineness
+
+
+def _time(claim: Claim, zone: Zone | None) -> _Time:
+    parsed = settle(claim.stated, zone.zone if zone else None)
+    if parsed.instant is None:
+        return _Time(claim, parsed, frozenset({date.fromisoformat(parsed.value)}))
+    days = {parsed.instant.date(), parsed.instant.astimezone(UTC).date()}
+    if zone:
+        days.add(parsed.instant.astimezone(zone.zone).date())
+    return _Time(claim, parsed, frozenset(days))
+
+
+def _score(time: _Time, times: list[_Time]) -> float:
+    others = {other.claim.source: other.claim.weight for other in times if _agree(time, other)}
+    others.pop(time.claim.source, None)
+    return time.claim.weight + _SUPPORT * sum(others.values())
+
+
+def _agree(one: _Time, other: _Time) -> bool:
+    return bool(one.days & other.days)
+
+
+def _same_instant(one: _Time, other: _Time) -> bool:
+    if one.parsed.instant is None or other.parsed.instant is None:
+        return one is other
+    return abs(one.parsed.instant - other.parsed.instant) < timedelta(minutes=1)
+
+
+def _moment(time: _Time, zone: Zone | None) -> Moment:
+    parsed, value = time.parsed, time.parsed.value
+    source = {"page": "page", "given": zone.source if zone else ""}.get(parsed.zone_source, "")
+    if parsed.instant is not None and zone is not None:
+        value = parsed.instant.astimezone(zone.zone).isoformat()
+    return Moment(value, time.claim.raw, parsed.precision, time.claim.source, source)
+
+
+def doubts(claims: Sequence[Claim], chosen: Moment | None, zone: Zone | None) -> tuple[str, ...]:
+    """What other trusted claims say of another day than the chosen moment, for the record's warnings."""
+    times = [_time(claim, zone) for claim in claims]
+    own = next((time for time in times if chosen and time.claim.raw == chosen.raw), None)
+    if own is None:
+        return ()
+    others = [
+        time.claim for time in times if time.claim.weight >= _TRUSTED and not _agree(time, own)
+    ]
+    return tuple(
+        f"{own.claim.source} says {own.claim.raw}, {other.source} says {other.raw}"
+        for other in others[:1]
+    )
+
+
+def instant_of(moment: Moment) -> datetime | None:
+    """The instant of a moment; None for a day."""
+    return None if moment.precision is Precision.DAY else datetime.fromisoformat(moment.value)
+
+
+def is_before(one: Moment, other: Moment) -> bool:
+    """Whether a moment is certainly earlier than another: by more than a minute, or by a day where one is a day."""
+    first, second = instant_of(one), instant_of(other)
+    if first is None or second is None:
+        return one.value[:10] < other.value[:10]
+    return second - first >= timedelta(minutes=1)

@@ -1,0 +1,106 @@
+"""The elements around a heading in page order, without those of other stories and of the page's furniture."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from lxml.html import HtmlElement
+
+from ingest.html.page import class_words, text_of
+
+_SKIPPED = frozenset(
+    {
+        "nav",
+        "form",
+        "script",
+        "style",
+        "noscript",
+        "template",
+        "svg",
+        "iframe",
+        "figure",
+        "button",
+        "select",
+        "dialog",
+        "head",
+    }
+)
+# What often holds other stories or the page's furniture, and sometimes the byline of this one: its content decides.
+_DOUBTFUL = re.compile(
+    r"\b(?:related|recommend\w*|sidebar|widgets?|comments?|most-?(?:read|popular)|trending|ticker|navbar|menu|footer"
+    r"|carousel|slider|more-?(?:news|stories|from|on)|read-?(?:more|next|also)|newsletter|share|sharing|social"
+    r"|breadcrumbs?|teasers?|cards?|promo|latest)\b"
+)
+_HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5"})
+_RAW, _SCRIPTS = (
+    4,
+    2_000,
+)  # raw characters for one that shows, and for small scripts and indentation
+_MOST_LINKS = 8  # of a byline with its share buttons; a list of stories or of comments has more
+
+
+def behind(heading: HtmlElement, most: int) -> Iterator[HtmlElement]:
+    """At most `most` elements that follow the heading, in page order."""
+    count = 0
+    for branch in _branches(heading, forward=True):
+        for element in _inside(branch):
+            count += 1
+            if count > most:
+                return
+            yield element
+
+
+def before(heading: HtmlElement, most: int) -> Iterator[HtmlElement]:
+    """At most `most` elements that precede the heading and don't hold it, the nearest branch first."""
+    count = 0
+    for branch in _branches(heading, forward=False):
+        for element in _inside(branch):
+            count += 1
+            if count > most:
+                return
+            yield element
+
+
+def short_text(element: HtmlElement, most: int) -> str:
+    """The element's text on one line where it is short; empty where it certainly has more than `most` characters.
+
+    An element can hold the rest of the page, and a page can nest thousands of them: each is read only so far.
+    """
+    length = 0
+    for text in element.itertext(with_tail=False):
+        length += len(text)
+        if length > _RAW * most + _SCRIPTS:
+            return ""
+    text = text_of(element)
+    return text if len(text) <= most else ""
+
+
+def _branches(heading: HtmlElement, *, forward: bool) -> Iterator[HtmlElement]:
+    """The siblings of the heading on one side, then those of each element around it."""
+    for level in (heading, *heading.iterancestors()):
+        if level.tag == "body":
+            return
+        yield from level.itersiblings(preceding=not forward)
+
+
+def _inside(branch: HtmlElement) -> Iterator[HtmlElement]:
+    """The branch and what is in it, in page order, without what is not the story's own."""
+    stack = [branch]
+    while stack:
+        element = stack.pop()
+        if _is_foreign(element):
+            continue
+        yield element
+        stack.extend(reversed(element))
+
+
+def _is_foreign(element: HtmlElement) -> bool:
+    if not isinstance(element.tag, str) or element.tag in _SKIPPED:
+        return True
+    if element.tag not in {"aside", "footer"} and not _DOUBTFUL.search(class_words(element)):
+        return False
+    for count, inner in enumerate(element.iter("a", "time", *_HEADINGS), 1):
+        if inner.tag in _HEADINGS or count > _MOST_LINKS:
+            return True
+    return False

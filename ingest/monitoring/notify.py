@@ -1,0 +1,91 @@
+"""Tells the operator's own tools that a crawl was unhealthy: a command with JSON on its standard input, a webhook."""
+
+from __future__ import annotations
+
+import json
+import shlex
+import subprocess
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from urllib.error import HTTPError, URLError
+from urllib.parse import urlsplit
+from urllib.request import HTTPRedirectHandler, Request, build_opener
+
+from ingest.monitoring.site_report import SiteReport
+from ingest.settings import Settings
+
+
+def alarm(reports: Iterable[SiteReport], code: int, output: Path, now: datetime) -> dict[str, Any]:
+    """What the tools are told: the sites that are not well, with their findings or, without a run, their errors."""
+    sites = [
+        {
+            "site": report.site,
+            "runId": report.run_id,
+            "findings": [finding.model_dump(mode="json") for finding in report.findings],
+            "errors": list(report.errors),
+        }
+        for report in reports
+        if not report.healthy
+    ]
+    return {
+        "time": now.isoformat(timespec="seconds"),
+        "output": str(output),
+        "exitCode": code,
+        "sites": sites,
+    }
+
+
+def send(message: dict[str, Any], settings: Settings) -> Iterator[str]:
+    """Run the command and post to the webhook, as far as they are set; gives a line for each that failed."""
+    body = json.dumps(message, ensure_ascii=False).encode("utf-8")
+    seconds = settings.limits.hook_seconds
+    if settings.on_unhealthy and (problem := _run(settings.on_unhealthy, body, seconds)):
+        yield f"on_unhealthy {settings.on_unhealthy!r}: {problem}"
+    if settings.webhook and (problem := _post(settings.webhook, body, seconds)):
+        yield f"webhook on {urlsplit(settings.webhook).hostname}: {problem}"  # its path may hold a secret
+
+
+def _run(command: str, body: bytes, seconds: float) -> str | None:
+    try:
+        done = subprocess.run(  # noqa: S603 - the operator's own command, no shell; what a site says is data on stdin
+            shlex.split(command),
+            input=body,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            timeout=seconds,
+            check=False,
+        )
+    except ValueError as error:  # such as a quotation mark too few
+        return str(error)
+    except OSError as error:
+        return str(error.strerror or error)
+    except subprocess.TimeoutExpired:
+        return f"not done after {seconds:g} s, ended"
+    if done.returncode == 0:
+        return None
+    said = done.stderr.decode("utf-8", "replace").strip().splitlines()
+    return f"exit code {done.returncode}" + (f", {said[-1]}" if said else "")
+
+
+def _post(url: str, body: bytes, seconds: float) -> str | None:
+    request = Request(url, data=body, headers={"Content-Type": "application/json"}, method="POST")  # noqa: S310 - checked by the settings
+    try:
+        with build_opener(_NoRedirect).open(request, timeout=seconds) as answer:
+            answer.read(1)
+    except HTTPError as error:
+        with error:
+            return f"HTTP {error.code}"
+    except URLError as error:
+        return str(error.reason)
+    except (OSError, ValueError) as error:
+        return str(error) or type(error).__name__
+    return None
+
+
+class _NoRedirect(HTTPRedirectHandler):
+    """A redirect would turn the POST into a GET without its body: it counts as a failure."""
+
+    def redirect_request(self, *_: object) -> None:
+        """None follows no redirect."""

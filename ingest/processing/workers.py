@@ -1,0 +1,218 @@
+"""Extraction in processes of its own, each page within a limit of time and memory.
+
+Inline it would stop the crawl: extraction is pure computing, which threads do not share out in Python. A page that
+takes too long, takes too much memory or kills its process is a `Rejection`, and the next page finds a fresh worker.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import multiprocessing
+import os
+from concurrent.futures import Future, wait
+from concurrent.futures import TimeoutError as PebbleTimeout
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+from threading import Thread
+
+from pebble import ProcessExpired, ProcessPool
+
+from ingest import logs
+from ingest.errors import KhabarError
+from ingest.processing.worker import OUT_OF_MEMORY, Extract, begin, nothing, work
+from ingest.record import Article, FetchedPage, Reason, Rejection
+from ingest.settings import Limits
+
+_ATTEMPTS = 3
+"""At one page, where the pool breaks: three in a row are the page's fault."""
+
+_LOOK_SECONDS = 1.0
+"""Between two looks at whether the pool of a waiting page is still at work."""
+
+_STARTING_SECONDS = 10.0
+"""A process that takes longer to start is not waited for at the end."""
+
+_MOST = 4
+"""Of the default number: beyond it the site's politeness, not our speed, sets the pace."""
+
+
+NO_SITE = "none"
+"""As the site of a page: it is read without any definition, whatever its address says."""
+
+
+@dataclass(frozen=True, slots=True)
+class Extractor:
+    """The extraction of a page by the definitions in these folders beside the shipped ones."""
+
+    folders: tuple[Path, ...]
+    limits: Limits
+
+    def __call__(self, page: FetchedPage) -> Article | Rejection:
+        """What a worker does with a page."""
+        from ingest.processing.build import article_for, article_of  # noqa: PLC0415 - only workers need what this imports
+        from ingest.sites import UNKNOWN_SITE  # noqa: PLC0415
+
+        if page.site == NO_SITE:
+            return article_for(replace(page, site=None), UNKNOWN_SITE, self.limits)
+        return article_of(page, self.folders, self.limits)
+
+
+def default_workers() -> int:
+    """One worker for each core that this process may use, at most 4."""
+    cores = (
+        len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    )
+    return min(_MOST, cores)
+
+
+class Workers:
+    """A pool of extraction processes; `close` it."""
+
+    def __init__(self, extract: Extract, limits: Limits, number: int = 0) -> None:
+        self._extract = extract
+        self._limits = limits
+        self._number = number or default_workers()
+        # Never forked from this process itself: its threads and open connections must not be copied.
+        self._method = (
+            "forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn"
+        )
+        self._pool = self._new_pool()
+        self._warming: Thread | None = None
+        self._starting: list[Future[None]] = []
+        self._served = False
+        self._closed = False
+
+    def warm(self) -> None:
+        """Start the processes now, while the crawl waits for pages: they take a second to import their tools."""
+        if self._warming is not None:
+            return
+        self._warming = Thread(target=self._fill, name="khabar-warm", daemon=True)
+        self._warming.start()
+
+    async def run(self, page: FetchedPage) -> Article | Rejection:
+        """The record of a page, or why there is none. It never raises on account of the page.
+
+        Raises:
+            KhabarError: no worker starts; the program that uses this is at fault.
+        """
+        if self._warming is not None and self._warming.is_alive():
+            await asyncio.to_thread(self._warming.join)
+        for _ in range(_ATTEMPTS):
+            pool = self._pool
+            try:
+                result = await self._run_in(pool, page)
+            except (
+                RuntimeError
+            ):  # a worker died between two tasks, and pebble gives the whole pool up for that
+                self._replace(pool)
+            else:
+                self._served = True
+                return result
+        if self._served:
+            return _reject(page, Reason.BROKEN, "the extraction process died")
+        remedy = "call Khabar below `if __name__ == '__main__':`, as every program that starts processes must"
+        raise KhabarError("the extraction processes do not start", remedy)
+
+    def close(self) -> None:
+        """End the processes; what they still work on is given up."""
+        self._closed = True
+        if self._warming is not None:
+            self._warming.join()
+            wait(
+                self._starting, _STARTING_SECONDS
+            )  # ended halfway through its start, a process complains of it
+        _end(self._pool)
+
+    async def _run_in(self, pool: ProcessPool, page: FetchedPage) -> Article | Rejection:
+        task = (self._extract, page, self._limits.worker_bytes)
+        waiting = asyncio.wrap_future(
+            pool.schedule(work, args=task, timeout=self._limits.extraction_seconds)
+        )
+        try:
+            while not (await asyncio.wait([waiting], timeout=_LOOK_SECONDS))[0]:
+                if not (
+                    pool.active or self._closed
+                ):  # pebble forgets a task that comes while its pool breaks
+                    raise RuntimeError("the pool broke")
+            return waiting.result()
+        except (TimeoutError, PebbleTimeout):
+            return _reject(
+                page, Reason.TOO_SLOW, f"extraction took over {self._limits.extraction_seconds:g} s"
+            )
+        except ProcessExpired as error:
+            if error.exitcode == OUT_OF_MEMORY:
+                return _reject(page, Reason.TOO_LARGE, "extraction took too much memory")
+            return _reject(
+                page, Reason.BROKEN, f"the extraction process died (exit code {error.exitcode})"
+            )
+        finally:
+            waiting.cancel()  # a page that nobody waits for any more
+
+    def _new_pool(self) -> ProcessPool:
+        context = multiprocessing.get_context(self._method)
+        if self._method == "forkserver":
+            context.set_forkserver_preload(
+                ["ingest.processing.build"]
+            )  # imported once, then shared by fork
+        return ProcessPool(
+            max_workers=self._number,
+            max_tasks=self._limits.worker_pages,
+            initializer=begin,
+            initargs=(self._limits.worker_bytes, logs.current()),
+            context=context,
+        )
+
+    def _replace(self, broken: ProcessPool) -> None:
+        """Put a new pool in the place of this one, unless another page's task has done so."""
+        if self._pool is broken:
+            if (
+                not self._served
+            ):  # a fork server listens on a socket, which tests under --block-network cannot reach
+                self._method = "spawn"
+            self._pool = self._new_pool()
+            _end(broken)
+
+    def _fill(self) -> None:
+        pool = self._pool
+        with suppress(RuntimeError):  # a pool that breaks already now is told of by `run`
+            for _ in range(self._number):
+                self._starting.append(pool.schedule(nothing))
+
+
+def _end(pool: ProcessPool) -> None:
+    pool.stop()  # type: ignore[no-untyped-call]  # pebble leaves it untyped
+    pool.join()
+
+
+_leases: dict[tuple[Extract, Limits, int], tuple[Workers, int]] = {}
+
+
+def lease(extract: Extract, limits: Limits, number: int = 0) -> Workers:
+    """A pool that all crawls of this process share which ask for the same; give it back with `release`."""
+    key = (extract, limits, number)
+    workers, users = _leases.get(key) or (Workers(extract, limits, number), 0)
+    _leases[key] = (workers, users + 1)
+    return workers
+
+
+def release(workers: Workers) -> None:
+    """Give a leased pool back; the last one closes it."""
+    for key, (leased, users) in list(_leases.items()):
+        if leased is workers:
+            if users > 1:
+                _leases[key] = (leased, users - 1)
+            else:
+                del _leases[key]
+                workers.close()
+
+
+def _reject(page: FetchedPage, reason: Reason, detail: str) -> Rejection:
+    return Rejection(
+        url=page.url,
+        requested_url=page.requested_url or page.url,
+        reason=reason,
+        detail=detail,
+        status=page.status,
+        site=page.site,
+    )

@@ -1,0 +1,58 @@
+"""The versions of one article, as they stand in the segments of an output folder."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from ingest.errors import NotKnown, UsageError
+from ingest.record import Article
+from ingest.storage.segments import OPEN
+from ingest.urls import article_id
+
+
+def versions_of(output: Path, wanted: str) -> list[Article]:
+    """All versions of an article, oldest first.
+
+    Args:
+        output: the output folder, or one file of it.
+        wanted: the article's id, the beginning of it (8 digits or more), or its address.
+
+    Raises:
+        UsageError: there is no such output, or a line of it is not a record.
+        NotKnown: no line has that id, or lines of several articles begin with it.
+    """
+    if not output.exists():
+        raise UsageError(f"no such file or folder: {output}", "give the output of `khabar crawl`")
+    start = article_id(wanted) if "/" in wanted else wanted.casefold()
+    found = [article for article in _with_id(output, start) if article.id.startswith(start)]
+    if not found or len(start) < 8:
+        remedy = "give an `id` of the output, or the article's address"
+        raise NotKnown(f"no article {wanted!r} in {output}", remedy)
+    if len({article.id for article in found}) > 1:
+        raise NotKnown(f"several articles begin with {wanted!r}", "give more digits of the id")
+    return sorted(found, key=lambda article: article.version)
+
+
+def _with_id(output: Path, start: str) -> Iterator[Article]:
+    sign = f'"id":"{start}'.encode()
+    files = (
+        sorted([*output.rglob("*.jsonl"), *output.rglob(f"*.jsonl{OPEN}")])
+        if output.is_dir()
+        else [output]
+    )
+    for file in files:
+        with file.open("rb") as lines:
+            for number, line in enumerate(lines, 1):
+                if sign not in line or not line.endswith(
+                    b"\n"
+                ):  # an open segment's last line may be half written
+                    continue
+                try:
+                    yield Article.model_validate_json(line)
+                except ValidationError as error:
+                    raise UsageError(
+                        f"{file}:{number} is not a record", "see `khabar schema`"
+                    ) from error

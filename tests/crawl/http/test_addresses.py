@@ -1,0 +1,172 @@
+"""Which addresses a request may go to, in all their spellings."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from ipaddress import ip_address, ip_network
+from typing import Any
+
+import pytest
+
+from ingest.crawl.http.addresses import check_name, check_url, is_public, literal_address
+from ingest.errors import BadURL, ForbiddenAddress
+
+PRIVATE = [
+    "10.0.0.1",
+    "172.16.0.1",
+    "192.168.1.1",
+    "169.254.169.254",
+    "100.64.0.1",
+    "0.0.0.0",
+    "192.0.2.1",
+    "198.18.0.1",
+    "224.0.0.1",
+    "240.0.0.1",
+    "255.255.255.255",
+    "::",
+    "fe80::1",
+    "fc00::1",
+    "fec0::1",
+    "ff02::1",
+    "2001:db8::1",
+    "::ffff:10.0.0.1",
+    "::7f00:1",
+    "64:ff9b::7f00:1",
+    "64:ff9b::808:808",
+    "2002:7f00:1::",
+    "2001:0:4136:e378::1",
+]
+LOOPBACK = ["127.0.0.1", "127.9.9.9", "::1", "::ffff:127.0.0.1"]
+
+
+@pytest.mark.parametrize("text", PRIVATE)
+def test_addresses_that_are_not_global_are_refused_even_where_loopback_is_allowed(
+    text: str,
+) -> None:
+    assert not is_public(ip_address(text), allow_loopback=True)
+
+
+@pytest.mark.parametrize("text", LOOPBACK)
+def test_loopback_needs_leave(text: str) -> None:
+    assert not is_public(ip_address(text))
+    assert is_public(ip_address(text), allow_loopback=True)
+
+
+@pytest.mark.parametrize("text", ["8.8.8.8", "1.1.1.1", "2606:4700::1111", "::ffff:8.8.8.8"])
+def test_global_addresses_pass(text: str) -> None:
+    assert is_public(ip_address(text))
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "127.0.0.1",
+        "2130706433",
+        "0x7f000001",
+        "0x7f.1",
+        "0177.0.0.1",
+        "127.1",
+        "127.0.0.1.",
+        "１２７.0.0.1",
+    ],
+)
+def test_all_spellings_of_an_address_are_read(host: str) -> None:
+    assert literal_address(host) == ip_address("127.0.0.1")
+
+
+@pytest.mark.parametrize(
+    "host", ["news.example", "localhost", "1.2.3.4.example", "", "a.b", "xn--e1afmkfd.example"]
+)
+def test_names_are_no_addresses(host: str) -> None:
+    assert literal_address(host) is None
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://127.0.0.1/",
+        "http://2130706433/",
+        "http://0x7f.1:8080/a",
+        "http://[::1]/",
+        "http://[::ffff:7f00:1]/",
+        "https://user@10.0.0.1/",
+        "http://169.254.169.254/latest/meta-data/",
+        "http://[fe80::1%25eth0]/",
+    ],
+)
+def test_urls_that_spell_out_a_private_address_are_refused(url: str) -> None:
+    with pytest.raises(ForbiddenAddress, match="not a public address"):
+        check_url(url)
+
+
+@pytest.mark.parametrize(
+    "url", ["file:///etc/passwd", "ftp://news.example/", "data:,x", "http://", "http://[::1"]
+)
+def test_only_http_passes(url: str) -> None:
+    with pytest.raises(BadURL):
+        check_url(url)
+
+
+def test_the_refusal_of_loopback_names_the_remedy() -> None:
+    with pytest.raises(ForbiddenAddress, match="--allow-loopback"):
+        check_url("http://127.0.0.1/")
+    check_url("http://127.0.0.1/", allow_loopback=True)
+    check_url("https://news.example/a")
+
+
+@pytest.mark.parametrize(
+    "host",
+    ["①②⑦.⓪.⓪.①", "127.0.0.1。", "0x7F000001", "017700000001", "127.0.1", "[::ffff:127.0.0.1]"],
+)
+def test_odd_spellings_are_refused_in_a_url(host: str) -> None:
+    with pytest.raises(ForbiddenAddress):
+        check_url(f"http://{host}:8080/a")
+
+
+def test_a_named_network_is_open_and_no_other() -> None:
+    networks = [ip_network("10.20.0.0/16"), ip_network("fd00:1::/32")]
+    for host in ("10.20.3.4", "[::ffff:10.20.3.4]", "[fd00:1::5]"):
+        check_url(f"http://{host}/", networks=networks)
+    for host in ("10.21.0.1", "127.0.0.1", "169.254.169.254", "[fd00:2::5]"):
+        with pytest.raises(ForbiddenAddress, match=r"allow_networks|--allow-loopback"):
+            check_url(f"http://{host}/", networks=networks)
+
+
+def test_loopback_may_be_a_named_network() -> None:
+    check_url("http://127.0.0.1/", networks=[ip_network("127.0.0.0/8")])
+
+
+@pytest.mark.parametrize(
+    "url", ["http://name:hunter2@news.example/", "https://name@8.8.8.8/", "file://n:hunter2@x/a"]
+)
+def test_a_user_is_refused_and_not_repeated(url: str) -> None:
+    with pytest.raises(BadURL) as caught:
+        check_url(url)
+    assert "hunter2" not in str(caught.value)
+    assert "name" not in str(caught.value).replace("names a user", "").replace("user name", "")
+
+
+def names(monkeypatch: pytest.MonkeyPatch, *hosts: str) -> None:
+    """Let this machine resolve every name to these addresses; to none of them: not at all."""
+
+    async def getaddrinfo(*_: object, **__: object) -> list[Any]:
+        if not hosts:
+            raise socket.gaierror
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (host, 0)) for host in hosts]
+
+    monkeypatch.setattr(asyncio.BaseEventLoop, "getaddrinfo", getaddrinfo)
+
+
+def test_a_name_with_one_private_address_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    names(monkeypatch, "8.8.8.8", "10.0.0.1")
+    with pytest.raises(ForbiddenAddress, match=r"inside\.example is 10\.0\.0\.1"):
+        asyncio.run(check_name("inside.example"))
+    asyncio.run(check_name("inside.example", networks=[ip_network("10.0.0.0/8")]))
+
+
+def test_a_name_that_cannot_be_resolved_is_left_to_the_proxy(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    names(monkeypatch)
+    asyncio.run(check_name("news.example"))

@@ -1,0 +1,212 @@
+import pytest
+
+from ingest.extraction.headline.headline import find_headline
+from ingest.extraction.model import Headline
+from ingest.extraction.structured import read_structured
+from ingest.html.page import parse
+from ingest.sites import UNKNOWN_SITE, Select, Site
+
+TITLE = "River bridge opens after nine months"
+TEXT = "<p>" + "The bridge over the river was opened to traffic on Monday morning. " * 6 + "</p>"
+LOGO = "<h1 class='logo'><a href='/'>Example Times</a></h1>"
+
+
+def headline(
+    body: str, *, title: str = f"{TITLE} - Example Times", head: str = "", site: Site = UNKNOWN_SITE
+) -> Headline:
+    named = '<meta property="og:site_name" content="Example Times">'
+    html = f"<html><head><title>{title}</title>{named}{head}</head><body>{body}</body></html>"
+    page = parse(html, "https://www.example-times.com/story")
+    found = find_headline(page, read_structured(page), site)
+    assert found is not None
+    return found
+
+
+def og(title: str) -> str:
+    return f'<meta property="og:title" content="{title}">'
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        f"<article><h1>{TITLE}</h1>{TEXT}</article>",
+        f"<header>{LOGO}</header><main><h1>{TITLE}</h1>{TEXT}</main>",
+        f"<div class='post-header'><h1>{TITLE}</h1></div><article>{TEXT}</article>",
+        f"<main><h1>{TITLE}</h1>{TEXT}</main><h1>LIVE: Budget session in the assembly</h1>",
+        f"<h1>LIVE: Budget session in the assembly</h1><main><h1>{TITLE}</h1>{TEXT}</main>",
+        f"{LOGO}<article class='story'><h2 class='story__title'>{TITLE}</h2>{TEXT}</article><h2>Another</h2>",
+        f"<div><div itemprop='headline'>{TITLE}</div>{TEXT}</div>",
+        f"<h1>Example Times</h1><div class='page-title'>{TITLE}</div>{TEXT}",
+        f"<h1>River bridge <em>opens</em> after<br>nine months</h1>{TEXT}",
+        f"<h1>River bridge opens after nine mon\u00adths</h1>{TEXT}",
+        f"<h1>{TITLE} | Example Times</h1>{TEXT}",
+    ],
+)
+def test_the_headline_that_the_page_shows(body: str) -> None:
+    assert headline(body).text == TITLE
+
+
+def test_what_is_found_says_where() -> None:
+    found = headline(f"<h1>{TITLE}</h1>{TEXT}")
+    assert found.source == "h1"
+    assert found.element is not None
+    assert found.element.tag == "h1"
+    assert headline(TEXT).source == "title"
+    assert headline(TEXT).element is None
+
+
+def test_a_headline_of_the_metadata_loses_the_name_of_the_site() -> None:
+    assert headline(TEXT).text == TITLE
+    assert headline(TEXT, title=f"Example Times | {TITLE} | News").text == f"{TITLE} | News"
+    assert (
+        headline(TEXT, head=og("Ships &amp; boats &#8211; a survey")).text
+        == "Ships & boats – a survey"
+    )
+
+
+def test_a_page_without_any_title_has_no_headline() -> None:
+    page = parse(f"<body>{TEXT}</body>", "https://example.com/")
+    assert find_headline(page, read_structured(page), UNKNOWN_SITE) is None
+
+
+def test_the_title_for_search_engines_is_kept_apart() -> None:
+    found = headline(
+        f"<h1>{TITLE}</h1>{TEXT}", title="Bridge news: all about the new bridge | Example Times"
+    )
+    assert (found.text, found.seo_title) == (TITLE, "Bridge news: all about the new bridge")
+    assert headline(f"<h1>{TITLE}</h1>{TEXT}").seo_title is None
+    assert (
+        headline(
+            f"<h1>{TITLE}</h1>{TEXT}", title=f"{TITLE.upper()} | Business | Example Times"
+        ).seo_title
+        is None
+    )
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        "<h1><a href='https://www.example-times.com/'>River bridge</a></h1>",
+        "<div class='sidebar'><h1>River bridge opens</h1></div>",
+        "<nav><h1>River bridge opens</h1></nav>",
+        "<h1 class='sr-only'>River bridge opens</h1>",
+    ],
+)
+def test_an_h1_elsewhere_is_passed_over_though_it_is_like_the_title(other: str) -> None:
+    assert (
+        headline(f"{other}<article><h2>{TITLE}</h2>{TEXT}</article><h1>Notes and queries</h1>").text
+        == TITLE
+    )
+
+
+def test_an_h1_that_is_no_title_of_the_metadata_is_the_headline_where_nothing_else_is() -> None:
+    found = headline(
+        f"<h1>A crossing at last</h1>{TEXT}",
+        title="Bridge inauguration ceremony, Monday | Example Times",
+    )
+    assert found.text == "A crossing at last"
+
+
+@pytest.mark.parametrize(
+    "crumbs",
+    [
+        "<ol><li><a href='/news/'>News</a></li><li><h1>Bridge opening: all you need to know</h1></li></ol>",
+        "<div class='breadcrumb'><a href='/news/'>News</a><h1>Bridge opening: all you need to know</h1></div>",
+    ],
+)
+def test_an_h1_among_the_breadcrumbs_is_not_what_the_page_shows(crumbs: str) -> None:
+    body = f"{crumbs}<article><h2>{TITLE}</h2>{TEXT}</article>"
+    assert (
+        headline(body, title="Bridge opening: all you need to know", head=og(TITLE)).text == TITLE
+    )
+    alone = headline(f"{crumbs}{TEXT}", title="Bridge opening: all you need to know")
+    assert alone.text == "Bridge opening: all you need to know"
+
+
+@pytest.mark.parametrize(
+    ("heading", "title"),
+    [
+        (f"<span class='kicker'>Infrastructure news</span> {TITLE}", TITLE),
+        (
+            f"<span class='kicker'>Infrastructure news</span> <span>{TITLE}</span>",
+            "Something else altogether, for search",
+        ),
+        (f"<span class='x'>Infrastructure</span><span>{TITLE}</span>", TITLE),
+        (f"<span>LIVE</span> {TITLE}", f"LIVE {TITLE}"),
+        (f"<strong>Opinion |</strong> {TITLE}", f"Opinion | {TITLE}"),
+        (f"<span>{TITLE}</span><span class='subtitle'>A ferry is no longer needed</span>", TITLE),
+    ],
+)
+def test_what_stands_beside_the_headline_inside_the_heading_is_left_out(
+    heading: str, title: str
+) -> None:
+    assert headline(f"<h1>{heading}</h1>{TEXT}", title=f"{title} - Example Times").text == TITLE
+
+
+def test_the_parts_of_a_heading_are_joined_as_the_metadata_join_them() -> None:
+    body = f"<h1><span>New crossing</span><span>{TITLE}</span></h1>{TEXT}"
+    assert headline(body, head=og(f"New crossing: {TITLE}")).text == f"New crossing: {TITLE}"
+
+
+def test_the_rule_of_a_site_comes_first() -> None:
+    site = Site(
+        name="x", domain="x.com", select=Select(headline=[".hed"], alternative_headline=[".under"])
+    )
+    found = headline(
+        f"<h1>{TITLE}</h1><b class='hed'>Shown here</b>{TEXT}<i class='under'>And below</i>",
+        site=site,
+    )
+    assert (found.text, found.alternative, found.source) == ("Shown here", "And below", "rule")
+
+
+DECK = "A ferry is no longer needed between the two towns"
+
+
+@pytest.mark.parametrize(
+    "below",
+    [
+        f"<h2>{DECK}</h2>",
+        f"<div class='intro'><h2>{DECK}</h2></div><p>By A. Writer</p>",
+        f"<p class='story-excerpt'>{DECK}</p>",
+        f"<p class='article__standfirst'>{DECK}</p>",
+        f"<div class='post-meta'>By A. Writer</div><div class='sub-title'>{DECK}</div>",
+        f"<p class='contentHeaderDek'>{DECK}</p>",
+        f"<p class='post-shoulder'>{DECK}</p>",
+        f"<p itemprop='alternativeHeadline'>{DECK}</p>",
+        f"<p>{DECK}</p>",
+    ],
+)
+def test_the_deck_is_found_below_the_headline(below: str) -> None:
+    found = headline(
+        f"<article><header><h1>{TITLE}</h1>{below}</header><div class='entry-content'>{TEXT}</div></article>"
+    )
+    assert found.alternative == DECK
+    assert found.deck is not None
+
+
+@pytest.mark.parametrize(
+    "below",
+    [
+        TEXT,
+        f"<p class='lead'>{TITLE}</p>{TEXT}",
+        f"<p>By A. Writer, 5 February 2025</p>{TEXT}",
+        f"<header><p>First of two lines</p><p>Second of two lines</p></header>{TEXT}",
+        f"<figure><img src='a.jpg'><figcaption class='description'>{DECK}</figcaption></figure>{TEXT}",
+        f"<ul class='summary'><li>{DECK}</li></ul>{TEXT}",
+        f"<h2><a href='/other'>{DECK}</a></h2>{TEXT}",
+        f"<div class='author-description'>{DECK}</div>{TEXT}",
+        f"{TEXT}<h2>{DECK}</h2>{TEXT}",
+        f"{TEXT}<div class='summary'>{DECK}</div>",
+        f"<aside><h3>More</h3><p class='excerpt'>{DECK}</p></aside>{TEXT}",
+        f"<div class='related'><h3>More</h3><p class='excerpt'>{DECK}</p></div>{TEXT}",
+    ],
+)
+def test_no_part_of_the_text_or_of_another_story_is_a_deck(below: str) -> None:
+    assert headline(f"<article><h1>{TITLE}</h1>{below}</article>").alternative is None
+
+
+def test_the_title_of_another_article_in_json_ld_is_not_the_page_s() -> None:
+    other = '{"@type": "NewsArticle", "headline": "Mill closes", "url": "https://x.com/mill", "author": "A. Writer"}'
+    own = f'{{"@type": "NewsArticle", "headline": "{TITLE}"}}'
+    head = "".join(f'<script type="application/ld+json">{node}</script>' for node in (other, own))
+    assert headline(TEXT, head=head).text == TITLE

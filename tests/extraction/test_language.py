@@ -1,0 +1,60 @@
+import pytest
+
+from ingest.extraction.language import find_language
+from ingest.html.page import parse
+
+ENGLISH = "The council said on Monday that it has closed the bridge for repairs and that the work was to take a week. "
+URDU = "شہر کی انتظامیہ نے پیر کے روز بتایا کہ پل کو مرمت کے لیے بند کر دیا گیا ہے اور کام میں ایک ہفتہ لگے گا۔ "
+ARABIC = "قالت إدارة المدينة يوم الاثنين إن الجسر أغلق لإجراء الإصلاحات وإن العمل سيستغرق أسبوعا كاملا في هذه المنطقة. "
+PERSIAN = "شهرداری روز دوشنبه گفت که پل برای تعمیر بسته شده است و کار یک هفته طول می‌کشد و گذرگاه دیگری نیست. "
+GERMAN = "Die Stadt hat am Montag mitgeteilt, dass die Brücke für Arbeiten gesperrt ist und es eine Woche dauert. "
+RUSSIAN = "Городские власти сообщили в понедельник, что мост закрыт на ремонт и что работы займут одну неделю. "
+JAPANESE = "市は月曜日、橋が修理のために閉鎖されたと発表した。工事には一週間かかる見込みだという。"
+CHINESE = (
+    "市政府周一表示，大桥因维修而关闭，工程预计需要一周时间，市民可以改走老桥，公交车也将绕行。"
+)
+
+
+def language(text: str, lang: str = "", head: str = "") -> tuple[str | None, str]:
+    return find_language(
+        parse(
+            f'<html lang="{lang}"><head>{head}</head><body><p>x</body></html>', "https://p.example/"
+        ),
+        text,
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "lang", "expected"),
+    [
+        (ENGLISH, "en-GB", ("en", "html-lang")),
+        (URDU, "en-US", ("ur", "script")),
+        (URDU, "ur", ("ur", "html-lang")),
+        (ENGLISH * 3 + URDU, "en", ("en", "html-lang")),
+        (ARABIC, "en", ("ar", "script")),
+        (PERSIAN, "ar", ("fa", "script")),
+        (JAPANESE, "", ("ja", "script")),
+        (CHINESE, "en", ("zh", "script")),
+        (RUSSIAN, "ru-RU", ("ru", "html-lang")),
+        (GERMAN, "de", ("de", "html-lang")),
+        (GERMAN * 2, "en-US", ("de", "text")),
+        (ENGLISH * 2, "", ("en", "text")),
+        (RUSSIAN * 2, "en", ("ru", "text")),
+        (GERMAN, "iw", ("de", "text")),
+    ],
+)
+def test_the_texts_language_beats_a_wrong_tag(
+    text: str, lang: str, expected: tuple[str, str]
+) -> None:
+    assert language(text, lang) == expected
+
+
+def test_a_short_text_leaves_the_tag() -> None:
+    assert language("OK", "de-AT") == ("de", "html-lang")
+    assert language("", "", '<meta property="og:locale" content="ur_PK">') == ("ur", "og:locale")
+    assert language("", "English") == (None, "")
+
+
+def test_a_language_without_a_word_list_is_believed() -> None:
+    text = "Borgin tilkynnti á mánudag að brúnni yrði lokað vegna viðgerða sem taka myndu viku samkvæmt áætlun. "
+    assert language(text * 2, "is") == ("is", "html-lang")

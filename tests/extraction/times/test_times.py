@@ -1,0 +1,339 @@
+from datetime import UTC, datetime
+from typing import TypedDict, Unpack
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from ingest.dates.country_zones import zone_of_country
+from ingest.extraction.model import Moment, Times
+from ingest.extraction.structured import read_structured
+from ingest.extraction.times.times import find_times
+from ingest.html.page import parse
+from ingest.record import Precision
+from ingest.sites import UNKNOWN_SITE, Select, Site
+
+NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
+KARACHI = Site(name="example", domain="example.com", time_zone="Asia/Karachi")
+HEADLINE = "<h1>River bridge opens after nine months</h1>"
+TEXT = "<p>" + "The bridge over the river was opened to traffic on Monday morning. " * 6 + "</p>"
+
+
+class Known(TypedDict, total=False):
+    head: str
+    site: Site
+    url: str
+    now: datetime
+
+
+def times(body: str = "", **known: Unpack[Known]) -> Times:
+    head = f"<title>River bridge opens after nine months</title>{known.get('head', '')}"
+    html = f"<html lang='en'><head>{head}</head><body>{body}</body></html>"
+    page = parse(html, known.get("url", "https://example.com/story"))
+    site = known.get("site", UNKNOWN_SITE)
+    return find_times(page, read_structured(page), site, retrieved_at=known.get("now", NOW))
+
+
+def published(body: str = "", **known: Unpack[Known]) -> Moment:
+    found = times(body, **known).published
+    assert found is not None
+    return found
+
+
+def ld(**values: str) -> str:
+    pairs = ", ".join(
+        f'"{key}": "{value}"' for key, value in {"@type": "NewsArticle", **values}.items()
+    )
+    return f'<script type="application/ld+json">{{{pairs}}}</script>'
+
+
+def meta(name: str, value: str) -> str:
+    return f'<meta property="{name}" content="{value}">'
+
+
+NAIVE = ld(datePublished="2025-02-05T08:53:07")
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        ld(datePublished="2025-02-05T08:53:07+05:00"),
+        ld(datePublished="2025-02-05T08:53:07+0500"),
+        meta("article:published_time", "2025-02-05T03:53:07+00:00"),
+        meta("article:published_time", "2025-02-05 08:53:07+05:00"),
+        meta("og:article:published_time", "2025-02-05T03:53:07Z"),
+        meta("DC.date.issued", "2025-02-05T03:53:07Z"),
+        meta("parsely-pub-date", "2025-02-05T03:53:07Z"),
+        meta("pubdate", "Wed, 05 Feb 2025 03:53:07 +0000"),
+        meta("cXenseParse:recs:publishtime", "2025-02-05T03:53:07.000Z"),
+        ld(**{"@type": "WebPage", "datePublished": "2025-02-05T03:53:07Z"}),
+    ],
+)
+def test_metadata_state_the_publication(head: str) -> None:
+    moment = published(head=head)
+    assert datetime.fromisoformat(moment.value) == datetime(2025, 2, 5, 3, 53, 7, tzinfo=UTC)
+    assert (moment.precision, moment.zone_source) == (Precision.SECOND, "page")
+
+
+def test_an_instant_is_written_in_the_time_of_the_site() -> None:
+    moment = published(head=ld(datePublished="2025-02-04T20:10:00Z"), site=KARACHI)
+    assert moment.value == "2025-02-05T01:10:00+05:00"
+    assert moment.raw == "2025-02-04T20:10:00Z"
+    assert moment.zone_source == "page"
+
+
+@pytest.mark.parametrize(
+    ("known", "zone_source"),
+    [
+        (Known(head=NAIVE, site=KARACHI), "site"),
+        (Known(head=NAIVE, url="https://news.example.com.pk/story"), "country"),
+    ],
+)
+def test_a_naive_time_takes_the_zone_of_the_site_or_its_country(
+    known: Known, zone_source: str
+) -> None:
+    moment = published(**known)
+    assert (moment.value, moment.zone_source) == ("2025-02-05T08:53:07+05:00", zone_source)
+
+
+def test_a_naive_time_takes_the_zone_that_another_source_proves() -> None:
+    head = ld(datePublished="2025-02-05T08:53:07", dateModified="2025-02-05T09:40:00")
+    found = times(head=head + meta("article:published_time", "2025-02-05T03:53:07Z"))
+    assert found.published is not None
+    assert found.modified is not None
+    assert found.published.value == "2025-02-05T08:53:07+05:00"
+    assert (found.modified.value, found.modified.zone_source) == (
+        "2025-02-05T09:40:00+05:00",
+        "metadata",
+    )
+
+
+def test_a_naive_time_of_an_unknown_zone_is_a_day() -> None:
+    moment = published(head=NAIVE)
+    assert (moment.value, moment.precision, moment.zone_source) == ("2025-02-05", Precision.DAY, "")
+
+
+def test_a_local_time_marked_as_utc_is_not_from_the_future() -> None:
+    now = datetime(2025, 2, 5, 4, 30, tzinfo=UTC)
+    moment = published(head=ld(datePublished="2025-02-05T08:53:07+00:00"), site=KARACHI, now=now)
+    assert (moment.value, moment.zone_source) == ("2025-02-05T08:53:07+05:00", "site")
+
+
+def test_two_sources_that_agree_outweigh_one() -> None:
+    head = ld(datePublished="2025-03-01T10:00:00Z") + meta(
+        "article:published_time", "2025-02-05T03:53:07Z"
+    )
+    found = times(
+        f"{HEADLINE}<time datetime='2025-02-05T03:53:07Z'>5 February 2025</time>{TEXT}", head=head
+    )
+    assert found.published is not None
+    assert found.published.value == "2025-02-05T03:53:07+00:00"
+    assert "json-ld says 2025-03-01" in found.warnings[0]
+
+
+def test_a_shown_day_and_a_stated_instant_give_the_instant() -> None:
+    body = f"<header>{HEADLINE}<p class='post-date'><time class='entry-time'>February 5, 2025</time></p></header>{TEXT}"
+    assert (
+        published(body, head=ld(datePublished="2025-02-05T03:53:07Z")).precision is Precision.SECOND
+    )
+
+
+def test_a_stated_day_and_a_shown_time_give_the_time() -> None:
+    body = f"{HEADLINE}<div class='meta'>8:53 AM | February 05, 2025</div>{TEXT}"
+    moment = published(body, head=ld(datePublished="2025-02-05"), site=KARACHI)
+    assert (moment.value, moment.raw) == (
+        "2025-02-05T08:53:00+05:00",
+        "8:53 AM | February 05, 2025",
+    )
+    assert moment.source == "visible"
+
+
+@pytest.mark.parametrize(
+    ("shown", "value"),
+    [
+        ("<time datetime='2025-02-05T08:53:07+05:00'>Feb 5</time>", "2025-02-05T08:53:07+05:00"),
+        (
+            "<time class='entry-date updated' datetime='2025-02-05T08:53:07+05:00'>Feb 5</time>",
+            "2025-02-05T08:53:07+05:00",
+        ),
+        ("<time datetime='Feb 05, 2025'>Feb 05, 2025</time>", "2025-02-05"),
+        (
+            "<span class='timeago' title='2025-02-05T08:53:07+05:00'>a day ago</span>",
+            "2025-02-05T08:53:07+05:00",
+        ),
+        (
+            "<span class='timestamp' title='2025-02-05T03:53:07 GMT'>5\u00a0Feb</span>",
+            "2025-02-05T08:53:07+05:00",
+        ),
+        ("<p class='post-date-time'>February 05, 2025</p>", "2025-02-05"),
+        ("<p>By A. Writer | Feb 5, 2025 | 8:53 am</p>", "2025-02-05T08:53:00+05:00"),
+        (
+            "<time class='publish-time' datetime='Wed, 05 Feb 2025'>Published On: Wed, 05 Feb 2025 13:04:31 PKT</time>",
+            "2025-02-05T13:04:31+05:00",
+        ),
+        (
+            "<p class='art_info'><span>نامہ نگار</span> <span>بدھ 5 فروری 2025 23:04</span></p>",
+            "2025-02-05T23:04:00+05:00",
+        ),
+        (
+            "<div class='share social'><span class='date'>5 February 2025</span><a href='#'>f</a></div>",
+            "2025-02-05",
+        ),
+        (
+            "<span class='posted-on'><a href='/x'>8 hours ago</a></span>",
+            "2026-11-20T09:00:00+05:00",
+        ),
+    ],
+)
+def test_the_time_beside_the_headline_is_read(shown: str, value: str) -> None:
+    assert published(f"<article>{HEADLINE}{shown}{TEXT}</article>", site=KARACHI).value == value
+
+
+def test_a_relative_time_never_beats_an_exact_one() -> None:
+    body = f"<article>{HEADLINE}<span class='date'>6 Minutes ago</span>{TEXT}</article>"
+    moment = published(body, head=ld(datePublished="2026-11-19T13:29:00Z"))
+    assert moment.value == "2026-11-19T13:29:00+00:00"
+
+
+def test_a_relative_time_says_nothing_beside_a_stated_day() -> None:
+    body = f"<article>{HEADLINE}<span class='date'>6 Minutes ago</span>{TEXT}</article>"
+    assert published(body, head=ld(datePublished="2026-11-20")).value == "2026-11-20"
+
+
+def test_a_midnight_that_a_program_wrote_gives_way_to_the_shown_time() -> None:
+    body = f"<article>{HEADLINE}<span class='date'>5 February 2025, 8:53 AM</span>{TEXT}</article>"
+    moment = published(body, head=ld(datePublished="2025-02-05T00:00:00+05:00"), site=KARACHI)
+    assert moment.value == "2025-02-05T08:53:00+05:00"
+
+
+@pytest.mark.parametrize(
+    "elsewhere",
+    [
+        "<aside><h3>More</h3><time datetime='2025-01-01T10:00:00Z'>1 January</time></aside>",
+        "<div class='related'><h4>Also</h4><time datetime='2025-01-01T10:00:00Z'>1 January</time></div>",
+        "<section class='comments'><h3>2 comments</h3><time datetime='2025-01-01T10:00:00Z'>1 January</time></section>",
+        "<article class='teaser'><h2><a href='/b'>Other</a></h2><time datetime='2025-01-01'>1 January</time></article>",
+        "<footer>Copyright 2011-2025 Example Media</footer>",
+        "<p>The agreement was signed on 14 August 2024 in the presence of the mayor and of the builders.</p>",
+    ],
+)
+def test_no_date_of_something_else_is_taken(elsewhere: str) -> None:
+    assert times(f"<main>{HEADLINE}{TEXT}{elsewhere}</main>") == Times()
+
+
+@pytest.mark.parametrize(
+    "masthead",
+    ["<header><p>{}</p></header>", "<div class='top-bar'><span class='date'>{}</span></div>"],
+)
+def test_the_day_of_reading_in_the_masthead_is_no_publication(masthead: str) -> None:
+    assert (
+        times(masthead.format("Friday, November 20, 2026") + f"<main>{HEADLINE}{TEXT}</main>")
+        == Times()
+    )
+
+
+def test_a_date_over_the_headline_is_read() -> None:
+    assert (
+        published(f"<main><p class='date'>February 5, 2025</p>{HEADLINE}{TEXT}</main>").value
+        == "2025-02-05"
+    )
+
+
+def test_updated_and_published_are_told_apart() -> None:
+    body = f"{HEADLINE}<p class='date'>Published February 5, 2025 Updated February 6, 2025 08:34pm</p>{TEXT}"
+    found = times(body, site=KARACHI)
+    assert found.published is not None
+    assert found.modified is not None
+    assert (found.published.value, found.modified.value) == (
+        "2025-02-05",
+        "2025-02-06T20:34:00+05:00",
+    )
+
+
+def test_a_time_that_is_called_updated_is_no_publication() -> None:
+    found = times(
+        f"{HEADLINE}<p>Last updated: <time datetime='2025-02-06T10:00:00Z'>6 February</time></p>{TEXT}"
+    )
+    assert found.published is None
+    assert found.modified is not None
+
+
+def test_modified_is_there_only_where_the_page_states_it() -> None:
+    assert times(head=ld(datePublished="2025-02-05T03:53:07Z")).modified is None
+    same = times(head=ld(datePublished="2025-02-05T03:53:07Z", dateModified="2025-02-05T03:53:07Z"))
+    assert same.modified is not None
+    assert same.published is not None
+    assert same.modified.value == same.published.value
+
+
+def test_a_change_before_the_publication_is_left_out_with_a_warning() -> None:
+    found = times(
+        head=ld(datePublished="2025-02-05T03:53:07Z", dateModified="2025-02-03T10:00:00Z")
+    )
+    assert found.modified is None
+    assert "2025-02-03T10:00:00+00:00" in found.warnings[0]
+
+
+def test_the_article_of_the_page_counts_not_another_one() -> None:
+    other = ld(
+        headline="Other story",
+        url="https://example.com/other",
+        datePublished="2025-01-01T10:00:00Z",
+        author="A",
+    )
+    own = ld(headline="River bridge opens after nine months", datePublished="2025-02-05T03:53:07Z")
+    assert published(head=other + own).value == "2025-02-05T03:53:07+00:00"
+
+
+def test_the_rule_of_a_site_comes_first() -> None:
+    site = Site(
+        name="x", domain="x.com", select=Select(published=["span.when"], modified=["span.edited"])
+    )
+    body = "<span class='when'>5 February 2025</span><span class='edited' title='2025-02-06T10:00:00Z'>later</span>"
+    found = times(body, head=ld(datePublished="2025-03-01"), site=site)
+    assert found.published is not None
+    assert (found.published.value, found.published.source) == ("2025-02-05", "rule")
+    assert found.modified is not None
+    assert found.modified.source == "rule"
+
+
+def test_the_data_of_a_script_count_where_they_name_one_day() -> None:
+    assert (
+        published("<script>page = {'publishedAt': '2025-02-05T03:53:07Z'}</script>").source
+        == "script"
+    )
+    two = "<script>x = {'publishedAt': '2025-02-05'}; y = {'publishedAt': '2025-01-05'}</script>"
+    assert times(two) == Times()
+
+
+def test_the_address_is_the_last_resort() -> None:
+    moment = published(url="https://example.com/2015/08/17/some-slug/")
+    assert (moment.value, moment.precision, moment.source) == ("2015-08-17", Precision.DAY, "url")
+    head = ld(datePublished="2015-08-18T01:00:00Z")
+    assert published(url="https://example.com/2015/08/17/some-slug/", head=head).source == "json-ld"
+
+
+@pytest.mark.parametrize(
+    ("url", "zone"),
+    [
+        ("https://example.pk/a", "Asia/Karachi"),
+        ("https://www.example.co.uk/a", "Europe/London"),
+        ("https://example.de:8080/a", "Europe/Berlin"),
+        ("https://example.com/a", None),
+        ("https://example.tv/a", None),  # sold for its letters
+        ("https://example.us/a", None),  # a country of several times
+        ("https://[broken/a", None),
+    ],
+)
+def test_the_zone_of_a_country(url: str, zone: str | None) -> None:
+    assert zone_of_country(url) == (ZoneInfo(zone) if zone else None)
+
+
+def test_a_teasers_time_below_short_paragraphs_is_not_the_articles() -> None:
+    story = "<p>The canal board said on Wednesday that water would reach the fields soon.</p>" * 4
+    own = "<time class='entry-date updated' datetime='2025-02-05T18:20:07+05:00'>February 5, 2025</time>"
+    other = "<time class='entry-date' datetime='2025-02-06T01:00:00+05:00'>x</time>"
+    teaser = f"<div><h3><a href='/z'>Other</a></h3>{other}</div>"
+    assert (
+        published(f"<h1>Canal water</h1>{own}<div>{story}</div>{teaser}").value
+        == "2025-02-05T18:20:07+05:00"
+    )
