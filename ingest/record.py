@@ -15,8 +15,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints
 from pydantic.alias_generators import to_camel
 
-from ingest.jsonl import json_line
-from ingest.text import clean, hollow
+from ingest.text import clean, hollow, json_line
 
 SCHEMA_VERSION = "1.1.0"
 """Of the published JSON Schema, semantic versioning: a major step breaks readers."""

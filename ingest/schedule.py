@@ -9,10 +9,37 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, model_validator
 
-from ingest.durations import parse_duration
+from ingest.errors import UsageError
 
 if TYPE_CHECKING:
     from apscheduler.triggers.base import BaseTrigger
+
+
+_HOURS = {"h": 1, "d": 24, "w": 168}
+
+
+def parse_since(text: str, now: datetime | None = None) -> datetime:
+    """The moment meant: a span back from now (`12h`, `2d`, `3w`) or a day or time (ISO 8601; UTC when naive)."""
+    if span := re.fullmatch(r"(\d{1,5})([hdw])", text.strip()):
+        return (now or datetime.now(UTC)) - timedelta(hours=int(span[1]) * _HOURS[span[2]])
+    try:
+        moment = datetime.fromisoformat(text.strip())
+    except ValueError:
+        raise UsageError(f"--since {text}: no time", "say 12h, 2d, 3w or 2026-11-01") from None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 7 * 86400}
+_FORM = re.compile(r"(\d{1,6})\s*([smhdw])")
+
+
+def parse_duration(text: str) -> timedelta:
+    """The span that a text such as `15m` means; raises `ValueError`."""
+    match = _FORM.fullmatch(text.strip().casefold())
+    if match is None:
+        raise ValueError(f"no span of time: {text!r}; write 90s, 15m, 6h, 2d or 3w")
+    return timedelta(seconds=int(match[1]) * _SECONDS[match[2]])
+
 
 _SHORTEST = timedelta(seconds=1)
 _LONGEST = timedelta(days=366)

@@ -23,9 +23,8 @@ from cssselect import HTMLTranslator, SelectorError
 from lxml import etree
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
-from ingest.durations import parse_duration
 from ingest.errors import BadDefinition, UnknownSite
-from ingest.schedule import Schedule
+from ingest.schedule import Schedule, parse_duration
 
 
 def _pattern(text: str) -> str:

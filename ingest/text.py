@@ -2,8 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import re
 import unicodedata
+from collections.abc import Mapping
+from typing import Any
+
+
+def json_line(record: Mapping[str, Any], *, indent: int | None = None) -> str:
+    """A JSON object on one line, or with an indent on many; U+2028 and U+2029 are no line ends in it, but escapes."""
+    text = json.dumps(
+        record, ensure_ascii=False, indent=indent, separators=None if indent else (",", ":")
+    )
+    return text.replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
+
 
 _LINE_BREAKS = re.compile(r"\r\n?|\u0085")
 # C0 but tab and newline, DEL and C1, lone surrogates, bidi embeddings, overrides and isolates

@@ -123,7 +123,7 @@ def _moment(since: str | datetime | None) -> datetime | None:
         return None
     if isinstance(since, datetime):
         return since if since.tzinfo else since.replace(tzinfo=UTC)
-    from ingest.since import parse_since  # noqa: PLC0415 - only here does a spider need the command line's modules
+    from ingest.schedule import parse_since  # noqa: PLC0415 - only here does a spider need the command line's modules
 
     return parse_since(since)
 

@@ -8,7 +8,7 @@ from collections.abc import Coroutine
 from pathlib import Path
 from typing import Any
 
-from ingest.crawl_process import CrawlProcess, crawl_command
+from ingest.scheduler import CrawlProcess, crawl_command
 
 STUBBORN = """
 import pathlib, signal, subprocess, sys

@@ -24,11 +24,28 @@ from ingest.discovery.wordpress import read_comment_feed, read_comments, read_po
 from ingest.errors import BadURL
 from ingest.extraction.body.render import sanitize
 from ingest.html.page import absolute, parse
-from ingest.jsonl import json_line
 from ingest.record import Comment, Reason, json_schema
-from ingest.shapes import article_points, is_list_url, page_number
-from ingest.text import LINE_CHARACTERS, block, clean, known, one_line, printable, whole_number
-from ingest.urls import article_id, article_key, check_url, host_of, is_home, readable
+from ingest.text import (
+    LINE_CHARACTERS,
+    block,
+    clean,
+    json_line,
+    known,
+    one_line,
+    printable,
+    whole_number,
+)
+from ingest.urls import (
+    article_id,
+    article_key,
+    article_points,
+    check_url,
+    host_of,
+    is_home,
+    is_list_url,
+    page_number,
+    readable,
+)
 from tests.conftest import examples
 from tests.newslike import (
     ADDRESSES,

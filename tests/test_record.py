@@ -7,8 +7,8 @@ import pytest
 from pydantic import ValidationError
 
 import ingest
-from ingest.jsonl import json_line
 from ingest.record import Article, Author, Image, Metadata, Publisher, json_schema
+from ingest.text import json_line
 
 CHECKED_IN = Path(ingest.__file__).with_name("record.schema.json")
 

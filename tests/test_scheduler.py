@@ -13,9 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from ingest.crawl_process import Command
 from ingest.schedule import Schedule
-from ingest.scheduler import Plan, Scheduler, worst
+from ingest.scheduler import Command, Plan, Scheduler, worst
 from ingest.settings import Scheduling
 
 NOW = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)

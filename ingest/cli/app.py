@@ -18,6 +18,7 @@ from typer.main import get_command
 
 from ingest import logs
 from ingest.cli import console, ledger
+from ingest.cli.ledger import run_crawls
 from ingest.cli.options import (
     EPILOG,
     Agent,
@@ -33,7 +34,6 @@ from ingest.cli.options import (
     settings_of,
     start_logs,
 )
-from ingest.cli.run import run_crawls
 from ingest.cli.schedule import EPILOG as SCHEDULE_EPILOG
 from ingest.cli.schedule import schedule
 from ingest.cli.scrape import scrape, write
@@ -41,7 +41,7 @@ from ingest.cli.sites import sites_app
 from ingest.cli.status import status
 from ingest.errors import KhabarError, UnwritableOutput, UsageError
 from ingest.record import json_schema
-from ingest.since import parse_since
+from ingest.schedule import parse_since
 
 INTERRUPTED = 130
 """128 and the number of SIGINT, as shells have it."""

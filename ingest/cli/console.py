@@ -17,7 +17,7 @@ from rich.table import Table
 
 from ingest import logs
 from ingest.errors import KhabarError
-from ingest.monitoring.site_report import SiteReport
+from ingest.monitoring.report import SiteReport
 from ingest.record import Article, Rejection
 from ingest.sites import Site
 from ingest.text import one_line, printable

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import json
+import logging
+import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from difflib import SequenceMatcher
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from rich import box
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
 
 from ingest.cli import console
 from ingest.cli.options import (
@@ -26,13 +34,134 @@ from ingest.cli.options import (
     settings_of,
     start_logs,
 )
-from ingest.cli.run import run_crawls
 from ingest.errors import NotKnown, UsageError
+from ingest.monitoring.report import exit_code
+from ingest.record import Article
 from ingest.settings import Settings
 from ingest.sites import UNKNOWN_SITE, get_site, site_of
 from ingest.storage.ledger import Ledger
 from ingest.storage.segments import locked
+from ingest.text import one_line, printable
 from ingest.urls import article_key, check_url
+
+if TYPE_CHECKING:
+    from typing import Unpack
+
+    from ingest.crawl.run import Wanted
+
+
+logger = logging.getLogger(__name__)
+
+
+def run_crawls(
+    names: Iterable[str],
+    settings: Settings,
+    *,
+    quiet: bool = False,
+    replay: list[Path] | None = None,
+    record: Path | None = None,
+    **wanted: Unpack[Wanted],
+) -> None:
+    """Crawl these sites; raises `typer.Exit` where the code is not 0.
+
+    `quiet`: log records in the place of live counts and the closing table; so it is too where those are JSON Lines.
+    """
+    from ingest.crawl.run import crawl_sites
+    from ingest.monitoring.report import alarm, log_end, log_start, send
+
+    names = list(names)
+    quiet = quiet or settings.log_json
+    log_start(names)
+    with console.Progress(names, quiet=quiet) as progress:
+        reports = crawl_sites(
+            names,
+            settings,
+            replay=replay or [],
+            record=record,
+            on_progress=progress.update,
+            **wanted,
+        )
+    (log_end if quiet else console.table)(reports)
+    if code := exit_code(reports):
+        for problem in send(alarm(reports, code, settings.output, datetime.now(UTC)), settings):
+            logger.warning("%s", problem)
+        raise typer.Exit(code)
+
+
+_WORDS = re.compile(r"\S+\s*")
+_GONE, _CAME = "red strike", "green"
+Row = tuple[Text, Text]
+
+
+def print_diff(before: Article, after: Article, console: Console | None = None) -> None:
+    """Print each field that differs, and of long texts the paragraphs that do."""
+    console = console or Console(highlight=False)
+    console.print(Text(printable(one_line(after.headline or after.url))), soft_wrap=True)
+    grid = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, expand=True)
+    grid.add_column("field", no_wrap=True)
+    for article in (before, after):
+        grid.add_column(f"version {article.version}, {article.metadata.date_downloaded}", ratio=1)
+    rows = 0
+    for name, old, new in _differences(before, after):
+        for number, row in enumerate(_rows(old, new)):
+            grid.add_row("" if number else name, *row)
+            rows += 1
+    console.print(grid if rows else Text("no field differs"))
+
+
+def _differences(before: Article, after: Article) -> Iterator[tuple[str, Any, Any]]:
+    """The fields of the content, the status and the stated times that differ, by their JSON names."""
+    old, new = before.to_dict(), after.to_dict()
+    names = ["status", *before.content(), "dateModified", "commentCount"]
+    return ((name, old[name], new[name]) for name in dict.fromkeys(names) if old[name] != new[name])
+
+
+def _rows(old: Any, new: Any) -> Iterator[Row]:  # noqa: ANN401 - any value of a record
+    before, after = _parts(old), _parts(new)
+    for kind, start, end, to_start, to_end in SequenceMatcher(
+        a=before, b=after, autojunk=False
+    ).get_opcodes():
+        if kind == "equal":
+            continue
+        gone, came = before[start:end], after[to_start:to_end]
+        for index in range(max(len(gone), len(came))):
+            yield _pair(
+                gone[index] if index < len(gone) else "", came[index] if index < len(came) else ""
+            )
+
+
+def _parts(value: Any) -> list[str]:  # noqa: ANN401 - any value of a record
+    """A text's paragraphs, a list's items, or the value itself, as lines."""
+    if value is None:
+        return []
+    if isinstance(value, str):
+        return [line for line in value.split("\n\n") if line]
+    items = value if isinstance(value, list) else [value]
+    return [item if isinstance(item, str) else _item(item) for item in items]
+
+
+def _item(item: Any) -> str:  # noqa: ANN401 - any value of a record
+    if isinstance(item, dict) and "text" in item:  # a comment
+        return f"{item['author']['name'] or '(no name)'}: {item['text']}"
+    if isinstance(item, dict) and "name" in item:
+        return str(item["name"])
+    return json.dumps(item, ensure_ascii=False)
+
+
+def _pair(old: str, new: str) -> Row:
+    """The two texts with the words that differ in colour."""
+    left, right = Text(), Text()
+    before, after = _WORDS.findall(_line(old)), _WORDS.findall(_line(new))
+    for kind, start, end, to_start, to_end in SequenceMatcher(
+        a=before, b=after, autojunk=False
+    ).get_opcodes():
+        left.append("".join(before[start:end]), None if kind == "equal" else _GONE)
+        right.append("".join(after[to_start:to_end]), None if kind == "equal" else _CAME)
+    return left, right
+
+
+def _line(text: str) -> str:
+    return printable(one_line(text))
 
 
 def register(app: typer.Typer) -> None:
@@ -112,7 +241,6 @@ def diff(
     ] = None,
 ) -> None:
     """Show two versions of an article side by side: the last two, or those that are named."""
-    from ingest.cli.show_diff import diff as show_diff
     from ingest.storage.output import versions_of
 
     versions = {
@@ -131,7 +259,7 @@ def diff(
     for number in (earlier, last):
         if number not in versions:
             raise UsageError(f"{article} has no version {number}", f"its versions are: {there}")
-    show_diff(versions[earlier], versions[last])
+    print_diff(versions[earlier], versions[last])
 
 
 def _by_site(what: Iterable[str], settings: Settings) -> dict[str, list[str]]:

@@ -20,8 +20,8 @@ from ingest.cli.options import (
     start_logs,
 )
 from ingest.errors import UsageError
+from ingest.schedule import parse_since
 from ingest.settings import Settings
-from ingest.since import parse_since
 
 if TYPE_CHECKING:
     from ingest.scheduler import Plan
@@ -67,8 +67,7 @@ def schedule(
     log_level: Level = None,
 ) -> None:
     """Crawl sites at the times that they state, each crawl in a process of its own, until stopped."""
-    from ingest.crawl_process import crawl_command
-    from ingest.scheduler import Scheduler
+    from ingest.scheduler import Scheduler, crawl_command
     from ingest.storage.runs import last_starts
 
     settings = settings_of(

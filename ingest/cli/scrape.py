@@ -23,10 +23,10 @@ from ingest.cli.options import (
     start_logs,
 )
 from ingest.errors import KhabarError, UnwritableOutput, UsageError
-from ingest.jsonl import json_line
-from ingest.monitoring.site_report import EXIT_NOTHING, EXIT_UNHEALTHY
+from ingest.monitoring.report import EXIT_NOTHING, EXIT_UNHEALTHY
 from ingest.record import Article, Rejection
 from ingest.settings import Settings
+from ingest.text import json_line
 
 
 def scrape(

@@ -5,11 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from types import TracebackType
+from typing import TYPE_CHECKING, Annotated, Self
 
 import typer
+from rich import box
+from rich.console import Console
+from rich.table import Table
 
-from ingest.cli import console, show_sites
+from ingest import logs
+from ingest.cli import console
+from ingest.cli.console import safe, standard_error
 from ingest.cli.options import (
     Agent,
     ConnectTo,
@@ -23,14 +29,98 @@ from ingest.cli.options import (
     start_logs,
 )
 from ingest.errors import UnwritableOutput, UsageError
-from ingest.monitoring.site_report import EXIT_NOTHING, EXIT_UNHEALTHY
+from ingest.monitoring.coverage import coverage
+from ingest.monitoring.report import EXIT_NOTHING, EXIT_UNHEALTHY
 from ingest.onboarding.check import Outcome, Verdict
+from ingest.record import Article
 from ingest.settings import Settings
 from ingest.sites import NAME, Site, SiteTest, get_site, load_sites
 from ingest.urls import check_url, host_of
 
 if TYPE_CHECKING:
     from ingest.onboarding.draft import Draft
+
+
+_out = Console(highlight=False)
+_err = standard_error()
+
+
+def print_verdict(result: Verdict) -> None:
+    """A line for each thing that is not as its definition wants it, and the count of all tests."""
+    for site, url, problem in result.problems:
+        line = f"{site}: {url}: {problem.field}: got {problem.got}, wanted {problem.wanted}"
+        _out.print(safe(line), soft_wrap=True)
+    counts = [f"{result.held} hold", f"{result.failed} fail"]
+    if result.unfetched:
+        counts.append(f"{result.unfetched} not fetched")
+    if result.absent:
+        counts.append(f"{result.absent} not at hand")
+    _out.print(f"tests: {', '.join(counts)}")
+
+
+class Looking:
+    """Says on a terminal what `khabar sites add` is doing; silent elsewhere."""
+
+    def __init__(self) -> None:
+        self._status = _err.status("looking around")
+
+    def __enter__(self) -> Self:
+        if _err.is_terminal and not logs.speaks_json():
+            self._status.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        value: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._status.stop()
+
+    def update(self, text: str) -> None:
+        """Show what is done next."""
+        self._status.update(safe(text))
+
+
+def print_draft(result: Draft, file: Path) -> None:
+    """What was found of a site, and how many of the articles tried give each field."""
+    _out.print(
+        f"[bold]{safe(str(result.values.get('publisher') or result.name))}[/]: {safe(str(file))}",
+        soft_wrap=True,
+    )
+    _out.print(_coverage(result.articles))
+    for source in result.sources:
+        _out.print(safe(source), soft_wrap=True)
+    for rejection in result.rejections:
+        _out.print(
+            safe(f"not an article: {rejection.requested_url}: {rejection.reason}"), soft_wrap=True
+        )
+    for note in result.notes:
+        _out.print(safe(f"note: {note}"), soft_wrap=True)
+    for key, text in result.reviews.items():
+        _out.print(safe(f"review {key}: {text}"), soft_wrap=True)
+
+
+def print_next_steps(result: Draft, folder: Path, *, listed: bool) -> None:
+    """What to do with a definition that was written; `listed`: the settings name its folder."""
+    if not listed:
+        _out.print(
+            safe(f'next: name the folder in khabar.toml: sites = ["{folder}"]'), soft_wrap=True
+        )
+    name = result.name
+    text = f"next: look through the file, then: khabar sites check {name} && khabar crawl {name} --limit 5"
+    _out.print(safe(text), soft_wrap=True)
+
+
+def _coverage(articles: Sequence[Article]) -> Table:
+    grid = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    grid.add_column("field")
+    grid.add_column(f"of {len(articles)}", justify="right")
+    grid.add_column("")
+    for row in coverage(articles):
+        grid.add_row(row.field, str(row.found), safe(row.detail))
+    return grid
+
 
 sites_app = typer.Typer(
     help="List the sites that have a definition; check definitions, or draft a new one.",
@@ -88,7 +178,7 @@ def check(
     verdict = Verdict()
     for site, test, outcome in results:
         verdict.add(site.name, test, outcome)
-    show_sites.verdict(verdict)
+    print_verdict(verdict)
     if verdict.problems or not verdict.ran:
         raise typer.Exit(EXIT_UNHEALTHY if verdict.ran else EXIT_NOTHING)
 
@@ -129,7 +219,7 @@ def add(
     log_level: Level = None,
 ) -> None:
     """Draft the definition of a new site, for example `khabar sites add https://example.org/`."""
-    from ingest.crawl.explore import explore_site
+    from ingest.crawl.run import explore_site
     from ingest.onboarding.draft import draft_site, free_name
 
     settings = settings_of(
@@ -145,15 +235,15 @@ def add(
         tuple(path for path in settings.sites if path.is_dir())
     )  # the first may be yet to be made
     _check_new(url, name, known, force=force)
-    with show_sites.Looking() as looking:
+    with Looking() as looking:
         found = explore_site(
             url, settings, tries=tries, replay=replay or [], record=record, on_step=looking.update
         )
         draft = draft_site(found, name or free_name(found.domain, known), settings.limits)
     folder = to or next(iter(settings.sites), Path("sites"))
     file = _write(draft, folder, force=force)
-    show_sites.draft(draft, file)
-    show_sites.next_steps(draft, folder, listed=folder in settings.sites)
+    print_draft(draft, file)
+    print_next_steps(draft, folder, listed=folder in settings.sites)
 
 
 def _check_new(url: str, name: str | None, known: Mapping[str, Site], *, force: bool) -> None:
@@ -195,7 +285,7 @@ def _write(draft: Draft, folder: Path, *, force: bool) -> Path:
 def _from_folder(
     folder: Path, sites: Sequence[Site], settings: Settings
 ) -> Iterator[tuple[Site, SiteTest, Outcome]]:
-    from ingest.onboarding.saved_pages import saved_pages
+    from ingest.onboarding.check import saved_pages
     from ingest.processing.build import article_for
 
     pages = saved_pages(

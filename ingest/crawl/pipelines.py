@@ -11,17 +11,15 @@ from typing import TYPE_CHECKING, Any, Self
 from scrapy import signals
 from scrapy.exceptions import CloseSpider, DropItem
 
-from ingest.crawl.conclusion import conclude
 from ingest.crawl.context import context_of
-from ingest.crawl.stats import Tally
+from ingest.crawl.stats import Tally, conclude
 from ingest.errors import KhabarError
 from ingest.processing import workers
 from ingest.processing.changes import Decision, Known, Same, decide, known_by
 from ingest.processing.recrawl import Address
 from ingest.record import Article, FetchedPage, Rejection
 from ingest.sites import DEFAULT_RECHECK, load_sites
-from ingest.storage.group_commit import GroupCommit
-from ingest.storage.site_store import SiteStore
+from ingest.storage.site_store import GroupCommit, SiteStore
 from ingest.urls import article_key
 
 if TYPE_CHECKING:

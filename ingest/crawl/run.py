@@ -2,27 +2,106 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import TypedDict, Unpack
+from typing import Any, TypedDict, Unpack
 from urllib.parse import urlsplit
 
-from scrapy import signals
+from scrapy import Request, signals
 from scrapy.crawler import Crawler
 from scrapy.utils.misc import load_object
 from vcr.cassette import Cassette
 
 from ingest.crawl.context import PAGE_DONE
-from ingest.crawl.http.addresses import check_url
+from ingest.crawl.http.netguard import guard_url
 from ingest.crawl.jobs import Job, Listener, open_tape, raise_if_all_failed, run_jobs
+from ingest.crawl.spider import KhabarSpider
 from ingest.crawl.stats import Tally
 from ingest.errors import KhabarError, NothingFetched
-from ingest.monitoring.site_report import SiteReport
+from ingest.monitoring.report import SiteReport
+from ingest.onboarding.explore import Explorer, Tell, silently
+from ingest.onboarding.findings import Findings
 from ingest.processing.workers import NO_SITE, default_workers
-from ingest.record import Article, Rejection
+from ingest.record import Article, FetchedPage, Rejection
 from ingest.settings import Settings
 from ingest.sites import get_site
+from ingest.urls import check_url
+
+
+def explore_site(
+    url: str,
+    settings: Settings,
+    *,
+    tries: int = 5,
+    replay: Iterable[Path | str] = (),
+    record: Path | str | None = None,
+    on_step: Tell = silently,
+) -> Findings:
+    """Look around the site of a front page, feed or article.
+
+    Args:
+        url: an absolute http(s) URL of the site.
+        settings: what the operator set; nothing is written to its `output`.
+        tries: at most so many articles are fetched.
+        replay: cassettes, or folders of them, that answer in place of the network.
+        record: a cassette to record to.
+        on_step: called with what is done next.
+
+    Raises:
+        BadURL, BadRecording: before anything is fetched.
+        Unreachable, ForbiddenAddress, NotRecorded: the URL itself or the site's front page cannot be fetched.
+    """
+    found: list[Findings] = []
+    arguments = {
+        "url": check_url(url),
+        "tries": tries,
+        "on_step": on_step,
+        "on_findings": found.append,
+    }
+    job = Job(ExploreSpider, arguments)
+    run_jobs([job], settings, open_tape(replay, record), output=None, listeners=[_no_listener])
+    raise_if_all_failed([job])
+    if not found:
+        raise NothingFetched(f"{url}: the look around the site was broken off", "try again")
+    return found[0]
+
+
+def _no_listener(_: Crawler) -> None:
+    """The spider tells its findings itself."""
+
+
+class ExploreSpider(KhabarSpider):
+    """The crawl of `explore_site`: not a site of its own, so that `scrapy list` does not name it."""
+
+    name = "explore"
+    custom_settings: dict[str, Any] | None = {"ITEM_PIPELINES": {}}  # noqa: RUF012 - as Scrapy's Spider has it
+    """Its pages are no records yet."""
+
+    def __init__(
+        self, url: str, tries: int, on_step: Tell, on_findings: Callable[[Findings], None]
+    ) -> None:
+        super().__init__()
+        self._url = url
+        self._tries = tries
+        self._on_step = on_step
+        self._on_findings = on_findings
+
+    async def start(self) -> AsyncIterator[Request]:
+        """Look around; nothing is left to ask for then."""
+        context = self.context
+        explorer = Explorer(self._fetched, self._tries, context.settings.limits, self._on_step)
+        try:
+            self._on_findings(await explorer.run(self._url))
+        except KhabarError as error:
+            context.fatal = error
+        nothing: tuple[Request, ...] = ()
+        for request in nothing:
+            yield request
+
+    async def _fetched(self, url: str) -> FetchedPage:
+        return self._page(await self.fetch(url), url)
+
 
 _SITE_SPIDER = "spiders.site.SiteSpider"
 _PAGE_SPIDER = "spiders.page.PageSpider"
@@ -156,7 +235,7 @@ def _refused(urls: Iterable[str], settings: Settings) -> dict[str, KhabarError]:
         if urlsplit(url).hostname in settings.connect_to:
             continue
         try:
-            check_url(url, allow_loopback=settings.allow_loopback, networks=settings.allow_networks)
+            guard_url(url, allow_loopback=settings.allow_loopback, networks=settings.allow_networks)
         except KhabarError as error:
             refused[url] = error
     return refused

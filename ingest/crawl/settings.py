@@ -31,7 +31,7 @@ NEWSPIDER_MODULE = "spiders"
 
 USER_AGENT = default_user_agent()
 ROBOTSTXT_OBEY = True
-ROBOTSTXT_PARSER = "ingest.crawl.politeness.robots_rules.OwnRulesParser"
+ROBOTSTXT_PARSER = "ingest.crawl.politeness.robots.OwnRulesParser"
 DOWNLOAD_DELAY = _DEFAULTS.delay
 DOWNLOAD_DELAY_JITTER = 0  # a delay that a site asks for is the least, not the mean
 AUTOTHROTTLE_ENABLED = True
@@ -77,12 +77,12 @@ DOWNLOADER_MIDDLEWARES = {
     "ingest.crawl.politeness.robots.RobotsMiddleware": 100,
     "ingest.crawl.politeness.middleware.PolitenessMiddleware": 560,  # nearest to Scrapy's slots
 }
-EXTENSIONS = {"ingest.crawl.site_clock.SiteClock": 100}
+EXTENSIONS = {"ingest.crawl.context.SiteClock": 100}
 ITEM_PIPELINES = {"ingest.crawl.pipelines.RecordPipeline": 100}
 FEED_EXPORT_ENCODING = "utf-8"
 FEED_EXPORTERS = {
-    **dict.fromkeys(("jsonlines", "jsonl", "jl"), "ingest.crawl.exporter.RecordLinesExporter"),
-    "csv": "ingest.crawl.exporter.TextCsvExporter",
+    **dict.fromkeys(("jsonlines", "jsonl", "jl"), "ingest.crawl.addon.RecordLinesExporter"),
+    "csv": "ingest.crawl.addon.TextCsvExporter",
 }
 
 LOG_LEVEL = "WARNING"

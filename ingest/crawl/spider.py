@@ -15,10 +15,9 @@ from scrapy.http.request import NO_CALLBACK
 
 from ingest.crawl.context import SOURCE_JUDGED, CrawlContext, context_of
 from ingest.crawl.http.cassette import REPLAYED
-from ingest.crawl.http.conditional import conditions
 from ingest.crawl.http.failure import http_error, outcome_of
 from ingest.crawl.http.handler import tape_from
-from ingest.crawl.http.headers import headers_of
+from ingest.crawl.http.headers import conditions, headers_of
 from ingest.crawl.settings import REPLAY_SETTINGS
 from ingest.crawl.stats import Tally
 from ingest.errors import KhabarError, LeftAlone, Unreachable

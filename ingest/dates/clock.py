@@ -3,12 +3,144 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from datetime import datetime, time, timedelta, timezone, tzinfo
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from ingest.dates.words import ZONE_NAMES, zone_called
 from ingest.record import Precision
+
+_ARABIC = str.maketrans(
+    {"ي": "ی", "ى": "ی", "ك": "ک", "ة": "ه", "\u200c": None, "\u200d": None, "\u0640": None}
+)
+
+
+def fold(text: str) -> str:
+    """Lower case without accents and vowel signs, ASCII digits: the form that the tables here are in."""
+    if text.isascii():
+        return text.lower()
+    bare = (
+        char for char in unicodedata.normalize("NFD", text) if unicodedata.category(char)[0] != "M"
+    )
+    return unicodedata.normalize("NFC", "".join(bare)).casefold().translate(_ARABIC)
+
+
+def ascii_digits(text: str) -> str:
+    """The text with every decimal digit (Eastern Arabic, Devanagari ...) as an ASCII one."""
+    if text.isascii():
+        return text
+    return "".join(str(unicodedata.decimal(char)) if char.isdecimal() else char for char in text)
+
+
+# One line a group of languages: English, Germanic; Romance; Slavic; Turkish, Hungarian, Finnish, Baltic, Greek;
+# Malay; Arabic script (Urdu, Arabic of the east and the west, Persian); Indic.
+_MONTHS = """
+1: january jan januar janner januari jaenner janvier janv enero ene janeiro gennaio ianuarie gener stycznia
+    styczen ledna leden januara января янв январь січня януари јануар ocak oca tammikuuta tammikuu jaanuar sausio
+    ιανουαριου ιαν جنوری ینایر جانفی ژانویه जनवरी জানুয়ারি
+2: february feb februar februari fevrier fev febrero febr fevereiro febbraio februarie febrer lutego luty unora
+    unor februara февраля фев февраль лютого февруари фебруар subat sub helmikuuta helmikuu veebruar vasario
+    φεβρουαριου φεβ فروری فبرایر فیفری فوریه फरवरी ফেব্রুয়ারি
+3: march mar marz maerz maart mars marts marzo marco martie marc marca marzec brezna brezen марта мар март
+    березня mart marcius maaliskuuta maaliskuu kovo μαρτιου μαρ maret mac مارچ مارس मार्च মার্চ
+4: april apr avril avr abril abr aprile aprilie kwietnia kwiecien dubna duben aprila апреля апр апрель квітня
+    април nisan nis aprilis huhtikuuta huhtikuu aprill balandzio απριλιου απρ اپریل ابریل افریل اوریل अप्रैल এপ্রিল
+5: may mai mei maj mayo maio maggio mag maig maja kvetna kveten мая май травня maij mayis majus toukokuuta
+    toukokuu geguzes μαιου μαι مئی مایو مای मई
+6: june jun juni junho juin junio giugno giu iunie juny czerwca czerwiec cervna cerven juna июня июн июнь червня
+    юни јун haziran haz junius kesakuuta kesakuu juuni birzelio ιουνιου ιουν جون یونیو جوان ژوئن जून জুন
+7: july jul juli julho juillet juil julio luglio lug iulie juliol lipca lipiec cervence cervenec jula июля июл
+    июль липня юли јул temmuz tem julius heinakuuta heinakuu juuli liepos ιουλιου ιουλ julai جولائی جولایی یولیو
+    جویلیه ژوئیه ژوییه जुलाई জুলাই
+8: august aug augustus augusti aout aou agosto ago agost sierpnia sierpien srpna srpen augusta августа авг
+    август серпня agustos agu augusztus elokuuta elokuu rugpjucio αυγουστου αυγ agustus ogos اگست اغسطس اوت अगस्त
+    আগস্ট
+9: september sep sept septembre septiembre setiembre setembro set settembre sett septembrie setembre wrzesnia
+    wrzesien zari zarij septembra сентября сен сент сентябрь вересня септември септембар eylul eyl szeptember
+    syyskuuta syyskuu rugsejo σεπτεμβριου σεπ ستمبر سبتمبر سپتامبر सितंबर सितम्बर সেপ্টেম্বর
+10: october oct oktober okt octobre octubre outubro out ottobre ott octombrie pazdziernika pazdziernik rijna
+    rijen oktobra октября окт октябрь жовтня октомври октобар ekim eki lokakuuta lokakuu oktoober spalio οκτωβριου
+    οκτ اکتوبر اکتبر अक्टूबर अक्तूबर অক্টোবর
+11: november nov novembre noviembre novembro noiembrie listopadu novembra ноября ноя ноябрь листопада ноември
+    новембар kasim kas marraskuuta marraskuu lapkricio νοεμβριου νοε نومبر نوفمبر نوامبر नवंबर नवम्बर নভেম্বর
+12: december dec dezember dez desember decembre diciembre dic dezembro dicembre decembrie desembre grudnia
+    grudzien prosince prosinec decembra декабря дек декабрь грудня декември децембар aralik ara joulukuuta joulukuu
+    detsember gruodzio δεκεμβριου δεκ des disember دسمبر دیسمبر دسامبر दिसंबर दिसम्बर ডিসেম্বর
+"""
+MONTHS = {
+    fold(word): int(number)
+    for number, words in re.findall(r"(\d+):([^:]+)(?=\n)", _MONTHS)
+    for word in words.split()
+}
+"""Month number by folded name or abbreviation."""
+
+# Hours ahead of UTC.
+_OFFSETS = """
+0 UTC GMT WET Z
+1 CET MEZ BST WEST WAT
+2 CEST MESZ EET SAST CAT
+3 EEST MSK TRT EAT
+3.5 IRST
+4 GST
+4.5 AFT
+5 PKT
+5.5 IST
+5.75 NPT
+7 ICT WIB
+8 SGT HKT MYT WITA AWST PHT
+9 JST KST WIT
+9.5 ACST
+10 AEST
+11 AEDT
+12 NZST
+13 NZDT
+-3 BRT ART
+-4 AST EDT
+-5 EST CDT
+-6 CST MDT
+-7 MST PDT
+-8 PST
+"""
+_HOURS = {
+    name: float(hours)
+    for hours, *names in map(str.split, _OFFSETS.strip().splitlines())
+    for name in names
+}
+_REGIONS = {
+    "ET": "America/New_York",
+    "CT": "America/Chicago",
+    "MT": "America/Denver",
+    "PT": "America/Los_Angeles",
+}
+# An abbreviation that means a country's own time there, and another one elsewhere.
+_LOCAL_MEANING = {
+    "PST": ("Asia/Karachi", "Asia/Manila"),
+    "IST": ("Europe/Dublin", "Asia/Jerusalem"),
+    "BST": ("Asia/Dhaka",),
+    "CST": ("Asia/Shanghai", "Asia/Taipei", "America/Havana"),
+    "EST": ("Australia/Sydney", "Australia/Melbourne"),
+    "AST": ("Asia/Riyadh", "Asia/Baghdad"),
+}
+ZONE_NAMES = frozenset(_HOURS) | frozenset(_REGIONS)
+"""Abbreviations of time zones that news pages write behind a time."""
+
+
+def zone_called(name: str, when: datetime, local: ZoneInfo | None) -> tzinfo | None:
+    """The offset of a zone's abbreviation at the naive time `when`; None for an unknown one.
+
+    Some abbreviations have several meanings ("PST" is Pakistan's time too): the one of `local` wins.
+    """
+    if local is not None and local.key in _LOCAL_MEANING.get(name, ()):
+        return _fixed(local, when)
+    if region := _REGIONS.get(name):
+        return _fixed(ZoneInfo(region), when)
+    hours = _HOURS.get(name)
+    return None if hours is None else timezone(timedelta(hours=hours))
+
+
+def _fixed(zone: ZoneInfo, when: datetime) -> tzinfo:
+    return timezone(when.replace(tzinfo=zone).utcoffset() or timedelta())
+
 
 _ALONE = r"(?<![\d:.])"
 _HALF = r"(?:\s*(?P<half>[ap])\.?\s?m\b)"

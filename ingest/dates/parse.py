@@ -12,9 +12,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, timezone, tzinfo
 from zoneinfo import ZoneInfo
 
-from ingest.dates.clock import clock_in, zone_in
+from ingest.dates.clock import MONTHS, ascii_digits, clock_in, fold, zone_in
 from ingest.dates.relative import read_human
-from ingest.dates.words import MONTHS, ascii_digits, fold
 from ingest.record import Precision
 from ingest.settings import Limits
 from ingest.text import one_line

@@ -12,8 +12,8 @@ from lxml.html import HtmlElement
 from ingest.discovery.candidate import LISTING, Candidate, read_moment
 from ingest.discovery.main_list import Item, find_main_list, list_url, same_site
 from ingest.html.page import Page, class_words, select_all, text_of
-from ingest.shapes import page_number
 from ingest.sites import Site
+from ingest.urls import page_number
 
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5")
 _ITEM_LEVELS = 6

@@ -12,9 +12,8 @@ from urllib.parse import urldefrag, urlsplit
 from lxml.html import HtmlElement
 
 from ingest.html.page import Page, class_words, text_of
-from ingest.shapes import article_points
 from ingest.sites import Site
-from ingest.urls import host_of
+from ingest.urls import article_points, host_of
 
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5")
 _SHORTEST = 18  # characters of a headline; shorter links name sections, authors and buttons

@@ -4,14 +4,189 @@ from __future__ import annotations
 
 import html
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator
+from itertools import islice
+from urllib.parse import urlsplit
+
+from lxml.html import HtmlElement
 
 from ingest.extraction.model import Topics
-from ingest.extraction.sections import find_section
-from ingest.extraction.structured import StructuredData
-from ingest.html.page import Found, Page, text_of
+from ingest.extraction.structured import StructuredData, text_value
+from ingest.html.page import Found, Page, class_words, text_of
 from ingest.sites import Site
 from ingest.text import known, one_line
+
+_LONGEST = 60
+_MOST_WORDS = 6
+_HEADER_LEVELS = 3
+_HEADER_LINKS = 25  # an element with so many links is no article's header
+_MOST_HEADINGS = 10
+# What a breadcrumb or section field holds where it names no section.
+_NO_SECTION = frozenset(
+    """home;homepage;start;startseite;accueil;inicio;início;anasayfa;ana sayfa;beranda;главная;etusivu;hem;hjem;forside
+    strona główna;domů;úvod;trang chủ;صفحہ اول;ہوم;الرئيسية;خانه;होम;ホーム;首页;首頁;홈;website;www;you are here
+    uncategorized;uncategorised;sin categoría;non classé;senza categoria;sem categoria;unkategorisiert
+    article;articles;newsarticle;none;null;undefined;other;default""".replace("\n", ";")
+    .replace("    ", "")
+    .split(";")
+)
+# Names that only say that it is news; taken where a source has no other.
+_GENERIC = frozenset(
+    """news;latest;latest news;latest stories;all;story;stories;nachrichten;aktuell;noticias;notícias;notizie;nieuws
+    nyheter;nyheder;uutiset;actualité;actualités;actu;wiadomości;zprávy;haber;haberler;berita;новости;новини;top stories
+    خبریں;تازہ ترین;أخبار;اخبار;समाचार;খবর;ニュース;新闻;新聞;뉴스""".replace("\n", ";")
+    .replace("    ", "")
+    .split(";")
+)
+_BREADCRUMBS = ("[class*='breadcrumb'] a", "[class*='Breadcrumb'] a", "[id*='breadcrumb'] a")
+_SECTION_CLASS = re.compile(
+    r"(?:^|[\s_-])(?:cat(?:egory|egories|-?name|-?links?)?|post-?cat\w*|entry-?cat\w*|sections?|kicker|rubri[ck]\w*|ressort"
+    r"|dachzeile|roofline|eyebrow|topic|channel|catname|(?:entry|post)-terms)(?:$|[\s_-])"
+)
+_SECTION_PATH = re.compile(
+    r"/(?:category|categories|cat|section|sections|topic|topics|rubrik|ressort|tema|thema)/"
+)
+
+
+def find_section(page: Page, data: StructuredData, site: Site) -> Found[str] | None:
+    """The definition's, JSON-LD's `articleSection`, the meta's, a breadcrumb, the category link beside the headline."""
+    own = {
+        name.casefold()
+        for name in (site.publisher, page.meta("og:site_name", "application-name"))
+        if name
+    }
+    for source, values in _sources(page, data, site):
+        names = [name for value in values for name in _names(value) if _is_section(page, name, own)]
+        if names:
+            name = next((name for name in names if name.casefold() not in _GENERIC), names[0])
+            return Found(_as_shown(page, name), source)
+    return None
+
+
+def _sources(page: Page, data: StructuredData, site: Site) -> Iterator[tuple[str, Iterable[str]]]:
+    if site.select.section:
+        yield "rule", [text_of(node) for node in page.select(*site.select.section)]
+    for article in data.articles:
+        yield "json-ld", data.texts(article, "articleSection")
+    yield "meta", [*page.metas.get("article:section", []), *page.metas.get("articlesection", [])]
+    yield "json-ld", list(_listed_breadcrumbs(page, data))
+    yield (
+        "breadcrumb",
+        [
+            text_of(link)
+            for link in page.select(*_BREADCRUMBS)
+            if not _is_root(page, link.get("href"))
+        ],
+    )
+    yield "link", list(_beside_headline(page))
+    yield "link", [text_of(link) for link in page.select("a[rel~='category']")]
+    yield "meta", [page.meta("section", "category", "sailthru.section", "parsely-section") or ""]
+
+
+def _names(value: str) -> list[str]:
+    """One value may list several, as WordPress plugins write them: "Global,Innovation"."""
+    text = one_line(value).strip(" \t|/»›>#«")
+    parts = re.split(r",\s*", text)
+    several = len(parts) > 2 and not re.search(r"&|\band\b|\bund\b|\by\b|\bet\b", text)
+    return parts if several or (len(parts) > 1 and ", " not in text) else [text]
+
+
+def _is_section(page: Page, name: str, own: set[str]) -> bool:
+    folded = name.casefold()
+    if (
+        not 1 < len(name) <= _LONGEST
+        or len(name.split()) > _MOST_WORDS
+        or folded in _NO_SECTION
+        or folded in own
+    ):
+        return False
+    host = (urlsplit(page.url).hostname or "").removeprefix("www.")
+    is_site = folded in {host, host.partition(".")[0]} or re.search(
+        r"^www\.|^https?:|^/|\w\.[a-z]{2,4}$", folded
+    )
+    return not is_site and any(char.isalpha() for char in name)
+
+
+def _as_shown(page: Page, name: str) -> str:
+    """A section that the metadata hold as a slug ("public-service"), spelt as a link of the page spells it."""
+    if name != name.casefold() or not name.isascii():
+        return name
+    key = _key(name)
+    shown = (
+        one_line(link.text)
+        for link in page.tree.iter("a")
+        if link.text and link.text.strip() and len(link.text) < 2 * _LONGEST
+    )
+    spelt = (
+        text
+        for text in shown
+        if text[-1].isalnum() and text.casefold() != text and _key(text) == key
+    )
+    return next(spelt, name)
+
+
+def _key(text: str) -> str:
+    plain = unicodedata.normalize("NFKD", text.casefold()).encode("ascii", "ignore").decode()
+    return re.sub(r"[\W_]+", "", plain)
+
+
+def _listed_breadcrumbs(page: Page, data: StructuredData) -> Iterator[str]:
+    """The names in the first `BreadcrumbList` between the front page and the article."""
+    for node in data.of_type("BreadcrumbList")[:1]:
+        for item in data.each(node, "itemListElement"):
+            if not isinstance(item, dict):
+                continue
+            inner = data.resolve(item.get("item"))
+            address = (
+                inner
+                if isinstance(inner, str)
+                else inner.get("@id")
+                if isinstance(inner, dict)
+                else None
+            )
+            if (
+                isinstance(address, str)
+                and not _is_root(page, address)
+                and not _is_page(page, address)
+            ):
+                yield text_value(item.get("name")) or text_value(
+                    inner if isinstance(inner, dict) else None
+                )
+
+
+def _is_root(page: Page, address: str | None) -> bool:
+    absolute = page.absolute(address)
+    return absolute is None or urlsplit(absolute).path.strip("/") == ""
+
+
+def _is_page(page: Page, address: str) -> bool:
+    return urlsplit(page.absolute(address) or "").path.rstrip("/") == urlsplit(
+        page.url
+    ).path.rstrip("/")
+
+
+def _beside_headline(page: Page) -> Iterator[str]:
+    """Links to a category in the header of the article: in the elements just around the `<h1>`."""
+    for heading in islice(page.tree.iter("h1"), _MOST_HEADINGS):
+        for _, around in zip(range(_HEADER_LEVELS), heading.iterancestors(), strict=False):
+            links = list(islice(around.iter("a"), _HEADER_LINKS))
+            if len(links) == _HEADER_LINKS or around.tag in {"body", "main"}:
+                break
+            yield from (text_of(link) for link in links if _names_section(page, link, around))
+
+
+def _names_section(page: Page, link: HtmlElement, around: HtmlElement) -> bool:
+    path = urlsplit(page.absolute(link.get("href")) or "").path
+    if _SECTION_PATH.search(path) or "category" in (link.get("rel") or ""):
+        return True
+    node: HtmlElement | None = link
+    while node is not None and node is not around:
+        if _SECTION_CLASS.search(class_words(node)):
+            return True
+        node = node.getparent()
+    return False
+
 
 _LONGEST_KEYWORD = 150
 _MOST_KEYWORDS = 50

@@ -14,10 +14,9 @@ from ingest.extraction.language import find_language
 from ingest.extraction.media.media import find_media
 from ingest.extraction.model import Extraction, Headline, Times
 from ingest.extraction.page_type.page_type import judge_page, survey_page
-from ingest.extraction.publisher import find_free, find_publisher
-from ingest.extraction.rights import find_rights
+from ingest.extraction.publisher import find_free, find_publisher, find_rights
 from ingest.extraction.structured import StructuredData, read_structured
-from ingest.extraction.times.times import find_times
+from ingest.extraction.times.choose import find_times
 from ingest.html.page import Page
 from ingest.sites import Site
 

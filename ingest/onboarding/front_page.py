@@ -8,8 +8,7 @@ from urllib.parse import urlsplit
 
 from ingest.discovery.main_list import list_url
 from ingest.html.page import Page
-from ingest.shapes import article_points, is_list_url
-from ingest.urls import host_of
+from ingest.urls import article_points, host_of, is_list_url
 
 FEED_PATHS = ("/feed/", "/rss", "/rss.xml", "/feed.xml", "/atom.xml")
 """Where feeds are by custom: WordPress, then what other systems use."""

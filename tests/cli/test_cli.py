@@ -14,7 +14,7 @@ import pytest
 from ingest.cli.app import main
 from ingest.errors import UsageError
 from ingest.record import json_schema
-from ingest.since import parse_since
+from ingest.schedule import parse_since
 from tests.test_api import CASSETTES, PAGE, RICE, URL
 
 ROOT = Path(__file__).parents[2]

@@ -8,7 +8,7 @@ import pytest
 
 from ingest.cli import console
 from ingest.errors import KhabarError
-from ingest.monitoring.site_report import SiteReport
+from ingest.monitoring.report import SiteReport
 from ingest.record import Article, Author, Metadata, Publisher, Reason, Rejection
 
 EVIL = "a\x1b]0;title\x07b\x1b[2Jc\r\nd\x9b31me\u202ef\u2028g\x00h[red]i[/]\ud800"

@@ -10,7 +10,7 @@ import pytest
 from rich.console import Console
 
 from ingest.cli.app import main
-from ingest.cli.show_diff import diff
+from ingest.cli.ledger import print_diff
 from ingest.record import Article, Comment, CommentAuthor, Metadata, Publisher
 
 CASSETTES = str(Path(__file__).parents[2] / "fixtures" / "cassettes")
@@ -144,11 +144,11 @@ def test_a_diff_shows_what_differs_side_by_side() -> None:
         file=None,
     )
     with console.capture() as captured:
-        diff(before, after, console)
+        print_diff(before, after, console)
     text = captured.get()
     plain = Console(width=100)
     with plain.capture() as bare:
-        diff(before, after, plain)
+        print_diff(before, after, plain)
     lines = bare.get().splitlines()
     assert any(
         "The ferry sailed at nine." in line and "The ferry sailed at ten." in line for line in lines

@@ -16,8 +16,8 @@ from scrapy import Request, Spider, signals
 from scrapy.exceptions import CloseSpider, DropItem
 from scrapy.utils.test import get_crawler
 
+from ingest.crawl.addon import RecordLinesExporter
 from ingest.crawl.context import PAGE_DONE, context_of
-from ingest.crawl.exporter import RecordLinesExporter
 from ingest.crawl.pipelines import OlderArticle, RecordPipeline, RejectedPage, UnchangedArticle
 from ingest.crawl.settings import scrapy_settings
 from ingest.crawl.stats import Tally

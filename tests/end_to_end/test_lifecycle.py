@@ -17,7 +17,7 @@ from fixtures.newsrooms.model import Comment
 from fixtures.newsrooms.newsroom import NOW, Newsroom
 from fixtures.newsrooms.server import Request, Server, serve
 from ingest.crawl.run import crawl_sites
-from ingest.monitoring.site_report import SiteReport, exit_code
+from ingest.monitoring.report import SiteReport, exit_code
 from ingest.settings import Settings
 
 SITE = "propakistani"

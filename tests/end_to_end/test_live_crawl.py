@@ -16,7 +16,7 @@ import pytest
 from fixtures.newsrooms.newsroom import Newsroom
 from fixtures.newsrooms.server import Server, serve
 from ingest.crawl.run import crawl_sites
-from ingest.monitoring.site_report import SiteReport
+from ingest.monitoring.report import SiteReport
 from ingest.settings import Settings
 
 ROOT = Path(__file__).parents[2]

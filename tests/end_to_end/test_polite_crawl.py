@@ -32,7 +32,7 @@ from ingest.crawl.jobs import Job, run_jobs
 from ingest.crawl.run import crawl_sites
 from ingest.crawl.spider import KhabarSpider
 from ingest.errors import KhabarError, Terminated
-from ingest.monitoring.site_report import SiteReport
+from ingest.monitoring.report import SiteReport
 from ingest.settings import Settings
 
 SITE = "propakistani"

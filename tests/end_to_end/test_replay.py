@@ -17,7 +17,7 @@ from fixtures.newsrooms import Article, Newsroom, expected_record, foreign_texts
 from ingest.api import read
 from ingest.crawl.http.cassette import REDACTED
 from ingest.crawl.run import crawl_sites
-from ingest.monitoring.site_report import SiteReport, exit_code
+from ingest.monitoring.report import SiteReport, exit_code
 from ingest.record import json_schema
 from ingest.settings import Settings
 from ingest.urls import article_id

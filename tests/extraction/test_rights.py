@@ -1,6 +1,6 @@
 import pytest
 
-from ingest.extraction.rights import find_rights
+from ingest.extraction.publisher import find_rights
 from ingest.html.page import parse
 from ingest.record import Rights
 

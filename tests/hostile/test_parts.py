@@ -17,8 +17,7 @@ from ingest.extraction.language import find_language
 from ingest.extraction.media.media import find_media
 from ingest.extraction.model import Times
 from ingest.extraction.page_type.page_type import judge_page
-from ingest.extraction.publisher import find_free, find_publisher
-from ingest.extraction.rights import find_rights
+from ingest.extraction.publisher import find_free, find_publisher, find_rights
 from ingest.extraction.structured import read_structured
 from ingest.html.page import parse
 from ingest.sites import UNKNOWN_SITE

@@ -16,8 +16,7 @@ from typing import Any
 import pytest
 
 from ingest.errors import UsageError
-from ingest.monitoring.notify import alarm, send
-from ingest.monitoring.site_report import SiteReport
+from ingest.monitoring.report import SiteReport, alarm, send
 from ingest.monitoring.summary import Finding, Kind
 from ingest.settings import Limits, Settings
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from ingest.cli import show_status
+from ingest.cli import status as status_command
 from ingest.monitoring.status import Coverage, status_of
 from ingest.monitoring.summary import Finding, Kind, Run, RunSummary
 
@@ -101,12 +101,14 @@ def test_coverage_is_of_the_last_run_that_read_something() -> None:
 
 def test_a_broken_site_fits_into_eighty_columns(monkeypatch: pytest.MonkeyPatch) -> None:
     console = Console(width=80, record=True, file=StringIO())
-    monkeypatch.setattr(show_status, "_out", console)
+    monkeypatch.setattr(status_command, "_out", console)
     finding = Finding(
         kind=Kind.COVERAGE_DROP, subject="authors", reason="authors: in 0 of 4 records"
     )
     broken = run(0.5, failed=12, fields={**FULL, "authors": 0.0}, findings=[finding])
-    show_status.table([status_of("pakistantoday", [broken, *HOURLY], NOW, locked=False)], NOW)
+    status_command.print_table(
+        [status_of("pakistantoday", [broken, *HOURLY], NOW, locked=False)], NOW
+    )
     head, _, row, line = console.export_text().splitlines()
     assert "…" not in head + row
     assert "authors 0/100 %" in row

@@ -11,13 +11,13 @@ import pytest
 from scrapy.http import Response
 from sqlalchemy import create_engine
 
+from ingest.crawl.context import answered_at
 from ingest.crawl.run import crawl_sites
-from ingest.crawl.site_clock import answered_at
 from ingest.errors import UsageError
 from ingest.monitoring.summary import End, Finding, Kind, RunSummary, age_text
 from ingest.settings import Settings
 from ingest.storage.ledger import Ledger
-from ingest.storage.run_files import write_summary
+from ingest.storage.output import write_summary
 from ingest.storage.runs import reading_runs, runs_of, sites_with_runs
 
 CASSETTES = Path(__file__).parents[2] / "fixtures" / "cassettes"

@@ -11,8 +11,7 @@ import pytest
 
 from ingest.cli.app import main
 from ingest.errors import NotRecorded, Unreachable, UsageError
-from ingest.onboarding.check import Problem, Verdict, problems_of, same_time
-from ingest.onboarding.saved_pages import saved_pages
+from ingest.onboarding.check import Problem, Verdict, problems_of, same_time, saved_pages
 from ingest.record import Article, Author, Metadata, Publisher, Reason, Rejection
 from ingest.sites import SiteTest
 

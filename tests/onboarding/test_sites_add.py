@@ -21,7 +21,7 @@ from fixtures.newsrooms.load import load_articles, load_site
 from ingest.cli.app import main
 from ingest.errors import KhabarError, NothingFetched, Unreachable
 from ingest.html.page import parse
-from ingest.monitoring.coverage_draft import coverage
+from ingest.monitoring.coverage import coverage
 from ingest.onboarding.check import Verdict
 from ingest.onboarding.draft import Draft, draft_site, free_name, name_of
 from ingest.onboarding.draft_toml import definition_text

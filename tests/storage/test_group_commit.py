@@ -7,7 +7,7 @@ import asyncio
 import pytest
 
 from ingest.errors import KhabarError, UnwritableOutput
-from ingest.storage.group_commit import GroupCommit
+from ingest.storage.site_store import GroupCommit
 
 
 def unwanted(error: KhabarError) -> None:

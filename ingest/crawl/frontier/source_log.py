@@ -8,7 +8,7 @@ from datetime import datetime
 
 from scrapy.http import Response
 
-from ingest.crawl.http.conditional import conditions
+from ingest.crawl.http.headers import conditions
 from ingest.discovery.source import Source, SourceVisit
 
 

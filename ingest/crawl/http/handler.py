@@ -27,7 +27,7 @@ from scrapy.exceptions import CannotResolveHostError, IgnoreRequest
 from scrapy.utils.misc import build_from_crawler
 from vcr.cassette import Cassette
 
-from ingest.crawl.http import addresses, netguard
+from ingest.crawl.http import netguard
 from ingest.crawl.http.cassette import Tape
 from ingest.crawl.http.network import NetworkHandler, OverLimit
 from ingest.crawl.http.pace import paces_of
@@ -125,22 +125,22 @@ class KhabarDownloadHandler(BaseDownloadHandler):
 
     async def _download(self, request: Request) -> Response:
         sent = self._redirected(request)
-        addresses.check_user(
+        netguard.check_user(
             request.url
         )  # of the page: `sent` names none where another base answers
-        addresses.check_url(sent.url, **self._open)
+        netguard.guard_url(sent.url, **self._open)
         host = urlsplit(sent.url).hostname or ""
         if (
             request.meta.get("proxy") or host in self._proxies
         ):  # our resolver is not asked, or lets the proxy pass
-            await addresses.check_name(host, **self._open)
+            await netguard.check_name(host, **self._open)
         network = self._handler()  # made before the turn comes: it takes time
         await self._paces[urlsplit(request.url).hostname or ""].turn(request.url)
         try:
             response = await network.download_request(sent)
         except CannotResolveHostError as error:
             if address := netguard.refused_address(host):
-                raise addresses.forbidden(host, address) from error
+                raise netguard.forbidden(host, address) from error
             raise
         except OverLimit as error:
             raise Unreachable(f"{request.url}: {error}") from error

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass
 from time import monotonic
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 from urllib.parse import urlsplit
 
 from scrapy import Request, signals
 from scrapy.downloadermiddlewares.robotstxt import RobotsTxtMiddleware
 from scrapy.exceptions import IgnoreRequest
 from scrapy.http.request import NO_CALLBACK
+from scrapy.robotstxt import ProtegoRobotParser
 from scrapy.utils.misc import build_from_crawler
 
 from ingest.crawl.context import SOURCE_JUDGED, context_of
@@ -27,6 +30,51 @@ if TYPE_CHECKING:
     from scrapy.crawler import Crawler
     from scrapy.http import Response
     from scrapy.robotstxt import RobotParser
+
+
+_AGENT = re.compile(r"\s*user[- ]?agent\b\s*:?\s*([^#]*)", re.IGNORECASE)
+_MOST_NAMES = 4
+"""Of one group: `*`, and the names that are in ours."""
+
+
+class OwnRulesParser(ProtegoRobotParser):
+    """Protego, given what means us."""
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler, robotstxt_body: bytes) -> Self:
+        """Made by Scrapy."""
+        return super().from_crawler(
+            crawler, own_rules(robotstxt_body, crawler.settings["USER_AGENT"])
+        )
+
+
+def own_rules(body: bytes, user_agent: str) -> bytes:
+    """The file with few names of each group: those that mean `user_agent`, or one other, so that the group stays one.
+
+    A name means an agent that holds it (RFC 9309, 2.2.1). All other lines stay.
+    """
+    text = body.decode("utf-8-sig", "ignore")
+    return "\n".join(_lines(text, user_agent.casefold())).encode("utf-8", "ignore")
+
+
+def _lines(text: str, user_agent: str) -> Iterator[str]:
+    kept, other = 0, False
+    for line in text.splitlines():
+        match = _AGENT.match(line)
+        if match is None:
+            if line.partition("#")[0].strip():
+                kept, other = 0, False
+            yield line
+            continue
+        name = match[1].strip().casefold()
+        means_us = not name or name.replace("*", "") in user_agent
+        if means_us and kept < _MOST_NAMES:
+            kept += 1
+            yield line
+        elif not (means_us or other or kept):
+            other = True
+            yield line
+
 
 logger = logging.getLogger(__name__)
 

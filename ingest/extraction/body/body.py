@@ -12,14 +12,13 @@ from dataclasses import dataclass, replace
 
 from lxml.html import HtmlElement
 
-from ingest.extraction.body.asides import Asides
 from ingest.extraction.body.blocks import Block, read_blocks, squeeze
 from ingest.extraction.body.credit import Credit, find_credit
 from ingest.extraction.body.fallback import embedded_blocks, stated_blocks, stated_body
 from ingest.extraction.body.filter import Flow
-from ingest.extraction.body.linklists import cut_link_lists
-from ingest.extraction.body.prune import cut, cut_other_articles, cut_silent
+from ingest.extraction.body.prune import cut, cut_link_lists, cut_other_articles, cut_silent
 from ingest.extraction.body.region import (
+    Asides,
     ask_trafilatura,
     common,
     densest,

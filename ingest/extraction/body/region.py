@@ -6,13 +6,119 @@ import re
 from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from lxml.html import HtmlElement
 from trafilatura import bare_extraction
 
-from ingest.extraction.body.asides import Asides
 from ingest.extraction.body.blocks import Block, squeeze
-from ingest.extraction.body.styles import style_of, usual_styles
+from ingest.extraction.body.prune import is_aside, is_hidden
+
+_USUAL = 0.1
+"""The share of the text from which on a style or a place is one of the running text."""
+_ALONE = 0.3
+"""The same for a style that only one paragraph has: a caption is long in a short text."""
+
+
+class Style(NamedTuple):
+    """Tag and class of a block's element and of what holds it."""
+
+    tag: object
+    classes: str | None
+    outer_tag: object
+    outer_classes: str | None
+
+
+class Place(NamedTuple):
+    """Tag and class of the container that a block stands in."""
+
+    tag: object
+    classes: str | None
+
+
+def style_of(block: Block) -> Style:
+    """How the block is set."""
+    element, parent = block.element, block.element.getparent()
+    if parent is None:
+        return Style(element.tag, element.get("class"), None, None)
+    return Style(element.tag, element.get("class"), parent.tag, parent.get("class"))
+
+
+def place_of(block: Block) -> Place:
+    """Where the block stands; a list item stands where its list does."""
+    element = block.element
+    if element.tag == "li":
+        element = element.getparent()
+    if element.tag not in {"div", "section", "article"}:
+        element = element.getparent()
+    return Place(element.tag, element.get("class")) if element is not None else Place(None, None)
+
+
+def usual_styles(weights: Mapping[Block, int]) -> frozenset[Style]:
+    """The styles of the running text, by its paragraphs and their sizes."""
+    sizes: Counter[Style] = Counter()
+    for block, weight in weights.items():
+        sizes[style_of(block)] += weight
+    numbers = Counter(style_of(block) for block in weights)
+    whole = sum(weights.values())
+    return frozenset(
+        style
+        for style, weight in sizes.items()
+        if weight > (_USUAL if numbers[style] > 1 else _ALONE) * whole
+    )
+
+
+def usual_places(weights: Mapping[Block, int]) -> frozenset[Place]:
+    """The places of the running text, by its paragraphs and their sizes."""
+    sizes: Counter[Place] = Counter()
+    for block, weight in weights.items():
+        sizes[place_of(block)] += weight
+    least = _USUAL * sum(weights.values())
+    return frozenset(place for place, weight in sizes.items() if weight > least)
+
+
+_MOST = 0.4
+"""The share of the text from which on an element is trusted, whatever its class says (`sidebar-grid__content`)."""
+
+
+class _Mark(NamedTuple):
+    tag: object
+    classes: str | None
+
+
+_HIDDEN = _Mark("hidden", None)
+
+
+class Asides:
+    """Answers whether a block stands aside. `weights` are the paragraphs that are taken for the text."""
+
+    def __init__(self, root: HtmlElement, weights: Mapping[Block, int]) -> None:
+        self._marks: dict[HtmlElement, frozenset[_Mark]] = {root: frozenset()}
+        held: Counter[_Mark] = Counter()
+        for block, weight in weights.items():
+            for mark in self._of(block.element):
+                held[mark] += weight
+        most = _MOST * sum(weights.values())
+        self._trusted = frozenset(mark for mark, weight in held.items() if weight > most)
+
+    def hold(self, block: Block) -> bool:
+        """Whether the block stands in an element that is no running text."""
+        return not self._of(block.element) <= self._trusted
+
+    def _of(self, element: HtmlElement | None) -> frozenset[_Mark]:
+        """The marks of all elements around this one that stand aside by their names."""
+        if element is None:
+            return frozenset()
+        found = self._marks.get(element)
+        if found is None:
+            found = self._of(element.getparent())
+            if is_hidden(element):
+                found |= {_HIDDEN}
+            elif is_aside(element):
+                found |= {_Mark(element.tag, element.get("class"))}
+            self._marks[element] = found
+        return found
+
 
 _SHARE = 0.85
 """The share of the voted text that the region must hold; the rest may be a stray teaser."""

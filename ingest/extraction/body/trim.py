@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 from lxml.html import HtmlElement
 
-from ingest.extraction.body import lines
 from ingest.extraction.body.blocks import HEADINGS, Block
+from ingest.extraction.body.filter import is_contribution, is_notice, is_pointer, is_stamp
 from ingest.extraction.body.prune import named
-from ingest.extraction.body.styles import style_of, usual_styles
+from ingest.extraction.body.region import style_of, usual_styles
 
 _ENOUGH = 0.5
 """The share of the text that must be left when an edge is cut."""
@@ -102,7 +102,7 @@ def _is_opening(block: Block, known: Known, holder: HtmlElement | None) -> bool:
     """Whether a block before the running text is no part of it."""
     if block.key in known.titles or known.describes(block) or is_names(block, known):
         return True
-    if lines.is_stamp(block) or lines.is_notice(block) or block.carries("strong"):
+    if is_stamp(block) or is_notice(block) or block.carries("strong"):
         return True
     parent = block.element.getparent()
     apart = parent is not holder
@@ -114,7 +114,7 @@ def _is_opening(block: Block, known: Known, holder: HtmlElement | None) -> bool:
 def _is_bold_deck(blocks: Sequence[Block], known: Known) -> bool:
     """Whether the first paragraph is a standfirst by its bold type, or a mere name."""
     first, following = blocks[0], blocks[1:4]
-    if is_names(first, known) or lines.is_stamp(first):
+    if is_names(first, known) or is_stamp(first):
         return True
     if first.tag != "p" or len(following) < 2:
         return False
@@ -140,9 +140,7 @@ def _without_notes(blocks: list[Block], known: Known) -> list[Block]:
     while end > 1 and _is_note(blocks[end - 1], known) and not _are_headings(blocks[end - 2 : end]):
         end -= 1
     rest = blocks[end:]
-    if len(rest) > _NOTES and not any(
-        lines.is_notice(block) or lines.is_contribution(block) for block in rest
-    ):
+    if len(rest) > _NOTES and not any(is_notice(block) or is_contribution(block) for block in rest):
         return blocks  # a text that ends in headings or in italics
     return blocks[:end] if _size(blocks[:end]) >= _ENOUGH * _size(blocks) else blocks
 
@@ -153,13 +151,8 @@ def _are_headings(blocks: Sequence[Block]) -> bool:
 
 def _is_note(block: Block, known: Known) -> bool:
     """Whether a block at the end is no running text: a heading over nothing, an italic note, a credit, a notice."""
-    if (
-        block.tag in HEADINGS
-        or lines.is_contribution(block)
-        or lines.is_notice(block)
-        or lines.is_stamp(block)
-    ):
+    if block.tag in HEADINGS or is_contribution(block) or is_notice(block) or is_stamp(block):
         return True
-    if lines.is_pointer(block) or is_names(block, known) or _SIGNATURE.fullmatch(block.text):
+    if is_pointer(block) or is_names(block, known) or _SIGNATURE.fullmatch(block.text):
         return True
     return len(block.text) <= _NOTE_LENGTH and block.carries("em")

@@ -12,11 +12,10 @@ from dataclasses import dataclass
 
 from lxml.html import HtmlElement
 
-from ingest.extraction.byline.candidates import Survey, leads_to_author
+from ingest.extraction.byline.candidates import Survey, is_outside, leads_to_author
 from ingest.extraction.byline.element import lines_of
 from ingest.extraction.byline.emails import emails_in, plain
 from ingest.extraction.byline.name_rules import has_role_ending, name_key
-from ingest.extraction.byline.places import is_outside
 from ingest.extraction.vocabulary import BIO_ROLES, BIO_SUBJECT, BIO_VERBS, BIO_WORK, LEAD, PRONOUNS
 from ingest.html.page import Page, class_words, text_of
 from ingest.sites import Site

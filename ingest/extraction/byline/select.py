@@ -8,11 +8,19 @@ from itertools import islice
 
 from lxml.html import HtmlElement
 
-from ingest.extraction.byline.candidates import Sign, Spot, Survey, outermost
+from ingest.extraction.byline.candidates import (
+    NEAREST,
+    Sign,
+    Spot,
+    Survey,
+    is_outside,
+    is_under_heading,
+    nearness,
+    outermost,
+)
 from ingest.extraction.byline.element import Credit, credits_of
 from ingest.extraction.byline.name_rules import Name, is_whole, name_key, same_name
 from ingest.extraction.byline.names import read_names
-from ingest.extraction.byline.places import NEAREST, is_outside, is_under_heading, nearness
 from ingest.html.page import Page, text_of
 from ingest.record import AuthorKind
 

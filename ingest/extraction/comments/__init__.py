@@ -9,12 +9,10 @@ from zoneinfo import ZoneInfo
 from ingest.dates.parse import ParsedDate, parse_date
 from ingest.extraction.comments.author_date import ReadDate
 from ingest.extraction.comments.containers import Sections
-from ingest.extraction.comments.find import Item, find_items
+from ingest.extraction.comments.find import Item, find_items, scan
 from ingest.extraction.comments.jsonld import comments_in
-from ingest.extraction.comments.metadata import find_count
+from ingest.extraction.comments.metadata import find_count, hosted, system_of
 from ingest.extraction.comments.parse import read_items
-from ingest.extraction.comments.scan import scan
-from ingest.extraction.comments.systems import hosted, system_of
 from ingest.extraction.model import CommentSection
 from ingest.extraction.structured import StructuredData
 from ingest.html.page import Page

@@ -9,7 +9,7 @@ from functools import cached_property
 
 from lxml.html import HtmlElement
 
-from ingest.extraction.comments.scan import Mark
+from ingest.extraction.comments.find import Mark
 from ingest.extraction.comments.words import Role, pattern
 from ingest.html.page import text_of
 

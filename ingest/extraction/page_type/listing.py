@@ -10,10 +10,9 @@ from lxml.html import HtmlElement
 
 from ingest.extraction.structured import StructuredData
 from ingest.html.page import Page, text_of
-from ingest.shapes import article_points, is_list_url
 from ingest.sites import Site
 from ingest.text import one_line
-from ingest.urls import is_home
+from ingest.urls import article_points, is_home, is_list_url
 
 _TEASER = 12  # characters of a linked heading; shorter ones are names of sections
 _HEADLINE = 25  # characters of a link that may be a headline without standing in a heading

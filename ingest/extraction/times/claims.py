@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from lxml.html import HtmlElement
 
 from ingest.dates.parse import Stated, read_date
-from ingest.extraction.headline.article_nodes import article_nodes
+from ingest.extraction.headline.titles import article_nodes
 from ingest.extraction.structured import StructuredData
 from ingest.html.page import Page, text_of
 from ingest.settings import Limits

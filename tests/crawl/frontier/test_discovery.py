@@ -378,7 +378,7 @@ def test_sources_are_read_beside_the_loop(monkeypatch: pytest.MonkeyPatch) -> No
 
     noting("ingest.crawl.frontier.discovery.read_feed", read_feed)
     noting("ingest.crawl.frontier.discovery.read_robots", read_robots)
-    noting("ingest.crawl.frontier.sitemap_walk.read_sitemap", read_sitemap)
+    noting("ingest.crawl.frontier.discovery.read_sitemap", read_sitemap)
     pages = {"/feed": feed(1), "/s.xml": sitemap(2), "/robots.txt": ""}
     discover(frontier(feeds=["/feed"], sitemaps=["/s.xml"], robots_sitemaps=True), pages)
     assert sorted(readers) == [

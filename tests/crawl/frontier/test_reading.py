@@ -3,7 +3,7 @@ import threading
 
 import pytest
 
-from ingest.crawl.frontier.reading import off_loop
+from ingest.crawl.frontier.discovery import off_loop
 
 
 def test_the_loop_goes_on_while_a_source_is_read() -> None:

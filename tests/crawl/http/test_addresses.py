@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from ingest.crawl.http.addresses import check_name, check_url, is_public, literal_address
+from ingest.crawl.http.netguard import check_name, guard_url, is_public, literal_address
 from ingest.errors import BadURL, ForbiddenAddress
 
 PRIVATE = [
@@ -97,7 +97,7 @@ def test_names_are_no_addresses(host: str) -> None:
 )
 def test_urls_that_spell_out_a_private_address_are_refused(url: str) -> None:
     with pytest.raises(ForbiddenAddress, match="not a public address"):
-        check_url(url)
+        guard_url(url)
 
 
 @pytest.mark.parametrize(
@@ -105,14 +105,14 @@ def test_urls_that_spell_out_a_private_address_are_refused(url: str) -> None:
 )
 def test_only_http_passes(url: str) -> None:
     with pytest.raises(BadURL):
-        check_url(url)
+        guard_url(url)
 
 
 def test_the_refusal_of_loopback_names_the_remedy() -> None:
     with pytest.raises(ForbiddenAddress, match="--allow-loopback"):
-        check_url("http://127.0.0.1/")
-    check_url("http://127.0.0.1/", allow_loopback=True)
-    check_url("https://news.example/a")
+        guard_url("http://127.0.0.1/")
+    guard_url("http://127.0.0.1/", allow_loopback=True)
+    guard_url("https://news.example/a")
 
 
 @pytest.mark.parametrize(
@@ -121,20 +121,20 @@ def test_the_refusal_of_loopback_names_the_remedy() -> None:
 )
 def test_odd_spellings_are_refused_in_a_url(host: str) -> None:
     with pytest.raises(ForbiddenAddress):
-        check_url(f"http://{host}:8080/a")
+        guard_url(f"http://{host}:8080/a")
 
 
 def test_a_named_network_is_open_and_no_other() -> None:
     networks = [ip_network("10.20.0.0/16"), ip_network("fd00:1::/32")]
     for host in ("10.20.3.4", "[::ffff:10.20.3.4]", "[fd00:1::5]"):
-        check_url(f"http://{host}/", networks=networks)
+        guard_url(f"http://{host}/", networks=networks)
     for host in ("10.21.0.1", "127.0.0.1", "169.254.169.254", "[fd00:2::5]"):
         with pytest.raises(ForbiddenAddress, match=r"allow_networks|--allow-loopback"):
-            check_url(f"http://{host}/", networks=networks)
+            guard_url(f"http://{host}/", networks=networks)
 
 
 def test_loopback_may_be_a_named_network() -> None:
-    check_url("http://127.0.0.1/", networks=[ip_network("127.0.0.0/8")])
+    guard_url("http://127.0.0.1/", networks=[ip_network("127.0.0.0/8")])
 
 
 @pytest.mark.parametrize(
@@ -142,7 +142,7 @@ def test_loopback_may_be_a_named_network() -> None:
 )
 def test_a_user_is_refused_and_not_repeated(url: str) -> None:
     with pytest.raises(BadURL) as caught:
-        check_url(url)
+        guard_url(url)
     assert "hunter2" not in str(caught.value)
     assert "name" not in str(caught.value).replace("names a user", "").replace("user name", "")
 

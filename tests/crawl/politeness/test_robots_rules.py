@@ -6,7 +6,7 @@ import pytest
 from scrapy.robotstxt import ProtegoRobotParser
 from scrapy.utils.test import get_crawler
 
-from ingest.crawl.politeness.robots_rules import OwnRulesParser, own_rules
+from ingest.crawl.politeness.robots import OwnRulesParser, own_rules
 
 AGENT = "Khabar/0.1.0 (+desk@news.example)"
 FILES = [

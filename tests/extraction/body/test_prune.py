@@ -5,11 +5,16 @@ from __future__ import annotations
 import pytest
 from lxml.html import HtmlElement, document_fromstring, fragment_fromstring
 
-from ingest.extraction.body.asides import Asides
 from ingest.extraction.body.blocks import read_blocks
-from ingest.extraction.body.linklists import cut_link_lists
-from ingest.extraction.body.prune import cut, cut_other_articles, cut_silent, is_aside, is_hidden
-from ingest.extraction.body.region import paragraphs
+from ingest.extraction.body.prune import (
+    cut,
+    cut_link_lists,
+    cut_other_articles,
+    cut_silent,
+    is_aside,
+    is_hidden,
+)
+from ingest.extraction.body.region import Asides, paragraphs
 
 SENTENCE = (
     "The council agreed on Monday to plant four thousand trees along both banks of the river."

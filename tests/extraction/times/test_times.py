@@ -7,7 +7,7 @@ import pytest
 from ingest.dates.country_zones import zone_of_country
 from ingest.extraction.model import Moment, Times
 from ingest.extraction.structured import read_structured
-from ingest.extraction.times.times import find_times
+from ingest.extraction.times.choose import find_times
 from ingest.html.page import parse
 from ingest.record import Precision
 from ingest.sites import UNKNOWN_SITE, Select, Site

@@ -1,0 +1,193 @@
+"""Tells the operator's own tools that a crawl was unhealthy: a command with JSON on its standard input, a webhook."""
+
+from __future__ import annotations
+
+import json
+import logging
+import shlex
+import subprocess
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from urllib.error import HTTPError, URLError
+from urllib.parse import urlsplit
+from urllib.request import HTTPRedirectHandler, Request, build_opener
+
+from ingest.discovery.source import SourceVisit
+from ingest.logs import SUMMARY
+from ingest.monitoring.summary import Finding
+from ingest.settings import Settings
+
+logger = logging.getLogger(SUMMARY)
+
+
+def log_start(sites: Iterable[str]) -> None:
+    """The crawls of these sites begin."""
+    for site in sites:
+        logger.info("crawl starts", extra={"site": site, "facts": {"event": "start"}})
+
+
+def log_end(reports: Iterable[SiteReport]) -> None:
+    """A record for each site; a warning where something is unhealthy."""
+    for report in reports:
+        level = logging.INFO if report.healthy else logging.WARNING
+        logger.log(level, "%s", _line(report), extra={"site": report.site, "facts": _facts(report)})
+
+
+def _line(report: SiteReport) -> str:
+    rejected = sum(report.rejected.values())
+    counts = f"{report.found} found, {report.new} new, {report.changed} changed, {report.unchanged} unchanged"
+    counts = f"{counts}, {report.gone} gone" if report.gone else counts
+    parts = [
+        f"{counts}, {rejected} rejected, {report.failed} failed in {report.seconds:.1f} s",
+        *(f"{number} rejected: {reason}" for reason, number in sorted(report.rejected.items())),
+        *(f"{number} failed: {reason}" for reason, number in sorted(report.failures.items())),
+        *map(str, report.findings or report.errors),
+    ]
+    return "; ".join(parts)
+
+
+def _facts(report: SiteReport) -> dict[str, object]:
+    """What the closing table shows, in JSON types; `seconds` is the crawl's duration."""
+    return {
+        "event": "end",
+        "healthy": report.healthy,
+        "found": report.found,
+        "new": report.new,
+        "changed": report.changed,
+        "unchanged": report.unchanged,
+        "gone": report.gone,
+        "rejected": report.rejected,
+        "failed": report.failed,
+        "failures": report.failures,
+        "errors": report.errors,
+        "findings": [finding.model_dump(mode="json") for finding in report.findings],
+        "newest": report.newest.astimezone(UTC).isoformat() if report.newest else None,
+        "seconds": round(report.seconds, 3),
+    }
+
+
+EXIT_DONE = 0
+EXIT_NOTHING = 3
+EXIT_UNHEALTHY = 4
+
+
+@dataclass(slots=True)
+class SiteReport:
+    """The counts of one site's run. Every article found ends in exactly one of the other counts.
+
+    `rejected` counts by reason, `failures` those that `failed`; `errors` are one-line texts on what went wrong beside
+    single pages (a feed that is an HTML page, a host that does not answer); `findings` say what is wrong with the site,
+    and `idle` that there was nothing to look at; `newest` is the newest publication date that was seen.
+    """
+
+    site: str
+    found: int = 0
+    new: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    gone: int = 0
+    rejected: dict[str, int] = field(default_factory=dict)
+    failed: int = 0
+    failures: dict[str, int] = field(default_factory=dict)
+    errors: list[str] = field(default_factory=list)
+    run_id: str | None = None
+    findings: list[Finding] = field(default_factory=list)
+    idle: bool = False
+    sources: list[SourceVisit] = field(default_factory=list)
+    seconds: float = 0.0
+    newest: datetime | None = None
+
+    @property
+    def articles(self) -> int:
+        """How many articles the site showed, new or known."""
+        return self.new + self.changed + self.unchanged + self.gone
+
+    @property
+    def healthy(self) -> bool:
+        """Whether nothing is wrong with the site: `ingest.monitoring` says what could be."""
+        return bool(self.articles or self.idle) and not self.errors and not self.findings
+
+
+def exit_code(reports: Iterable[SiteReport]) -> int:
+    """0 where all is well, 3 where no site gave an article though one was to be had, 4 where something is unhealthy."""
+    reports = list(reports)
+    if not any(report.articles or report.idle for report in reports):
+        return EXIT_NOTHING
+    return EXIT_DONE if all(report.healthy for report in reports) else EXIT_UNHEALTHY
+
+
+def alarm(reports: Iterable[SiteReport], code: int, output: Path, now: datetime) -> dict[str, Any]:
+    """What the tools are told: the sites that are not well, with their findings or, without a run, their errors."""
+    sites = [
+        {
+            "site": report.site,
+            "runId": report.run_id,
+            "findings": [finding.model_dump(mode="json") for finding in report.findings],
+            "errors": list(report.errors),
+        }
+        for report in reports
+        if not report.healthy
+    ]
+    return {
+        "time": now.isoformat(timespec="seconds"),
+        "output": str(output),
+        "exitCode": code,
+        "sites": sites,
+    }
+
+
+def send(message: dict[str, Any], settings: Settings) -> Iterator[str]:
+    """Run the command and post to the webhook, as far as they are set; gives a line for each that failed."""
+    body = json.dumps(message, ensure_ascii=False).encode("utf-8")
+    seconds = settings.limits.hook_seconds
+    if settings.on_unhealthy and (problem := _run(settings.on_unhealthy, body, seconds)):
+        yield f"on_unhealthy {settings.on_unhealthy!r}: {problem}"
+    if settings.webhook and (problem := _post(settings.webhook, body, seconds)):
+        yield f"webhook on {urlsplit(settings.webhook).hostname}: {problem}"  # its path may hold a secret
+
+
+def _run(command: str, body: bytes, seconds: float) -> str | None:
+    try:
+        done = subprocess.run(  # noqa: S603 - the operator's own command, no shell; what a site says is data on stdin
+            shlex.split(command),
+            input=body,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            timeout=seconds,
+            check=False,
+        )
+    except ValueError as error:  # such as a quotation mark too few
+        return str(error)
+    except OSError as error:
+        return str(error.strerror or error)
+    except subprocess.TimeoutExpired:
+        return f"not done after {seconds:g} s, ended"
+    if done.returncode == 0:
+        return None
+    said = done.stderr.decode("utf-8", "replace").strip().splitlines()
+    return f"exit code {done.returncode}" + (f", {said[-1]}" if said else "")
+
+
+def _post(url: str, body: bytes, seconds: float) -> str | None:
+    request = Request(url, data=body, headers={"Content-Type": "application/json"}, method="POST")  # noqa: S310 - checked by the settings
+    try:
+        with build_opener(_NoRedirect).open(request, timeout=seconds) as answer:
+            answer.read(1)
+    except HTTPError as error:
+        with error:
+            return f"HTTP {error.code}"
+    except URLError as error:
+        return str(error.reason)
+    except (OSError, ValueError) as error:
+        return str(error) or type(error).__name__
+    return None
+
+
+class _NoRedirect(HTTPRedirectHandler):
+    """A redirect would turn the POST into a GET without its body: it counts as a failure."""
+
+    def redirect_request(self, *_: object) -> None:
+        """None follows no redirect."""
