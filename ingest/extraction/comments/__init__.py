@@ -1,4 +1,4 @@
-"""Readers' comments: who, when, what, and in answer to whom."""
+"""Readers' comments with author, date, text and parent."""
 
 from __future__ import annotations
 
@@ -65,14 +65,14 @@ def find_comments(
 def _date_reader(page: Page, site: Site, zone: ZoneInfo | None, now: datetime) -> ReadDate:
     languages = tuple(tag for tag in (site.language, page.tree.get("lang")) if tag)
 
-    @lru_cache(maxsize=1024)  # "2 years ago" stands on a page many times
+    @lru_cache(maxsize=1024)  # "2 years ago" occurs many times on a page
     def read(raw: str) -> ParsedDate | None:
         return parse_date(raw, now=now, zone=zone, languages=languages)
 
     return read
 
 
-def _source(told: list[Comment], linked: list[Comment], *, selected: bool) -> str:
-    if told:
+def _source(comments: list[Comment], linked: list[Comment], *, selected: bool) -> str:
+    if comments:
         return "rule" if selected else "html"
     return "json-ld" if linked else ""
