@@ -39,7 +39,7 @@ def standard_error() -> Console:
 
 def error(message: str) -> None:
     """One line on standard error; a log record where that is JSON Lines."""
-    if logs.speaks_json():
+    if logs.is_json():
         logging.getLogger(__name__).error("%s", message)
         return
     _err.print(f"[bold red]khabar:[/] {safe(message)}", soft_wrap=True)

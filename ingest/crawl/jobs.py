@@ -148,7 +148,7 @@ class Job:
 
 
 def open_tape(replay: Iterable[Path | str | Cassette], record: Path | str | None) -> Tape | None:
-    """The recording to play or to record to, or None; raises `BadRecording`."""
+    """The recording to play or to record to, or None; raises `InvalidCassette`."""
     if sources := list(replay):
         return Tape.replay(sources)
     return None if record is None else Tape.record(record)

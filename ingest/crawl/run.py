@@ -49,7 +49,7 @@ def explore_site(
         on_step: called with what is done next.
 
     Raises:
-        BadURL, BadRecording: before anything is fetched.
+        InvalidURL, InvalidCassette: before anything is fetched.
         Unreachable, ForbiddenAddress, NotRecorded: the URL itself or the site's front page cannot be fetched.
     """
     found: list[Findings] = []
@@ -151,8 +151,8 @@ def crawl_sites(
         The summary of each run, in the order of the names.
 
     Raises:
-        UnknownSite, BadRecording: before anything is fetched.
-        Locked, UnwritableOutput: where that ended the crawl of every site; of some, their reports say so.
+        UnknownSite, InvalidCassette: before anything is fetched.
+        OutputLocked, UnwritableOutput: where that ended the crawl of every site; of some, their reports say so.
     """
     folders = tuple(settings.sites)
     sites = [get_site(name, folders).name for name in dict.fromkeys(names)]
@@ -191,7 +191,7 @@ def fetch_pages(
         record: a cassette to record to.
 
     Raises:
-        BadURL, UnknownSite, BadRecording: before anything is fetched.
+        InvalidURL, UnknownSite, InvalidCassette: before anything is fetched.
     """
     return fetch_by_site({site: urls}, settings, replay=replay, record=record)[site]
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from ingest.crawl.context import PAGE_DONE, CrawlContext, context_of
-from ingest.errors import KhabarError, LeftAlone
+from ingest.errors import HostExcluded, KhabarError
 from ingest.monitoring.rhythm import Pace
 from ingest.monitoring.summary import End, RunSummary
 from ingest.monitoring.verdict import verdict
@@ -173,7 +173,9 @@ class Tally:
         self._crawler.stats.inc_value("khabar/failed")
         self._crawler.stats.inc_value(f"{_FAILURES}{reason}")
         # What holds for a whole host is among the run's errors: once, not for each of its pages.
-        logger.log(logging.INFO if isinstance(error, LeftAlone) else logging.WARNING, "%s", error)
+        logger.log(
+            logging.INFO if isinstance(error, HostExcluded) else logging.WARNING, "%s", error
+        )
         self._tell(url, error)
 
     def saw(self, published: str | datetime | None) -> None:

@@ -21,7 +21,7 @@ from ingest.crawl.context import PAGE_DONE, context_of
 from ingest.crawl.pipelines import OlderArticle, RecordPipeline, RejectedPage, UnchangedArticle
 from ingest.crawl.settings import scrapy_settings
 from ingest.crawl.stats import Tally
-from ingest.errors import Locked, UnwritableOutput
+from ingest.errors import OutputLocked, UnwritableOutput
 from ingest.processing.recrawl import State
 from ingest.record import Article, FetchedPage, Metadata, Publisher, Reason, Rejection
 from ingest.settings import Settings
@@ -309,7 +309,7 @@ def test_a_second_run_of_the_site_is_turned_away(workers: FakeWorkers, tmp_path:
         first.pipeline.open_spider()
         with pytest.raises(CloseSpider):
             second.pipeline.open_spider()
-        assert isinstance(context_of(second.crawler).fatal, Locked)
+        assert isinstance(context_of(second.crawler).fatal, OutputLocked)
         second.pipeline.close_spider()
         first.pipeline.close_spider()
 
