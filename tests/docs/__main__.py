@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sys
 
-from tests.docs.pages import ROOT, render
+from tests.docs.modules import ROOT
+from tests.docs.pages import render
 
 
 def main() -> None:

@@ -242,14 +242,10 @@ def _chips(folders: list[str], x: float, y: float, color: str) -> Iterator[str]:
 
 def _frame(box: Box, color: str) -> str:
     place = f'x="{box.x:g}" y="{box.y:g}" height="{box.height:g}"'
-    return "\n".join(
-        [
-            f'<rect {place} width="{box.width:g}" rx="8" fill="#ffffff"/>',
-            f'<rect {place} width="{box.width:g}" rx="8" fill="{color}" fill-opacity="0.08" '
-            f'stroke="{color}" stroke-opacity="0.5"/>',
-            f'<rect {place} width="6" rx="3" fill="{color}"/>',
-        ]
-    )
+    wide = f'{place} width="{box.width:g}" rx="8"'
+    tint = f'fill="{color}" fill-opacity="0.08" stroke="{color}" stroke-opacity="0.5"'
+    bar = f'{place} width="6" rx="3" fill="{color}"'
+    return f'<rect {wide} fill="#ffffff"/>\n<rect {wide} {tint}/>\n<rect {bar}/>'
 
 
 def _text(x: float, y: float, text: str, style: str, anchor: str = "start") -> str:

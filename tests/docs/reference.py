@@ -69,33 +69,34 @@ def _example(value: object) -> str:
 
 def settings_tables() -> str:
     """Return a table for the settings and one for each table in them."""
-    parts = ["\n".join(_settings_table(settings.Settings, ""))]
+    parts = ["\n".join(_settings_table(settings.Settings))]
     for name, field in settings.Settings.model_fields.items():
-        if _is_model(field.annotation):
-            lines = [f"## [{name}]", "", *_paragraph(field.annotation.__doc__), ""]
-            parts.append("\n".join([*lines, *_settings_table(field.annotation, f"{name}__")]))
+        model = _model_of(field)
+        if model is not None:
+            lines = [f"## [{name}]", "", _paragraph(model.__doc__), ""]
+            parts.append("\n".join([*lines, *_settings_table(model)]))
     return "\n\n".join(parts)
 
 
-def _settings_table(model: type[BaseModel], prefix: str) -> Iterator[str]:
+def _settings_table(model: type[BaseModel]) -> Iterator[str]:
     yield "| key | type | default | meaning |"
     yield "|---|---|---|---|"
     for name, field in model.model_fields.items():
-        if _is_model(field.annotation):
-            continue
-        meaning = _cell(field.description or "")
-        bounds = _bounds(field)
-        meaning = f"{meaning}{bounds}" if meaning.endswith((".", "")) else meaning
-        default = _default(name, field)
-        yield f"| `{name}` | {_type_words(model, name)} | {default} | {meaning} |"
+        if _model_of(field) is None:
+            meaning = f"{_cell(field.description or '')}{_bounds(field)}"
+            yield f"| `{name}` | {_type_words(model, name)} | {_default(name, field)} | {meaning} |"
 
 
-def _is_model(annotation: Any) -> bool:
-    return isinstance(annotation, type) and issubclass(annotation, BaseModel)
+def _model_of(field: FieldInfo) -> type[BaseModel] | None:
+    """Return the model that a field holds, if it holds one."""
+    annotation = field.annotation
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    return None
 
 
-def _paragraph(docstring: str | None) -> list[str]:
-    return [" ".join((docstring or "").split("\n\n")[0].split())]
+def _paragraph(docstring: str | None) -> str:
+    return " ".join((docstring or "").split("\n\n")[0].split())
 
 
 def _default(name: str, field: FieldInfo) -> str:
