@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 from ingest.crawl.context import PAGE_DONE, CrawlContext, context_of
 from ingest.errors import HostExcluded, KhabarError
-from ingest.monitoring.report import SiteReport
 from ingest.monitoring.rhythm import Pace
 from ingest.monitoring.summary import End, RunSummary
 from ingest.monitoring.verdict import verdict
@@ -191,29 +190,6 @@ class Tally:
         """The counts as they stand; `rejected` is the sum of all reasons."""
         values = {name: self._value(f"khabar/{name}") for name in _COUNTS}
         return values | {"rejected": sum(self.rejections().values())}
-
-    def report(self, site: str, seconds: float) -> SiteReport:
-        """What the crawl came to."""
-        context = context_of(self._crawler)
-        counts = self.counts()
-        return SiteReport(
-            site=site,
-            found=counts["found"],
-            new=counts["new"],
-            changed=counts["changed"],
-            unchanged=counts["unchanged"],
-            gone=counts["gone"],
-            failed=counts["failed"],
-            failures=self.failures(),
-            rejected=self.rejections(),
-            errors=list(context.errors),
-            run_id=context.run_id,
-            findings=list(context.summary.findings) if context.summary else [],
-            idle=context.summary is not None and context.summary.idle,
-            sources=list(context.sources),
-            seconds=seconds,
-            newest=context.newest,
-        )
 
     def rejections(self) -> dict[str, int]:
         """How many pages were no articles, by reason."""

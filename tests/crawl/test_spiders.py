@@ -337,9 +337,7 @@ def test_a_page_that_was_not_even_asked_for_stays_due_as_it_was(tmp_path: Path) 
             failure = Failure(refusal)  # type: ignore[no-untyped-call]  # Twisted leaves it untyped
             failure.request = spider.page_request(STORY)  # type: ignore[attr-defined]  # Scrapy puts it there
             spider.page_failed(failure)
-        assert spider.tally.report("dailytimes", 0).failures == {
-            "not asked for: it is left alone": 20
-        }
+        assert spider.tally.failures() == {"not asked for: it is left alone": 20}
         store.flush()
         (visit,) = store.visits([article_key(STORY)]).values()
         assert (visit.state, visit.attempts) == (State.FOUND, 0)
