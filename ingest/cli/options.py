@@ -10,7 +10,8 @@ import typer
 from ingest import logs
 from ingest.cli import console
 from ingest.errors import InvalidURL
-from ingest.settings import LogLevel, Settings
+from ingest.logs import LogLevel
+from ingest.settings import Settings
 
 EPILOG = (
     "Exit codes: 0 done, also when nothing is new; 2 the call is wrong; 3 nothing could be fetched or extracted; "
