@@ -11,6 +11,7 @@ from scrapy.http import Response
 from ingest.discovery import wordpress
 from ingest.errors import KhabarError, LimitExceeded
 from ingest.html.page import Page, parse
+from ingest.processing.remote_comments import comments_url, post_number, read_comments
 from ingest.record import FetchedPage
 from ingest.settings import Limits
 from ingest.sites import Site
@@ -30,7 +31,7 @@ async def comment_answers(
         page = parse(fetched.body, fetched.url, headers=fetched.headers, limits=limits)
     except LimitExceeded:  # the record will say so
         return ()
-    number = wordpress.post_number(page)
+    number = post_number(page)
     if number is not None:
         api = urljoin(f"https://{site.domain}/", site.discover.wordpress_api or "/wp-json/")
         for base in dict.fromkeys((api, wordpress.plain_api(api))):
@@ -43,14 +44,14 @@ async def _by_api(api: str, number: int, fetch: Fetch, limits: Limits) -> tuple[
     answers: list[bytes] = []
     for at in range(1, limits.comments // _PER_PAGE + 1):
         try:
-            response = await fetch(wordpress.comments_url(api, number, page=at, per_page=_PER_PAGE))
+            response = await fetch(comments_url(api, number, page=at, per_page=_PER_PAGE))
         except KhabarError as error:
             logger.info("no comments by the API: %s", error)
             break
         answers.append(response.body)
         if sum(map(len, answers)) > limits.page_bytes:
             break  # they go to a worker with the page, and are no more to it than a page may be
-        if len(wordpress.read_comments(response.body)) < _PER_PAGE:
+        if len(read_comments(response.body)) < _PER_PAGE:
             break
     return tuple(answers)
 
