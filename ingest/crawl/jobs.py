@@ -35,6 +35,7 @@ from ingest.crawl.settings import scrapy_settings
 from ingest.errors import KhabarError, Terminated
 from ingest.logs import SITE, current
 from ingest.settings import Settings
+from ingest.sites import Site, SiteCatalog
 
 _KINDS = (signal.SIGINT, signal.SIGTERM)
 
@@ -158,6 +159,7 @@ def run_jobs(
     settings: Settings,
     tape: Tape | None,
     *,
+    catalog: SiteCatalog | None = None,
     output: Path | None,
     listeners: Sequence[Listener],
     now: Callable[[], datetime] | None = None,
@@ -177,9 +179,10 @@ def run_jobs(
         _join_twisted_log()
     replaying = tape is not None and not tape.records
     with_reactor = not replaying or is_reactor_installed()
-    values = scrapy_settings(settings, output=output, tape=tape, reactor=with_reactor) | {
-        "KHABAR_CLOCK": now
-    }
+    values = scrapy_settings(
+        settings, catalog=catalog, output=output, tape=tape, reactor=with_reactor
+    )
+    values["KHABAR_CLOCK"] = now
     main = _run(values, jobs, listeners, settings.limits.stop_seconds)
     match _on_reactor(main, settings) if with_reactor else asyncio.run(main):
         case signal.SIGINT:
@@ -215,7 +218,8 @@ async def _run(
         job.crawler = runner.create_crawler(job.spider)
         listen(job.crawler)
         context = copy_context()
-        context.run(SITE.set, str(job.arguments.get("site") or ""))
+        site: Site | None = job.arguments.get("site")
+        context.run(SITE.set, "" if site is None else site.name)
         task = context.run(runner.crawl, job.crawler, **job.arguments)
         task.add_done_callback(job.finish)
         crawlers.append(job.crawler)

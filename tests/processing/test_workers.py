@@ -23,8 +23,10 @@ from ingest.processing import build, workers
 from ingest.processing.workers import NO_SITE, Extractor, Workers
 from ingest.record import Article, FetchedPage, Reason, Rejection
 from ingest.settings import Limits
+from ingest.sites import SiteCatalog
 
 LIMITS = Limits(extraction_seconds=1.0, worker_bytes=256 * 2**20)
+CATALOG = SiteCatalog.load()
 HTML = "<html lang=en><title>Ferry sails</title><h1>Ferry sails</h1><article>{}</article></html>".format(
     "<p>The ferry sailed from the old harbour at noon, and the whole town stood on the pier to see it go.</p>"
     * 6
@@ -143,7 +145,7 @@ def test_a_worker_is_replaced_after_so_many_pages() -> None:
 def test_memory_that_runs_out_is_the_workers_matter(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(build, "parse", swell)
     with pytest.raises(MemoryError):
-        Extractor((), LIMITS)(page("story"))
+        Extractor(CATALOG, LIMITS)(page("story"))
 
 
 def swell(*_: object, **__: object) -> None:
@@ -216,19 +218,19 @@ def test_workers_that_never_start_are_the_programs_fault(monkeypatch: pytest.Mon
 
 
 def test_a_leased_pool_is_shared_and_closed_by_its_last_user() -> None:
-    first, second = (workers.lease(Extractor((), LIMITS), LIMITS, 1) for _ in range(2))
+    first, second = (workers.lease(Extractor(CATALOG, LIMITS), LIMITS, 1) for _ in range(2))
     assert first is second
     workers.release(first)
     run_one = asyncio.run(second.run(page("story")))
     assert isinstance(run_one, Article)
     workers.release(second)
-    other = workers.lease(Extractor((), LIMITS), LIMITS, 1)
+    other = workers.lease(Extractor(CATALOG, LIMITS), LIMITS, 1)
     assert other is not first
     workers.release(other)
 
 
 def test_the_extractor_reads_by_the_pages_site_or_by_none() -> None:
-    extract = Extractor((), Limits())
+    extract = Extractor(CATALOG, Limits())
     story = replace(page("story"), url="https://dailytimes.com.pk/1158000/ferry-sails/")
     sites = []
     for site in (None, "dailytimes", NO_SITE):
