@@ -110,7 +110,7 @@ def crawl(
     log_level: Level = None,
 ) -> None:
     """Fetch what is new on each site into JSON Lines, for example `khabar crawl propakistani --since 2d`."""
-    from ingest.sites import get_site
+    from ingest.sites import SiteCatalog
 
     settings = settings_of(
         output=output,
@@ -122,11 +122,13 @@ def crawl(
         log_level=log_level,
     )
     start_logs(settings, "warning")
-    names = [get_site(name, tuple(settings.sites)).name for name in dict.fromkeys(sites)]
+    catalog = SiteCatalog.load(settings.sites)
+    chosen = [catalog.get(name) for name in dict.fromkeys(sites)]
     moment = parse_since(since) if since else None
     run_crawls(
-        names,
+        chosen,
         settings,
+        catalog,
         quiet=quiet,
         replay=replay,
         record=record,

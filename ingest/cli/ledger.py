@@ -38,7 +38,7 @@ from ingest.errors import ArticleNotFound, UsageError
 from ingest.monitoring.report import exit_code
 from ingest.record import Article
 from ingest.settings import Settings
-from ingest.sites import UNKNOWN_SITE, get_site, site_of
+from ingest.sites import UNKNOWN_SITE, Site, SiteCatalog
 from ingest.storage.ledger import Ledger
 from ingest.storage.segments import locked
 from ingest.text import one_line, printable
@@ -54,8 +54,9 @@ logger = logging.getLogger(__name__)
 
 
 def run_crawls(
-    names: Iterable[str],
+    sites: Iterable[Site],
     settings: Settings,
+    catalog: SiteCatalog,
     *,
     quiet: bool = False,
     replay: list[Path] | None = None,
@@ -69,13 +70,15 @@ def run_crawls(
     from ingest.crawl.run import crawl_sites
     from ingest.monitoring.report import alarm, log_end, log_start, send
 
-    names = list(names)
+    sites = list(sites)
+    names = [site.name for site in sites]
     quiet = quiet or settings.log_json
     log_start(names)
     with console.Progress(names, quiet=quiet) as progress:
         reports = crawl_sites(
-            names,
+            sites,
             settings,
+            catalog=catalog,
             replay=replay or [],
             record=record,
             on_progress=progress.update,
@@ -199,12 +202,14 @@ def recheck(
     )
     start_logs(settings, "warning")
     only = {}
-    for site, urls in _by_site(what, settings).items():
+    catalog = SiteCatalog.load(settings.sites)
+    for site, urls in _by_site(what, catalog).items():
         with _ledger(settings, site) as ledger:
             only[site] = _known_keys(ledger, urls, settings) if urls else ledger.keys()
         if not only[site]:
             raise ArticleNotFound(f"no crawl has met an article of {site}", f"khabar crawl {site}")
-    run_crawls(only, settings, quiet=quiet, replay=replay, record=record, only=only)
+    sites = [catalog.get(name) for name in only]
+    run_crawls(sites, settings, catalog, quiet=quiet, replay=replay, record=record, only=only)
 
 
 def forget(
@@ -216,7 +221,7 @@ def forget(
 ) -> None:
     """Let the next crawl take these addresses as if it had never seen them, and write them as a further version."""
     settings = settings_of(output=output)
-    for site, asked in _by_site(urls, settings).items():
+    for site, asked in _by_site(urls, SiteCatalog.load(settings.sites)).items():
         if not asked:
             raise UsageError(
                 f"forget takes addresses, and {site} is a site",
@@ -262,16 +267,15 @@ def diff(
     print_diff(versions[earlier], versions[last])
 
 
-def _by_site(what: Iterable[str], settings: Settings) -> dict[str, list[str]]:
+def _by_site(what: Iterable[str], catalog: SiteCatalog) -> dict[str, list[str]]:
     """The addresses by site; a site that is named itself has none, which means all of them."""
-    folders = tuple(settings.sites)
     found: dict[str, list[str]] = {}
     for item in what:
         if "/" not in item:
-            found[get_site(item, folders).name] = []
+            found[catalog.get(item).name] = []
             continue
         url = check_url(item)
-        site = site_of(url, folders)
+        site = catalog.for_url(url)
         if site is UNKNOWN_SITE:
             raise ArticleNotFound(f"{url} is of no site with a definition", "see `khabar sites`")
         if found.get(site.name) != []:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
@@ -34,7 +34,7 @@ from ingest.monitoring.report import EXIT_NOTHING, EXIT_UNHEALTHY
 from ingest.onboarding.check import Outcome, Verdict
 from ingest.record import Article
 from ingest.settings import Settings
-from ingest.sites import NAME, Site, SiteTest, get_site, load_sites
+from ingest.sites import NAME, Site, SiteCatalog, SiteTest
 from ingest.urls import check_url, host_of
 
 if TYPE_CHECKING:
@@ -133,7 +133,7 @@ sites_app = typer.Typer(
 def sites(context: typer.Context) -> None:
     """List the sites that have a definition; check definitions, or draft a new one."""
     if context.invoked_subcommand is None:
-        console.sites(load_sites(tuple(settings_of().sites)).values())
+        console.sites(SiteCatalog.load(settings_of().sites))
 
 
 @sites_app.command(epilog="Exit codes: 0 all tests hold; 3 none could be run; 4 something fails.")
@@ -167,10 +167,8 @@ def check(
     start_logs(settings, "error")
     if saved is not None and (replay or record):
         raise UsageError("--saved takes its pages from a folder", "leave out --replay and --record")
-    folders = tuple(settings.sites)
-    chosen = (
-        [get_site(name, folders) for name in names] if names else [*load_sites(folders).values()]
-    )
+    catalog = SiteCatalog.load(settings.sites)
+    chosen = [catalog.get(name) for name in names] if names else list(catalog)
     if saved is not None:
         results = _from_folder(saved, chosen, settings)
     else:
@@ -231,13 +229,18 @@ def add(
         log_level=log_level,
     )
     start_logs(settings, "error")
-    known = load_sites(
-        tuple(path for path in settings.sites if path.is_dir())
-    )  # the first may be yet to be made
+    # The first folder may not exist yet.
+    known = SiteCatalog.load(path for path in settings.sites if path.is_dir())
     _check_new(url, name, known, force=force)
     with Looking() as looking:
         found = explore_site(
-            url, settings, tries=tries, replay=replay or [], record=record, on_step=looking.update
+            url,
+            settings,
+            catalog=known,
+            tries=tries,
+            replay=replay or [],
+            record=record,
+            on_step=looking.update,
         )
         draft = draft_site(found, name or free_name(found.domain, known), settings.limits)
     folder = to or next(iter(settings.sites), Path("sites"))
@@ -246,18 +249,18 @@ def add(
     print_next_steps(draft, folder, listed=folder in settings.sites)
 
 
-def _check_new(url: str, name: str | None, known: Mapping[str, Site], *, force: bool) -> None:
+def _check_new(url: str, name: str | None, known: SiteCatalog, *, force: bool) -> None:
     """Refuse what would stand in the way of a definition that is there; raises `UsageError`."""
     if name is not None and not NAME.fullmatch(name):
         raise UsageError(f"--name {name}: no name of a definition", "use letters, digits, hyphens")
     host = host_of(check_url(url))
-    same = next((site.name for site in known.values() if host in site.hosts), None)
+    same = next((site.name for site in known if host in site.hosts), None)
     if same and not force:
         raise UsageError(
             f"{host} has the definition {same!r}",
             f"khabar sites check {same}, or --force for a new one",
         )
-    taken = known.get(name or "")
+    taken = next((site for site in known if site.name == name), None)
     if taken and taken.name != same:
         raise UsageError(f"--name {name}: taken by {taken.domain}", "choose another --name")
 
@@ -302,10 +305,9 @@ def _from_net(
 ) -> Iterator[tuple[Site, SiteTest, Outcome]]:
     from ingest.crawl.run import fetch_by_site
 
-    asked: dict[str | None, list[str]] = {
-        site.name: [test.url for test in site.tests] for site in sites if site.tests
-    }
-    outcomes = fetch_by_site(asked, settings, replay=replay, record=record) if asked else {}
-    for site in sites:
-        for test, outcome in zip(site.tests, outcomes.get(site.name, []), strict=True):
+    tested = [site for site in sites if site.tests]
+    requests = [(site, [test.url for test in site.tests]) for site in tested]
+    results = fetch_by_site(requests, settings, replay=replay, record=record) if requests else []
+    for site, outcomes in zip(tested, results, strict=True):
+        for test, outcome in zip(site.tests, outcomes, strict=True):
             yield site, test, outcome

@@ -20,7 +20,7 @@ from ingest.monitoring.report import EXIT_UNHEALTHY
 from ingest.monitoring.status import Coverage, SiteStatus
 from ingest.monitoring.summary import age_text
 from ingest.settings import Settings
-from ingest.sites import load_sites
+from ingest.sites import SiteCatalog
 
 if TYPE_CHECKING:
     from ingest.monitoring.status import SiteStatus
@@ -169,8 +169,8 @@ def _chosen(names: list[str], known: list[str], settings: Settings) -> list[str]
         raise UsageError(
             f"no run in the ledger of {settings.output}", "crawl first: khabar crawl SITE"
         )
-    definitions = load_sites(tuple(settings.sites)).values()
-    domains = {host: site.name for site in definitions for host in site.hosts}
+    catalog = SiteCatalog.load(settings.sites)
+    domains = {host: site.name for site in catalog for host in site.hosts}
     chosen = list(dict.fromkeys(domains.get(name, name) for name in names)) or known
     for name in chosen:
         if name not in known:

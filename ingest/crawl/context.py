@@ -15,11 +15,13 @@ from scrapy import signals
 from scrapy.http import Response
 
 from ingest.crawl.http.handler import tape_of
+from ingest.crawl.settings import site_catalog
 from ingest.errors import KhabarError
 from ingest.monitoring.coverage import FieldCounter
 from ingest.processing.worker import Extract
 from ingest.processing.workers import Extractor
 from ingest.settings import Settings
+from ingest.sites import SiteCatalog
 from ingest.storage.segments import RUN_STAMP
 
 if TYPE_CHECKING:
@@ -91,6 +93,7 @@ class CrawlContext:
     """
 
     settings: Settings
+    catalog: SiteCatalog
     extract: Extract
     now: Callable[[], datetime]
     replaying: bool
@@ -124,6 +127,7 @@ def context_of(crawler: Crawler) -> CrawlContext:
     """The context of this crawler, made of its settings at the first call.
 
     KHABAR_SETTINGS  an `ingest.settings.Settings`; None: those of file and environment
+    KHABAR_CATALOG   an `ingest.sites.SiteCatalog`; None: loaded from the folders of the settings
     KHABAR_OUTPUT    the folder of records and ledger; None: neither
     KHABAR_CLOCK     a function that gives the time, aware; for tests
     KHABAR_EXTRACT   a function in the place of the extraction, importable by name; for tests
@@ -137,13 +141,13 @@ def _make(crawler: Crawler) -> CrawlContext:
     values = crawler.settings
     settings: Settings = values.get("KHABAR_SETTINGS") or Settings.load()
     now: Callable[[], datetime] = values.get("KHABAR_CLOCK") or (lambda: datetime.now(UTC))
-    extract: Extract = values.get("KHABAR_EXTRACT") or Extractor(
-        tuple(settings.sites), settings.limits
-    )
+    catalog = site_catalog(values)
+    extract: Extract = values.get("KHABAR_EXTRACT") or Extractor(catalog, settings.limits)
     output = values.get("KHABAR_OUTPUT")
     tape = tape_of(crawler)
     return CrawlContext(
         settings=settings,
+        catalog=catalog,
         extract=extract,
         now=now,
         replaying=tape is not None and not tape.records,

@@ -36,6 +36,7 @@ from ingest.errors import KhabarError, Terminated
 from ingest.logs import SITE, current
 from ingest.processing.workers import WorkerPools
 from ingest.settings import Settings
+from ingest.sites import Site, SiteCatalog
 
 _KINDS = (signal.SIGINT, signal.SIGTERM)
 
@@ -159,6 +160,7 @@ def run_jobs(
     settings: Settings,
     tape: Tape | None,
     *,
+    catalog: SiteCatalog | None = None,
     output: Path | None,
     listeners: Sequence[Listener],
     now: Callable[[], datetime] | None = None,
@@ -178,9 +180,10 @@ def run_jobs(
         _join_twisted_log()
     replaying = tape is not None and not tape.records
     with_reactor = not replaying or is_reactor_installed()
-    values = scrapy_settings(settings, output=output, tape=tape, reactor=with_reactor) | {
-        "KHABAR_CLOCK": now
-    }
+    values = scrapy_settings(
+        settings, catalog=catalog, output=output, tape=tape, reactor=with_reactor
+    )
+    values["KHABAR_CLOCK"] = now
     with WorkerPools() as pools:
         values["KHABAR_WORKERS"] = pools
         main = _run(values, jobs, listeners, settings.limits.stop_seconds)
@@ -219,7 +222,8 @@ async def _run(
         job.crawler = runner.create_crawler(job.spider)
         listen(job.crawler)
         context = copy_context()
-        context.run(SITE.set, str(job.arguments.get("site") or ""))
+        site: Site | None = job.arguments.get("site")
+        context.run(SITE.set, "" if site is None else site.name)
         task = context.run(runner.crawl, job.crawler, **job.arguments)
         task.add_done_callback(job.finish)
         crawlers.append(job.crawler)

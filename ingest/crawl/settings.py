@@ -7,10 +7,14 @@ from __future__ import annotations
 
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ingest.crawl.http.cassette import Tape
 from ingest.settings import Limits, Settings
+from ingest.sites import SiteCatalog
+
+if TYPE_CHECKING:
+    from scrapy.settings import BaseSettings
 
 _DEFAULTS = Settings.model_construct()
 _LIMITS = Limits()
@@ -27,6 +31,7 @@ def default_user_agent(contact: str = "") -> str:
 
 BOT_NAME = "khabar"
 SPIDER_MODULES = ["spiders"]
+SPIDER_LOADER_CLASS = "spiders.loader.SiteSpiderLoader"
 NEWSPIDER_MODULE = "spiders"
 
 USER_AGENT = default_user_agent()
@@ -92,6 +97,8 @@ DEFAULT_DROPITEM_LOG_LEVEL = (
 
 KHABAR_SETTINGS: Settings | None = None
 """The operator's settings: those of `khabar.toml` and the environment."""
+KHABAR_CATALOG: SiteCatalog | None = None
+"""The site definitions of the run; None: loaded from the folders of the operator's settings."""
 KHABAR_OUTPUT: str | None = None
 """Folder of records and ledger; None: no ledger and no segments, what comes out goes to `FEEDS`."""
 KHABAR_ALLOW_LOOPBACK = False
@@ -113,6 +120,15 @@ REPLAY_SETTINGS: dict[str, Any] = {
 """On top of the others in a replay: a recording needs no rest."""
 
 
+def site_catalog(values: BaseSettings) -> SiteCatalog:
+    """Return the site definitions of Scrapy's settings; without any, those of the operator's settings."""
+    catalog: SiteCatalog | None = values.get("KHABAR_CATALOG")
+    if catalog is not None:
+        return catalog
+    settings: Settings = values.get("KHABAR_SETTINGS") or Settings.load()
+    return SiteCatalog.load(settings.sites)
+
+
 def base_settings() -> dict[str, Any]:
     """What this module says, as a mapping: for crawlers that run outside of the Scrapy project."""
     return {
@@ -125,6 +141,7 @@ def base_settings() -> dict[str, Any]:
 def scrapy_settings(
     settings: Settings,
     *,
+    catalog: SiteCatalog | None = None,
     output: Path | None = None,
     tape: Tape | None = None,
     reactor: bool = True,
@@ -133,13 +150,15 @@ def scrapy_settings(
 
     Args:
         settings: what the operator set.
-        output: folder of records and ledger; None where the caller takes the records.
+        catalog: the site definitions; if None, they are loaded from `settings.sites`.
+        output: folder of records and ledger; None if the caller takes the records.
         tape: the recording to play or to record to.
         reactor: whether Twisted's reactor runs; only a replay can do without, and then may be repeated in a process.
     """
     values = base_settings() | _of(settings)
     values["LOG_INSTALL_ROOT_HANDLER"] = False  # logging is the program's business
     values["SPIDER_MODULES"] = []  # a run names its spider classes itself
+    values["KHABAR_CATALOG"] = catalog
     values["KHABAR_OUTPUT"] = None if output is None else str(output)
     values["KHABAR_CASSETTE"] = tape
     values["TWISTED_REACTOR_ENABLED"] = reactor

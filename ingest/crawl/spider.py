@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Iterator, Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import urlsplit
 
 from scrapy import Request, Spider
@@ -23,10 +23,13 @@ from ingest.crawl.stats import Tally
 from ingest.errors import HostExcluded, KhabarError, Unreachable
 from ingest.extraction.page_type.challenge import challenge_sign
 from ingest.processing.recrawl import Address, State, Visit
+from ingest.processing.workers import NO_SITE
 from ingest.record import FetchedPage, Rejection
+from ingest.sites import UNKNOWN_SITE, Site, SiteCatalog
 from ingest.urls import article_key, host_of
 
 if TYPE_CHECKING:
+    from scrapy.crawler import Crawler
     from scrapy.settings import BaseSettings
     from twisted.python.failure import Failure
 
@@ -42,7 +45,7 @@ class KhabarSpider(Spider):
 
     since: datetime | None = None
     full: bool = False
-    page_site: str | None = None
+    site: Site | None = None
     hosts: frozenset[str] = frozenset()
 
     @classmethod
@@ -53,6 +56,19 @@ class KhabarSpider(Spider):
             tape = tape_from(settings)
             if tape is not None and not tape.records:
                 settings.update(REPLAY_SETTINGS, priority="spider")
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:  # noqa: ANN401 - as in Scrapy's Spider
+        """Create the spider. A `site` that is given by name is looked up here, once."""
+        site = kwargs.get("site")
+        if isinstance(site, str):
+            kwargs["site"] = cls.definition(site, context_of(crawler).catalog)
+        return super().from_crawler(crawler, *args, **kwargs)
+
+    @classmethod
+    def definition(cls, name: str, catalog: SiteCatalog) -> Site:
+        """Return the definition that a spider argument names; raises `UnknownSite`."""
+        return catalog.get(name)
 
     @cached_property
     def context(self) -> CrawlContext:
@@ -196,9 +212,15 @@ class KhabarSpider(Spider):
             requested_url=asked,
             status=response.status,
             headers=headers_of(response),
-            site=self.page_site,
+            site=self._site_name(),
             run_id=self.context.run_id,
         )
+
+    def _site_name(self) -> str | None:
+        """Name of the definition for the workers; None if it depends on the page's URL."""
+        if self.site is UNKNOWN_SITE:
+            return NO_SITE
+        return None if self.site is None else self.site.name
 
     def _retrieved_at(self, response: Response) -> datetime:
         """A recorded page was retrieved when its server said; relative dates on it count from then."""

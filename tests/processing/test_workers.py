@@ -24,8 +24,10 @@ from ingest.processing import build, workers
 from ingest.processing.workers import NO_SITE, Extractor, WorkerPools, Workers
 from ingest.record import Article, FetchedPage, Reason, Rejection
 from ingest.settings import Limits
+from ingest.sites import SiteCatalog
 
 LIMITS = Limits(extraction_seconds=1.0, worker_bytes=256 * 2**20)
+CATALOG = SiteCatalog.load()
 HTML = "<html lang=en><title>Ferry sails</title><h1>Ferry sails</h1><article>{}</article></html>".format(
     "<p>The ferry sailed from the old harbour at noon, and the whole town stood on the pier to see it go.</p>"
     * 6
@@ -144,7 +146,7 @@ def test_a_worker_is_replaced_after_so_many_pages() -> None:
 def test_memory_that_runs_out_is_the_workers_matter(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(build, "parse", swell)
     with pytest.raises(MemoryError):
-        Extractor((), LIMITS)(page("story"))
+        Extractor(CATALOG, LIMITS)(page("story"))
 
 
 def swell(*_: object, **__: object) -> None:
@@ -218,24 +220,24 @@ def test_workers_that_never_start_are_the_programs_fault(monkeypatch: pytest.Mon
 
 def test_a_pool_is_shared_by_those_who_ask_for_the_same_and_ends_with_its_owner() -> None:
     with WorkerPools() as pools:
-        first = pools.pool(Extractor((), LIMITS), LIMITS, 1)
-        assert copy.deepcopy(pools).pool(Extractor((), LIMITS), LIMITS, 1) is first
-        assert pools.pool(Extractor((), LIMITS), LIMITS, 2) is not first
+        first = pools.pool(Extractor(CATALOG, LIMITS), LIMITS, 1)
+        assert copy.deepcopy(pools).pool(Extractor(CATALOG, LIMITS), LIMITS, 1) is first
+        assert pools.pool(Extractor(CATALOG, LIMITS), LIMITS, 2) is not first
         assert isinstance(asyncio.run(first.run(page("story"))), Article)
         before = {process.pid for process in multiprocessing.active_children()}
     assert before - {process.pid for process in multiprocessing.active_children()}
-    assert pools.pool(Extractor((), LIMITS), LIMITS, 1) is not first
+    assert pools.pool(Extractor(CATALOG, LIMITS), LIMITS, 1) is not first
     pools.close()
 
 
 def test_pools_of_two_owners_are_two() -> None:
     with WorkerPools() as one, WorkerPools() as other:
-        extract = Extractor((), LIMITS)
+        extract = Extractor(CATALOG, LIMITS)
         assert one.pool(extract, LIMITS, 1) is not other.pool(extract, LIMITS, 1)
 
 
 def test_the_extractor_reads_by_the_pages_site_or_by_none() -> None:
-    extract = Extractor((), Limits())
+    extract = Extractor(CATALOG, Limits())
     story = replace(page("story"), url="https://dailytimes.com.pk/1158000/ferry-sails/")
     sites = []
     for site in (None, "dailytimes", NO_SITE):

@@ -11,7 +11,6 @@ from scrapy.robotstxt import ProtegoRobotParser
 
 from ingest.crawl.context import context_of
 from ingest.crawl.http.pace import Pace, RefusedRequest, paces_of
-from ingest.sites import site_of
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -142,7 +141,7 @@ class HostThrottle:
 
     def _introduced(self, host: str) -> _Host:
         settings = self._context.settings
-        throttle = site_of(f"https://{host}/", tuple(settings.sites)).throttle
+        throttle = self._context.catalog.for_host(host).throttle
         slot_settings = self._crawler.engine.downloader.per_slot_settings.setdefault(
             host, {}
         )  # DOWNLOAD_SLOTS

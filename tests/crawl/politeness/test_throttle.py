@@ -21,7 +21,7 @@ from ingest.crawl.http.pace import RefusedRequest, paces_of
 from ingest.crawl.politeness.throttle import HostThrottle, asked_delay, stop_asking
 from ingest.crawl.settings import scrapy_settings
 from ingest.settings import Settings
-from ingest.sites import get_site
+from ingest.sites import SiteCatalog
 
 HOST = "news.example"
 NOON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
@@ -229,7 +229,7 @@ def test_a_crawl_that_is_told_to_stop_waits_for_no_pause(throttled: Make) -> Non
 
 @pytest.mark.parametrize("name", ["dawn", "brecorder"])
 def test_sites_that_refuse_crawlers_are_asked_slowly(name: str) -> None:
-    throttle = get_site(name).throttle
+    throttle = SiteCatalog.load().get(name).throttle
     assert throttle.delay is not None
     assert throttle.delay >= 3
     assert throttle.concurrency == 1
