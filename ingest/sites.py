@@ -23,7 +23,7 @@ from cssselect import HTMLTranslator, SelectorError
 from lxml import etree
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
-from ingest.errors import BadDefinition, UnknownSite
+from ingest.errors import InvalidDefinition, UnknownSite
 from ingest.schedule import Schedule, parse_duration
 
 
@@ -229,7 +229,9 @@ def _read(file: Traversable) -> dict[str, Any]:
     try:
         return tomllib.loads(file.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise BadDefinition(f"{file.name}: {error}", "see CONTRIBUTING.md, 'Add a site'") from error
+        raise InvalidDefinition(
+            f"{file.name}: {error}", "see CONTRIBUTING.md, 'Add a site'"
+        ) from error
 
 
 def _shipped(folder: str) -> Traversable:
@@ -244,7 +246,7 @@ def load_platforms() -> Mapping[str, Mapping[str, Any]]:
 
 
 def load_site(file: Traversable) -> Site:
-    """The definition in a TOML file, with its platforms' defaults; raises `BadDefinition` naming file and key."""
+    """The definition in a TOML file, with its platforms' defaults; raises `InvalidDefinition` naming file and key."""
     return make_site(_read(file), file.name)
 
 
@@ -252,7 +254,7 @@ def make_site(values: Mapping[str, Any], file_name: str) -> Site:
     """The same for what a file of that name would hold."""
     for platform in values.get("platforms", []):
         if platform not in load_platforms():
-            raise BadDefinition(
+            raise InvalidDefinition(
                 f"{file_name}: platforms: no platform {platform!r}", "see spiders/platforms"
             )
         defaults = load_platforms()[platform]
@@ -264,7 +266,7 @@ def make_site(values: Mapping[str, Any], file_name: str) -> Site:
     except ValidationError as error:
         first = error.errors()[0]
         key = ".".join(str(part) for part in first["loc"])
-        raise BadDefinition(
+        raise InvalidDefinition(
             f"{file_name}: {key}: {first['msg']}", "see CONTRIBUTING.md, 'Add a site'"
         ) from error
 
@@ -276,7 +278,7 @@ def load_sites(folders: tuple[Path, ...] = ()) -> Mapping[str, Site]:
     sources: Iterable[Traversable] = (_shipped("sites"), *folders)
     for source in sources:
         if not source.is_dir():
-            raise BadDefinition(
+            raise InvalidDefinition(
                 f"{source}: no such folder of site definitions", "name a folder with *.toml files"
             )
         for file in sorted(source.iterdir(), key=lambda file: file.name):

@@ -22,7 +22,7 @@ from ingest.discovery.feed import read_feed
 from ingest.discovery.listing import read_listing
 from ingest.discovery.sitemap import read_robots, read_sitemap
 from ingest.discovery.wordpress import read_comment_feed, read_comments, read_posts
-from ingest.errors import BadURL
+from ingest.errors import InvalidURL
 from ingest.extraction.body.render import sanitize
 from ingest.html.page import absolute, parse
 from ingest.record import Comment, Reason, json_schema
@@ -138,7 +138,7 @@ def test_addresses(text: str) -> None:
         host_of(url), is_home(url), readable(url), is_list_url(url), article_points(url)
         assert (page_number(url) or 0) < 10**9
         assert len(article_id(url)) == 32
-        with suppress(BadURL):
+        with suppress(InvalidURL):
             assert check_url(url) == url.strip()
 
 

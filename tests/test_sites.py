@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from ingest.errors import BadDefinition, UnknownSite
+from ingest.errors import InvalidDefinition, UnknownSite
 from ingest.html.page import compile_css
 from ingest.sites import UNKNOWN_SITE, Site, get_site, load_site, load_sites, site_of
 
@@ -204,7 +204,7 @@ def test_a_variant_holds_up_to_its_day() -> None:
 )
 def test_a_bad_definition_names_file_and_key(tmp_path: Path, text: str, said: str) -> None:
     file = write(tmp_path, "p", text)
-    with pytest.raises(BadDefinition) as error:
+    with pytest.raises(InvalidDefinition) as error:
         load_site(file)
     assert "p.toml" in str(error.value)
     assert said in str(error.value)

@@ -34,7 +34,7 @@ from ingest.cli.options import (
     settings_of,
     start_logs,
 )
-from ingest.errors import NotKnown, UsageError
+from ingest.errors import ArticleNotFound, UsageError
 from ingest.monitoring.report import exit_code
 from ingest.record import Article
 from ingest.settings import Settings
@@ -203,7 +203,7 @@ def recheck(
         with _ledger(settings, site) as ledger:
             only[site] = _known_keys(ledger, urls, settings) if urls else ledger.keys()
         if not only[site]:
-            raise NotKnown(f"no crawl has met an article of {site}", f"khabar crawl {site}")
+            raise ArticleNotFound(f"no crawl has met an article of {site}", f"khabar crawl {site}")
     run_crawls(only, settings, quiet=quiet, replay=replay, record=record, only=only)
 
 
@@ -273,7 +273,7 @@ def _by_site(what: Iterable[str], settings: Settings) -> dict[str, list[str]]:
         url = check_url(item)
         site = site_of(url, folders)
         if site is UNKNOWN_SITE:
-            raise NotKnown(f"{url} is of no site with a definition", "see `khabar sites`")
+            raise ArticleNotFound(f"{url} is of no site with a definition", "see `khabar sites`")
         if found.get(site.name) != []:
             found.setdefault(site.name, []).append(url)
     return found
@@ -284,7 +284,7 @@ def _known_keys(ledger: Ledger, urls: Iterable[str], settings: Settings) -> list
     known = ledger.visits(keys)
     for key, url in keys.items():
         if key not in known:
-            raise NotKnown(
+            raise ArticleNotFound(
                 f"no crawl into {settings.output} has met {url}", "khabar scrape reads any address"
             )
     return list(keys)

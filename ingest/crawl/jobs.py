@@ -34,6 +34,7 @@ from ingest.crawl.politeness.throttle import stop_asking
 from ingest.crawl.settings import scrapy_settings
 from ingest.errors import KhabarError, Terminated
 from ingest.logs import SITE, current
+from ingest.processing.workers import WorkerPools
 from ingest.settings import Settings
 
 _KINDS = (signal.SIGINT, signal.SIGTERM)
@@ -147,7 +148,7 @@ class Job:
 
 
 def open_tape(replay: Iterable[Path | str | Cassette], record: Path | str | None) -> Tape | None:
-    """The recording to play or to record to, or None; raises `BadRecording`."""
+    """The recording to play or to record to, or None; raises `InvalidCassette`."""
     if sources := list(replay):
         return Tape.replay(sources)
     return None if record is None else Tape.record(record)
@@ -180,8 +181,11 @@ def run_jobs(
     values = scrapy_settings(settings, output=output, tape=tape, reactor=with_reactor) | {
         "KHABAR_CLOCK": now
     }
-    main = _run(values, jobs, listeners, settings.limits.stop_seconds)
-    match _on_reactor(main, settings) if with_reactor else asyncio.run(main):
+    with WorkerPools() as pools:
+        values["KHABAR_WORKERS"] = pools
+        main = _run(values, jobs, listeners, settings.limits.stop_seconds)
+        came = _on_reactor(main, settings) if with_reactor else asyncio.run(main)
+    match came:
         case signal.SIGINT:
             raise KeyboardInterrupt
         case signal.SIGTERM:

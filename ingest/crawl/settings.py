@@ -99,6 +99,8 @@ KHABAR_ALLOW_NETWORKS: list[str] = []
 KHABAR_CONNECT_TO: dict[str, str] = {}
 KHABAR_REPLAY: list[str] = []
 KHABAR_RECORD: str | None = None
+KHABAR_WORKERS: Any = None
+"""The `ingest.processing.workers.WorkerPools` that crawlers share; None: each crawler has processes of its own."""
 KHABAR_CASSETTE: Any = None
 """What these mean: see `ingest.crawl.http.handler`."""
 

@@ -16,7 +16,7 @@ import pytest
 from fixtures.newsrooms.newsroom import Newsroom
 from fixtures.newsrooms.server import Server, serve
 from ingest.crawl.run import crawl_sites
-from ingest.monitoring.report import SiteReport
+from ingest.monitoring.summary import RunSummary
 from ingest.settings import Settings
 
 ROOT = Path(__file__).parents[2]
@@ -24,7 +24,7 @@ CASSETTES = ROOT / "fixtures" / "cassettes"
 SITE = "propakistani"
 
 
-def crawl(server: Server, output: Path, limit: int, record: Path | None = None) -> SiteReport:
+def crawl(server: Server, output: Path, limit: int, record: Path | None = None) -> RunSummary:
     host = server.newsroom.site.host
     settings = Settings.load(
         output=output, connect_to={host: server.url}, allow_loopback=True, delay=0, workers=1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import copy
 import multiprocessing
 import os
 import re
@@ -20,7 +21,7 @@ import pytest
 
 from ingest.errors import KhabarError
 from ingest.processing import build, workers
-from ingest.processing.workers import NO_SITE, Extractor, Workers
+from ingest.processing.workers import NO_SITE, Extractor, WorkerPools, Workers
 from ingest.record import Article, FetchedPage, Reason, Rejection
 from ingest.settings import Limits
 
@@ -223,16 +224,22 @@ def test_workers_that_never_start_are_the_programs_fault(monkeypatch: pytest.Mon
     pool.close()
 
 
-def test_a_leased_pool_is_shared_and_closed_by_its_last_user() -> None:
-    first, second = (workers.lease(Extractor((), LIMITS), LIMITS, 1) for _ in range(2))
-    assert first is second
-    workers.release(first)
-    run_one = asyncio.run(second.run(page("story")))
-    assert isinstance(run_one, Article)
-    workers.release(second)
-    other = workers.lease(Extractor((), LIMITS), LIMITS, 1)
-    assert other is not first
-    workers.release(other)
+def test_a_pool_is_shared_by_those_who_ask_for_the_same_and_ends_with_its_owner() -> None:
+    with WorkerPools() as pools:
+        first = pools.pool(Extractor((), LIMITS), LIMITS, 1)
+        assert copy.deepcopy(pools).pool(Extractor((), LIMITS), LIMITS, 1) is first
+        assert pools.pool(Extractor((), LIMITS), LIMITS, 2) is not first
+        assert isinstance(asyncio.run(first.run(page("story"))), Article)
+        before = {process.pid for process in multiprocessing.active_children()}
+    assert before - {process.pid for process in multiprocessing.active_children()}
+    assert pools.pool(Extractor((), LIMITS), LIMITS, 1) is not first
+    pools.close()
+
+
+def test_pools_of_two_owners_are_two() -> None:
+    with WorkerPools() as one, WorkerPools() as other:
+        extract = Extractor((), LIMITS)
+        assert one.pool(extract, LIMITS, 1) is not other.pool(extract, LIMITS, 1)
 
 
 def test_the_extractor_reads_by_the_pages_site_or_by_none() -> None:

@@ -51,7 +51,7 @@ class MissedRequest(NotRecorded, IgnoreRequest):
 
 
 def tape_from(settings: BaseSettings) -> Tape | None:
-    """The recording that the settings ask for, or None; raises `BadRecording` or `UsageError`."""
+    """The recording that the settings ask for, or None; raises `InvalidCassette` or `UsageError`."""
     given = settings.get("KHABAR_CASSETTE")
     if given is not None:
         return given if isinstance(given, Tape) else _wrapped(given)
@@ -101,7 +101,7 @@ class KhabarDownloadHandler(BaseDownloadHandler):
     async def download_request(self, request: Request) -> Response:
         """The response to a request, in its turn.
 
-        Raises `NotRecorded`, `ForbiddenAddress`, `BadURL`, `RefusedRequest`, and what Scrapy raises.
+        Raises `NotRecorded`, `ForbiddenAddress`, `InvalidURL`, `RefusedRequest`, and what Scrapy raises.
         """
         if self._tape is not None:
             if (response := self._tape.play(request)) is not None:

@@ -25,7 +25,7 @@ from scrapy.resolver import CachingHostnameResolver
 from twisted.internet.interfaces import IAddress, IHostResolution, IResolutionReceiver
 from zope.interface.declarations import implementer
 
-from ingest.errors import BadURL, ForbiddenAddress
+from ingest.errors import ForbiddenAddress, InvalidURL
 from ingest.urls import without_user
 
 if TYPE_CHECKING:
@@ -96,16 +96,16 @@ def guard_url(url: str, *, allow_loopback: bool = False, networks: Iterable[Netw
     """Let a URL pass that is http(s), without user name, and spells out no address that is closed to us.
 
     Raises:
-        BadURL: another scheme, no host, or a user name (which no message repeats).
+        InvalidURL: another scheme, no host, or a user name (which no message repeats).
         ForbiddenAddress: the host spells out an address that is not public.
     """
     try:
         parts = urlsplit(url)
         host = parts.hostname or ""
     except ValueError as error:
-        raise BadURL(f"not a URL: {without_user(url)!r}", "give http(s)://...") from error
+        raise InvalidURL(f"not a URL: {without_user(url)!r}", "give http(s)://...") from error
     if parts.scheme not in {"http", "https"} or not host:
-        raise BadURL(f"not an http(s) URL: {without_user(url)!r}", "give http(s)://...")
+        raise InvalidURL(f"not an http(s) URL: {without_user(url)!r}", "give http(s)://...")
     address = literal_address(host)
     if address is not None and not is_public(
         address, allow_loopback=allow_loopback, networks=networks
@@ -115,10 +115,10 @@ def guard_url(url: str, *, allow_loopback: bool = False, networks: Iterable[Netw
 
 
 def check_user(url: str) -> None:
-    """Let a URL pass that names no user; raises `BadURL`, which repeats neither the name nor the password."""
+    """Let a URL pass that names no user; raises `InvalidURL`, which repeats neither the name nor the password."""
     parts = urlsplit(url)
     if "@" in parts.netloc:
-        raise BadURL(
+        raise InvalidURL(
             f"a URL of {parts.hostname} names a user",
             "leave user name and password out: Khabar sends none",
         )

@@ -16,7 +16,7 @@ from weakref import WeakKeyDictionary
 
 from scrapy.exceptions import IgnoreRequest
 
-from ingest.errors import LeftAlone
+from ingest.errors import HostExcluded
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -27,8 +27,8 @@ _RELIEF = 0.8
 """What a good answer leaves of the delay that refusals made: three of them halve it, one refusal doubles it."""
 
 
-class RefusedRequest(LeftAlone, IgnoreRequest):
-    """`LeftAlone` as Scrapy wants it: not to be retried, and logged by who asked rather than by Scrapy."""
+class RefusedRequest(HostExcluded, IgnoreRequest):
+    """`HostExcluded` as Scrapy wants it: not to be retried, and logged by who asked rather than by Scrapy."""
 
 
 @dataclass

@@ -18,7 +18,7 @@ from ingest.discovery.candidate import FEED, LISTING, WORDPRESS, Candidate
 from ingest.discovery.feed import read_feed
 from ingest.discovery.sitemap import read_robots, read_sitemap
 from ingest.discovery.source import Source
-from ingest.errors import LeftAlone, Unreachable
+from ingest.errors import HostExcluded, Unreachable
 from ingest.processing.recrawl import State, Visit
 from ingest.settings import Limits
 from ingest.sites import Discover, Listing, Site
@@ -416,7 +416,7 @@ def test_what_is_wrong_with_the_whole_host_is_not_said_of_each_source() -> None:
     found = frontier(feeds=["/feed/"], listings=["/"], sitemaps=["/news.xml"])
 
     async def fetch(url: str, _: Mapping[str, str]) -> Response:
-        raise LeftAlone(f"{url}: not asked for: news.example is left alone")
+        raise HostExcluded(f"{url}: not asked for: news.example is left alone")
 
     log = SourceLog({}, NOW, 72)
     discovery = Discovery(found.site, found, log, fetch, Limits())

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from ingest.crawl.http.netguard import check_name, guard_url, is_public, literal_address
-from ingest.errors import BadURL, ForbiddenAddress
+from ingest.errors import ForbiddenAddress, InvalidURL
 
 PRIVATE = [
     "10.0.0.1",
@@ -110,7 +110,7 @@ def test_urls_that_spell_out_a_private_address_are_refused(url: str) -> None:
     "url", ["file:///etc/passwd", "ftp://news.example/", "data:,x", "http://", "http://[::1"]
 )
 def test_only_http_passes(url: str) -> None:
-    with pytest.raises(BadURL):
+    with pytest.raises(InvalidURL):
         guard_url(url)
 
 
@@ -150,7 +150,7 @@ def test_loopback_may_be_a_named_network() -> None:
     "url", ["http://name:hunter2@news.example/", "https://name@8.8.8.8/", "file://n:hunter2@x/a"]
 )
 def test_a_user_is_refused_and_not_repeated(url: str) -> None:
-    with pytest.raises(BadURL) as caught:
+    with pytest.raises(InvalidURL) as caught:
         guard_url(url)
     assert "hunter2" not in str(caught.value)
     assert "name" not in str(caught.value).replace("names a user", "").replace("user name", "")

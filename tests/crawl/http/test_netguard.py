@@ -20,7 +20,7 @@ from ingest.crawl.http import netguard
 from ingest.crawl.http.handler import KhabarDownloadHandler
 from ingest.crawl.http.netguard import GuardedResolver
 from ingest.crawl.settings import scrapy_settings
-from ingest.errors import BadURL, ForbiddenAddress, Unreachable
+from ingest.errors import ForbiddenAddress, InvalidURL, Unreachable
 from ingest.settings import Settings
 
 
@@ -234,7 +234,7 @@ def test_a_url_with_a_user_is_not_asked_for_wherever_it_would_go(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     request = Request("https://name:hunter2@news.example/a")
-    with pytest.raises(BadURL) as caught:
+    with pytest.raises(InvalidURL) as caught:
         ask(
             monkeypatch,
             request,
