@@ -196,6 +196,7 @@ def test_a_variant_holds_up_to_its_day() -> None:
     assert site.at(None) is site
 
 
+@pytest.mark.threat("O6")
 @pytest.mark.parametrize(
     ("text", "said"),
     [

@@ -93,12 +93,14 @@ def test_pages_are_read_in_other_processes(pool: Workers) -> None:
     assert int(result.detail) != os.getpid()
 
 
+@pytest.mark.threat("P1")
 def test_a_page_that_hangs_is_too_slow_and_the_others_come_through(pool: Workers) -> None:
     results = run(pool, "hang", "fine", "fine")
     assert [result.reason for result in results] == [Reason.TOO_SLOW, Reason.EMPTY, Reason.EMPTY]
     assert "1 s" in results[0].detail
 
 
+@pytest.mark.threat("P2")
 @pytest.mark.skipif(sys.platform != "linux", reason="address space is bounded on Linux only")
 def test_a_page_that_swells_is_too_large(pool: Workers) -> None:
     assert [result.reason for result in run(pool, "swell", "fine")] == [
@@ -107,12 +109,14 @@ def test_a_page_that_swells_is_too_large(pool: Workers) -> None:
     ]
 
 
+@pytest.mark.threat("P3")
 def test_a_page_that_kills_its_process_is_broken(pool: Workers) -> None:
     results = run(pool, "die", "fine")
     assert [result.reason for result in results] == [Reason.BROKEN, Reason.EMPTY]
     assert "died" in results[0].detail
 
 
+@pytest.mark.threat("P4")
 @pytest.mark.skipif(sys.platform != "linux", reason="address space is bounded on Linux only")
 def test_what_pages_leave_in_caches_takes_no_memory_from_others() -> None:
     pool = Workers(misbehave, LIMITS, 1)
@@ -122,6 +126,7 @@ def test_what_pages_leave_in_caches_takes_no_memory_from_others() -> None:
     assert len({result.detail for result in results}) == 1  # one process has read them all
 
 
+@pytest.mark.threat("P1")
 def test_the_only_worker_is_replaced_each_time() -> None:
     pool = Workers(misbehave, LIMITS, 1)
     results = run(pool, "hang", "fine", "die", "fine")
@@ -135,6 +140,7 @@ def test_the_only_worker_is_replaced_each_time() -> None:
     assert results[1].detail != results[3].detail
 
 
+@pytest.mark.threat("P4")
 def test_a_worker_is_replaced_after_so_many_pages() -> None:
     limits = LIMITS.model_copy(update={"worker_pages": 2})
     pool = Workers(misbehave, limits, 1)
@@ -143,6 +149,7 @@ def test_a_worker_is_replaced_after_so_many_pages() -> None:
     assert len(set(processes)) == 3
 
 
+@pytest.mark.threat("P2")
 def test_memory_that_runs_out_is_the_workers_matter(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(build, "parse", swell)
     with pytest.raises(MemoryError):
@@ -175,6 +182,7 @@ def test_a_page_that_came_while_the_pool_broke_finds_the_next_one() -> None:
     pool.close()
 
 
+@pytest.mark.threat("P3")
 def test_a_pool_that_breaks_is_replaced(pool: Workers) -> None:
     run(pool, "fine")
     for (

@@ -80,6 +80,7 @@ def test_copies_of_one_article_are_one_candidate(copy: str) -> None:
     assert urls(found) == [f"{HOME}/story/1"]
 
 
+@pytest.mark.threat("A6")
 @pytest.mark.parametrize(
     "url",
     [
@@ -350,6 +351,7 @@ def test_a_listing_is_followed_only_to_the_wanted_number() -> None:
     assert discover(frontier(listings=["/"]), pages, limit=3)[0] == ["/", "/page/2/"]
 
 
+@pytest.mark.threat("S12")
 def test_a_listing_without_end_is_bounded() -> None:
     pages = {
         f"/page/{number}/": listing(number, following=f"/page/{number + 1}/")
@@ -364,6 +366,7 @@ def test_a_listing_that_leads_back_to_itself_ends() -> None:
     assert discover(frontier(listings=["/"]), pages)[0] == ["/", "/page/2/"]
 
 
+@pytest.mark.threat("S13")
 def test_sources_are_read_beside_the_loop(monkeypatch: pytest.MonkeyPatch) -> None:
     readers = []
 

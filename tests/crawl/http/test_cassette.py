@@ -106,6 +106,7 @@ def test_other_requests_do_not_match(other: str) -> None:
     assert request_key("GET", other) != request_key("GET", "https://news.example/a")
 
 
+@pytest.mark.threat("O8")
 @pytest.mark.parametrize(
     "name",
     [
@@ -142,6 +143,7 @@ def test_ordinary_parameters_stay(name: str) -> None:
     assert without_secrets(url) == url
 
 
+@pytest.mark.threat("O8")
 def test_no_secret_reaches_the_file(tmp_path: Path) -> None:
     request = Request(
         "https://news.example/a?token=hunter2",

@@ -77,12 +77,14 @@ def guarded(names: Names, *, allow_loopback: bool = False) -> GuardedResolver:
     return GuardedResolver(reactor, 100, allow_loopback=allow_loopback)
 
 
+@pytest.mark.threat("A4")
 def test_the_resolver_hands_on_public_addresses_only() -> None:
     receiver = resolve(guarded(Names("10.0.0.1", "8.8.8.8", "::1", "2606:4700::1111")))
     assert receiver.hosts == ["8.8.8.8", "2606:4700::1111"]
     assert receiver.complete
 
 
+@pytest.mark.threat("A4")
 def test_a_name_that_leads_nowhere_public_is_remembered_as_refused() -> None:
     assert resolve(guarded(Names("169.254.169.254"))).hosts == []
     assert netguard.refused_address("news.example") == "169.254.169.254"
@@ -91,12 +93,14 @@ def test_a_name_that_leads_nowhere_public_is_remembered_as_refused() -> None:
     assert netguard.refused_address("news.example") is None
 
 
+@pytest.mark.threat("A5")
 def test_a_cached_name_is_checked_again() -> None:
     names = Names("127.0.0.1")
     assert resolve(guarded(names, allow_loopback=True)).hosts == ["127.0.0.1"]
     assert resolve(guarded(names)).hosts == []
 
 
+@pytest.mark.threat("A5")
 def test_a_name_that_was_public_and_leads_inside_later_is_refused() -> None:
     names = Names("8.8.8.8")
     reactor: Any = SimpleNamespace(nameResolver=names)
@@ -113,6 +117,7 @@ def test_an_answer_is_asked_for_once() -> None:
     assert names.asked == 1
 
 
+@pytest.mark.threat("A7")
 def test_the_operators_proxy_is_trusted(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(netguard, "getproxies", lambda: {"https": "http://proxy.intern:3128"})
     resolver = guarded(Names("10.1.1.1"))
@@ -120,6 +125,7 @@ def test_the_operators_proxy_is_trusted(monkeypatch: pytest.MonkeyPatch) -> None
     assert resolve(resolver, "news.example").hosts == []
 
 
+@pytest.mark.threat("A1")
 @pytest.mark.parametrize(
     "url", ["http://169.254.169.254/latest/", "https://[::1]/", "http://0x7f.1/"]
 )
@@ -135,6 +141,7 @@ def test_the_handler_asks_before_it_connects(url: str) -> None:
     asyncio.run(ask())
 
 
+@pytest.mark.threat("A10")
 def test_a_host_may_be_answered_for_only_where_that_is_allowed() -> None:
     async def ask() -> None:
         settings = Settings.load(
@@ -149,6 +156,7 @@ def test_a_host_may_be_answered_for_only_where_that_is_allowed() -> None:
     asyncio.run(ask())
 
 
+@pytest.mark.threat("A10")
 def test_a_named_network_is_open_to_names_too() -> None:
     reactor: Any = SimpleNamespace(nameResolver=Names("10.20.1.1", "10.21.1.1"))
     assert resolve(GuardedResolver(reactor, 0, networks=[ip_network("10.20.0.0/16")])).hosts == [
@@ -156,6 +164,7 @@ def test_a_named_network_is_open_to_names_too() -> None:
     ]
 
 
+@pytest.mark.threat("A10")
 def test_scrapys_settings_open_networks() -> None:
     crawler = get_crawler(settings_dict={"KHABAR_ALLOW_NETWORKS": ["10.20.0.0/16"]})
     reactor: Any = SimpleNamespace(nameResolver=Names("10.20.1.1", "10.21.1.1"))
@@ -197,6 +206,7 @@ def ask(
 PROXIED = {"proxy": "http://proxy.intern:3128"}
 
 
+@pytest.mark.threat("A7")
 def test_behind_a_proxy_names_are_asked_for_here_as_well(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(ForbiddenAddress, match=r"10\.0\.0\.9"):
         ask(monkeypatch, Request("http://wiki.intern/", meta=PROXIED), "10.0.0.9")
@@ -212,12 +222,14 @@ def test_behind_a_proxy_names_are_asked_for_here_as_well(monkeypatch: pytest.Mon
     assert opened == ["http://wiki.intern/"]
 
 
+@pytest.mark.threat("A7")
 def test_the_proxy_itself_is_no_page(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(netguard, "getproxies", lambda: {"https": "http://proxy.intern:3128"})
     with pytest.raises(ForbiddenAddress, match=r"10\.0\.0\.9"):
         ask(monkeypatch, Request("http://proxy.intern:8080/admin"), "10.0.0.9")
 
 
+@pytest.mark.threat("A9")
 def test_a_url_with_a_user_is_not_asked_for_wherever_it_would_go(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -233,6 +245,7 @@ def test_a_url_with_a_user_is_not_asked_for_wherever_it_would_go(
     assert "hunter2" not in str(caught.value)
 
 
+@pytest.mark.threat("S8")
 def test_not_modified_without_a_condition_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     async def unmodified(_: object, request: Request) -> Response:
         return Response(request.url, status=304)
