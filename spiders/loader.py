@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from scrapy.spiderloader import SpiderLoader
 
+from ingest.crawl.addon import exit_on_error
 from ingest.crawl.settings import site_catalog
 from spiders.site import SiteSpider
 
@@ -23,7 +24,11 @@ class SiteSpiderLoader(SpiderLoader):
 
     def __init__(self, settings: BaseSettings) -> None:
         super().__init__(settings)
-        for site in site_catalog(settings):
+        with (
+            exit_on_error()
+        ):  # `scrapy list` runs without add-ons, so the definitions are read here
+            catalog = site_catalog(settings)
+        for site in catalog:
             self._spiders[site.name] = spider_class(site)
 
 

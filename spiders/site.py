@@ -9,7 +9,7 @@ from typing import Any
 
 from scrapy import Request
 
-from ingest.crawl.frontier.discovery import Discovery
+from ingest.crawl.frontier.discovery import Access, Discovery
 from ingest.crawl.frontier.frontier import Frontier
 from ingest.crawl.frontier.source_log import SourceLog
 from ingest.crawl.spider import KhabarSpider
@@ -82,15 +82,8 @@ class SiteSpider(KhabarSpider):
             full=self.full,
             since=self.since is not None,
         )
-        discovery = Discovery(
-            self.site,
-            frontier,
-            log,
-            self.fetch,
-            limits,
-            limit=self.limit,
-            replaying=context.replaying,
-        )
+        access = Access(self.fetch, context.reader, limits, replaying=context.replaying)
+        discovery = Discovery(self.site, frontier, log, access, limit=self.limit)
         await discovery.run()
         context.errors.extend(discovery.errors)
         context.sources.extend(log.visits())
@@ -103,7 +96,10 @@ class SiteSpider(KhabarSpider):
         """Return the page with the comments of WordPress's API, if the definition asks for them."""
         if not self.site.discover.wordpress_comments:
             return page
-        answers = await comment_answers(page, self.site, self.fetch, self.context.settings.limits)
+        context = self.context
+        answers = await comment_answers(
+            page, self.site, self.fetch, context.reader, context.settings.limits
+        )
         return replace(page, comment_answers=answers)
 
     def _requests(self, frontier: Frontier) -> Iterator[Request]:

@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, TypedDict, Unpack
+from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 from urllib.parse import urlsplit
 
 from scrapy import Request, signals
 from scrapy.crawler import Crawler
 from scrapy.utils.misc import load_object
-from vcr.cassette import Cassette
 
 from ingest.crawl.context import PAGE_DONE, context_of
-from ingest.crawl.http.netguard import guard_url
-from ingest.crawl.jobs import Job, Listener, open_tape, raise_if_all_failed, run_jobs
+from ingest.crawl.http.netguard import AddressPolicy
+from ingest.crawl.http.recording import open_tape
+from ingest.crawl.jobs import Job, Listener, raise_if_all_failed, run_jobs
 from ingest.crawl.spider import KhabarSpider
 from ingest.crawl.stats import Tally, summarise
 from ingest.errors import KhabarError, NothingFetched
@@ -27,6 +27,9 @@ from ingest.record import Article, FetchedPage, Rejection
 from ingest.settings import Settings
 from ingest.sites import UNKNOWN_SITE, Site, SiteCatalog
 from ingest.urls import check_url
+
+if TYPE_CHECKING:
+    from vcr.cassette import Cassette
 
 
 def explore_site(
@@ -277,11 +280,12 @@ def _with_definitions(
 def _refused(urls: Iterable[str], settings: Settings) -> dict[str, KhabarError]:
     """The URLs that spell out an address that no request may go to."""
     refused: dict[str, KhabarError] = {}
+    policy = AddressPolicy.of(settings)
     for url in urls:
         if urlsplit(url).hostname in settings.connect_to:
             continue
         try:
-            guard_url(url, allow_loopback=settings.allow_loopback, networks=settings.allow_networks)
+            policy.check_url(url)
         except KhabarError as error:
             refused[url] = error
     return refused

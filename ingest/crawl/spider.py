@@ -14,11 +14,10 @@ from scrapy.http import Response
 from scrapy.http.request import NO_CALLBACK
 
 from ingest.crawl.context import SOURCE_JUDGED, CrawlContext, context_of
-from ingest.crawl.http.cassette import REPLAYED
 from ingest.crawl.http.failure import http_error, outcome_of
-from ingest.crawl.http.handler import tape_from
 from ingest.crawl.http.headers import conditions, headers_of
-from ingest.crawl.settings import REPLAY_SETTINGS
+from ingest.crawl.http.recording import REPLAYED
+from ingest.crawl.settings import site_catalog
 from ingest.crawl.stats import Tally
 from ingest.errors import HostExcluded, KhabarError, Unreachable
 from ingest.extraction.page_type.challenge import challenge_sign
@@ -30,7 +29,6 @@ from ingest.urls import article_key, host_of
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
-    from scrapy.settings import BaseSettings
     from twisted.python.failure import Failure
 
 _GONE = (404, 410)
@@ -49,20 +47,11 @@ class KhabarSpider(Spider):
     hosts: frozenset[str] = frozenset()
 
     @classmethod
-    def update_settings(cls, settings: BaseSettings) -> None:
-        """Take the waits out of a replay."""
-        super().update_settings(settings)
-        if settings.get("KHABAR_REPLAY") or settings.get("KHABAR_CASSETTE") is not None:
-            tape = tape_from(settings)
-            if tape is not None and not tape.records:
-                settings.update(REPLAY_SETTINGS, priority="spider")
-
-    @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:  # noqa: ANN401 - as in Scrapy's Spider
         """Create the spider. A `site` that is given by name is looked up here, once."""
         site = kwargs.get("site")
         if isinstance(site, str):
-            kwargs["site"] = cls.definition(site, context_of(crawler).catalog)
+            kwargs["site"] = cls.definition(site, site_catalog(crawler.settings))
         return super().from_crawler(crawler, *args, **kwargs)
 
     @classmethod

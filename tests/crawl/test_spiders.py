@@ -28,8 +28,8 @@ from twisted.python.failure import Failure
 
 from ingest.crawl.context import PAGE_DONE
 from ingest.crawl.http import cassette_files
-from ingest.crawl.http.cassette import REPLAYED
 from ingest.crawl.http.pace import RefusedRequest
+from ingest.crawl.http.recording import REPLAYED
 from ingest.crawl.run import crawl_sites, fetch_pages
 from ingest.crawl.settings import base_settings, scrapy_settings
 from ingest.discovery.candidate import FEED, Candidate

@@ -16,8 +16,9 @@ from scrapy.utils.test import get_crawler
 from vcr.cassette import Cassette
 
 from ingest.crawl.http import cassette_files
-from ingest.crawl.http.cassette import REPLAYED, Tape, request_key, without_secrets
-from ingest.crawl.http.handler import KhabarDownloadHandler, MissedRequest, tape_from
+from ingest.crawl.http.cassette import Tape, request_key, without_secrets
+from ingest.crawl.http.handler import KhabarDownloadHandler, MissedRequest
+from ingest.crawl.http.recording import REPLAYED, tape_from
 from ingest.crawl.run import fetch_pages
 from ingest.crawl.settings import scrapy_settings
 from ingest.errors import InvalidCassette, UnwritableOutput, UsageError

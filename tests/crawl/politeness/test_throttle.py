@@ -17,7 +17,8 @@ from scrapy.robotstxt import ProtegoRobotParser, PythonRobotParser
 from scrapy.utils.test import get_crawler
 from twisted.internet.defer import Deferred
 
-from ingest.crawl.http.pace import RefusedRequest, paces_of
+from ingest.crawl.context import context_of
+from ingest.crawl.http.pace import RefusedRequest
 from ingest.crawl.politeness.throttle import HostThrottle, asked_delay, stop_asking
 from ingest.crawl.settings import scrapy_settings
 from ingest.settings import Settings
@@ -215,7 +216,7 @@ def test_a_crawl_that_is_told_to_stop_waits_for_no_pause(throttled: Make) -> Non
     async def stop_meanwhile() -> None:
         host.throttle.meet(HOST).pause(600)
         turns = [
-            asyncio.create_task(paces_of(host.crawler)[HOST].turn(f"https://{HOST}/{at}"))
+            asyncio.create_task(context_of(host.crawler).paces[HOST].turn(f"https://{HOST}/{at}"))
             for at in range(2)
         ]
         await asyncio.sleep(0)
