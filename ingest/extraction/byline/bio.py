@@ -6,7 +6,6 @@ A bio is neither a name nor body text; its e-mail address is the author's only w
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -16,9 +15,9 @@ from ingest.extraction.byline.candidates import Survey, is_outside, leads_to_aut
 from ingest.extraction.byline.element import lines_of
 from ingest.extraction.byline.emails import emails_in, plain
 from ingest.extraction.byline.name_rules import has_role_ending, name_key
+from ingest.extraction.facts import PageFacts
 from ingest.extraction.vocabulary import BIO_ROLES, BIO_SUBJECT, BIO_VERBS, BIO_WORK, LEAD, PRONOUNS
 from ingest.html.page import Page, class_words, text_of
-from ingest.sites import Site
 from ingest.text import one_line
 
 
@@ -58,7 +57,7 @@ _WORD = re.compile(r"[^\W_][\w'’-]*")
 
 
 def find_bios(
-    page: Page, site: Site, seen: Survey, authors: Sequence[str], own: Collection[str]
+    facts: PageFacts, seen: Survey, authors: Sequence[str], own: Collection[str]
 ) -> list[Bio]:
     """The bios of the authors, given by name, in page order; none where there are no authors.
 
@@ -67,10 +66,11 @@ def find_bios(
     if not authors:
         return []
     keys = [name_key(author) for author in authors]
-    ruled = page.select(*site.select.author_bio)
+    page = facts.page
+    ruled = page.select(*facts.site.select.author_bio)
     boxes = ruled or [spot.element for spot in seen.boxes if not is_outside(spot, seen)]
     bios = [_of_box(page, box, keys, certain=bool(ruled)) for box in _outermost(boxes, seen)]
-    bios += [_of_paragraph(page, element, keys, own) for element in _edges(page)]
+    bios += [_of_paragraph(page, element, keys, own) for element in _edges(facts.container)]
     return [bio for bio in bios if bio is not None]
 
 
@@ -158,15 +158,13 @@ def _is_profession(word: str) -> bool:
     return word in BIO_ROLES or has_role_ending(word)
 
 
-def _edges(page: Page) -> list[HtmlElement]:
-    """The first and the last few children of the element that holds the most paragraphs: the article's text."""
-    parents = Counter(parent for p in page.body.iter("p") if (parent := p.getparent()) is not None)
-    if not parents:
+def _edges(container: HtmlElement | None) -> list[HtmlElement]:
+    """The first and the last few children of the text container."""
+    if container is None:
         return []
-    main = parents.most_common(1)[0][0]
     children = [
         child
-        for child in main
+        for child in container
         if isinstance(child.tag, str) and child.tag not in ("script", "style", "figure")
     ]
     return [*children[:_FIRST], *children[max(_FIRST, len(children) - _LAST) :]]

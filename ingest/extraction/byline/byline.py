@@ -10,11 +10,11 @@ from lxml.html import HtmlElement
 from ingest.extraction.byline.bio import Bio, find_bios
 from ingest.extraction.byline.candidates import Sign, Spot, survey
 from ingest.extraction.byline.element import Credit, credits_of
-from ingest.extraction.byline.metadata import MetaNames, metadata_names, own_names
+from ingest.extraction.byline.metadata import MetaNames, metadata_names
 from ingest.extraction.byline.name_rules import Name, name_key, same_name
 from ingest.extraction.byline.select import Shown, choose, read_spots
+from ingest.extraction.facts import PageFacts
 from ingest.extraction.model import Byline
-from ingest.extraction.structured import StructuredData
 from ingest.html.page import Page, text_of
 from ingest.record import Author, AuthorKind
 from ingest.sites import Site
@@ -24,17 +24,19 @@ _BESIDE = 40  # characters beside a name in its line: a date, a place
 _LONGEST_BYLINE = 200  # characters of a byline's element; a longer one may hold text
 
 
-def find_byline(page: Page, data: StructuredData, site: Site) -> Byline:
+def find_byline(facts: PageFacts) -> Byline:
     """The authors of the page's article, and what of the page is byline or author's bio.
 
     The site's own selectors win outright. Else the visible byline wins over the metadata, whose other names are kept
     apart in `metadata_authors`. Where no byline is seen, or a desk's alone while the metadata names several people, the
     metadata's names are the authors.
     """
-    own = own_names(page, data, site)
-    meta = metadata_names(page, data, own)
+    page, site = facts.page, facts.site
+    own = facts.own_names.folded | {desk.casefold() for desk in site.desks}
+    meta = metadata_names(page, facts.data, own)
     known = {name_key(name.name.text): name.name.text for name in meta.people}
-    seen = survey(page, known.values())
+    heading = facts.heading.element if facts.heading is not None else None
+    seen = survey(page, heading, known.values())
     found = read_spots(page, seen, own, known)
     ruled = _by_rule(page, site, own)
     chosen = ruled or choose(page, found, seen, own, known)
@@ -49,7 +51,7 @@ def find_byline(page: Page, data: StructuredData, site: Site) -> Byline:
             (),
             meta.source,
         )
-    bios = find_bios(page, site, seen, [credit.name.text for credit in people], own)
+    bios = find_bios(facts, seen, [credit.name.text for credit in people], own)
     elements = [*_bylines(chosen, found, people), *(bio.element for bio in bios)]
     authors = tuple(_author(credit, found, bios) for credit in people)
     return Byline(authors, source, others, tuple(dict.fromkeys(elements)))

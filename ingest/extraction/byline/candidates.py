@@ -15,9 +15,8 @@ from itertools import chain, islice, pairwise
 
 from lxml.html import HtmlElement
 
-from ingest.extraction.byline.name_rules import name_key
 from ingest.extraction.vocabulary import BOX, FOLDERS, LABEL, LINE_STARTS, NO_SIGN, SIGN
-from ingest.html.page import Page, text_of
+from ingest.html.page import Page
 
 _OUTSIDE_TAGS = frozenset({"nav", "form", "select", "button", "dialog", "blockquote"})
 _OUTSIDE = re.compile(
@@ -156,19 +155,17 @@ BEFORE = 25
 """Walked elements before the main heading among which a byline may stand."""
 _MARKS = re.compile(r"[:：/]")
 _MAX_SPOTS = 1_000  # elements of a page; one with more is built to cost time
-_MAX_HEADINGS = 60  # headings of one level that are compared with the title
 _MAX_LINE = 100  # characters of a line that is a byline
 _LABELS = frozenset({"strong", "b", "span", "dt", "label", "small"})
 _EMPHASIS = frozenset({"strong", "b", "em", "i"})
 
 
-def survey(page: Page, names: Collection[str] = ()) -> Survey:
-    """The spots, boxes and main heading of a page, in one walk from a little before the heading to the end.
+def survey(page: Page, heading: HtmlElement | None, names: Collection[str] = ()) -> Survey:
+    """The spots and boxes of a page with this main heading, in one walk from a little before the heading to the end.
 
     Short texts with one of `names` (those of the metadata) are spots too: there the page shows them.
     """
     wanted = tuple(dict.fromkeys(form for name in names for form in (name, name.upper())))
-    heading = _main_heading(page)
     around = frozenset(heading.iterancestors()) if heading is not None else frozenset()
     spots: list[Spot] = []
     boxes: list[Spot] = []
@@ -299,25 +296,6 @@ def _is_lone(element: HtmlElement) -> bool:
     before = next(parent.itersiblings("p", preceding=True), None) is not None
     after = next(parent.itersiblings("p"), None) is not None
     return before != after
-
-
-def _main_heading(page: Page) -> HtmlElement | None:
-    """The heading whose words are most like the page's title; an `h1` before an `h2`."""
-    title = page.meta("og:title", "twitter:title") or next(
-        (text_of(node) for node in page.tree.iter("title")), ""
-    )
-    wanted = frozenset(name_key(title).split())
-    for tag, enough in (("h1", 0.3), ("h2", 0.6)):
-        headings = list(islice(page.body.iter(tag), _MAX_HEADINGS))
-        likeness = [_likeness(heading, wanted) for heading in headings]
-        if likeness and max(likeness) >= enough:
-            return headings[likeness.index(max(likeness))]
-    return next(page.body.iter("h1"), None)
-
-
-def _likeness(heading: HtmlElement, wanted: frozenset[str]) -> float:
-    found = frozenset(name_key(text_of(heading)).split())
-    return len(found & wanted) / max(1, len(found | wanted))
 
 
 def outermost(spots: Collection[Spot]) -> Iterator[tuple[Spot, list[Spot]]]:
