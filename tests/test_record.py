@@ -105,6 +105,7 @@ def test_records_are_frozen() -> None:
         article().headline = "x"  # type: ignore[misc]  # the point of the test
 
 
+@pytest.mark.threat("O2")
 @pytest.mark.parametrize(
     "address",
     [
@@ -122,6 +123,7 @@ def test_an_address_in_a_record_is_http(address: str) -> None:
         Image(url=address)
 
 
+@pytest.mark.threat("O4")
 def test_u2028_is_an_escape_in_every_form_of_a_record() -> None:
     record = {"text": "a\u2028b\u2029c"}
     for indent in (None, 2):

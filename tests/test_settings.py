@@ -28,6 +28,7 @@ def test_settings_are_frozen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
         Settings.load().delay = 2.0  # type: ignore[misc]  # the point of the test
 
 
+@pytest.mark.threat("A10")
 def test_networks_are_opened_by_file_and_environment(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -41,6 +42,7 @@ def test_networks_are_opened_by_file_and_environment(
     assert [str(network) for network in Settings.load().allow_networks] == ["127.0.0.0/8"]
 
 
+@pytest.mark.threat("A8")
 @pytest.mark.parametrize(
     ("flags", "key"),
     [

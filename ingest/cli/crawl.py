@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from ingest.crawl.run import Wanted
     from ingest.monitoring.summary import RunSummary
     from ingest.settings import Settings
+    from ingest.sites import Site, SiteCatalog
 
 logger = logging.getLogger(__name__)
 
@@ -48,15 +49,16 @@ def crawl(
     Example: khabar crawl propakistani --since 2d
     """
     from ingest.schedule import parse_since
-    from ingest.sites import get_site
+    from ingest.sites import SiteCatalog
 
     terminal = context.ensure_object(Terminal)
     settings = fetch.start(terminal, "warning", output=output)
-    names = [get_site(name, tuple(settings.sites)).name for name in dict.fromkeys(sites)]
+    catalog = SiteCatalog.load(settings.sites)
     run_crawls(
         terminal,
-        names,
+        [catalog.get(name) for name in dict.fromkeys(sites)],
         settings,
+        catalog,
         quiet=quiet,
         replay=fetch.cassettes,
         record=record,
@@ -68,8 +70,9 @@ def crawl(
 
 def run_crawls(
     terminal: Terminal,
-    names: Iterable[str],
+    sites: Iterable[Site],
     settings: Settings,
+    catalog: SiteCatalog,
     *,
     quiet: bool,
     replay: list[Path],
@@ -80,8 +83,9 @@ def run_crawls(
 
     Args:
         terminal: where the live counts and the closing table go.
-        names: of site definitions.
+        sites: definitions of the sites.
         settings: as loaded.
+        catalog: all definitions.
         quiet: log records in place of live counts and table; implied by `settings.log_json`.
         replay: cassettes that answer in place of the network.
         record: a cassette to record to.
@@ -93,12 +97,19 @@ def run_crawls(
     from ingest.crawl.run import crawl_sites
     from ingest.monitoring.report import alarm, exit_code, log_end, log_start, send
 
-    names = list(names)
+    sites = list(sites)
+    names = [site.name for site in sites]
     quiet = quiet or settings.log_json
     log_start(names)
     with live_counts(terminal, names, quiet=quiet) as update:
         reports = crawl_sites(
-            names, settings, replay=replay, record=record, on_progress=update, **wanted
+            sites,
+            settings,
+            catalog=catalog,
+            replay=replay,
+            record=record,
+            on_progress=update,
+            **wanted,
         )
     if quiet:
         log_end(reports)

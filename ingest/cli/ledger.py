@@ -17,6 +17,7 @@ from ingest.errors import ArticleNotFound, UsageError
 
 if TYPE_CHECKING:
     from ingest.settings import Settings
+    from ingest.sites import SiteCatalog
     from ingest.storage.ledger import Ledger
 
 
@@ -36,17 +37,27 @@ def recheck(
 
     Example: khabar recheck dailytimes
     """
+    from ingest.sites import SiteCatalog
+
     terminal = context.ensure_object(Terminal)
     settings = fetch.start(terminal, "warning", output=output)
+    catalog = SiteCatalog.load(settings.sites)
     only = {}
-    for site, urls in _urls_by_site(items, settings).items():
+    for site, urls in _urls_by_site(items, catalog).items():
         with _open_ledger(settings, site) as ledger:
             only[site] = _keys(ledger, urls, settings) if urls else ledger.keys()
         if not only[site]:
             remedy = f"run khabar crawl {site} first"
             raise ArticleNotFound(f"no crawl has met an article of {site}", remedy)
     run_crawls(
-        terminal, only, settings, quiet=quiet, replay=fetch.cassettes, record=record, only=only
+        terminal,
+        [catalog.get(name) for name in only],
+        settings,
+        catalog,
+        quiet=quiet,
+        replay=fetch.cassettes,
+        record=record,
+        only=only,
     )
 
 
@@ -63,11 +74,13 @@ def forget(
     Example: khabar forget https://dailytimes.com.pk/1402011/
     """
     from ingest.settings import Settings
+    from ingest.sites import SiteCatalog
     from ingest.storage.segments import locked
 
     terminal = context.ensure_object(Terminal)
     settings = Settings.load(output=output)
-    for site, site_urls in _urls_by_site(urls, settings).items():
+    catalog = SiteCatalog.load(settings.sites)
+    for site, site_urls in _urls_by_site(urls, catalog).items():
         if not site_urls:
             remedy = f"khabar recheck {site} fetches all of its articles again"
             raise UsageError(f"forget takes URLs, and {site} is a site", remedy)
@@ -77,7 +90,7 @@ def forget(
     terminal.note(f"the next crawl writes {pronoun} again")
 
 
-def _urls_by_site(items: Iterable[str], settings: Settings) -> dict[str, list[str]]:
+def _urls_by_site(items: Iterable[str], catalog: SiteCatalog) -> dict[str, list[str]]:
     """Return the URLs by site. The list of a site that is named itself is empty: all of its URLs.
 
     Raises:
@@ -85,20 +98,19 @@ def _urls_by_site(items: Iterable[str], settings: Settings) -> dict[str, list[st
         InvalidURL: an item with a slash is not a URL.
         UnknownSite: an item without a slash is not the name of a site.
     """
-    from ingest.sites import UNKNOWN_SITE, get_site, site_of
+    from ingest.sites import UNKNOWN_SITE
     from ingest.urls import check_url
 
-    folders = tuple(settings.sites)
     whole_sites: set[str] = set()
     urls: dict[str, list[str]] = {}
     for item in items:
         if "/" not in item:
-            name = get_site(item, folders).name
+            name = catalog.get(item).name
             whole_sites.add(name)
             urls[name] = []
             continue
         url = check_url(item)
-        site = site_of(url, folders)
+        site = catalog.for_url(url)
         if site is UNKNOWN_SITE:
             raise ArticleNotFound(f"{url} is of no site with a definition", "see `khabar sites`")
         urls.setdefault(site.name, []).append(url)

@@ -91,10 +91,10 @@ def plans_for(names: Sequence[str], settings: Settings) -> list[Plan]:
     """
     from ingest.schedule import Schedule
     from ingest.scheduler import Plan
-    from ingest.sites import get_site, load_sites
+    from ingest.sites import SiteCatalog
 
-    folders = tuple(settings.sites)
-    chosen = [get_site(name, folders) for name in names] if names else load_sites(folders).values()
+    catalog = SiteCatalog.load(settings.sites)
+    chosen = [catalog.get(name) for name in names] if names else list(catalog)
     default = Schedule(every=settings.schedule.every) if names else None
     plans = {}
     for site in chosen:

@@ -44,10 +44,10 @@ def sites(context: typer.Context) -> None:
     if context.invoked_subcommand is not None:
         return
     from ingest.settings import Settings
-    from ingest.sites import load_sites
+    from ingest.sites import SiteCatalog
 
     terminal = context.ensure_object(Terminal)
-    print_sites(terminal, load_sites(tuple(Settings.load().sites)).values())
+    print_sites(terminal, SiteCatalog.load(Settings.load().sites))
 
 
 def print_sites(terminal: Terminal, definitions: Iterable[Site]) -> None:

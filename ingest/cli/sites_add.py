@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,7 +17,7 @@ from ingest.errors import UnwritableOutput, UsageError
 
 if TYPE_CHECKING:
     from ingest.onboarding.draft import Draft
-    from ingest.sites import Site
+    from ingest.sites import SiteCatalog
 
 
 def add(
@@ -51,25 +51,31 @@ def add(
     """
     from ingest.crawl.run import explore_site
     from ingest.onboarding.draft import draft_site, free_name
-    from ingest.sites import load_sites
+    from ingest.sites import SiteCatalog
 
     terminal = context.ensure_object(Terminal)
     settings = fetch.start(terminal, "error")
     # The folder that the definition will be written to may not exist yet.
-    sites = load_sites(tuple(path for path in settings.sites if path.is_dir()))
-    _check_new(url, name, sites, force=force)
+    catalog = SiteCatalog.load(path for path in settings.sites if path.is_dir())
+    _check_new(url, name, catalog, force=force)
     with _live_status(terminal) as show:
         findings = explore_site(
-            url, settings, tries=tries, replay=fetch.cassettes, record=record, on_step=show
+            url,
+            settings,
+            catalog=catalog,
+            tries=tries,
+            replay=fetch.cassettes,
+            record=record,
+            on_step=show,
         )
-        draft = draft_site(findings, name or free_name(findings.domain, sites), settings.limits)
+        draft = draft_site(findings, name or free_name(findings.domain, catalog), settings.limits)
     folder = to or next(iter(settings.sites), Path("sites"))
     file = _write(draft, folder, force=force)
     print_draft(terminal, draft, file)
     _print_next_steps(terminal, draft.name, folder, in_settings=folder in settings.sites)
 
 
-def _check_new(url: str, name: str | None, sites: Mapping[str, Site], *, force: bool) -> None:
+def _check_new(url: str, name: str | None, catalog: SiteCatalog, *, force: bool) -> None:
     """Raise `UsageError` if the name is not valid, or a definition of the site or name exists."""
     from ingest.sites import NAME
     from ingest.urls import check_url, host_of
@@ -77,11 +83,11 @@ def _check_new(url: str, name: str | None, sites: Mapping[str, Site], *, force: 
     if name is not None and not NAME.fullmatch(name):
         raise UsageError(f"--name {name}: not a valid name", "use letters, digits and hyphens")
     host = host_of(check_url(url))
-    same_host = next((site.name for site in sites.values() if host in site.hosts), None)
+    same_host = next((site.name for site in catalog if host in site.hosts), None)
     if same_host and not force:
         remedy = f"khabar sites check {same_host}, or --force for a new one"
         raise UsageError(f"{host} has the definition {same_host!r}", remedy)
-    same_name = sites.get(name or "")
+    same_name = next((site for site in catalog if site.name == name), None)
     if same_name and same_name.name != same_host:
         raise UsageError(f"--name {name}: used by {same_name.domain}", "choose another --name")
 

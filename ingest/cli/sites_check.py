@@ -39,16 +39,14 @@ def check(
     """
     from ingest.monitoring.report import EXIT_NOTHING, EXIT_UNHEALTHY
     from ingest.onboarding.check import CheckResult
-    from ingest.sites import get_site, load_sites
+    from ingest.sites import SiteCatalog
 
     terminal = context.ensure_object(Terminal)
     settings = fetch.start(terminal, "error")
     if saved is not None and (fetch.replay or record):
         raise UsageError("--saved takes its pages from a folder", "leave out --replay and --record")
-    folders = tuple(settings.sites)
-    chosen = (
-        [get_site(name, folders) for name in names] if names else [*load_sites(folders).values()]
-    )
+    catalog = SiteCatalog.load(settings.sites)
+    chosen = [catalog.get(name) for name in names] if names else list(catalog)
     if saved is not None:
         results = _from_folder(saved, chosen, settings)
     else:
@@ -82,12 +80,13 @@ def _from_network(
 ) -> Iterator[tuple[Site, SiteTest, Outcome]]:
     from ingest.crawl.run import fetch_by_site
 
-    urls: dict[str | None, list[str]] = {
-        site.name: [test.url for test in site.tests] for site in sites if site.tests
-    }
-    outcomes = fetch_by_site(urls, settings, replay=replay, record=record) if urls else {}
-    for site in sites:
-        for test, outcome in zip(site.tests, outcomes.get(site.name, []), strict=True):
+    tested = [site for site in sites if site.tests]
+    if not tested:
+        return
+    requests = [(site, [test.url for test in site.tests]) for site in tested]
+    results = fetch_by_site(requests, settings, replay=replay, record=record)
+    for site, outcomes in zip(tested, results, strict=True):
+        for test, outcome in zip(site.tests, outcomes, strict=True):
             yield site, test, outcome
 
 

@@ -75,13 +75,13 @@ def _statuses(names: list[str], settings: Settings, now: datetime) -> list[SiteS
 
 def _chosen(names: list[str], crawled: list[str], settings: Settings) -> list[str]:
     """Return the sites to show, by name or domain; raises `UsageError` if one was never crawled."""
-    from ingest.sites import load_sites
+    from ingest.sites import SiteCatalog
 
     if not crawled:
         message = f"no run in the ledger of {settings.output}"
         raise UsageError(message, "crawl first: khabar crawl SITE")
-    definitions = load_sites(tuple(settings.sites)).values()
-    domains = {host: site.name for site in definitions for host in site.hosts}
+    catalog = SiteCatalog.load(settings.sites)
+    domains = {host: site.name for site in catalog for host in site.hosts}
     chosen = list(dict.fromkeys(domains.get(name, name) for name in names)) or crawled
     for name in chosen:
         if name not in crawled:

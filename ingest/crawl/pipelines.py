@@ -18,7 +18,7 @@ from ingest.processing.changes import Decision, Known, Same, decide, known_by
 from ingest.processing.recrawl import Address
 from ingest.processing.workers import WorkerPools, Workers
 from ingest.record import Article, FetchedPage, Rejection
-from ingest.sites import DEFAULT_RECHECK, load_sites
+from ingest.sites import DEFAULT_RECHECK, Site
 from ingest.storage.site_store import GroupCommit, SiteStore
 from ingest.urls import article_key
 
@@ -98,7 +98,7 @@ class RecordPipeline:
 
     def _open_store(self, output: Path) -> None:
         context = self._context
-        site = load_sites(tuple(context.settings.sites)).get(self._site)
+        site: Site | None = getattr(self._crawler.spider, "site", None)
         commits = GroupCommit(self._flush, self._stop)
         context.store = SiteStore(
             output,

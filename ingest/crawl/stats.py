@@ -14,7 +14,7 @@ from ingest.monitoring.summary import End, RunSummary
 from ingest.monitoring.verdict import verdict
 from ingest.processing.changes import Changed, Decision, New, Same
 from ingest.record import Article, Rejection
-from ingest.sites import load_sites
+from ingest.sites import Site
 from ingest.storage.output import write_summary
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def conclude(crawler: Crawler, store: SiteStore | None) -> None:
             if store is None
             else [run.summary for run in store.runs() if run.summary is not None]
         )
-        summary = summary.with_findings(verdict(summary, earlier, _pace(context, summary.site)))
+        summary = summary.with_findings(verdict(summary, earlier, _pace(crawler)))
     finally:
         if store is not None:
             store.close(summary.model_dump(mode="json"), kept)
@@ -100,12 +100,12 @@ def _end(context: CrawlContext) -> End:
     return End.INTERRUPTED if context.interrupted else End.FINISHED
 
 
-def _pace(context: CrawlContext, name: str) -> Pace:
-    site = load_sites(tuple(context.settings.sites)).get(name)
-    stated = (
-        None if site is None or site.stale_after is None else timedelta(seconds=site.stale_after)
-    )
-    return Pace(stated, timedelta(hours=context.settings.stale_after_hours))
+def _pace(crawler: Crawler) -> Pace:
+    site: Site | None = getattr(crawler.spider, "site", None)
+    defined = None
+    if site is not None and site.stale_after is not None:
+        defined = timedelta(seconds=site.stale_after)
+    return Pace(defined, timedelta(hours=context_of(crawler).settings.stale_after_hours))
 
 
 def _tell(crawler: Crawler, summary: RunSummary) -> None:

@@ -13,7 +13,6 @@ from concurrent.futures import Future, wait
 from concurrent.futures import TimeoutError as PebbleTimeout
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from pathlib import Path
 from threading import Thread
 from typing import Any, Self
 
@@ -24,6 +23,7 @@ from ingest.errors import KhabarError
 from ingest.processing.worker import OUT_OF_MEMORY, Extract, begin, nothing, work
 from ingest.record import Article, FetchedPage, Reason, Rejection
 from ingest.settings import Limits
+from ingest.sites import UNKNOWN_SITE, SiteCatalog
 
 _ATTEMPTS = 3
 """At one page, where the pool breaks: three in a row are the page's fault."""
@@ -44,19 +44,18 @@ NO_SITE = "none"
 
 @dataclass(frozen=True, slots=True)
 class Extractor:
-    """The extraction of a page by the definitions in these folders beside the shipped ones."""
+    """The extraction of a page by the definition of its site, as a task of a worker."""
 
-    folders: tuple[Path, ...]
+    catalog: SiteCatalog
     limits: Limits
 
     def __call__(self, page: FetchedPage) -> Article | Rejection:
         """What a worker does with a page."""
         from ingest.processing.build import article_for, article_of  # noqa: PLC0415 - only workers need what this imports
-        from ingest.sites import UNKNOWN_SITE  # noqa: PLC0415
 
         if page.site == NO_SITE:
             return article_for(replace(page, site=None), UNKNOWN_SITE, self.limits)
-        return article_of(page, self.folders, self.limits)
+        return article_of(page, self.catalog, self.limits)
 
 
 def default_workers() -> int:

@@ -26,6 +26,7 @@ def check(text: str, *, lines: int = 1) -> None:
     assert all(char.isprintable() for char in text.replace("\n", ""))
 
 
+@pytest.mark.threat("O5")
 def test_an_error_is_one_printable_line(capsys: pytest.CaptureFixture[str]) -> None:
     terminal = Terminal()
     terminal.error(EVIL)
@@ -37,6 +38,7 @@ def test_an_error_is_one_printable_line(capsys: pytest.CaptureFixture[str]) -> N
     assert err.count("[red]") == 5
 
 
+@pytest.mark.threat("O5")
 def test_a_record_is_one_printable_line(capsys: pytest.CaptureFixture[str]) -> None:
     article = Article(
         id="a" * 32,
@@ -58,6 +60,7 @@ def test_a_record_is_one_printable_line(capsys: pytest.CaptureFixture[str]) -> N
     assert out.count("[red]") == 2
 
 
+@pytest.mark.threat("O5")
 def test_a_report_shows_its_reasons_printable(capsys: pytest.CaptureFixture[str]) -> None:
     newest = datetime(2026, 11, 20, tzinfo=UTC)
     report = summary(site=EVIL, failed=1, failures={EVIL: 1}, errors=[EVIL], newest=newest)

@@ -21,15 +21,15 @@ from scrapy.exceptions import (
 )
 from scrapy.http import Response
 from scrapy.settings import Settings as ScrapySettings
-from scrapy.spiderloader import SpiderLoader
+from scrapy.spiderloader import get_spider_loader
 from scrapy.spidermiddlewares.httperror import HttpError
 from scrapy.utils.test import get_crawler
 from twisted.python.failure import Failure
 
 from ingest.crawl.context import PAGE_DONE
 from ingest.crawl.http import cassette_files
-from ingest.crawl.http.cassette import REPLAYED
 from ingest.crawl.http.pace import RefusedRequest
+from ingest.crawl.http.recording import REPLAYED
 from ingest.crawl.run import crawl_sites, fetch_pages
 from ingest.crawl.settings import base_settings, scrapy_settings
 from ingest.discovery.candidate import FEED, Candidate
@@ -46,6 +46,7 @@ from ingest.errors import (
 from ingest.processing.recrawl import State, Visit
 from ingest.record import Article, FetchedPage, Reason, Rejection
 from ingest.settings import Settings
+from ingest.sites import SiteCatalog
 from ingest.storage.segments import locked
 from ingest.storage.site_store import SiteStore
 from ingest.urls import article_key
@@ -54,6 +55,7 @@ from spiders.site import SiteSpider
 
 CASSETTES = Path(__file__).parents[2] / "fixtures" / "cassettes"
 NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
+DAILYTIMES = SiteCatalog.load().get("dailytimes")
 STORY = "https://dailytimes.com.pk/1158000/ferry-sails/"
 
 
@@ -149,7 +151,7 @@ def test_single_pages_give_what_became_of_each(tmp_path: Path) -> None:
 
 
 def test_spiders_are_listed_by_the_definitions() -> None:
-    loader = SpiderLoader.from_settings(ScrapySettings(base_settings()))
+    loader = get_spider_loader(ScrapySettings(base_settings()))
     assert {"page", "propakistani", "dailytimes"} <= set(loader.list())
     assert issubclass(loader.load("dailytimes"), SiteSpider)
 
@@ -157,15 +159,15 @@ def test_spiders_are_listed_by_the_definitions() -> None:
 @pytest.mark.parametrize("limit", ["0", "-1", "many", 0])
 def test_a_limit_is_a_number(limit: str | int) -> None:
     with pytest.raises(UsageError, match="limit"):
-        SiteSpider(site="dailytimes", limit=limit)
+        SiteSpider(site=DAILYTIMES, limit=limit)
 
 
 def test_since_is_a_span_or_a_moment() -> None:
     moment = datetime(2026, 11, 1, tzinfo=UTC)
-    assert SiteSpider(site="dailytimes", since="2026-11-01").since == moment
-    assert SiteSpider(site="dailytimes", since=moment).since == moment
-    assert SiteSpider(site="dailytimes", since=moment.replace(tzinfo=None)).since == moment
-    assert SiteSpider(site="dailytimes").since is None
+    assert SiteSpider(site=DAILYTIMES, since="2026-11-01").since == moment
+    assert SiteSpider(site=DAILYTIMES, since=moment).since == moment
+    assert SiteSpider(site=DAILYTIMES, since=moment.replace(tzinfo=None)).since == moment
+    assert SiteSpider(site=DAILYTIMES).since is None
 
 
 def test_the_page_spider_takes_urls_in_three_ways(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import tomllib
 from collections import defaultdict
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
@@ -63,30 +64,33 @@ def _top(module: str) -> str:
 
 
 def folder_table() -> str:
-    """Return a table of every folder, with its job and its modules."""
+    """Return a table of every folder with its job and its modules, for a page in docs/."""
     lines = ["| folder | job | modules |", "|---|---|---|"]
-    for row in layers():
-        for name in row:
-            lines.extend(_folder_rows(name))
+    for name in _names():
+        job = _cell(summary(name))
+        if not (PACKAGE / name).is_dir():
+            lines.append(f"| [`ingest/{name}.py`](../ingest/{name}.py) | {job} | |")
+            continue
+        files = " ".join(f"`{module}`" for module in modules(name))
+        lines.append(f"| [`ingest/{name}/`](../ingest/{name}/) | {job} | {files} |")
     return "\n".join(lines)
 
 
-def _folder_rows(name: str) -> list[str]:
-    if not (PACKAGE / name).is_dir():
-        return [f"| [`ingest/{name}.py`]({_link(name)}.py) | {_cell(summary(name))} | |"]
-    rows = [_folder_row(name)]
-    rows.extend(_folder_row(f"{name}/{folder}") for folder in subfolders(name))
-    return rows
+def folder_map() -> str:
+    """Return a table of every folder with its job, for a page in the repository's root."""
+    lines = ["| place | job |", "|---|---|"]
+    for name in _names():
+        place = f"ingest/{name}/" if (PACKAGE / name).is_dir() else f"ingest/{name}.py"
+        lines.append(f"| [`{place}`]({place}) | {_cell(summary(name))} |")
+    return "\n".join(lines)
 
 
-def _folder_row(name: str) -> str:
-    names = " ".join(f"`{module}`" for module in modules(name))
-    return f"| [`ingest/{name}/`]({_link(name)}/) | {_cell(summary(name))} | {names} |"
-
-
-def _link(name: str) -> str:
-    """Return a link from docs/ to a file of `ingest`."""
-    return f"../ingest/{name}"
+def _names() -> Iterator[str]:
+    """Yield the modules and folders of `ingest` in the order of the layers, folders in folders too."""
+    for row in layers():
+        for name in row:
+            yield name
+            yield from (f"{name}/{folder}" for folder in subfolders(name))
 
 
 def layer_table() -> str:

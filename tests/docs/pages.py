@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from tests.docs.drawing import draw
-from tests.docs.modules import ROOT, folder_table, layer_table
+from tests.docs.modules import ROOT, folder_map, folder_table, layer_table
 from tests.docs.reference import record_tables, settings_tables, site_tables
 
 PARTS: dict[str, Callable[[], str]] = {
@@ -15,6 +15,7 @@ PARTS: dict[str, Callable[[], str]] = {
     "settings": settings_tables,
     "site definitions": site_tables,
     "folders": folder_table,
+    "folder map": folder_map,
     "layers": layer_table,
 }
 """What writes each generated part, by its name."""

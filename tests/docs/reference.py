@@ -52,7 +52,8 @@ def _schema_type(value: Mapping[str, Any], schema: Mapping[str, Any]) -> str:
             return ", ".join(f"`{choice}`" for choice in choices)
         return f"[{name}](#{name.lower()})"
     if value["type"] == "array":
-        return f"list of {_schema_type(value['items'], schema)}"
+        items = _schema_type(value["items"], schema)
+        return f"list of {items}s" if items.isalpha() else f"list of {items}"
     return str(value["type"])
 
 
@@ -83,7 +84,7 @@ def _settings_table(model: type[BaseModel]) -> Iterator[str]:
     yield "|---|---|---|---|"
     for name, field in model.model_fields.items():
         if _model_of(field) is None:
-            meaning = f"{_cell(field.description or '')}{_bounds(field)}"
+            meaning = _meaning(field.description or "", field)
             yield f"| `{name}` | {_type_words(model, name)} | {_default(name, field)} | {meaning} |"
 
 
@@ -129,14 +130,17 @@ def _toml(value: object) -> str:
 _BOUNDS = {"ge": "at least", "gt": "greater than", "le": "at most", "lt": "less than"}
 
 
-def _bounds(field: FieldInfo) -> str:
-    """Return the numeric bounds of a field as a sentence in brackets; empty without bounds."""
-    texts = []
+def _meaning(text: str, field: FieldInfo) -> str:
+    """Return the description of a field with its numeric bounds."""
+    bounds = []
     for bound in field.metadata:
         for name, words in _BOUNDS.items():
             if getattr(bound, name, None) is not None:
-                texts.append(f"{words} {getattr(bound, name):g}")
-    return f" ({', '.join(texts)})" if texts else ""
+                bounds.append(f"{words} {getattr(bound, name):g}")
+    if not bounds:
+        return _cell(text)
+    stop = "." if text.endswith(".") else ""
+    return f"{_cell(text).removesuffix('.')} ({', '.join(bounds)}){stop}"
 
 
 _WORDS = {
@@ -165,10 +169,14 @@ def _type_words(model: type[BaseModel], name: str) -> str:
     """Return the type of a field in words, from its annotation in the source."""
     annotation = str(model.__annotations__[name]).removesuffix(" | None")
     if match := _LIST.fullmatch(annotation):
-        return f"list of {_WORDS.get(match[1], 'tables')}"
+        return f"list of {_plural(_WORDS.get(match[1], 'table'))}"
     if annotation.startswith("dict["):
         return "table"
     return _WORDS.get(annotation, "table")
+
+
+def _plural(word: str) -> str:
+    return word if word == "text" else f"{word}s"
 
 
 def site_tables() -> str:
@@ -197,7 +205,7 @@ def _site_table(model: type[BaseModel]) -> Iterator[str]:
         meaning = field.description or SITE_FIELDS[f"{model.__name__}.{name}"]
         words = _type_words(model, name)
         default = "" if words.endswith(("table", "tables")) else _default(name, field)
-        yield f"| `{name}` | {words} | {default} | {_cell(meaning)}{_bounds(field)} |"
+        yield f"| `{name}` | {words} | {default} | {_meaning(meaning, field)} |"
 
 
 def _cell(text: str) -> str:

@@ -116,6 +116,7 @@ def run(*command: str) -> subprocess.CompletedProcess[str]:
     )
 
 
+@pytest.mark.threat("A3", "A4")
 def test_loopback_is_refused_without_leave() -> None:
     with serve(Newsroom.load(SITE)) as server:
         port = server.url.rpartition(":")[2]
@@ -130,6 +131,7 @@ def test_loopback_is_refused_without_leave() -> None:
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.threat("A1")
 @pytest.mark.parametrize(
     ("url", "code", "message"),
     [
@@ -150,6 +152,7 @@ def test_an_address_inside_is_one_line_and_nothing_is_sent(
     assert len(done.stderr.splitlines()) == 1
 
 
+@pytest.mark.threat("A4")
 def test_scrapy_crawl_is_guarded_as_well() -> None:
     with serve(Newsroom.load(SITE)) as server:
         url = f"http://localhost:{server.url.rpartition(':')[2]}/a"

@@ -191,6 +191,7 @@ def secrets_in(cassette: str) -> list[str]:
     return found
 
 
+@pytest.mark.threat("O8")
 def test_cassettes_hold_no_secrets() -> None:
     files = list(CASSETTES.rglob("*.yaml"))
     assert files
@@ -199,6 +200,7 @@ def test_cassettes_hold_no_secrets() -> None:
     } == {}
 
 
+@pytest.mark.threat("O8")
 @pytest.mark.parametrize(
     ("planted", "found"),
     [

@@ -22,10 +22,8 @@ from vcr.request import Request as VcrRequest
 from w3lib.url import canonicalize_url
 
 from ingest.crawl.http import cassette_files
+from ingest.crawl.http.recording import REPLAYED
 from ingest.errors import InvalidCassette, NotRecorded
-
-REPLAYED = "replayed"
-"""The flag of a response that came from a cassette."""
 
 REDACTED = "REDACTED"
 

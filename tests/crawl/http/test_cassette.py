@@ -16,8 +16,9 @@ from scrapy.utils.test import get_crawler
 from vcr.cassette import Cassette
 
 from ingest.crawl.http import cassette_files
-from ingest.crawl.http.cassette import REPLAYED, Tape, request_key, without_secrets
-from ingest.crawl.http.handler import KhabarDownloadHandler, MissedRequest, tape_from
+from ingest.crawl.http.cassette import Tape, request_key, without_secrets
+from ingest.crawl.http.handler import KhabarDownloadHandler, MissedRequest
+from ingest.crawl.http.recording import REPLAYED, tape_from
 from ingest.crawl.run import fetch_pages
 from ingest.crawl.settings import scrapy_settings
 from ingest.errors import InvalidCassette, UnwritableOutput, UsageError
@@ -106,6 +107,7 @@ def test_other_requests_do_not_match(other: str) -> None:
     assert request_key("GET", other) != request_key("GET", "https://news.example/a")
 
 
+@pytest.mark.threat("O8")
 @pytest.mark.parametrize(
     "name",
     [
@@ -142,6 +144,7 @@ def test_ordinary_parameters_stay(name: str) -> None:
     assert without_secrets(url) == url
 
 
+@pytest.mark.threat("O8")
 def test_no_secret_reaches_the_file(tmp_path: Path) -> None:
     request = Request(
         "https://news.example/a?token=hunter2",

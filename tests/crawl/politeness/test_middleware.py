@@ -18,7 +18,7 @@ from ingest.crawl.context import PAGE_DONE, SOURCE_JUDGED, context_of
 from ingest.crawl.http import pace
 from ingest.crawl.http.cassette import Tape
 from ingest.crawl.http.failure import outcome_of
-from ingest.crawl.http.pace import Pace, RefusedRequest, paces_of
+from ingest.crawl.http.pace import Pace, RefusedRequest
 from ingest.crawl.politeness.middleware import PolitenessMiddleware, retry_after_seconds
 from ingest.crawl.settings import scrapy_settings
 from ingest.errors import HostExcluded, Unreachable
@@ -83,7 +83,7 @@ class Polite:
 
     @property
     def pace(self) -> Pace:
-        return paces_of(self.crawler)[HOST]
+        return context_of(self.crawler).paces[HOST]
 
     @property
     def blocked(self) -> int:
@@ -103,7 +103,7 @@ class Polite:
             raise asyncio.CancelledError
 
         async def take_turn() -> None:
-            await paces_of(self.crawler)[url.split("/")[2]].turn(url)
+            await context_of(self.crawler).paces[url.split("/")[2]].turn(url)
 
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr("ingest.crawl.http.pace.asyncio.wait_for", note)
