@@ -279,7 +279,9 @@ def test_a_platform_whose_feed_is_missing_is_noted() -> None:
     head = '<meta name="generator" content="WordPress 6.7">'
     draft = drafted(Web(plain_site(head)), f"{SITE}/")
     assert draft.values["platforms"] == ["wordpress"]
-    assert draft.notes == ("/feed/: the platform's feed has no articles here, so crawls will report it",)
+    assert draft.notes == (
+        "/feed/: the platform's feed has no articles here, so crawls will report it",
+    )
 
 
 def test_addresses_of_others_are_no_articles_of_the_site() -> None:
