@@ -42,7 +42,7 @@ def extract(
         An `Article`, or a `Rejection` that says why the page is none.
 
     Raises:
-        BadURL: the URL is not an absolute http(s) URL.
+        InvalidURL: the URL is not an absolute http(s) URL.
         UnknownSite: no definition has the name.
     """
     url = check_url(url)
@@ -96,7 +96,7 @@ def scrape(
         replay: a cassette, or a folder of them, that answers in place of the network.
 
     Raises:
-        BadURL, Unreachable, ForbiddenAddress, NotRecorded, BadRecording: as their names say.
+        InvalidURL, Unreachable, ForbiddenAddress, NotRecorded, InvalidCassette: as their names say.
     """
     request = {
         "url": check_url(url),

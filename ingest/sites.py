@@ -26,7 +26,7 @@ from cssselect import HTMLTranslator, SelectorError
 from lxml import etree
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
-from ingest.errors import BadDefinition, UnknownSite
+from ingest.errors import InvalidDefinition, UnknownSite
 from ingest.schedule import Schedule, parse_duration
 
 
@@ -235,7 +235,9 @@ def _read(file: Traversable) -> dict[str, Any]:
     try:
         return tomllib.loads(file.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise BadDefinition(f"{file.name}: {error}", "see CONTRIBUTING.md, 'Add a site'") from error
+        raise InvalidDefinition(
+            f"{file.name}: {error}", "see CONTRIBUTING.md, 'Add a site'"
+        ) from error
 
 
 def _shipped(folder: str) -> Traversable:
@@ -253,7 +255,7 @@ def load_site(file: Traversable) -> Site:
     """Return the definition in a TOML file, with its platforms' defaults.
 
     Raises:
-        BadDefinition: the file is not valid; the message names file and key.
+        InvalidDefinition: the file is not valid; the message names file and key.
     """
     return make_site(_read(file), file.name)
 
@@ -262,11 +264,11 @@ def make_site(values: Mapping[str, Any], file_name: str) -> Site:
     """Return the definition with these values; `file_name` gives the default name, and is named in errors.
 
     Raises:
-        BadDefinition: the values are not valid; the message names file and key.
+        InvalidDefinition: the values are not valid; the message names file and key.
     """
     for platform in values.get("platforms", []):
         if platform not in load_platforms():
-            raise BadDefinition(
+            raise InvalidDefinition(
                 f"{file_name}: platforms: no platform {platform!r}", "see spiders/platforms"
             )
         defaults = dict(load_platforms()[platform])
@@ -277,7 +279,7 @@ def make_site(values: Mapping[str, Any], file_name: str) -> Site:
     except ValidationError as error:
         first = error.errors()[0]
         key = ".".join(str(part) for part in first["loc"])
-        raise BadDefinition(
+        raise InvalidDefinition(
             f"{file_name}: {key}: {first['msg']}", "see CONTRIBUTING.md, 'Add a site'"
         ) from error
 
@@ -299,7 +301,7 @@ class SiteCatalog:
             folders: folders with `*.toml` files, usually `Settings.sites`.
 
         Raises:
-            BadDefinition: a folder does not exist, or a file in it is not valid.
+            InvalidDefinition: a folder does not exist, or a file in it is not valid.
         """
         sources: list[Traversable] = [_shipped("sites"), *folders]
         return cls({site.name: site for source in sources for site in _definitions(source)})
@@ -353,7 +355,7 @@ class SiteCatalog:
 def _definitions(folder: Traversable) -> Iterator[Site]:
     """Yield the definitions in a folder, by file name."""
     if not folder.is_dir():
-        raise BadDefinition(
+        raise InvalidDefinition(
             f"{folder}: no such folder of site definitions", "name a folder with *.toml files"
         )
     for file in sorted(folder.iterdir(), key=lambda file: file.name):

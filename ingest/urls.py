@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
 
 from w3lib.url import canonicalize_url
 
-from ingest.errors import BadURL
+from ingest.errors import InvalidURL
 from ingest.text import whole_number
 
 _LIST_PATH = re.compile(
@@ -130,7 +130,7 @@ _COPY_ENDING = re.compile(
 
 
 def check_url(text: str) -> str:
-    """The text as an absolute http(s) URL without user name; raises `BadURL`, which repeats no password."""
+    """The text as an absolute http(s) URL without user name; raises `InvalidURL`, which repeats no password."""
     url = text.strip()
     try:
         parts = urlsplit(url)
@@ -144,9 +144,9 @@ def check_url(text: str) -> str:
             if re.match(r"^[\w-]+(\.[\w-]+)+(/\S*)?$", url)
             else "give http(s)://..."
         )
-        raise BadURL(f"not an http(s) URL: {without_user(url)!r}", remedy)
+        raise InvalidURL(f"not an http(s) URL: {without_user(url)!r}", remedy)
     if "@" in parts.netloc:
-        raise BadURL(
+        raise InvalidURL(
             f"a URL of {parts.hostname} names a user",
             "leave user name and password out: Khabar sends none",
         )

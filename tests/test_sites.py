@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from ingest.errors import BadDefinition, UnknownSite
+from ingest.errors import InvalidDefinition, UnknownSite
 from ingest.html.page import compile_css
 from ingest.sites import UNKNOWN_SITE, Site, SiteCatalog, load_site
 
@@ -163,7 +163,7 @@ def test_a_definition_in_code_joins_a_copy_of_the_catalogue() -> None:
 
 
 def test_a_folder_that_does_not_exist_is_named(tmp_path: Path) -> None:
-    with pytest.raises(BadDefinition, match="missing"):
+    with pytest.raises(InvalidDefinition, match="missing"):
         SiteCatalog.load([tmp_path / "missing"])
 
 
@@ -196,6 +196,7 @@ def test_a_variant_holds_up_to_its_day() -> None:
     assert site.at(None) is site
 
 
+@pytest.mark.threat("O6")
 @pytest.mark.parametrize(
     ("text", "said"),
     [
@@ -218,7 +219,7 @@ def test_a_variant_holds_up_to_its_day() -> None:
 )
 def test_a_bad_definition_names_file_and_key(tmp_path: Path, text: str, said: str) -> None:
     file = write(tmp_path, "p", text)
-    with pytest.raises(BadDefinition) as error:
+    with pytest.raises(InvalidDefinition) as error:
         load_site(file)
     assert "p.toml" in str(error.value)
     assert said in str(error.value)

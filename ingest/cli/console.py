@@ -17,7 +17,7 @@ from rich.table import Table
 
 from ingest import logs
 from ingest.errors import KhabarError
-from ingest.monitoring.report import SiteReport
+from ingest.monitoring.summary import RunSummary
 from ingest.record import Article, Rejection
 from ingest.sites import Site
 from ingest.text import one_line, printable
@@ -39,7 +39,7 @@ def standard_error() -> Console:
 
 def error(message: str) -> None:
     """One line on standard error; a log record where that is JSON Lines."""
-    if logs.speaks_json():
+    if logs.is_json():
         logging.getLogger(__name__).error("%s", message)
         return
     _err.print(f"[bold red]khabar:[/] {safe(message)}", soft_wrap=True)
@@ -64,7 +64,7 @@ def complain(result: Rejection | KhabarError) -> None:
         error(str(result))
 
 
-def table(reports: Iterable[SiteReport]) -> None:
+def table(reports: Iterable[RunSummary]) -> None:
     """The closing table of a crawl, on standard error."""
     reports = list(reports)
     grid = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0))
@@ -90,7 +90,7 @@ def table(reports: Iterable[SiteReport]) -> None:
             error(f"{report.site}: {problem}")
 
 
-def _count(report: SiteReport, name: str) -> int:
+def _count(report: RunSummary, name: str) -> int:
     value = getattr(report, name)
     return sum(value.values()) if isinstance(value, Mapping) else int(value)
 

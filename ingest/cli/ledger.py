@@ -34,7 +34,7 @@ from ingest.cli.options import (
     settings_of,
     start_logs,
 )
-from ingest.errors import NotKnown, UsageError
+from ingest.errors import ArticleNotFound, UsageError
 from ingest.monitoring.report import exit_code
 from ingest.record import Article
 from ingest.settings import Settings
@@ -207,7 +207,7 @@ def recheck(
         with _ledger(settings, site) as ledger:
             only[site] = _known_keys(ledger, urls, settings) if urls else ledger.keys()
         if not only[site]:
-            raise NotKnown(f"no crawl has met an article of {site}", f"khabar crawl {site}")
+            raise ArticleNotFound(f"no crawl has met an article of {site}", f"khabar crawl {site}")
     sites = [catalog.get(name) for name in only]
     run_crawls(sites, settings, catalog, quiet=quiet, replay=replay, record=record, only=only)
 
@@ -277,7 +277,7 @@ def _by_site(what: Iterable[str], catalog: SiteCatalog) -> dict[str, list[str]]:
         url = check_url(item)
         site = catalog.for_url(url)
         if site is UNKNOWN_SITE:
-            raise NotKnown(f"{url} is of no site with a definition", "see `khabar sites`")
+            raise ArticleNotFound(f"{url} is of no site with a definition", "see `khabar sites`")
         if found.get(site.name) != []:
             found.setdefault(site.name, []).append(url)
     return found
@@ -288,7 +288,7 @@ def _known_keys(ledger: Ledger, urls: Iterable[str], settings: Settings) -> list
     known = ledger.visits(keys)
     for key, url in keys.items():
         if key not in known:
-            raise NotKnown(
+            raise ArticleNotFound(
                 f"no crawl into {settings.output} has met {url}", "khabar scrape reads any address"
             )
     return list(keys)

@@ -9,8 +9,9 @@ import typer
 
 from ingest import logs
 from ingest.cli import console
-from ingest.errors import BadURL
-from ingest.settings import LogLevel, Settings
+from ingest.errors import InvalidURL
+from ingest.logs import LogLevel
+from ingest.settings import Settings
 
 EPILOG = (
     "Exit codes: 0 done, also when nothing is new; 2 the call is wrong; 3 nothing could be fetched or extracted; "
@@ -70,7 +71,7 @@ def settings_of(*, connect_to: list[str] | None = None, **flags: object) -> Sett
     for pair in connect_to or []:
         host, found, base = pair.partition("=")
         if not (found and base.startswith(("http://", "https://"))):
-            raise BadURL(f"--connect-to {pair}", "say HOST=http://127.0.0.1:8000")
+            raise InvalidURL(f"--connect-to {pair}", "say HOST=http://127.0.0.1:8000")
         targets[host] = base
     return Settings.load(connect_to=targets or None, **flags)
 

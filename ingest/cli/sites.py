@@ -65,7 +65,7 @@ class Looking:
         self._status = _err.status("looking around")
 
     def __enter__(self) -> Self:
-        if _err.is_terminal and not logs.speaks_json():
+        if _err.is_terminal and not logs.is_json():
             self._status.start()
         return self
 

@@ -100,7 +100,7 @@ class KhabarAddon(ContextAddon):
 
         Raises:
             UsageError: `khabar.toml` or the environment is not valid.
-            BadDefinition: a site definition is not valid.
+            InvalidDefinition: a site definition is not valid.
         """
         settings.set("TWISTED_DNS_RESOLVER", ours.TWISTED_DNS_RESOLVER, priority="addon")
         if settings.get("KHABAR_SETTINGS") is None:

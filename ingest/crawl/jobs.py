@@ -34,6 +34,7 @@ from ingest.crawl.reader import Reader
 from ingest.crawl.settings import scrapy_settings
 from ingest.errors import KhabarError, Terminated
 from ingest.logs import SITE, current
+from ingest.processing.workers import WorkerPools
 from ingest.settings import Settings
 from ingest.sites import Site, SiteCatalog
 
@@ -191,9 +192,11 @@ def run_jobs(
     )
     reader = Reader()
     values |= {"KHABAR_CLOCK": now, "KHABAR_READER": reader}
-    main = _run(values, jobs, listeners, settings.limits.stop_seconds)
     try:
-        received = _on_reactor(main, settings) if with_reactor else asyncio.run(main)
+        with WorkerPools() as pools:
+            values["KHABAR_WORKERS"] = pools
+            main = _run(values, jobs, listeners, settings.limits.stop_seconds)
+            received = _on_reactor(main, settings) if with_reactor else asyncio.run(main)
     finally:
         reader.close()
     if received is signal.SIGINT:

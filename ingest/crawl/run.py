@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 from urllib.parse import urlsplit
@@ -12,14 +12,14 @@ from scrapy import Request, signals
 from scrapy.crawler import Crawler
 from scrapy.utils.misc import load_object
 
-from ingest.crawl.context import PAGE_DONE
+from ingest.crawl.context import PAGE_DONE, context_of
 from ingest.crawl.http.netguard import AddressPolicy
 from ingest.crawl.http.recording import open_tape
 from ingest.crawl.jobs import Job, Listener, raise_if_all_failed, run_jobs
 from ingest.crawl.spider import KhabarSpider
-from ingest.crawl.stats import Tally
+from ingest.crawl.stats import Tally, summarise
 from ingest.errors import KhabarError, NothingFetched
-from ingest.monitoring.report import SiteReport
+from ingest.monitoring.summary import RunSummary
 from ingest.onboarding.explore import Explorer, Tell, silently
 from ingest.onboarding.findings import Findings
 from ingest.processing.workers import NO_SITE, default_workers
@@ -54,7 +54,7 @@ def explore_site(
         on_step: called with what is done next.
 
     Raises:
-        BadURL, BadRecording: before anything is fetched.
+        InvalidURL, InvalidCassette: before anything is fetched.
         Unreachable, ForbiddenAddress, NotRecorded: the URL itself or the site's front page cannot be fetched.
     """
     found: list[Findings] = []
@@ -150,7 +150,7 @@ def crawl_sites(
     on_progress: Progress | None = None,
     now: Callable[[], datetime] | None = None,
     **wanted: Unpack[Wanted],
-) -> list[SiteReport]:
+) -> list[RunSummary]:
     """Crawl sites at the same time into `settings.output`.
 
     Args:
@@ -165,11 +165,11 @@ def crawl_sites(
         wanted: see `Wanted`.
 
     Returns:
-        A report for each site, in the order of `sites`.
+        The summary of each run, in the order of `sites`.
 
     Raises:
-        UnknownSite, BadRecording: before anything is fetched.
-        Locked, UnwritableOutput: if that ended the crawl of every site; otherwise the error is in
+        UnknownSite, InvalidCassette: before anything is fetched.
+        OutputLocked, UnwritableOutput: if that ended the crawl of every site; otherwise the error is in
             the reports of the sites concerned.
     """
     if catalog is None:
@@ -193,7 +193,7 @@ def crawl_sites(
         now=now,
     )
     raise_if_all_failed(jobs)
-    return [_report(site.name, job) for site, job in zip(chosen, jobs, strict=True)]
+    return [_summary(site.name, job) for site, job in zip(chosen, jobs, strict=True)]
 
 
 def _definitions(sites: Iterable[Site | str], catalog: SiteCatalog) -> list[Site]:
@@ -225,7 +225,7 @@ def fetch_pages(
         record: a cassette to record to.
 
     Raises:
-        BadURL, UnknownSite, BadRecording: before anything is fetched.
+        InvalidURL, UnknownSite, InvalidCassette: before anything is fetched.
     """
     catalog = SiteCatalog.load(settings.sites)
     if isinstance(site, str):
@@ -315,10 +315,10 @@ def _nothing(url: str, job: Job) -> KhabarError:
     )
 
 
-def _report(site: str, job: Job) -> SiteReport:
+def _summary(site: str, job: Job) -> RunSummary:
     if job.crawler is None or job.error is not None:
-        return SiteReport(site, errors=[str(job.error)], seconds=job.seconds)
-    return Tally(job.crawler).report(site, job.seconds)
+        return RunSummary.of_error(site, str(job.error), datetime.now(UTC), job.seconds)
+    return context_of(job.crawler).summary or summarise(job.crawler)
 
 
 def _progress(site: str, on_progress: Progress | None) -> Listener:

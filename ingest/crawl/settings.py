@@ -105,6 +105,8 @@ KHABAR_OUTPUT: str | None = None
 """Folder of records and ledger; None: no ledger and no segments, items only go to `FEEDS`."""
 KHABAR_REPLAY: list[str] = []
 KHABAR_RECORD: str | None = None
+KHABAR_WORKERS: Any = None
+"""The `ingest.processing.workers.WorkerPools` that crawlers share; None: each crawler has processes of its own."""
 KHABAR_CASSETTE: Any = None
 """Recorded HTTP: see `ingest.crawl.http.recording`."""
 

@@ -20,7 +20,7 @@ from ingest.crawl.http.headers import conditions, headers_of
 from ingest.crawl.http.recording import REPLAYED
 from ingest.crawl.settings import site_catalog
 from ingest.crawl.stats import Tally
-from ingest.errors import KhabarError, LeftAlone, Unreachable
+from ingest.errors import HostExcluded, KhabarError, Unreachable
 from ingest.extraction.page_type.challenge import challenge_sign
 from ingest.processing.recrawl import Address, State, Visit
 from ingest.processing.workers import NO_SITE
@@ -175,7 +175,7 @@ class KhabarSpider(Spider):
 
     def _fail(self, asked: str, error: KhabarError) -> None:
         # What was not even asked for has not failed: it stays due as it was, and is not parked in the end.
-        if self.context.store is not None and not isinstance(error, LeftAlone):
+        if self.context.store is not None and not isinstance(error, HostExcluded):
             self.context.store.fail(_address(asked), error.message)
         self.tally.failed(asked, error)
 

@@ -8,8 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from ingest.crawl.context import PAGE_DONE, CrawlContext, context_of
-from ingest.errors import KhabarError, LeftAlone
-from ingest.monitoring.report import SiteReport
+from ingest.errors import HostExcluded, KhabarError
 from ingest.monitoring.rhythm import Pace
 from ingest.monitoring.summary import End, RunSummary
 from ingest.monitoring.verdict import verdict
@@ -174,7 +173,9 @@ class Tally:
         self._crawler.stats.inc_value("khabar/failed")
         self._crawler.stats.inc_value(f"{_FAILURES}{reason}")
         # What holds for a whole host is among the run's errors: once, not for each of its pages.
-        logger.log(logging.INFO if isinstance(error, LeftAlone) else logging.WARNING, "%s", error)
+        logger.log(
+            logging.INFO if isinstance(error, HostExcluded) else logging.WARNING, "%s", error
+        )
         self._tell(url, error)
 
     def saw(self, published: str | datetime | None) -> None:
@@ -189,29 +190,6 @@ class Tally:
         """The counts as they stand; `rejected` is the sum of all reasons."""
         values = {name: self._value(f"khabar/{name}") for name in _COUNTS}
         return values | {"rejected": sum(self.rejections().values())}
-
-    def report(self, site: str, seconds: float) -> SiteReport:
-        """What the crawl came to."""
-        context = context_of(self._crawler)
-        counts = self.counts()
-        return SiteReport(
-            site=site,
-            found=counts["found"],
-            new=counts["new"],
-            changed=counts["changed"],
-            unchanged=counts["unchanged"],
-            gone=counts["gone"],
-            failed=counts["failed"],
-            failures=self.failures(),
-            rejected=self.rejections(),
-            errors=list(context.errors),
-            run_id=context.run_id,
-            findings=list(context.summary.findings) if context.summary else [],
-            idle=context.summary is not None and context.summary.idle,
-            sources=list(context.sources),
-            seconds=seconds,
-            newest=context.newest,
-        )
 
     def rejections(self) -> dict[str, int]:
         """How many pages were no articles, by reason."""

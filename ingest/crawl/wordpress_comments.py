@@ -13,6 +13,7 @@ from ingest.crawl.reader import Reader
 from ingest.discovery import wordpress
 from ingest.errors import KhabarError, LimitExceeded
 from ingest.html.page import Page, parse
+from ingest.processing.remote_comments import comments_url, post_number, read_comments
 from ingest.record import FetchedPage
 from ingest.settings import Limits
 from ingest.sites import Site
@@ -60,7 +61,7 @@ async def comment_answers(
 
 def _post(fetched: FetchedPage, limits: Limits) -> _Post:
     page = parse(fetched.body, fetched.url, headers=fetched.headers, limits=limits)
-    return _Post(wordpress.post_number(page), tuple(_own_feeds(page)))
+    return _Post(post_number(page), tuple(_own_feeds(page)))
 
 
 def _own_feeds(page: Page) -> list[str]:
@@ -79,7 +80,7 @@ async def _by_api(
 ) -> tuple[bytes, ...]:
     answers: list[bytes] = []
     for page in range(1, limits.comments // _PER_PAGE + 1):
-        url = wordpress.comments_url(api, number, page=page, per_page=_PER_PAGE)
+        url = comments_url(api, number, page=page, per_page=_PER_PAGE)
         try:
             response = await fetch(url)
         except KhabarError as error:
@@ -89,7 +90,7 @@ async def _by_api(
         if sum(map(len, answers)) > limits.page_bytes:
             logger.info("comments cut: the answers are over limits.page_bytes at %s", url)
             break  # they go to a worker with the page, and may be no larger than one
-        comments = await reader.run(wordpress.read_comments, response.body)
+        comments = await reader.run(read_comments, response.body)
         if len(comments) < _PER_PAGE:
             break
     return tuple(answers)

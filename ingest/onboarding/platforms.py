@@ -8,7 +8,7 @@ from functools import cache
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from ingest.errors import BadDefinition
+from ingest.errors import InvalidDefinition
 from ingest.html.page import Page, select_all
 from ingest.sites import Pattern, Selector, load_platforms
 
@@ -44,7 +44,7 @@ def _detects() -> Mapping[str, Detect]:
         except ValidationError as error:
             first = error.errors()[0]
             key = ".".join(str(part) for part in ("detect", *first["loc"]))
-            raise BadDefinition(
+            raise InvalidDefinition(
                 f"{name}.toml: {key}: {first['msg']}", "see spiders/platforms/wordpress.toml"
             ) from error
     return marks

@@ -14,6 +14,7 @@ from concurrent.futures import TimeoutError as PebbleTimeout
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from threading import Thread
+from typing import Any, Self
 
 from pebble import ProcessExpired, ProcessPool
 
@@ -184,26 +185,36 @@ def _end(pool: ProcessPool) -> None:
     pool.join()
 
 
-_leases: dict[tuple[Extract, Limits, int], tuple[Workers, int]] = {}
+class WorkerPools:
+    """The pools of extraction processes that the crawls of one program share; `close` them, or use it with `with`.
 
+    It belongs to whoever runs the crawls. Crawlers get it as the Scrapy setting `KHABAR_WORKERS`.
+    """
 
-def lease(extract: Extract, limits: Limits, number: int = 0) -> Workers:
-    """A pool that all crawls of this process share which ask for the same; give it back with `release`."""
-    key = (extract, limits, number)
-    workers, users = _leases.get(key) or (Workers(extract, limits, number), 0)
-    _leases[key] = (workers, users + 1)
-    return workers
+    def __init__(self) -> None:
+        self._pools: dict[tuple[Extract, Limits, int], Workers] = {}
 
+    def __enter__(self) -> Self:
+        return self
 
-def release(workers: Workers) -> None:
-    """Give a leased pool back; the last one closes it."""
-    for key, (leased, users) in list(_leases.items()):
-        if leased is workers:
-            if users > 1:
-                _leases[key] = (leased, users - 1)
-            else:
-                del _leases[key]
-                workers.close()
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Self:
+        """Scrapy copies its settings for each crawler; the pools stay shared."""
+        return self
+
+    def pool(self, extract: Extract, limits: Limits, number: int = 0) -> Workers:
+        """Return the pool for these arguments of `Workers`, made at the first call."""
+        key = (extract, limits, number)
+        if key not in self._pools:
+            self._pools[key] = Workers(extract, limits, number)
+        return self._pools[key]
+
+    def close(self) -> None:
+        """End all processes."""
+        while self._pools:
+            self._pools.popitem()[1].close()
 
 
 def _reject(page: FetchedPage, reason: Reason, detail: str) -> Rejection:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from ingest.errors import NotKnown, UsageError
+from ingest.errors import ArticleNotFound, UsageError
 from ingest.monitoring.summary import RunSummary
 from ingest.record import Article
 from ingest.storage.segments import OPEN, writable
@@ -46,7 +46,7 @@ def versions_of(output: Path, wanted: str) -> list[Article]:
 
     Raises:
         UsageError: there is no such output, or a line of it is not a record.
-        NotKnown: no line has that id, or lines of several articles begin with it.
+        ArticleNotFound: no line has that id, or lines of several articles begin with it.
     """
     if not output.exists():
         raise UsageError(f"no such file or folder: {output}", "give the output of `khabar crawl`")
@@ -54,9 +54,11 @@ def versions_of(output: Path, wanted: str) -> list[Article]:
     found = [article for article in _with_id(output, start) if article.id.startswith(start)]
     if not found or len(start) < 8:
         remedy = "give an `id` of the output, or the article's address"
-        raise NotKnown(f"no article {wanted!r} in {output}", remedy)
+        raise ArticleNotFound(f"no article {wanted!r} in {output}", remedy)
     if len({article.id for article in found}) > 1:
-        raise NotKnown(f"several articles begin with {wanted!r}", "give more digits of the id")
+        raise ArticleNotFound(
+            f"several articles begin with {wanted!r}", "give more digits of the id"
+        )
     return sorted(found, key=lambda article: article.version)
 
 

@@ -20,7 +20,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from ingest.errors import Locked, UnwritableOutput
+from ingest.errors import OutputLocked, UnwritableOutput
 
 if sys.platform != "win32":
     import fcntl
@@ -208,14 +208,14 @@ def _cut(file: BufferedRandom, length: int) -> None:
 
 @contextmanager
 def locked(output: Path, site: str) -> Iterator[None]:
-    """Hold the lock of an output folder and site; raises `Locked` where another run holds it."""
+    """Hold the lock of an output folder and site; raises `OutputLocked` where another run holds it."""
     with writable(output):
         make_folder(output / site)
         lock = FileLock(output / site / ".lock")
         try:
             lock.acquire(timeout=0)
         except Timeout:
-            raise Locked(
+            raise OutputLocked(
                 f"another run writes {site} to {output}", "wait for it, or choose another --output"
             ) from None
     try:

@@ -100,7 +100,7 @@ class SiteStore:
         on_pending: called after each thing that it was told.
 
     Raises:
-        Locked: another run writes the same site.
+        OutputLocked: another run writes the same site.
         UnwritableOutput: here and in every method: the disk refuses.
     """
 

@@ -8,8 +8,8 @@ import pytest
 
 from ingest.cli import console
 from ingest.errors import KhabarError
-from ingest.monitoring.report import SiteReport
 from ingest.record import Article, Author, Metadata, Publisher, Reason, Rejection
+from tests.monitoring.summaries import summary
 
 EVIL = "a\x1b]0;title\x07b\x1b[2Jc\r\nd\x9b31me\u202ef\u2028g\x00h[red]i[/]\ud800"
 URL = "https://news.example/ferry"
@@ -23,6 +23,7 @@ def check(text: str, *, lines: int = 1) -> None:
     assert all(char.isprintable() for char in text.replace("\n", ""))
 
 
+@pytest.mark.threat("O5")
 def test_an_error_is_one_printable_line(capsys: pytest.CaptureFixture[str]) -> None:
     console.error(EVIL)
     console.complain(KhabarError(EVIL, EVIL))
@@ -33,6 +34,7 @@ def test_an_error_is_one_printable_line(capsys: pytest.CaptureFixture[str]) -> N
     assert err.count("[red]") == 5
 
 
+@pytest.mark.threat("O5")
 def test_a_record_is_one_printable_line(capsys: pytest.CaptureFixture[str]) -> None:
     article = Article(
         id="a" * 32,
@@ -54,19 +56,19 @@ def test_a_record_is_one_printable_line(capsys: pytest.CaptureFixture[str]) -> N
     assert out.count("[red]") == 2
 
 
+@pytest.mark.threat("O5")
 def test_a_report_shows_its_reasons_printable(capsys: pytest.CaptureFixture[str]) -> None:
-    report = SiteReport(
-        EVIL, failed=1, failures={EVIL: 1}, errors=[EVIL], newest=datetime(2026, 11, 20, tzinfo=UTC)
-    )
+    newest = datetime(2026, 11, 20, tzinfo=UTC)
+    report = summary(site=EVIL, failed=1, failures={EVIL: 1}, errors=[EVIL], newest=newest)
     console.table([report])
     _, err = capsys.readouterr()
     assert all(char.isprintable() for char in err.replace("\n", ""))
 
 
 def test_a_crawl_that_wrote_nothing_says_so(capsys: pytest.CaptureFixture[str]) -> None:
-    console.table([SiteReport("courier", found=3, unchanged=3)])
+    console.table([summary(site="courier", found=3, unchanged=3)])
     assert "nothing new: no record was written" in capsys.readouterr().err
-    console.table([SiteReport("courier", found=3, failed=3)])
+    console.table([summary(site="courier", found=3, failed=3)])
     assert capsys.readouterr().err.endswith("\nno record was written\n")
 
 
@@ -78,7 +80,7 @@ def test_a_crawl_that_wrote_something_does_not(
 ) -> None:
     new, changed, gone = counts
     console.table(
-        [SiteReport("courier", found=3, new=new, changed=changed, unchanged=1, gone=gone)]
+        [summary(site="courier", found=3, new=new, changed=changed, unchanged=1, gone=gone)]
     )
     err = capsys.readouterr().err
     assert "no record was written" not in err

@@ -29,6 +29,7 @@ def test_the_name_is_honest_and_leads_to_the_operator() -> None:
     assert scrapy_settings(Settings.load(user_agent="Mine/1"))["USER_AGENT"] == "Mine/1"
 
 
+@pytest.mark.threat("A8", "S15", "S16")
 def test_nothing_listens_and_nothing_but_http_is_fetched() -> None:
     settings = ScrapySettings(base_settings())
     assert not settings.getbool("TELNETCONSOLE_ENABLED")

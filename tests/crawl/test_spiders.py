@@ -40,11 +40,11 @@ from ingest.crawl.run import crawl_sites, fetch_pages
 from ingest.crawl.settings import base_settings, scrapy_settings
 from ingest.discovery.candidate import FEED, Candidate
 from ingest.errors import (
-    BadURL,
     ForbiddenAddress,
-    LeftAlone,
-    Locked,
+    HostExcluded,
+    InvalidURL,
     NotRecorded,
+    OutputLocked,
     UnknownSite,
     Unreachable,
     UsageError,
@@ -134,7 +134,7 @@ def test_what_a_recording_lacks_is_in_the_report(tmp_path: Path) -> None:
 
 def test_a_locked_output_is_an_error(tmp_path: Path) -> None:
     settings = settings_for(tmp_path)
-    with locked(tmp_path, "dailytimes"), pytest.raises(Locked):
+    with locked(tmp_path, "dailytimes"), pytest.raises(OutputLocked):
         crawl_sites(["dailytimes"], settings, replay=[CASSETTES])
 
 
@@ -196,7 +196,7 @@ def test_the_page_spider_takes_urls_in_three_ways(tmp_path: Path) -> None:
 def test_the_page_spider_says_what_it_misses(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="no URL"):
         PageSpider()
-    with pytest.raises(BadURL):
+    with pytest.raises(InvalidURL):
         PageSpider(url="news.example/a")
     with pytest.raises(UsageError, match="cannot read"):
         PageSpider(urls_file=tmp_path / "missing.txt")
@@ -380,7 +380,7 @@ def test_pages_of_a_host_that_is_left_alone_are_no_warnings(
     def scenario() -> None:
         caplog.set_level(logging.WARNING)
         tally = spider_of().tally
-        tally.failed(STORY, LeftAlone(f"{STORY}: not asked for: it is left alone"))
+        tally.failed(STORY, HostExcluded(f"{STORY}: not asked for: it is left alone"))
         assert caplog.messages == []
         tally.failed(STORY, Unreachable(f"{STORY}: HTTP 503"))
         assert caplog.messages == [f"{STORY}: HTTP 503"]
@@ -399,9 +399,7 @@ def test_a_page_that_was_not_even_asked_for_stays_due_as_it_was(tmp_path: Path) 
             failure = Failure(refusal)  # type: ignore[no-untyped-call]  # Twisted leaves it untyped
             failure.request = spider.page_request(STORY)  # type: ignore[attr-defined]  # Scrapy puts it there
             spider.page_failed(failure)
-        assert spider.tally.report("dailytimes", 0).failures == {
-            "not asked for: it is left alone": 20
-        }
+        assert spider.tally.failures() == {"not asked for: it is left alone": 20}
         store.flush()
         (visit,) = store.visits([article_key(STORY)]).values()
         assert (visit.state, visit.attempts) == (State.FOUND, 0)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from ingest.discovery.feed import read_feed
 from ingest.discovery.listing import read_listing
 from ingest.discovery.sitemap import read_robots, read_sitemap
-from ingest.discovery.wordpress import read_comment_feed, read_comments, read_posts
+from ingest.discovery.wordpress import read_posts
 from ingest.extraction.classification import find_topics
 from ingest.extraction.language import find_language
 from ingest.extraction.media.media import find_media
@@ -20,6 +20,7 @@ from ingest.extraction.page_type.page_type import judge_page
 from ingest.extraction.publisher import find_free, find_publisher, find_rights
 from ingest.extraction.structured import read_structured
 from ingest.html.page import parse
+from ingest.processing.remote_comments import read_comment_feed, read_comments
 from ingest.sites import UNKNOWN_SITE
 
 URL = "https://paper.example/2025/a"

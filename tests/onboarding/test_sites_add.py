@@ -357,6 +357,7 @@ def test_a_zone_is_never_guessed(
     assert bool(re.search(review or "^$", draft.reviews.get("time_zone", "")))
 
 
+@pytest.mark.threat("O6")
 @pytest.mark.parametrize(
     ("domain", "name"),
     [
@@ -620,6 +621,7 @@ def test_a_known_site_is_no_new_one(
     assert "taken by dawn.com" in capsys.readouterr().err
 
 
+@pytest.mark.threat("O6")
 @pytest.mark.parametrize("name", ["../up", "a/b", "a..b", "", ".hidden", "-o", "a\n", "a" * 64])
 @pytest.mark.usefixtures("desk")
 def test_a_name_is_no_path(

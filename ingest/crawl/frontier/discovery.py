@@ -24,7 +24,7 @@ from ingest.discovery.candidate import FEED, LISTING, SITEMAP, WORDPRESS, Candid
 from ingest.discovery.feed import read_feed
 from ingest.discovery.listing import read_listing
 from ingest.discovery.sitemap import read_robots, read_sitemap
-from ingest.errors import BadURL, ForbiddenAddress, KhabarError, LeftAlone, LimitExceeded
+from ingest.errors import ForbiddenAddress, HostExcluded, InvalidURL, KhabarError, LimitExceeded
 from ingest.html.page import parse
 from ingest.settings import Limits
 from ingest.sites import Site
@@ -193,10 +193,10 @@ class Discovery:
     def _failed(self, url: str, kind: str, failure: KhabarError) -> None:
         """A source could not be fetched; what holds for the whole host is said once, by who found out."""
         self._log.walked(url, kind, items=0, newest=None, error=str(failure), whole=False)
-        if isinstance(failure, LeftAlone):
+        if isinstance(failure, HostExcluded):
             logger.info("%s", failure)
         elif isinstance(
-            failure, BadURL | ForbiddenAddress
+            failure, InvalidURL | ForbiddenAddress
         ):  # which say where it leads, and not who leads there
             self._note(f"{url}: {failure}")
         else:

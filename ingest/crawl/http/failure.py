@@ -16,7 +16,7 @@ from scrapy.exceptions import (
 from scrapy.spidermiddlewares.httperror import HttpError
 from twisted.internet.defer import CancelledError as TwistedCancelledError
 
-from ingest.errors import KhabarError, LeftAlone, NotRecorded, Unreachable
+from ingest.errors import HostExcluded, KhabarError, NotRecorded, Unreachable
 from ingest.record import Reason, Rejection
 
 _MESSAGES: tuple[tuple[type[Exception], str], ...] = (
@@ -64,8 +64,8 @@ def outcome_of(url: str, error: BaseException) -> Rejection | KhabarError:
         return http_error(url, error.response.status)
     if isinstance(error, NotRecorded):
         return NotRecorded(error.message, error.remedy)  # not the subclass for Scrapy
-    if isinstance(error, LeftAlone):
-        return LeftAlone(error.message, error.remedy)
+    if isinstance(error, HostExcluded):
+        return HostExcluded(error.message, error.remedy)
     if isinstance(error, KhabarError):
         return error
     return Unreachable(f"{url}: {reason_of(error)}")

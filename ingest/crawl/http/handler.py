@@ -55,7 +55,7 @@ class KhabarDownloadHandler(BaseDownloadHandler):
         """Return the response to a request, once its host may be asked.
 
         Raises:
-            NotRecorded, ForbiddenAddress, BadURL, RefusedRequest: as their names say.
+            NotRecorded, ForbiddenAddress, InvalidURL, RefusedRequest: as their names say.
             Exception: whatever Scrapy's handler raises.
         """
         if self._tape is not None:

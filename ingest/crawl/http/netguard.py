@@ -29,7 +29,7 @@ from twisted.internet.interfaces import IAddress, IHostResolution, IResolutionRe
 from zope.interface.declarations import implementer
 
 from ingest.crawl.settings import operator_settings
-from ingest.errors import BadURL, ForbiddenAddress
+from ingest.errors import ForbiddenAddress, InvalidURL
 from ingest.settings import Settings
 from ingest.urls import without_user
 
@@ -83,16 +83,16 @@ class AddressPolicy:
         """Check that a URL is http(s), names no user, and is not a literal of a closed address.
 
         Raises:
-            BadURL: another scheme, no host, or a user name, which no message repeats.
+            InvalidURL: another scheme, no host, or a user name, which no message repeats.
             ForbiddenAddress: the host is a literal of an address that is not public.
         """
         try:
             parts = urlsplit(url)
             host = parts.hostname or ""
         except ValueError as error:
-            raise BadURL(f"not a URL: {without_user(url)!r}", "give http(s)://...") from error
+            raise InvalidURL(f"not a URL: {without_user(url)!r}", "give http(s)://...") from error
         if parts.scheme not in {"http", "https"} or not host:
-            raise BadURL(f"not an http(s) URL: {without_user(url)!r}", "give http(s)://...")
+            raise InvalidURL(f"not an http(s) URL: {without_user(url)!r}", "give http(s)://...")
         address = literal_address(host)
         if address is not None and not self.allows(address):
             raise forbidden(host, str(getattr(address, "ipv4_mapped", None) or address))
@@ -140,10 +140,10 @@ def literal_address(host: str) -> Address | None:
 
 
 def check_user(url: str) -> None:
-    """Check that a URL names no user; raises `BadURL`, which repeats neither name nor password."""
+    """Check that a URL names no user; raises `InvalidURL`, which repeats neither name nor password."""
     parts = urlsplit(url)
     if "@" in parts.netloc:
-        raise BadURL(
+        raise InvalidURL(
             f"a URL of {parts.hostname} names a user",
             "leave user name and password out: Khabar sends none",
         )

@@ -13,7 +13,7 @@ from time import monotonic
 
 from scrapy.exceptions import IgnoreRequest
 
-from ingest.errors import LeftAlone
+from ingest.errors import HostExcluded
 
 _FIRST_PENALTY = 1.0
 """Seconds of delay after a first refusal, if there was no delay to double."""
@@ -21,8 +21,8 @@ _RELIEF = 0.8
 """Factor of a refusal's delay after a good response: three responses halve it, one refusal doubles it."""
 
 
-class RefusedRequest(LeftAlone, IgnoreRequest):
-    """`LeftAlone` in Scrapy's terms: not retried, and logged by the spider rather than by Scrapy."""
+class RefusedRequest(HostExcluded, IgnoreRequest):
+    """`HostExcluded` in Scrapy's terms: not retried, and logged by the spider rather than by Scrapy."""
 
 
 @dataclass

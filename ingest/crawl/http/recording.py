@@ -32,7 +32,7 @@ def open_tape(
     """Return the recording to play or to record to, or None.
 
     Raises:
-        BadRecording: a cassette does not exist or cannot be read.
+        InvalidCassette: a cassette does not exist or cannot be read.
     """
     sources = list(replay)
     if not sources and record is None:
@@ -48,7 +48,7 @@ def tape_from(settings: BaseSettings) -> Tape | None:
     """Return the recording that Scrapy's settings name, or None.
 
     Raises:
-        BadRecording: a cassette does not exist or cannot be read.
+        InvalidCassette: a cassette does not exist or cannot be read.
         UsageError: KHABAR_CASSETTE is a cassette that records.
     """
     cassette = settings.get("KHABAR_CASSETTE")

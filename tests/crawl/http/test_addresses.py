@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from ingest.crawl.http.netguard import AddressPolicy, literal_address
-from ingest.errors import BadURL, ForbiddenAddress
+from ingest.errors import ForbiddenAddress, InvalidURL
 
 PRIVATE = [
     "10.0.0.1",
@@ -40,6 +40,7 @@ PRIVATE = [
 LOOPBACK = ["127.0.0.1", "127.9.9.9", "::1", "::ffff:127.0.0.1"]
 
 
+@pytest.mark.threat("A1", "A2")
 @pytest.mark.parametrize("text", PRIVATE)
 def test_addresses_that_are_not_global_are_refused_even_where_loopback_is_allowed(
     text: str,
@@ -47,17 +48,20 @@ def test_addresses_that_are_not_global_are_refused_even_where_loopback_is_allowe
     assert not AddressPolicy(allow_loopback=True).allows(ip_address(text))
 
 
+@pytest.mark.threat("A1")
 @pytest.mark.parametrize("text", LOOPBACK)
 def test_loopback_needs_leave(text: str) -> None:
     assert not AddressPolicy().allows(ip_address(text))
     assert AddressPolicy(allow_loopback=True).allows(ip_address(text))
 
 
+@pytest.mark.threat("A2")
 @pytest.mark.parametrize("text", ["8.8.8.8", "1.1.1.1", "2606:4700::1111", "::ffff:8.8.8.8"])
 def test_global_addresses_pass(text: str) -> None:
     assert AddressPolicy().allows(ip_address(text))
 
 
+@pytest.mark.threat("A3")
 @pytest.mark.parametrize(
     "host",
     [
@@ -82,6 +86,7 @@ def test_names_are_no_addresses(host: str) -> None:
     assert literal_address(host) is None
 
 
+@pytest.mark.threat("A2")
 @pytest.mark.parametrize(
     "url",
     [
@@ -100,11 +105,12 @@ def test_urls_that_spell_out_a_private_address_are_refused(url: str) -> None:
         AddressPolicy().check_url(url)
 
 
+@pytest.mark.threat("A8")
 @pytest.mark.parametrize(
     "url", ["file:///etc/passwd", "ftp://news.example/", "data:,x", "http://", "http://[::1"]
 )
 def test_only_http_passes(url: str) -> None:
-    with pytest.raises(BadURL):
+    with pytest.raises(InvalidURL):
         AddressPolicy().check_url(url)
 
 
@@ -115,6 +121,7 @@ def test_the_refusal_of_loopback_names_the_remedy() -> None:
     AddressPolicy().check_url("https://news.example/a")
 
 
+@pytest.mark.threat("A3")
 @pytest.mark.parametrize(
     "host",
     ["①②⑦.⓪.⓪.①", "127.0.0.1。", "0x7F000001", "017700000001", "127.0.1", "[::ffff:127.0.0.1]"],
@@ -124,6 +131,7 @@ def test_odd_spellings_are_refused_in_a_url(host: str) -> None:
         AddressPolicy().check_url(f"http://{host}:8080/a")
 
 
+@pytest.mark.threat("A10")
 def test_a_named_network_is_open_and_no_other() -> None:
     policy = AddressPolicy(networks=(ip_network("10.20.0.0/16"), ip_network("fd00:1::/32")))
     for host in ("10.20.3.4", "[::ffff:10.20.3.4]", "[fd00:1::5]"):
@@ -137,11 +145,12 @@ def test_loopback_may_be_a_named_network() -> None:
     AddressPolicy(networks=(ip_network("127.0.0.0/8"),)).check_url("http://127.0.0.1/")
 
 
+@pytest.mark.threat("A9")
 @pytest.mark.parametrize(
     "url", ["http://name:hunter2@news.example/", "https://name@8.8.8.8/", "file://n:hunter2@x/a"]
 )
 def test_a_user_is_refused_and_not_repeated(url: str) -> None:
-    with pytest.raises(BadURL) as caught:
+    with pytest.raises(InvalidURL) as caught:
         AddressPolicy().check_url(url)
     assert "hunter2" not in str(caught.value)
     assert "name" not in str(caught.value).replace("names a user", "").replace("user name", "")

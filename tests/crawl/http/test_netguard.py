@@ -21,7 +21,7 @@ from ingest.crawl.http import netguard
 from ingest.crawl.http.handler import KhabarDownloadHandler
 from ingest.crawl.http.netguard import AddressPolicy, GuardedResolver
 from ingest.crawl.settings import scrapy_settings
-from ingest.errors import BadURL, ForbiddenAddress, Unreachable
+from ingest.errors import ForbiddenAddress, InvalidURL, Unreachable
 from ingest.settings import Settings
 
 
@@ -78,12 +78,14 @@ def guarded(names: Names, *, allow_loopback: bool = False) -> GuardedResolver:
     return GuardedResolver(reactor, 100, AddressPolicy(allow_loopback=allow_loopback))
 
 
+@pytest.mark.threat("A4")
 def test_the_resolver_hands_on_public_addresses_only() -> None:
     receiver = resolve(guarded(Names("10.0.0.1", "8.8.8.8", "::1", "2606:4700::1111")))
     assert receiver.hosts == ["8.8.8.8", "2606:4700::1111"]
     assert receiver.complete
 
 
+@pytest.mark.threat("A4")
 def test_a_name_that_leads_nowhere_public_is_remembered_as_refused() -> None:
     names = Names("169.254.169.254")
     resolver = guarded(names)
@@ -121,6 +123,7 @@ def test_a_cached_name_is_checked_again() -> None:
     assert resolve(guarded(names)).hosts == []
 
 
+@pytest.mark.threat("A5")
 def test_a_name_that_was_public_and_leads_inside_later_is_refused() -> None:
     names = Names("8.8.8.8")
     reactor: Any = SimpleNamespace(nameResolver=names)
@@ -137,6 +140,7 @@ def test_an_answer_is_asked_for_once() -> None:
     assert names.asked == 1
 
 
+@pytest.mark.threat("A7")
 def test_the_operators_proxy_is_trusted(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(netguard, "getproxies", lambda: {"https": "http://proxy.intern:3128"})
     resolver = guarded(Names("10.1.1.1"))
@@ -144,6 +148,7 @@ def test_the_operators_proxy_is_trusted(monkeypatch: pytest.MonkeyPatch) -> None
     assert resolve(resolver, "news.example").hosts == []
 
 
+@pytest.mark.threat("A1")
 @pytest.mark.parametrize(
     "url", ["http://169.254.169.254/latest/", "https://[::1]/", "http://0x7f.1/"]
 )
@@ -159,6 +164,7 @@ def test_the_handler_asks_before_it_connects(url: str) -> None:
     asyncio.run(ask())
 
 
+@pytest.mark.threat("A10")
 def test_a_host_may_be_answered_for_only_where_that_is_allowed() -> None:
     async def ask() -> None:
         settings = Settings.load(
@@ -173,6 +179,7 @@ def test_a_host_may_be_answered_for_only_where_that_is_allowed() -> None:
     asyncio.run(ask())
 
 
+@pytest.mark.threat("A10")
 def test_a_named_network_is_open_to_names_too() -> None:
     reactor: Any = SimpleNamespace(nameResolver=Names("10.20.1.1", "10.21.1.1"))
     policy = AddressPolicy(networks=(ip_network("10.20.0.0/16"),))
@@ -221,6 +228,7 @@ def ask(
 PROXIED = {"proxy": "http://proxy.intern:3128"}
 
 
+@pytest.mark.threat("A7")
 def test_behind_a_proxy_names_are_asked_for_here_as_well(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(ForbiddenAddress, match=r"10\.0\.0\.9"):
         ask(monkeypatch, Request("http://wiki.intern/", meta=PROXIED), "10.0.0.9")
@@ -236,17 +244,19 @@ def test_behind_a_proxy_names_are_asked_for_here_as_well(monkeypatch: pytest.Mon
     assert opened == ["http://wiki.intern/"]
 
 
+@pytest.mark.threat("A7")
 def test_the_proxy_itself_is_no_page(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(netguard, "getproxies", lambda: {"https": "http://proxy.intern:3128"})
     with pytest.raises(ForbiddenAddress, match=r"10\.0\.0\.9"):
         ask(monkeypatch, Request("http://proxy.intern:8080/admin"), "10.0.0.9")
 
 
+@pytest.mark.threat("A9")
 def test_a_url_with_a_user_is_not_asked_for_wherever_it_would_go(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     request = Request("https://name:hunter2@news.example/a")
-    with pytest.raises(BadURL) as caught:
+    with pytest.raises(InvalidURL) as caught:
         ask(
             monkeypatch,
             request,
@@ -257,6 +267,7 @@ def test_a_url_with_a_user_is_not_asked_for_wherever_it_would_go(
     assert "hunter2" not in str(caught.value)
 
 
+@pytest.mark.threat("S8")
 def test_not_modified_without_a_condition_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     async def unmodified(_: object, request: Request) -> Response:
         return Response(request.url, status=304)

@@ -21,7 +21,7 @@ from ingest.crawl.http.failure import outcome_of
 from ingest.crawl.http.pace import Pace, RefusedRequest
 from ingest.crawl.politeness.middleware import PolitenessMiddleware, retry_after_seconds
 from ingest.crawl.settings import scrapy_settings
-from ingest.errors import LeftAlone, Unreachable
+from ingest.errors import HostExcluded, Unreachable
 from ingest.record import Reason, Rejection
 from ingest.settings import Settings
 
@@ -183,7 +183,7 @@ def test_who_asks_for_hours_is_not_asked_again_in_this_run(polite: Make) -> None
     with pytest.raises(RefusedRequest) as caught:
         asyncio.run(site.middleware.process_request(Request(URL)))
     outcome = outcome_of(URL, caught.value)
-    assert type(outcome) is LeftAlone
+    assert type(outcome) is HostExcluded
     assert outcome.message == f"{URL}: not asked for: {site.errors[0]}"
     asyncio.run(site.middleware.process_request(Request("https://other.example/")))
 

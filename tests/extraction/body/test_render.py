@@ -115,6 +115,7 @@ def test_nothing_in_it_can_run(markup: str) -> None:
     assert "href" not in html
 
 
+@pytest.mark.threat("O1")
 @pytest.mark.parametrize(
     ("written", "out"),
     [
