@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Iterator, Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -14,7 +15,7 @@ from scrapy.http import Response
 from scrapy.http.request import NO_CALLBACK
 
 from ingest.crawl.context import SOURCE_JUDGED, CrawlContext, context_of
-from ingest.crawl.http.failure import http_error, outcome_of
+from ingest.crawl.http.failure import http_error, is_cancelled, outcome_of
 from ingest.crawl.http.headers import conditions, headers_of
 from ingest.crawl.http.recording import REPLAYED
 from ingest.crawl.settings import site_catalog
@@ -82,6 +83,8 @@ class KhabarSpider(Spider):
         except (
             Exception
         ) as error:  # whatever the layers of the network raise, it is one source that fails
+            if is_cancelled(error):
+                raise asyncio.CancelledError from error
             outcome = outcome_of(url, error)
             if isinstance(outcome, Rejection):
                 raise Unreachable(f"{url}: {outcome.detail}") from error
@@ -159,6 +162,8 @@ class KhabarSpider(Spider):
 
     def page_failed(self, failure: Failure) -> None:
         """Account for a page that did not come."""
+        if failure.value is not None and is_cancelled(failure.value):
+            return  # the page stays due as it was
         asked = failure.request.cb_kwargs["asked"]  # type: ignore[attr-defined]  # Scrapy puts it there
         outcome = outcome_of(asked, failure.value or Unreachable(f"{asked}: failed"))
         if isinstance(outcome, Rejection):

@@ -9,9 +9,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from scrapy import Request
 from scrapy.exceptions import (
     CannotResolveHostError,
     DownloadCancelledError,
@@ -24,12 +26,16 @@ from scrapy.settings import Settings as ScrapySettings
 from scrapy.spiderloader import get_spider_loader
 from scrapy.spidermiddlewares.httperror import HttpError
 from scrapy.utils.test import get_crawler
+from twisted.internet.defer import CancelledError as TwistedCancelledError
 from twisted.python.failure import Failure
+from twisted.web.client import ResponseFailed
 
 from ingest.crawl.context import PAGE_DONE
 from ingest.crawl.http import cassette_files
+from ingest.crawl.http.failure import is_cancelled
 from ingest.crawl.http.pace import RefusedRequest
 from ingest.crawl.http.recording import REPLAYED
+from ingest.crawl.politeness.robots import RobotsMiddleware
 from ingest.crawl.run import crawl_sites, fetch_pages
 from ingest.crawl.settings import base_settings, scrapy_settings
 from ingest.discovery.candidate import FEED, Candidate
@@ -312,6 +318,60 @@ def test_a_page_that_does_not_come_is_accounted_for(
         store.close({})
 
     asyncio.run(in_loop(scenario))
+
+
+CANCELLED = [asyncio.CancelledError(), TwistedCancelledError()]
+
+
+@pytest.mark.parametrize("error", CANCELLED, ids=["asyncio", "twisted"])
+def test_a_cancelled_page_has_not_failed_and_stays_due(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, error: BaseException
+) -> None:
+    def scenario() -> None:
+        caplog.set_level(logging.INFO)
+        spider = spider_of()
+        spider.context.store = store = SiteStore(tmp_path, "dailytimes", "run", lambda: NOW)
+        store.announce([(article_key(STORY), Candidate(STORY, FEED))], [])
+        failure = Failure(error)  # type: ignore[no-untyped-call]  # Twisted leaves it untyped
+        failure.request = spider.page_request(STORY)  # type: ignore[attr-defined]  # Scrapy puts it there
+        spider.page_failed(failure)
+        assert spider.tally.counts()["failed"] == 0
+        store.flush()
+        (visit,) = store.visits([article_key(STORY)]).values()
+        assert (visit.state, visit.attempts) == (State.FOUND, 0)
+        store.close({})
+
+    asyncio.run(in_loop(scenario))
+    assert not [text for text in caplog.messages if "CancelledError" in text]
+
+
+def engine_that_cancels(error: BaseException) -> Any:
+    async def download_async(_: Request) -> Response:
+        raise error
+
+    return SimpleNamespace(download_async=download_async)
+
+
+@pytest.mark.parametrize("error", CANCELLED, ids=["asyncio", "twisted"])
+def test_a_cancelled_source_and_robots_txt_are_cancelled_too(error: BaseException) -> None:
+    async def scenario() -> None:
+        spider = spider_of()
+        spider.crawler.engine = engine_that_cancels(error)
+        robots = RobotsMiddleware(spider.crawler)
+        for fetch in (spider.fetch(STORY), robots.robot_parser(Request(STORY))):
+            with pytest.raises(asyncio.CancelledError):
+                await fetch
+        assert spider.context.errors == []
+
+    asyncio.run(scenario())
+
+
+def test_a_connection_that_was_cut_by_a_signal_is_cancelled() -> None:
+    reason = Failure(TwistedCancelledError())  # type: ignore[no-untyped-call]  # Twisted leaves it untyped
+    error = DownloadFailedError("ResponseFailed")
+    error.__cause__ = ResponseFailed([reason])  # type: ignore[no-untyped-call]  # as above
+    assert is_cancelled(error)
+    assert not is_cancelled(DownloadFailedError("reset"))
 
 
 def test_pages_of_a_host_that_is_left_alone_are_no_warnings(
