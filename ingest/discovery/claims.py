@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from ingest.dates.parse import EARLIEST_YEAR, holds_day, read_date
 from ingest.record import Precision
+from ingest.settings import Limits
 
 _MAX_CHARACTERS = 100
 _MAX_SLOW_READS = 500
@@ -95,7 +96,7 @@ class ClaimReader:
         numbers = _NUMERIC_DAY.match(text)
         if numbers and numbers[1] != numbers[2] and max(int(numbers[1]), int(numbers[2])) <= 12:
             return None
-        if self._slow_reads >= _MAX_SLOW_READS or not holds_day(text):
+        if self._slow_reads >= _MAX_SLOW_READS or not holds_day(text, Limits()):
             return None
         self._slow_reads += 1
         zone = self._zone if isinstance(self._zone, ZoneInfo) else None
