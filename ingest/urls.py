@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl, quote_plus, unquote, urlencode, urlsplit
 import ada_url
 from w3lib.url import canonicalize_url
 
-from ingest.errors import BadURL
+from ingest.errors import InvalidURL
 from ingest.text import whole_number
 
 _LIST_PATH = re.compile(
@@ -174,16 +174,16 @@ def check_url(text: str) -> str:
     """Return the text as an absolute http(s) URL without user name.
 
     Raises:
-        BadURL: it is none. The message repeats no password.
+        InvalidURL: it is none. The message repeats no password.
     """
     url = text.strip()
     if not is_http_url(url):
         is_bare = re.match(r"^[\w-]+(\.[\w-]+)+(/\S*)?$", url)
         remedy = f"did you mean https://{url}?" if is_bare else "give http(s)://..."
-        raise BadURL(f"not an http(s) URL: {without_user(url)!r}", remedy)
+        raise InvalidURL(f"not an http(s) URL: {without_user(url)!r}", remedy)
     parts = urlsplit(url)
     if "@" in parts.netloc:
-        raise BadURL(
+        raise InvalidURL(
             f"a URL of {parts.hostname} names a user",
             "leave user name and password out: Khabar sends none",
         )

@@ -18,7 +18,6 @@ from ingest.record import Precision
 from ingest.settings import Limits
 from ingest.text import one_line
 
-_LIMITS = Limits()
 EARLIEST_YEAR = 1990
 """No news page is older than the web; a smaller year is another calendar's, or no date at all."""
 # Where CLDR's short date puts the month first: the United States and what follows them.
@@ -49,7 +48,12 @@ class ParsedDate:
 
 
 def parse_date(
-    raw: str, *, now: datetime, zone: ZoneInfo | None, languages: tuple[str, ...] = ()
+    raw: str,
+    *,
+    now: datetime,
+    zone: ZoneInfo | None,
+    languages: tuple[str, ...] = (),
+    limits: Limits | None = None,
 ) -> ParsedDate | None:
     """The date that a text states, or None where it states none that can be true.
 
@@ -58,8 +62,9 @@ def parse_date(
         now: Aware; relative texts ("8 hours ago") count from it, and a date beyond it is refused.
         zone: Of times that name none. Without it a naive time keeps only its day: an hour of no zone is no instant.
         languages: BCP 47 tags of the page, likeliest first; a region decides between day and month first ("en-US").
+        limits: `date_characters` and `future_hours` count; the defaults of the settings if None.
     """
-    stated = read_date(raw, now=now, zone=zone, languages=languages)
+    stated = read_date(raw, now=now, zone=zone, languages=languages, limits=limits)
     return settle(stated, zone) if stated else None
 
 
@@ -73,13 +78,19 @@ def settle(stated: Stated, zone: tzinfo | None) -> ParsedDate:
 
 
 def read_date(
-    raw: str, *, now: datetime, zone: ZoneInfo | None = None, languages: tuple[str, ...] = ()
+    raw: str,
+    *,
+    now: datetime,
+    zone: ZoneInfo | None = None,
+    languages: tuple[str, ...] = (),
+    limits: Limits | None = None,
 ) -> Stated | None:
     """The same as `parse_date`, but a naive time stays naive; `zone` only tells what "PST" or "today" mean."""
-    text = ascii_digits(one_line(raw[:1000])[: _LIMITS.date_characters])
+    limits = limits or Limits()
+    text = ascii_digits(one_line(raw[:1000])[: limits.date_characters])
     folded = fold(text)
     local = now.astimezone(zone or now.tzinfo)
-    latest = now + timedelta(hours=_LIMITS.future_hours)
+    latest = now + timedelta(hours=limits.future_hours)
     for day, rest in _days(folded, languages):
         stated = _at(day, rest, text, zone)
         if _can_be(stated.when, latest):
@@ -88,9 +99,9 @@ def read_date(
     return Stated(*human) if human and _can_be(human[0], latest) else None
 
 
-def holds_day(text: str) -> bool:
+def holds_day(text: str, limits: Limits) -> bool:
     """Whether a text holds a whole date in one of the common forms; cheap, and never asks dateparser."""
-    return next(_days(fold(ascii_digits(text[: _LIMITS.date_characters])), ()), None) is not None
+    return next(_days(fold(ascii_digits(text[: limits.date_characters])), ()), None) is not None
 
 
 def _can_be(when: datetime, latest: datetime) -> bool:

@@ -54,6 +54,7 @@ def test_gzip_is_unpacked() -> None:
     assert read_sitemap(gzip.compress(URLSET), URL) == read_sitemap(URLSET, URL)
 
 
+@pytest.mark.threat("S6")
 def test_a_gzip_bomb_is_cut(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sitemap, "MAX_BYTES", 2_000)
     page = read_sitemap(gzip.compress(URLSET + b" " * 100_000), URL)
@@ -74,6 +75,7 @@ def test_plain_text_lists_addresses() -> None:
     ]
 
 
+@pytest.mark.threat("S14")
 def test_entities_are_never_resolved(tmp_path: Path) -> None:
     secret = tmp_path / "secret"
     secret.write_text("https://paper.example/secret")

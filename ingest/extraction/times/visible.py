@@ -64,7 +64,7 @@ def visible_times(heading: HtmlElement, reader: Reader) -> VisibleTimes:
     for element in itertools.islice(marked, _MOST_DATES):
         _read(element, reader, found, 3.0)
     if not found.published and not found.modified:
-        for text in itertools.islice(_lines(head), _MOST_DATES):
+        for text in itertools.islice(_lines(head, reader), _MOST_DATES):
             found.published.extend(reader.claims(iter([(text, "visible", 1.5)])))
     if not found.published:
         for element in _later(heading):
@@ -92,7 +92,7 @@ def _in_teaser(element: HtmlElement, around: set[HtmlElement]) -> bool:
     return any(above.find(".//h3") is not None for above in between)
 
 
-def _lines(head: list[HtmlElement]) -> Iterator[str]:
+def _lines(head: list[HtmlElement], reader: Reader) -> Iterator[str]:
     """The short texts of unmarked elements that hold a whole date: a line of its own, or the words beside a name."""
     for element in head:
         whole = short_text(element, _MOST_LINE) if len(element) <= 3 else ""
@@ -100,7 +100,9 @@ def _lines(head: list[HtmlElement]) -> Iterator[str]:
             whole,
             *(one_line(piece) for piece in (element.text, *(child.tail for child in element))),
         ):
-            if 8 <= len(text) <= _MOST_LINE and _A_YEAR.search(text) and holds_day(text):
+            if not (8 <= len(text) <= _MOST_LINE and _A_YEAR.search(text)):
+                continue
+            if holds_day(text, reader.limits):
                 yield text
                 break
 
