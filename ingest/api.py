@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
 from pydantic import ValidationError
 
@@ -17,7 +18,7 @@ from ingest import errors
 from ingest.processing.build import article_for
 from ingest.record import Article, FetchedPage, Rejection
 from ingest.settings import Settings
-from ingest.sites import Site, get_site, site_of
+from ingest.sites import Site, SiteCatalog
 from ingest.urls import check_url
 
 
@@ -41,29 +42,38 @@ def extract(
         An `Article`, or a `Rejection` that says why the page is none.
 
     Raises:
-        BadURL: the URL is not an absolute http(s) URL.
+        InvalidURL: the URL is not an absolute http(s) URL.
         UnknownSite: no definition has the name.
     """
     url = check_url(url)
     body = html.encode("utf-8", "replace") if isinstance(html, str) else html
     headers = {"content-type": "text/html; charset=utf-8"} if isinstance(html, str) else {}
-    settings = _ambient()
+    settings, catalog = _ambient()
     page = FetchedPage(
         url=url, body=body, retrieved_at=_aware(retrieved_at), requested_url=url, headers=headers
     )
-    return article_for(page, _definition(site, url, tuple(settings.sites)), settings.limits)
+    return article_for(page, _definition(site, url, catalog), settings.limits)
+
+
+class _Ambient(NamedTuple):
+    settings: Settings
+    catalog: SiteCatalog
 
 
 @cache
-def _ambient() -> Settings:
-    """The settings of file and environment, read once: an extraction takes milliseconds."""
-    return Settings.load()
+def _ambient() -> _Ambient:
+    """Return the settings of file and environment, and their sites. Both are read only once.
+
+    Reading them takes longer than the extraction of a page.
+    """
+    settings = Settings.load()
+    return _Ambient(settings, SiteCatalog.load(settings.sites))
 
 
-def _definition(site: Site | str | None, url: str, folders: tuple[Path, ...]) -> Site:
+def _definition(site: Site | str | None, url: str, catalog: SiteCatalog) -> Site:
     if isinstance(site, Site):
         return site
-    return get_site(site, folders) if site else site_of(url, folders)
+    return catalog.get(site) if site else catalog.for_url(url)
 
 
 def _aware(moment: datetime | None) -> datetime:
@@ -86,7 +96,7 @@ def scrape(
         replay: a cassette, or a folder of them, that answers in place of the network.
 
     Raises:
-        BadURL, Unreachable, ForbiddenAddress, NotRecorded, BadRecording: as their names say.
+        InvalidURL, Unreachable, ForbiddenAddress, NotRecorded, InvalidCassette: as their names say.
     """
     request = {
         "url": check_url(url),

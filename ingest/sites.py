@@ -1,7 +1,9 @@
-"""Site definitions: what is known of a site, as data (`spiders/sites/*.toml`, `spiders/platforms/*.toml`).
+"""Site definitions: what is known about a site, as data (`spiders/sites/*.toml`, `spiders/platforms/*.toml`).
 
-A definition names its platforms, whose values are its defaults: lists are appended to the site's own,
-other values apply where the site says nothing. An unknown site is `UNKNOWN_SITE`, which knows nothing.
+A definition names its platforms, whose values are its defaults: lists are appended to the site's own, other values
+apply if the site does not set them. `UNKNOWN_SITE` stands for a site without a definition.
+
+`SiteCatalog` holds all definitions. A caller loads it once (a command, the API, a crawl) and passes it on.
 """
 
 from __future__ import annotations
@@ -9,13 +11,14 @@ from __future__ import annotations
 import difflib
 import re
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache, cached_property
 from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -23,7 +26,7 @@ from cssselect import HTMLTranslator, SelectorError
 from lxml import etree
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
-from ingest.errors import BadDefinition, UnknownSite
+from ingest.errors import InvalidDefinition, UnknownSite
 from ingest.schedule import Schedule, parse_duration
 
 
@@ -31,7 +34,7 @@ def _pattern(text: str) -> str:
     try:
         re.compile(text)
     except re.error as error:
-        raise ValueError(f"no regular expression: {error}") from error
+        raise ValueError(f"not a regular expression: {error}") from error
     return text
 
 
@@ -42,7 +45,7 @@ def _selector(text: str) -> str:
         else:
             HTMLTranslator().css_to_xpath(text)
     except (SelectorError, etree.XPathError) as error:
-        raise ValueError(f"no CSS selector and no XPath: {error}") from error
+        raise ValueError(f"neither a CSS selector nor XPath: {error}") from error
     return text
 
 
@@ -50,7 +53,7 @@ def _zone(text: str) -> str:
     try:
         ZoneInfo(text)
     except (ZoneInfoNotFoundError, ValueError) as error:
-        raise ValueError(f"no time zone of the IANA database: {text}") from error
+        raise ValueError(f"not a time zone of the IANA database: {text}") from error
     return text
 
 
@@ -60,24 +63,25 @@ def _seconds(value: object) -> object:
 
 def _name(text: str) -> str:
     if not NAME.fullmatch(text):
-        raise ValueError(f"no name of a definition, which is letters, digits, hyphens: {text!r}")
+        raise ValueError(f"not a site name, which is letters, digits, hyphens: {text!r}")
     return text
 
 
 NAME = re.compile(r"[a-z0-9](?:[a-z0-9_-]|\.(?=[a-z0-9])){0,62}", re.IGNORECASE)
-"""Of a site: it is a folder of the output and a file of definitions, and so no path, no option and no hidden file."""
+"""Pattern of a site's name, which is used as a file and folder name: never a path, an option or hidden."""
 SiteName = Annotated[str, AfterValidator(_name)]
-"""A name that is safe as a file's: see `NAME`."""
+"""A name that is safe as a file name: see `NAME`."""
 Selector = Annotated[str, AfterValidator(_selector)]
-"""A CSS selector, or XPath where it starts with `/`, `./` or `(`."""
+"""A CSS selector, or XPath if it starts with `/`, `./` or `(`."""
 Pattern = Annotated[str, AfterValidator(_pattern)]
-"""A regular expression of Python's `re`, searched for."""
+"""A regular expression, used with `re.search`."""
 ZoneName = Annotated[str, AfterValidator(_zone)]
+"""A time zone of the IANA database."""
 Seconds = Annotated[float, BeforeValidator(_seconds)]
-"""A span of time, written as `15m` or `6h`."""
+"""A duration in seconds, written as a number or as `15m` or `6h`."""
 
 DEFAULT_RECHECK = (3600.0, 6 * 3600.0, 86400.0, 7 * 86400.0)
-"""Seconds after publication: most corrections come within hours, most comments within days."""
+"""Seconds after publication. Most corrections come within hours, most comments within days."""
 
 
 class _Data(BaseModel):
@@ -85,7 +89,7 @@ class _Data(BaseModel):
 
 
 class Discover(_Data):
-    """Where new articles are announced. Addresses may be relative to `https://<domain>/`."""
+    """Sources of new articles. URLs may be relative to `https://<domain>/`."""
 
     feeds: list[str] = []
     sitemaps: list[str] = []
@@ -96,7 +100,7 @@ class Discover(_Data):
 
 
 class Select(_Data):
-    """Where a field stands, for what the general way does not find. The first selector that matches wins."""
+    """Selectors for fields that generic extraction misses. The first one that matches wins."""
 
     headline: list[Selector] = []
     alternative_headline: list[Selector] = []
@@ -111,17 +115,19 @@ class Select(_Data):
 
 
 class Listing(_Data):
-    """How a list page is read: `items` are the main list's article links, `next` the link to the next page."""
+    """Selectors of a list page: `items` for links to articles, `next` for the link to the next page."""
 
     items: list[Selector] = []
     next: list[Selector] = []
 
 
 class Throttle(_Data):
-    """How fast each host of the site may be asked; the operator's settings hold where this says nothing.
+    """Request rate for each host of the site. The default of each value is the operator's setting.
 
-    `delay` are the least seconds between two requests; an operator's longer delay wins. `max_delay` are the seconds
-    beyond which neither slow answers nor refusals lengthen that delay, `concurrency` the requests under way at once.
+    Attributes:
+        delay: minimum seconds between two requests; a longer delay of the operator wins.
+        max_delay: seconds up to which slow responses and refusals may lengthen the delay.
+        concurrency: maximum number of requests in progress.
     """
 
     delay: float | None = Field(default=None, ge=0, allow_inf_nan=False)
@@ -130,7 +136,7 @@ class Throttle(_Data):
 
 
 class Variant(_Data):
-    """Selectors that hold for pages published up to `valid_until` (of an earlier theme)."""
+    """Selectors for pages that were published up to `valid_until`, with an earlier theme."""
 
     valid_until: date
     select: Select = Select()
@@ -138,7 +144,7 @@ class Variant(_Data):
 
 
 class SiteTest(_Data):
-    """A page of the site and what must and must not come out of it."""
+    """A page of the site, and what its record must and must not contain."""
 
     url: str
     headline: str | None = None
@@ -149,7 +155,7 @@ class SiteTest(_Data):
 
 
 class Site(_Data):
-    """All that is known of one site. The cron line of its `schedule` is read in its `time_zone`, else in UTC."""
+    """Definition of one site. The cron line of `schedule` is in `time_zone`, or UTC without one."""
 
     name: SiteName
     domain: str
@@ -175,18 +181,18 @@ class Site(_Data):
 
     @cached_property
     def hosts(self) -> frozenset[str]:
-        """The host names of the site, with and without `www.`."""
+        """Host names of the site, with and without `www.`."""
         return frozenset(
             host for name in (self.domain, *self.aliases) for host in (name, f"www.{name}")
         )
 
     @property
     def zone(self) -> ZoneInfo | None:
-        """The time zone of the site's naive times."""
+        """Time zone of dates without an offset."""
         return ZoneInfo(self.time_zone) if self.time_zone else None
 
     def is_article_url(self, url: str) -> bool:
-        """Whether the address has the shape of an article; always true where the site states no shape."""
+        """Whether the URL has the form of an article. Always true if the site defines no form."""
         if any(re.search(pattern, url) for pattern in self.not_article_urls):
             return False
         return not self.article_urls or any(
@@ -194,7 +200,7 @@ class Site(_Data):
         )
 
     def at(self, moment: datetime | date | None) -> Site:
-        """The definition as it holds for a page published then: a variant's selectors come first."""
+        """Return the definition for a page of that date: selectors of a matching variant come first."""
         if moment is None:
             return self
         day = moment.date() if isinstance(moment, datetime) else moment
@@ -209,18 +215,18 @@ class Site(_Data):
 
 
 UNKNOWN_SITE = Site(name="unknown", domain="unknown.invalid")
-"""What holds for a page of a site without a definition: nothing."""
+"""The definition of a site that has none: every value is the default."""
 
 
 def _with_defaults(own: Mapping[str, Any], defaults: Mapping[str, Any]) -> dict[str, Any]:
     merged = dict(own)
     for key, value in defaults.items():
-        mine = merged.get(key)
+        current = merged.get(key)
         if isinstance(value, Mapping):
-            merged[key] = _with_defaults(mine if isinstance(mine, Mapping) else {}, value)
-        elif isinstance(value, list) and isinstance(mine, list):
-            merged[key] = [*mine, *(item for item in value if item not in mine)]
-        elif mine is None:
+            merged[key] = _with_defaults(current if isinstance(current, Mapping) else {}, value)
+        elif isinstance(value, list) and isinstance(current, list):
+            merged[key] = [*current, *(item for item in value if item not in current)]
+        elif current is None:
             merged[key] = value
     return merged
 
@@ -229,7 +235,9 @@ def _read(file: Traversable) -> dict[str, Any]:
     try:
         return tomllib.loads(file.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise BadDefinition(f"{file.name}: {error}", "see CONTRIBUTING.md, 'Add a site'") from error
+        raise InvalidDefinition(
+            f"{file.name}: {error}", "see CONTRIBUTING.md, 'Add a site'"
+        ) from error
 
 
 def _shipped(folder: str) -> Traversable:
@@ -238,71 +246,118 @@ def _shipped(folder: str) -> Traversable:
 
 @cache
 def load_platforms() -> Mapping[str, Mapping[str, Any]]:
-    """What the file of each platform says, by name: the defaults of its sites, and in `detect` what tells its pages."""
+    """Return the shipped platform files by name: defaults for sites, and in `detect` the marks of their pages."""
     files = sorted(_shipped("platforms").iterdir(), key=lambda file: file.name)
     return {Path(file.name).stem: _read(file) for file in files if file.name.endswith(".toml")}
 
 
 def load_site(file: Traversable) -> Site:
-    """The definition in a TOML file, with its platforms' defaults; raises `BadDefinition` naming file and key."""
+    """Return the definition in a TOML file, with its platforms' defaults.
+
+    Raises:
+        InvalidDefinition: the file is not valid; the message names file and key.
+    """
     return make_site(_read(file), file.name)
 
 
 def make_site(values: Mapping[str, Any], file_name: str) -> Site:
-    """The same for what a file of that name would hold."""
+    """Return the definition with these values; `file_name` gives the default name, and is named in errors.
+
+    Raises:
+        InvalidDefinition: the values are not valid; the message names file and key.
+    """
     for platform in values.get("platforms", []):
         if platform not in load_platforms():
-            raise BadDefinition(
+            raise InvalidDefinition(
                 f"{file_name}: platforms: no platform {platform!r}", "see spiders/platforms"
             )
-        defaults = load_platforms()[platform]
-        values = _with_defaults(
-            values, {key: value for key, value in defaults.items() if key != "detect"}
-        )
+        defaults = dict(load_platforms()[platform])
+        defaults.pop("detect", None)
+        values = _with_defaults(values, defaults)
     try:
         return Site.model_validate({"name": Path(file_name).stem, **values})
     except ValidationError as error:
         first = error.errors()[0]
         key = ".".join(str(part) for part in first["loc"])
-        raise BadDefinition(
+        raise InvalidDefinition(
             f"{file_name}: {key}: {first['msg']}", "see CONTRIBUTING.md, 'Add a site'"
         ) from error
 
 
-@cache
-def load_sites(folders: tuple[Path, ...] = ()) -> Mapping[str, Site]:
-    """All definitions by name: the shipped ones, then those of `folders`, which override by name."""
-    sites: dict[str, Site] = {}
-    sources: Iterable[Traversable] = (_shipped("sites"), *folders)
-    for source in sources:
-        if not source.is_dir():
-            raise BadDefinition(
-                f"{source}: no such folder of site definitions", "name a folder with *.toml files"
-            )
-        for file in sorted(source.iterdir(), key=lambda file: file.name):
-            if file.name.endswith(".toml"):
-                site = load_site(file)
-                sites[site.name] = site
-    return sites
+@dataclass(frozen=True, eq=False)
+class SiteCatalog:
+    """All site definitions of a run, in the order in which they were loaded.
+
+    Two catalogues are equal only if they are the same object, so that a catalogue can be a key.
+    """
+
+    _sites: Mapping[str, Site]
+
+    @classmethod
+    def load(cls, folders: Iterable[Path] = ()) -> Self:
+        """Return the shipped definitions and those of `folders`, which override shipped ones by name.
+
+        Args:
+            folders: folders with `*.toml` files, usually `Settings.sites`.
+
+        Raises:
+            InvalidDefinition: a folder does not exist, or a file in it is not valid.
+        """
+        sources: list[Traversable] = [_shipped("sites"), *folders]
+        return cls({site.name: site for source in sources for site in _definitions(source)})
+
+    def with_sites(self, sites: Iterable[Site]) -> Self:
+        """Return a catalogue that also holds these definitions; they override others by name."""
+        return type(self)({**self._sites, **{site.name: site for site in sites}})
+
+    def get(self, name: str) -> Site:
+        """Return the site with this name, domain or alias.
+
+        Raises:
+            UnknownSite: there is no such site; the remedy is the nearest name.
+        """
+        wanted = name.casefold().removeprefix("www.")
+        for site in self:
+            if wanted in {site.name, site.domain, *site.aliases}:
+                return site
+        nearest = difflib.get_close_matches(wanted, list(self._sites), n=1, cutoff=0.4)
+        raise UnknownSite(
+            f"no site {name!r}",
+            f"did you mean {nearest[0]!r}?" if nearest else "see `khabar sites`",
+        )
+
+    def for_url(self, url: str) -> Site:
+        """Return the site to which this URL belongs, or `UNKNOWN_SITE`."""
+        try:
+            host = urlsplit(url).hostname or ""
+        except ValueError:
+            return UNKNOWN_SITE
+        return self.for_host(host)
+
+    def for_host(self, host: str) -> Site:
+        """Return the site to which this host name belongs, or `UNKNOWN_SITE`."""
+        host = host.casefold()
+        return next((site for site in self if host in site.hosts), UNKNOWN_SITE)
+
+    def __iter__(self) -> Iterator[Site]:
+        return iter(self._sites.values())
+
+    def __len__(self) -> int:
+        return len(self._sites)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._sites
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Self:
+        return self  # nothing in it can change, and Scrapy copies its settings deeply
 
 
-def get_site(name: str, folders: tuple[Path, ...] = ()) -> Site:
-    """The site of that name or domain; raises `UnknownSite` with the nearest name."""
-    sites = load_sites(folders)
-    wanted = name.casefold().removeprefix("www.")
-    for site in sites.values():
-        if wanted in {site.name, site.domain, *site.aliases}:
-            return site
-    near = difflib.get_close_matches(wanted, list(sites), n=1, cutoff=0.4)
-    raise UnknownSite(
-        f"no site {name!r}", f"did you mean {near[0]!r}?" if near else "see `khabar sites`"
-    )
-
-
-def site_of(url: str, folders: tuple[Path, ...] = ()) -> Site:
-    """The site whose page this is, or `UNKNOWN_SITE`."""
-    try:
-        host = (urlsplit(url).hostname or "").casefold()
-    except ValueError:
-        return UNKNOWN_SITE
-    return next((site for site in load_sites(folders).values() if host in site.hosts), UNKNOWN_SITE)
+def _definitions(folder: Traversable) -> Iterator[Site]:
+    """Yield the definitions in a folder, by file name."""
+    if not folder.is_dir():
+        raise InvalidDefinition(
+            f"{folder}: no such folder of site definitions", "name a folder with *.toml files"
+        )
+    for file in sorted(folder.iterdir(), key=lambda file: file.name):
+        if file.name.endswith(".toml"):
+            yield load_site(file)

@@ -9,7 +9,7 @@ import pytest
 import ingest
 from ingest import UNKNOWN_SITE, Article, Rejection
 from ingest.api import extract, read, scrape
-from ingest.errors import BadRecording, BadURL, NotRecorded, UnknownSite, UsageError
+from ingest.errors import InvalidCassette, InvalidURL, NotRecorded, UnknownSite, UsageError
 from tests.test_record import article
 
 CASSETTES = Path(__file__).parents[1] / "fixtures" / "cassettes"
@@ -84,11 +84,11 @@ def test_a_page_with_a_stray_control_or_in_utf_16_is_read() -> None:
 
 
 def test_wrong_calls_are_errors() -> None:
-    with pytest.raises(BadURL):
+    with pytest.raises(InvalidURL):
         extract(PAGE, "paper.example/a")
     with pytest.raises(UnknownSite, match="dailytimes"):
         extract(PAGE, URL, site="dailytime")
-    with pytest.raises(BadURL):
+    with pytest.raises(InvalidURL):
         scrape("nope")
 
 
@@ -106,7 +106,7 @@ def test_scrape_works_twice_and_inside_a_running_loop() -> None:
 def test_scrape_raises_what_went_wrong() -> None:
     with pytest.raises(NotRecorded, match="nearest"):
         scrape("https://dailytimes.com.pk/1/nothing/", replay=CASSETTES)
-    with pytest.raises(BadRecording):
+    with pytest.raises(InvalidCassette):
         scrape(RICE, replay="no-such-file.yaml")
 
 

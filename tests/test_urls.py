@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.errors import BadURL
+from ingest.errors import InvalidURL
 from ingest.urls import article_id, article_key, check_url, host_of, is_home, without_user
 
 POST = "https://propakistani.pk/2026/10/05/a-new-road/"
@@ -49,14 +49,14 @@ def test_a_query_that_names_the_article_stays() -> None:
     "text", ["", "propakistani.pk/x", "ftp://x.pk/", "https://", "http://[::1", "https://x.pk/a b"]
 )
 def test_what_is_no_url_is_refused_with_a_remedy(text: str) -> None:
-    with pytest.raises(BadURL) as caught:
+    with pytest.raises(InvalidURL) as caught:
         check_url(text)
     assert caught.value.remedy
     assert "\n" not in str(caught.value)
 
 
 def test_a_forgotten_scheme_is_offered() -> None:
-    with pytest.raises(BadURL, match=r"did you mean https://propakistani\.pk/x"):
+    with pytest.raises(InvalidURL, match=r"did you mean https://propakistani\.pk/x"):
         check_url("propakistani.pk/x")
 
 
@@ -77,7 +77,7 @@ def test_any_text_has_a_key(text: str) -> None:
     "url", ["https://name:hunter2@paper.example/a", "https://name@paper.example/"]
 )
 def test_a_user_is_refused_and_no_password_repeated(url: str) -> None:
-    with pytest.raises(BadURL) as caught:
+    with pytest.raises(InvalidURL) as caught:
         check_url(url)
     assert "hunter2" not in str(caught.value)
 

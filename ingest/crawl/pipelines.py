@@ -14,11 +14,11 @@ from scrapy.exceptions import CloseSpider, DropItem
 from ingest.crawl.context import context_of
 from ingest.crawl.stats import Tally, conclude
 from ingest.errors import KhabarError
-from ingest.processing import workers
 from ingest.processing.changes import Decision, Known, Same, decide, known_by
 from ingest.processing.recrawl import Address
+from ingest.processing.workers import WorkerPools, Workers
 from ingest.record import Article, FetchedPage, Rejection
-from ingest.sites import DEFAULT_RECHECK, load_sites
+from ingest.sites import DEFAULT_RECHECK, Site
 from ingest.storage.site_store import GroupCommit, SiteStore
 from ingest.urls import article_key
 
@@ -61,7 +61,9 @@ class RecordPipeline:
         self._memory: dict[
             str, Known
         ] = {}  # without a ledger: the articles of this run, so that none comes twice
-        self._workers: workers.Workers | None = None
+        self._pools: WorkerPools | None = crawler.settings.get("KHABAR_WORKERS")
+        self._own_pools: WorkerPools | None = None
+        self._workers: Workers | None = None
         self._closing: asyncio.Future[None] | None = None
 
     @classmethod
@@ -82,7 +84,10 @@ class RecordPipeline:
             logger.info("%s", error)  # the run ends with it, and says so
             raise CloseSpider("khabar_error") from error
         context.close = self.close_spider
-        self._workers = workers.lease(
+        pools = self._pools
+        if pools is None:  # started by `scrapy crawl` or a program of the user's
+            pools = self._own_pools = WorkerPools()
+        self._workers = pools.pool(
             context.extract, context.settings.limits, context.settings.workers
         )
 
@@ -93,7 +98,7 @@ class RecordPipeline:
 
     def _open_store(self, output: Path) -> None:
         context = self._context
-        site = load_sites(tuple(context.settings.sites)).get(self._site)
+        site: Site | None = getattr(self._crawler.spider, "site", None)
         commits = GroupCommit(self._flush, self._stop)
         context.store = SiteStore(
             output,
@@ -113,9 +118,9 @@ class RecordPipeline:
 
     def close_spider(self) -> None:
         """Sum the run up, finish the segments, free the lock, let the workers go; once."""
-        if self._workers is not None:
-            workers.release(self._workers)
-            self._workers = None
+        self._workers = None
+        if self._own_pools is not None:
+            self._own_pools.close()
         store, self._context.store = self._context.store, None
         try:
             conclude(self._crawler, store)

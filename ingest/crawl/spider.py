@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Iterator, Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import urlsplit
 
 from scrapy import Request, Spider
@@ -14,20 +15,21 @@ from scrapy.http import Response
 from scrapy.http.request import NO_CALLBACK
 
 from ingest.crawl.context import SOURCE_JUDGED, CrawlContext, context_of
-from ingest.crawl.http.cassette import REPLAYED
-from ingest.crawl.http.failure import http_error, outcome_of
-from ingest.crawl.http.handler import tape_from
+from ingest.crawl.http.failure import http_error, is_cancelled, outcome_of
 from ingest.crawl.http.headers import conditions, headers_of
-from ingest.crawl.settings import REPLAY_SETTINGS
+from ingest.crawl.http.recording import REPLAYED
+from ingest.crawl.settings import site_catalog
 from ingest.crawl.stats import Tally
-from ingest.errors import KhabarError, LeftAlone, Unreachable
+from ingest.errors import HostExcluded, KhabarError, Unreachable
 from ingest.extraction.page_type.challenge import challenge_sign
 from ingest.processing.recrawl import Address, State, Visit
+from ingest.processing.workers import NO_SITE
 from ingest.record import FetchedPage, Rejection
+from ingest.sites import UNKNOWN_SITE, Site, SiteCatalog
 from ingest.urls import article_key, host_of
 
 if TYPE_CHECKING:
-    from scrapy.settings import BaseSettings
+    from scrapy.crawler import Crawler
     from twisted.python.failure import Failure
 
 _GONE = (404, 410)
@@ -42,17 +44,21 @@ class KhabarSpider(Spider):
 
     since: datetime | None = None
     full: bool = False
-    page_site: str | None = None
+    site: Site | None = None
     hosts: frozenset[str] = frozenset()
 
     @classmethod
-    def update_settings(cls, settings: BaseSettings) -> None:
-        """Take the waits out of a replay."""
-        super().update_settings(settings)
-        if settings.get("KHABAR_REPLAY") or settings.get("KHABAR_CASSETTE") is not None:
-            tape = tape_from(settings)
-            if tape is not None and not tape.records:
-                settings.update(REPLAY_SETTINGS, priority="spider")
+    def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:  # noqa: ANN401 - as in Scrapy's Spider
+        """Create the spider. A `site` that is given by name is looked up here, once."""
+        site = kwargs.get("site")
+        if isinstance(site, str):
+            kwargs["site"] = cls.definition(site, site_catalog(crawler.settings))
+        return super().from_crawler(crawler, *args, **kwargs)
+
+    @classmethod
+    def definition(cls, name: str, catalog: SiteCatalog) -> Site:
+        """Return the definition that a spider argument names; raises `UnknownSite`."""
+        return catalog.get(name)
 
     @cached_property
     def context(self) -> CrawlContext:
@@ -77,6 +83,8 @@ class KhabarSpider(Spider):
         except (
             Exception
         ) as error:  # whatever the layers of the network raise, it is one source that fails
+            if is_cancelled(error):
+                raise asyncio.CancelledError from error
             outcome = outcome_of(url, error)
             if isinstance(outcome, Rejection):
                 raise Unreachable(f"{url}: {outcome.detail}") from error
@@ -154,6 +162,8 @@ class KhabarSpider(Spider):
 
     def page_failed(self, failure: Failure) -> None:
         """Account for a page that did not come."""
+        if failure.value is not None and is_cancelled(failure.value):
+            return  # the page stays due as it was
         asked = failure.request.cb_kwargs["asked"]  # type: ignore[attr-defined]  # Scrapy puts it there
         outcome = outcome_of(asked, failure.value or Unreachable(f"{asked}: failed"))
         if isinstance(outcome, Rejection):
@@ -165,7 +175,7 @@ class KhabarSpider(Spider):
 
     def _fail(self, asked: str, error: KhabarError) -> None:
         # What was not even asked for has not failed: it stays due as it was, and is not parked in the end.
-        if self.context.store is not None and not isinstance(error, LeftAlone):
+        if self.context.store is not None and not isinstance(error, HostExcluded):
             self.context.store.fail(_address(asked), error.message)
         self.tally.failed(asked, error)
 
@@ -196,9 +206,15 @@ class KhabarSpider(Spider):
             requested_url=asked,
             status=response.status,
             headers=headers_of(response),
-            site=self.page_site,
+            site=self._site_name(),
             run_id=self.context.run_id,
         )
+
+    def _site_name(self) -> str | None:
+        """Name of the definition for the workers; None if it depends on the page's URL."""
+        if self.site is UNKNOWN_SITE:
+            return NO_SITE
+        return None if self.site is None else self.site.name
 
     def _retrieved_at(self, response: Response) -> datetime:
         """A recorded page was retrieved when its server said; relative dates on it count from then."""

@@ -8,14 +8,13 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from ingest.crawl.context import PAGE_DONE, CrawlContext, context_of
-from ingest.errors import KhabarError, LeftAlone
-from ingest.monitoring.report import SiteReport
+from ingest.errors import HostExcluded, KhabarError
 from ingest.monitoring.rhythm import Pace
 from ingest.monitoring.summary import End, RunSummary
 from ingest.monitoring.verdict import verdict
 from ingest.processing.changes import Changed, Decision, New, Same
 from ingest.record import Article, Rejection
-from ingest.sites import load_sites
+from ingest.sites import Site
 from ingest.storage.output import write_summary
 
 if TYPE_CHECKING:
@@ -37,7 +36,7 @@ def conclude(crawler: Crawler, store: SiteStore | None) -> None:
             if store is None
             else [run.summary for run in store.runs() if run.summary is not None]
         )
-        summary = summary.with_findings(verdict(summary, earlier, _pace(context, summary.site)))
+        summary = summary.with_findings(verdict(summary, earlier, _pace(crawler)))
     finally:
         if store is not None:
             store.close(summary.model_dump(mode="json"), kept)
@@ -101,12 +100,12 @@ def _end(context: CrawlContext) -> End:
     return End.INTERRUPTED if context.interrupted else End.FINISHED
 
 
-def _pace(context: CrawlContext, name: str) -> Pace:
-    site = load_sites(tuple(context.settings.sites)).get(name)
-    stated = (
-        None if site is None or site.stale_after is None else timedelta(seconds=site.stale_after)
-    )
-    return Pace(stated, timedelta(hours=context.settings.stale_after_hours))
+def _pace(crawler: Crawler) -> Pace:
+    site: Site | None = getattr(crawler.spider, "site", None)
+    defined = None
+    if site is not None and site.stale_after is not None:
+        defined = timedelta(seconds=site.stale_after)
+    return Pace(defined, timedelta(hours=context_of(crawler).settings.stale_after_hours))
 
 
 def _tell(crawler: Crawler, summary: RunSummary) -> None:
@@ -174,7 +173,9 @@ class Tally:
         self._crawler.stats.inc_value("khabar/failed")
         self._crawler.stats.inc_value(f"{_FAILURES}{reason}")
         # What holds for a whole host is among the run's errors: once, not for each of its pages.
-        logger.log(logging.INFO if isinstance(error, LeftAlone) else logging.WARNING, "%s", error)
+        logger.log(
+            logging.INFO if isinstance(error, HostExcluded) else logging.WARNING, "%s", error
+        )
         self._tell(url, error)
 
     def saw(self, published: str | datetime | None) -> None:
@@ -189,29 +190,6 @@ class Tally:
         """The counts as they stand; `rejected` is the sum of all reasons."""
         values = {name: self._value(f"khabar/{name}") for name in _COUNTS}
         return values | {"rejected": sum(self.rejections().values())}
-
-    def report(self, site: str, seconds: float) -> SiteReport:
-        """What the crawl came to."""
-        context = context_of(self._crawler)
-        counts = self.counts()
-        return SiteReport(
-            site=site,
-            found=counts["found"],
-            new=counts["new"],
-            changed=counts["changed"],
-            unchanged=counts["unchanged"],
-            gone=counts["gone"],
-            failed=counts["failed"],
-            failures=self.failures(),
-            rejected=self.rejections(),
-            errors=list(context.errors),
-            run_id=context.run_id,
-            findings=list(context.summary.findings) if context.summary else [],
-            idle=context.summary is not None and context.summary.idle,
-            sources=list(context.sources),
-            seconds=seconds,
-            newest=context.newest,
-        )
 
     def rejections(self) -> dict[str, int]:
         """How many pages were no articles, by reason."""

@@ -19,7 +19,6 @@ from ingest.record import Precision
 from ingest.settings import Limits
 from ingest.text import one_line
 
-_LIMITS = Limits()
 EARLIEST_YEAR = 1990
 """No news page is older than the web: a smaller year is of another calendar, or not a date."""
 # Languages and regions whose short date in CLDR puts the month first.
@@ -50,7 +49,12 @@ class ParsedDate:
 
 
 def parse_date(
-    raw: str, *, now: datetime, zone: ZoneInfo | None, languages: tuple[str, ...] = ()
+    raw: str,
+    *,
+    now: datetime,
+    zone: ZoneInfo | None,
+    languages: tuple[str, ...] = (),
+    limits: Limits | None = None,
 ) -> ParsedDate | None:
     """Return the date in a text, or None if it has none that can be true.
 
@@ -60,8 +64,9 @@ def parse_date(
         zone: Of naive times. Without it only their day is kept: they are not an instant.
         languages: BCP 47 tags of the page, likeliest first. The region of the first decides
             between day and month ("en-US").
+        limits: For `date_characters` and `future_hours`; the default settings if None.
     """
-    stated = read_date(raw, now=now, zone=zone, languages=languages)
+    stated = read_date(raw, now=now, zone=zone, languages=languages, limits=limits)
     return settle(stated, zone) if stated else None
 
 
@@ -75,16 +80,22 @@ def settle(stated: Stated, zone: tzinfo | None) -> ParsedDate:
 
 
 def read_date(
-    raw: str, *, now: datetime, zone: ZoneInfo | None = None, languages: tuple[str, ...] = ()
+    raw: str,
+    *,
+    now: datetime,
+    zone: ZoneInfo | None = None,
+    languages: tuple[str, ...] = (),
+    limits: Limits | None = None,
 ) -> Stated | None:
     """Return the date in a text as `parse_date` does, but a naive time stays naive.
 
     `zone` decides only what "PST" and "today" mean.
     """
-    text = ascii_digits(one_line(raw[:1000])[: _LIMITS.date_characters])
+    limits = limits or Limits()
+    text = ascii_digits(one_line(raw[:1000])[: limits.date_characters])
     folded = fold(text)
     local = now.astimezone(zone or now.tzinfo)
-    latest = now + timedelta(hours=_LIMITS.future_hours)
+    latest = now + timedelta(hours=limits.future_hours)
     for day, rest in _days(folded, languages):
         stated = _at(day, rest, text, zone)
         if _can_be(stated.when, latest):
@@ -93,9 +104,9 @@ def read_date(
     return Stated(*human) if human and _can_be(human[0], latest) else None
 
 
-def holds_day(text: str) -> bool:
+def holds_day(text: str, limits: Limits) -> bool:
     """Whether a text has a whole date in a common form; cheap, and never calls dateparser."""
-    return next(_days(fold(ascii_digits(text[: _LIMITS.date_characters])), ()), None) is not None
+    return next(_days(fold(ascii_digits(text[: limits.date_characters])), ()), None) is not None
 
 
 def _can_be(when: datetime, latest: datetime) -> bool:

@@ -13,6 +13,7 @@ from scrapy.http import Response
 
 from fixtures.newsrooms import Article, Newsroom, expected_record, serve
 from ingest.api import read
+from ingest.crawl.reader import Reader
 from ingest.crawl.run import crawl_sites
 from ingest.crawl.wordpress_comments import comment_answers
 from ingest.record import FetchedPage
@@ -74,10 +75,10 @@ def test_answers_are_no_more_than_a_page_may_be() -> None:
     page = FetchedPage(
         url="https://paper.example/a", body=body, retrieved_at=datetime(2026, 11, 20, tzinfo=UTC)
     )
+    site, reader = Site(name="paper", domain="paper.example"), Reader()
     limits = Limits(page_bytes=20_000)
-    answers = asyncio.run(
-        comment_answers(page, Site(name="paper", domain="paper.example"), fetch, limits)
-    )
+    answers = asyncio.run(comment_answers(page, site, fetch, reader, limits))
+    reader.close()
     assert len(asked) == len(answers) == 3  # of some 7.5 kB
 
 

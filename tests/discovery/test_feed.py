@@ -89,6 +89,7 @@ def test_bad_bytes_say_why(body: bytes) -> None:
     assert feed.error
 
 
+@pytest.mark.threat("S14")
 def test_bytes_that_look_like_an_address_are_neither_fetched_nor_opened(tmp_path: Path) -> None:
     secret = tmp_path / "secret.xml"
     secret.write_bytes(rss(ITEM))
@@ -96,6 +97,7 @@ def test_bytes_that_look_like_an_address_are_neither_fetched_nor_opened(tmp_path
         assert read_feed(body, URL).candidates == ()
 
 
+@pytest.mark.threat("S14")
 def test_entities_of_a_feed_are_neither_expanded_nor_loaded(tmp_path: Path) -> None:
     secret = tmp_path / "secret"
     secret.write_text("hunter2")
@@ -120,6 +122,7 @@ def test_entries_without_an_address_are_left_out() -> None:
     )
 
 
+@pytest.mark.threat("P12")
 @pytest.mark.parametrize("reference", ["&#xD800;", "&#55296;", "&#xdfff;"])
 def test_half_a_character_does_not_end_a_feed(reference: str) -> None:
     body = f"<rss><channel><item><title>{reference}Ferry</title><link>https://a.example/x</link></item></channel></rss>"
@@ -127,6 +130,7 @@ def test_half_a_character_does_not_end_a_feed(reference: str) -> None:
     assert candidate.title == "Ferry"
 
 
+@pytest.mark.threat("P12")
 def test_a_feed_that_breaks_the_parser_is_one_broken_source(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -9,38 +9,25 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import count
-from typing import ParamSpec, TypeVar
 from urllib.parse import urljoin
 
 from scrapy.http import Response
 
 from ingest.crawl.frontier.frontier import Added, Frontier
 from ingest.crawl.frontier.source_log import SourceLog
+from ingest.crawl.reader import Reader
 from ingest.discovery import wordpress
 from ingest.discovery.candidate import FEED, LISTING, SITEMAP, WORDPRESS, Candidate, newest_of
 from ingest.discovery.feed import read_feed
 from ingest.discovery.listing import read_listing
 from ingest.discovery.sitemap import read_robots, read_sitemap
-from ingest.errors import BadURL, ForbiddenAddress, KhabarError, LeftAlone, LimitExceeded
+from ingest.errors import ForbiddenAddress, HostExcluded, InvalidURL, KhabarError, LimitExceeded
 from ingest.html.page import parse
 from ingest.settings import Limits
 from ingest.sites import Site
-
-P = ParamSpec("P")
-T = TypeVar("T")
-
-_reader = ThreadPoolExecutor(1, thread_name_prefix="khabar-read")
-"""One: sources of all sites are read in turn, so that only one of them takes memory at a time."""
-
-
-async def off_loop(read: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-    """What a pure reader gives, while the event loop goes on."""
-    return await asyncio.get_running_loop().run_in_executor(_reader, lambda: read(*args, **kwargs))
-
 
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
@@ -49,12 +36,13 @@ class SitemapWalk:
     """One look through a site's sitemaps; each file is read once, whoever names it."""
 
     def __init__(
-        self, frontier: Frontier, log: SourceLog, fetch: Fetch, limits: Limits, limit: int | None
+        self, frontier: Frontier, log: SourceLog, access: Access, limit: int | None
     ) -> None:
+        self._reader = access.reader
         self._frontier = frontier
         self._log = log
-        self._fetch = fetch
-        self._limits = limits
+        self._fetch = access.fetch
+        self._limits = access.limits
         self._limit = limit
         self._seen: set[str] = set()
 
@@ -80,7 +68,7 @@ class SitemapWalk:
                     break  # files are taken newest first: the others hold nothing newer
                 waiting = [*before.links, *waiting]
                 continue
-            page = await off_loop(read_sitemap, response.body, response.url)
+            page = await self._reader.run(read_sitemap, response.body, response.url)
             errors += [f"{url}: {page.error}"] if page.error else []
             added = self._frontier.add(page.candidates)
             links = self._newest_first(page.sitemaps)
@@ -129,6 +117,16 @@ class _Part:
     error: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Access:
+    """What a discovery reads sources with: requests, the thread of parsers, limits."""
+
+    fetch: Fetch
+    reader: Reader
+    limits: Limits
+    replaying: bool = False
+
+
 Read = Callable[[Response], _Part]
 
 _POSTS = 100
@@ -145,20 +143,20 @@ class Discovery:
         site: Site,
         frontier: Frontier,
         log: SourceLog,
-        fetch: Fetch,
-        limits: Limits,
+        access: Access,
         *,
         limit: int | None = None,
-        replaying: bool = False,
     ) -> None:
         self.errors: list[str] = []
         self._site = site
         self._frontier = frontier
         self._log = log
-        self._fetch = fetch
-        self._limits = limits
+        self._access = access
+        self._fetch = access.fetch
+        self._reader = access.reader
+        self._limits = access.limits
         self._limit = limit
-        self._replaying = replaying
+        self._replaying = access.replaying
 
     async def run(self) -> None:
         """Fill the frontier from all sources."""
@@ -195,10 +193,10 @@ class Discovery:
     def _failed(self, url: str, kind: str, failure: KhabarError) -> None:
         """A source could not be fetched; what holds for the whole host is said once, by who found out."""
         self._log.walked(url, kind, items=0, newest=None, error=str(failure), whole=False)
-        if isinstance(failure, LeftAlone):
+        if isinstance(failure, HostExcluded):
             logger.info("%s", failure)
         elif isinstance(
-            failure, BadURL | ForbiddenAddress
+            failure, InvalidURL | ForbiddenAddress
         ):  # which say where it leads, and not who leads there
             self._note(f"{url}: {failure}")
         else:
@@ -222,7 +220,7 @@ class Discovery:
             if response.status == 304:
                 self._log.unmodified(url, kind)
                 break
-            part = await off_loop(read, response)
+            part = await self._reader.run(read, response)
             error = error or (f"{following}: {part.error}" if part.error else None)
             added = self._frontier.add(part.candidates)
             if first:
@@ -287,7 +285,7 @@ class Discovery:
         starts = self._absolute(self._site.discover.sitemaps)
         if self._site.discover.robots_sitemaps:
             starts += await self._named_by_robots()
-        walk = SitemapWalk(self._frontier, self._log, self._fetch, self._limits, self._limit)
+        walk = SitemapWalk(self._frontier, self._log, self._access, self._limit)
         for start in dict.fromkeys(starts):
             try:
                 errors = await walk.follow(start)
@@ -303,7 +301,7 @@ class Discovery:
         except KhabarError as error:
             logger.info("no sitemaps by robots.txt: %s", error)  # having none is no fault
             return ()
-        return await off_loop(read_robots, response.body, response.url)
+        return await self._reader.run(read_robots, response.body, response.url)
 
 
 def _feed_part(response: Response) -> _Part:

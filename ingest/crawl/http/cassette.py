@@ -22,10 +22,8 @@ from vcr.request import Request as VcrRequest
 from w3lib.url import canonicalize_url
 
 from ingest.crawl.http import cassette_files
-from ingest.errors import BadRecording, NotRecorded
-
-REPLAYED = "replayed"
-"""The flag of a response that came from a cassette."""
+from ingest.crawl.http.recording import REPLAYED
+from ingest.errors import InvalidCassette, NotRecorded
 
 REDACTED = "REDACTED"
 
@@ -84,7 +82,7 @@ class Tape:
 
     @classmethod
     def replay(cls, sources: Iterable[Path | str | Cassette]) -> Self:
-        """A recording to play, of files, folders of `*.yaml` and cassettes as `of` takes; raises `BadRecording`."""
+        """A recording to play, of files, folders of `*.yaml` and cassettes as `of` takes; raises `InvalidCassette`."""
         cassettes: list[Cassette] = []
         for source in sources:
             files = [] if isinstance(source, Cassette) else cassette_files.files_of(Path(source))
@@ -160,13 +158,13 @@ class Tape:
 
 
 def to_response(request: Request, recorded: Mapping[str, Any]) -> Response:
-    """The response of a cassette as Scrapy's; raises `BadRecording` where it is none."""
+    """The response of a cassette as Scrapy's; raises `InvalidCassette` where it is none."""
     try:
         status = int(recorded["status"]["code"])
         headers = Headers(recorded["headers"] or {})
         body = recorded["body"]["string"] or b""
     except (KeyError, TypeError, ValueError) as error:
-        raise BadRecording(
+        raise InvalidCassette(
             f"no response is recorded for {request.url}: {error!r}", "record it again"
         ) from error
     body = body.encode("utf-8") if isinstance(body, str) else bytes(body)

@@ -17,29 +17,29 @@ from vcr.record_mode import RecordMode
 from vcr.serialize import deserialize, serialize
 from vcr.serializers import yamlserializer
 
-from ingest.errors import BadRecording, UnwritableOutput
+from ingest.errors import InvalidCassette, UnwritableOutput
 
 _NO_BLOCK = ("\r", "\x85", "\u2028", "\u2029")
 """Line ends that YAML folds to a newline inside a block; quoted, they survive."""
 
 
 def files_of(path: Path) -> Iterator[Path]:
-    """The cassette files that a path names: itself, or all `*.yaml` below a folder; raises `BadRecording`."""
+    """The cassette files that a path names: itself, or all `*.yaml` below a folder; raises `InvalidCassette`."""
     if path.is_dir():
         files = sorted(path.rglob("*.yaml"))
         if not files:
-            raise BadRecording(
+            raise InvalidCassette(
                 f"{path}: no cassette (*.yaml) in this folder", "record one with --record FILE"
             )
         yield from files
     elif path.is_file():
         yield path
     else:
-        raise BadRecording(f"{path}: no such cassette", "record it with --record FILE")
+        raise InvalidCassette(f"{path}: no such cassette", "record it with --record FILE")
 
 
 def load(file: Path) -> Cassette:
-    """A cassette to replay; raises `BadRecording` naming the file and what is wrong with it."""
+    """A cassette to replay; raises `InvalidCassette` naming the file and what is wrong with it."""
     cassette = Cassette(path=str(file), record_mode=RecordMode.NONE, allow_playback_repeats=True)
     try:
         requests, responses, *_ = deserialize(file.read_text(encoding="utf-8"), yamlserializer)
@@ -47,7 +47,7 @@ def load(file: Path) -> Cassette:
             cassette.append(request, response)
     except (OSError, yaml.YAMLError, ValueError, TypeError, KeyError, AttributeError) as error:
         # vcrpy takes the file's shape for granted: whatever it stumbles over, the file is no cassette.
-        raise BadRecording(
+        raise InvalidCassette(
             f"{file}: not a cassette: {error}", "record it again with --record FILE"
         ) from error
     cassette.dirty = False

@@ -20,7 +20,7 @@ from scrapy.robotstxt import ProtegoRobotParser
 from scrapy.utils.misc import build_from_crawler
 
 from ingest.crawl.context import SOURCE_JUDGED, context_of
-from ingest.crawl.http.failure import is_too_large, reason_of
+from ingest.crawl.http.failure import is_cancelled, is_too_large, reason_of
 from ingest.crawl.http.headers import headers_of
 from ingest.crawl.http.pace import RefusedRequest
 from ingest.errors import KhabarError, Unreachable
@@ -168,7 +168,9 @@ class RobotsMiddleware(RobotsTxtMiddleware):
                     callback=NO_CALLBACK,
                 )
             )
-        except Exception as error:  # noqa: BLE001 - whatever the layers of the network raise
+        except Exception as error:
+            if is_cancelled(error):
+                raise asyncio.CancelledError from error
             return self._without_answer(error, url)
         self._stats.inc_value("robotstxt/response_count")
         self._stats.inc_value(f"robotstxt/response_status_count/{response.status}")

@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Any
 from scrapy.robotstxt import ProtegoRobotParser
 
 from ingest.crawl.context import context_of
-from ingest.crawl.http.pace import Pace, RefusedRequest, paces_of
-from ingest.sites import site_of
+from ingest.crawl.http.pace import Pace, RefusedRequest
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -41,7 +40,7 @@ def asked_delay(rules: RobotParser, user_agent: str, now: datetime) -> float:
 
 def stop_asking(crawler: Crawler, reason: str) -> None:
     """Let a crawl end soon that is told to: nothing more is asked for, and nobody waits out a delay or a pause."""
-    for host, pace in paces_of(crawler).items():
+    for host, pace in context_of(crawler).paces.items():
         pace.end(reason)
         _turn_away(crawler, host, pace)
 
@@ -79,7 +78,7 @@ class HostThrottle:
         )
         self._delay = crawler.settings.getfloat("DOWNLOAD_DELAY")
         self._jitter = crawler.settings.getfloat("DOWNLOAD_DELAY_JITTER")
-        self._paces = paces_of(crawler)
+        self._paces = self._context.paces
         self._hosts: dict[str, _Host] = {}
 
     def meet(self, host: str) -> Pace:
@@ -142,7 +141,7 @@ class HostThrottle:
 
     def _introduced(self, host: str) -> _Host:
         settings = self._context.settings
-        throttle = site_of(f"https://{host}/", tuple(settings.sites)).throttle
+        throttle = self._context.catalog.for_host(host).throttle
         slot_settings = self._crawler.engine.downloader.per_slot_settings.setdefault(
             host, {}
         )  # DOWNLOAD_SLOTS

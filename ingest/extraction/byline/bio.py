@@ -1,24 +1,25 @@
-"""What a page says about its authors: boxes beside the article, and paragraphs at its start or end.
+"""Find the bios of the authors: boxes beside the article, and paragraphs at its start or end.
 
-A bio is neither a name nor body text; its e-mail address is the author's only where the page gives it whole.
+A bio is neither a name nor body text. Its e-mail address is the author's only if it is complete.
 """
 
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from lxml.html import HtmlElement
 
-from ingest.extraction.byline.candidates import Survey, is_outside, leads_to_author
+from ingest.extraction.byline.candidates import Survey, is_outside
 from ingest.extraction.byline.element import lines_of
 from ingest.extraction.byline.emails import emails_in, plain
-from ingest.extraction.byline.name_rules import has_role_ending, name_key
+from ingest.extraction.byline.kinds import has_role_ending
+from ingest.extraction.byline.name_rules import name_key
+from ingest.extraction.byline.signs import leads_to_author
+from ingest.extraction.facts import PageFacts
 from ingest.extraction.vocabulary import BIO_ROLES, BIO_SUBJECT, BIO_VERBS, BIO_WORK, LEAD, PRONOUNS
 from ingest.html.page import Page, class_words, text_of
-from ingest.sites import Site
 from ingest.text import one_line
 
 
@@ -26,7 +27,7 @@ from ingest.text import one_line
 class Bio:
     """A text about an author; `element` stays out of the body.
 
-    `author` is the key of the name (`name_key`), empty where the text speaks of several.
+    `author` is the key of the name (`name_key`), empty if the text is about several.
     """
 
     element: HtmlElement
@@ -38,10 +39,7 @@ class Bio:
 
 _SHORTEST, _LONGEST = 20, 1_500  # characters of a bio
 _MIN_WORDS = 4  # beside the author's name
-_LAST, _FIRST = (
-    6,
-    2,
-)  # children of the article's text that are looked at, at its end and at its start
+_LAST, _FIRST = 6, 2  # children of the article's text that are checked, at its end and its start
 _OPENING = 90  # characters in which a bio names its subject
 _BLOCKS = ("p", "div", "section", "ul", "ol", "li", "h1", "h2", "h3", "h4", "h5", "h6", "table")
 _ABOUT = re.compile(r"bio|desc|vita\b|about|profil|text")
@@ -50,107 +48,150 @@ _ADDRESS = re.compile(
     re.IGNORECASE,
 )
 _CONTACT = re.compile(
-    r"\b(?:e-?mail|contact|tweets?\b|follow\s+(?:him|her|them|on)|write\s+to|erreichbar|schreiben\s+sie|kontakt|contactez"
-    r"|joindre|contacto|escríbale|scrivere)",
+    r"\b(?:e-?mail|contact|tweets?\b|follow\s+(?:him|her|them|on)|write\s+to|erreichbar"
+    r"|schreiben\s+sie|kontakt|contactez|joindre|contacto|escríbale|scrivere)",
     re.IGNORECASE,
 )
 _WORD = re.compile(r"[^\W_][\w'’-]*")
 
 
 def find_bios(
-    page: Page, site: Site, seen: Survey, authors: Sequence[str], own: Collection[str]
+    facts: PageFacts, survey: Survey, authors: Sequence[str], own: Collection[str]
 ) -> list[Bio]:
-    """The bios of the authors, given by name, in page order; none where there are no authors.
+    """Return the bios of the authors in page order, or none if there are no authors.
 
-    `own` are the site's own names in lower case. The site's `author_bio` selectors stand in for boxes found by class.
+    Args:
+        facts: The page; its site's `author_bio` selectors replace the boxes found by class.
+        survey: The boxes of the page.
+        authors: The authors' names.
+        own: The site's own names in lower case.
     """
     if not authors:
         return []
     keys = [name_key(author) for author in authors]
-    ruled = page.select(*site.select.author_bio)
-    boxes = ruled or [spot.element for spot in seen.boxes if not is_outside(spot, seen)]
-    bios = [_of_box(page, box, keys, certain=bool(ruled)) for box in _outermost(boxes, seen)]
-    bios += [_of_paragraph(page, element, keys, own) for element in _edges(page)]
+    page = facts.page
+    by_rule = page.select(*facts.site.select.author_bio)
+    boxes = by_rule
+    if not by_rule:
+        boxes = [item.element for item in survey.boxes if not is_outside(item, survey)]
+    bios = [_of_box(page, box, keys, certain=bool(by_rule)) for box in _outermost(boxes, survey)]
+    bios += [_of_paragraph(page, element, keys, own) for element in _edges(facts.container)]
     return [bio for bio in bios if bio is not None]
 
 
-def _outermost(boxes: Sequence[HtmlElement], seen: Survey) -> Iterator[HtmlElement]:
-    """The boxes that stand in no other box and do not hold the headline."""
-    taken: set[HtmlElement] = set()
+def _outermost(boxes: Sequence[HtmlElement], survey: Survey) -> Iterator[HtmlElement]:
+    """Yield the boxes that are in no other box and do not contain the headline."""
+    outer: set[HtmlElement] = set()
     for box in boxes:
-        if box not in seen.around_heading and taken.isdisjoint(box.iterancestors()):
-            taken.add(box)
+        if box not in survey.heading_ancestors and outer.isdisjoint(box.iterancestors()):
+            outer.add(box)
             yield box
 
 
 def _of_box(page: Page, box: HtmlElement, keys: Sequence[str], *, certain: bool) -> Bio | None:
+    """Return the bio in a box, or None.
+
+    Args:
+        page: The page.
+        box: The box.
+        keys: The authors' keys.
+        certain: The box comes from the site's own selectors.
+    """
     whole = one_line(" ".join(box.itertext()))
     if not _SHORTEST <= len(whole) <= _LONGEST:
         return None
     text = one_line(" ".join(_prose(box, keys, certain=certain)))
-    return (
-        _bio(page, box, _authors_in(name_key(whole), keys), text)
-        if len(text) >= _SHORTEST
-        else None
-    )
+    if len(text) < _SHORTEST:
+        return None
+    return _bio(page, box, _authors_in(name_key(whole), keys), text)
 
 
 def _bio(page: Page, element: HtmlElement, authors: Sequence[str], text: str) -> Bio | None:
     if not authors:
         return None
     author = authors[0] if len(authors) == 1 else ""
-    links = [href for link in element.iter("a") if leads_to_author(href := link.get("href", ""))]
-    return Bio(
-        element,
-        author,
-        text,
-        next(iter(emails_in(element)), None),
-        page.absolute(links[0]) if links else None,
-    )
+    emails = emails_in(element)
+    return Bio(element, author, text, emails[0] if emails else None, _author_url(page, element))
+
+
+def _author_url(page: Page, element: HtmlElement) -> str | None:
+    """Return the first link of an element to an author's page."""
+    for link in element.iter("a"):
+        href = link.get("href", "")
+        if leads_to_author(href):
+            return page.absolute(href)
+    return None
 
 
 def _authors_in(words: str, keys: Sequence[str]) -> list[str]:
-    """The authors whose names stand in the words of a text; else the only author there is."""
-    named = [key for key in keys if f" {key} " in f" {words} "]
-    return named or list(keys if len(keys) == 1 else ())
+    """Return the authors whose names are in the words of a text.
+
+    If none is, return the author if there is only one.
+    """
+    authors = _names_in(words, keys)
+    if authors:
+        return authors
+    return list(keys) if len(keys) == 1 else []
+
+
+def _names_in(words: str, keys: Sequence[str]) -> list[str]:
+    return [key for key in keys if f" {key} " in f" {words} "]
 
 
 def _prose(box: HtmlElement, keys: Sequence[str], *, certain: bool) -> Iterator[str]:
-    """The texts of a box that say something of a person: no names, buttons, dates and links to other stories."""
-    names = {word for key in keys for word in key.split()}
-    taken: set[HtmlElement] = set()
+    """Yield the texts of a box about a person.
+
+    Names, buttons, dates and links to other stories are skipped.
+    """
+    names: set[str] = set()
+    for key in keys:
+        names.update(key.split())
+    used: set[HtmlElement] = set()
     for node in box.iter("p", "div", "section", "span", "li"):
-        if next(node.iterdescendants(*_BLOCKS), None) is not None or not taken.isdisjoint(
-            node.iterancestors()
-        ):
+        if _has_blocks(node) or not used.isdisjoint(node.iterancestors()):
             continue
         about = certain or _is_about(node, box)
-        lines = [
-            line
-            for line in lines_of(node, longest=_LONGEST).split("\n")
-            if _says_something(line, names, about=about)
-        ]
-        if lines and 2 * sum(len(text_of(link)) for link in node.iter("a")) <= sum(map(len, lines)):
-            taken.add(node)
+        lines = lines_of(node, longest=_LONGEST).split("\n")
+        lines = [line for line in lines if _is_statement(line, names, about=about)]
+        if lines and not _is_mostly_links(node, lines):
+            used.add(node)
             yield plain(" ".join(lines))
 
 
-def _says_something(line: str, names: Collection[str], *, about: bool) -> bool:
+def _has_blocks(node: HtmlElement) -> bool:
+    return next(node.iterdescendants(*_BLOCKS), None) is not None
+
+
+def _is_mostly_links(node: HtmlElement, lines: Sequence[str]) -> bool:
+    """Whether more than half of the text in `lines` is that of the node's links."""
+    linked = sum(len(text_of(link)) for link in node.iter("a"))
+    return 2 * linked > sum(len(line) for line in lines)
+
+
+def _is_statement(line: str, names: Collection[str], *, about: bool) -> bool:
+    """Whether a line says something of a person.
+
+    Args:
+        line: The line.
+        names: The words of the authors' names.
+        about: A class marks it as a description.
+    """
     words = name_key(line).split()
     others = [word for word in words if word not in names]
     least = _MIN_WORDS if BIO_VERBS.isdisjoint(others) else _MIN_WORDS - 1
     if len(line) < _SHORTEST or len(others) < least or LEAD.match(line):
         return False
-    return about or len(others) < len(words) or any(_is_profession(word) for word in words)
+    has_name = len(others) < len(words)
+    return about or has_name or any(_is_profession(word) for word in words)
 
 
 def _is_about(node: HtmlElement, box: HtmlElement) -> bool:
-    """Whether a class between the node and its box says that a description stands here."""
+    """Whether a class between the node and its box marks a description."""
     for element in (node, *node.iterancestors()):
-        if element is not box and _ABOUT.search(class_words(element)):
-            return True
         if element is box:
-            break
+            return False
+        if _ABOUT.search(class_words(element)):
+            return True
     return False
 
 
@@ -158,15 +199,13 @@ def _is_profession(word: str) -> bool:
     return word in BIO_ROLES or has_role_ending(word)
 
 
-def _edges(page: Page) -> list[HtmlElement]:
-    """The first and the last few children of the element that holds the most paragraphs: the article's text."""
-    parents = Counter(parent for p in page.body.iter("p") if (parent := p.getparent()) is not None)
-    if not parents:
+def _edges(container: HtmlElement | None) -> list[HtmlElement]:
+    """The first and the last few children of the text container."""
+    if container is None:
         return []
-    main = parents.most_common(1)[0][0]
     children = [
         child
-        for child in main
+        for child in container
         if isinstance(child.tag, str) and child.tag not in ("script", "style", "figure")
     ]
     return [*children[:_FIRST], *children[max(_FIRST, len(children) - _LAST) :]]
@@ -175,40 +214,75 @@ def _edges(page: Page) -> list[HtmlElement]:
 def _of_paragraph(
     page: Page, element: HtmlElement, keys: Sequence[str], own: Collection[str]
 ) -> Bio | None:
+    """Return the bio that an element of the article's text is, or None."""
     whole = "".join(element.itertext())
-    if not _SHORTEST <= len(whole) <= _LONGEST or not (
-        authors := _subjects(one_line(whole), keys, own)
-    ):
+    if not _SHORTEST <= len(whole) <= _LONGEST:
         return None
-    if next(element.iter("h1", "h2", "table", "blockquote"), None) is not None:
+    authors = _subjects(one_line(whole), keys, own)
+    if not authors or next(element.iter("h1", "h2", "table", "blockquote"), None) is not None:
         return None
     text = plain(one_line(lines_of(element, longest=_LONGEST)))
     return _bio(page, element, authors, text) if text else None
 
 
 def _subjects(text: str, keys: Sequence[str], own: Collection[str]) -> list[str]:
-    """The authors that a paragraph speaks of.
+    """Return the authors that a paragraph is about.
 
-    It opens with the name or "the writer", a verb follows, and a profession or an address. The story's people are "he"
-    and "she" too: after a mere pronoun an address is asked for, or the paper's name, beside the profession or the work.
+    It opens with a name, with "the writer", or with a pronoun.
+
+    Args:
+        text: The paragraph.
+        keys: The authors' keys.
+        own: The site's own names in lower case.
     """
     opening = name_key(text[:_OPENING])
-    named = any(f" {key} " in f" {opening} " for key in keys)
-    first = opening.split(" ", 1)[0]
-    if not (named or first in PRONOUNS or BIO_SUBJECT.match(text)):
-        return []
     words = [word.casefold() for word in _WORD.findall(text)]
-    says = not BIO_VERBS.isdisjoint(words[1:16])
-    profession = any(_is_profession(word) for word in words[:40])
-    address = _ADDRESS.search(text) is not None
-    if named and says and (profession or address or _CONTACT.search(text)):
+    if _names_in(opening, keys) and _describes_name(text, words):
         return _authors_in(name_key(text), keys)
     if len(keys) != 1:
         return []
-    if BIO_SUBJECT.match(text) and (says or address or _CONTACT.search(text)):
+    if _describes_subject(text, words):
         return list(keys)
-    if first not in PRONOUNS or len(words) < 2 or words[1] not in BIO_VERBS:
-        return []
-    at_home = any(name in text.casefold() for name in own if len(name) > 3)
+    has_pronoun = opening.split(" ", 1)[0] in PRONOUNS
+    if has_pronoun and _describes_pronoun(text, words, own):
+        return list(keys)
+    return []
+
+
+def _has_verb(words: Sequence[str]) -> bool:
+    """Whether a verb of bios follows soon after the first word."""
+    return not BIO_VERBS.isdisjoint(words[1:16])
+
+
+def _has_contact(text: str) -> bool:
+    return _ADDRESS.search(text) is not None or _CONTACT.search(text) is not None
+
+
+def _describes_name(text: str, words: Sequence[str]) -> bool:
+    """Whether a verb and a profession, or a contact, follow an author's name."""
+    if not _has_verb(words):
+        return False
+    return _has_contact(text) or any(_is_profession(word) for word in words[:40])
+
+
+def _describes_subject(text: str, words: Sequence[str]) -> bool:
+    """Whether a text opens with "the writer" or the like, and a verb or a contact follows."""
+    if not BIO_SUBJECT.match(text):
+        return False
+    return _has_verb(words) or _has_contact(text)
+
+
+def _describes_pronoun(text: str, words: Sequence[str], own: Collection[str]) -> bool:
+    """Whether a text that opens with a pronoun is about the author.
+
+    The people of the story are "he" and "she" too. So an address or the paper's name is required
+    beside the profession or the work.
+    """
+    if len(words) < 2 or words[1] not in BIO_VERBS:
+        return False
     works = words[1] in BIO_WORK or any(_is_profession(word) for word in words[:12])
-    return list(keys) if works and (address or at_home) else []
+    if not works:
+        return False
+    low = text.casefold()
+    at_home = any(name in low for name in own if len(name) > 3)
+    return at_home or _ADDRESS.search(text) is not None

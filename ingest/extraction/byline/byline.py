@@ -1,103 +1,125 @@
-"""Who wrote the article: the visible byline first, the metadata where no byline is seen."""
+"""Find the authors of an article: the visible byline first, the metadata as a fallback."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from lxml.html import HtmlElement
 
 from ingest.extraction.byline.bio import Bio, find_bios
-from ingest.extraction.byline.candidates import Sign, Spot, survey
+from ingest.extraction.byline.candidates import BylineCandidate, survey
 from ingest.extraction.byline.element import Credit, credits_of
-from ingest.extraction.byline.metadata import MetaNames, metadata_names, own_names
-from ingest.extraction.byline.name_rules import Name, name_key, same_name
-from ingest.extraction.byline.select import Shown, choose, read_spots
+from ingest.extraction.byline.kinds import Name
+from ingest.extraction.byline.metadata import MetaName, MetaNames, metadata_names
+from ingest.extraction.byline.name_rules import name_key, same_name
+from ingest.extraction.byline.select import ScoredCandidate, score_candidates, select_byline
+from ingest.extraction.byline.signs import Sign
+from ingest.extraction.facts import PageFacts
 from ingest.extraction.model import Byline
-from ingest.extraction.structured import StructuredData
 from ingest.html.page import Page, text_of
 from ingest.record import Author, AuthorKind
 from ingest.sites import Site
 
 _INLINE = frozenset({"a", "b", "strong", "em", "i", "span", "cite", "small", "label"})
 _BESIDE = 40  # characters beside a name in its line: a date, a place
-_LONGEST_BYLINE = 200  # characters of a byline's element; a longer one may hold text
+_LONGEST_BYLINE = 200  # characters of a byline's element; a longer one may be body text
 
 
-def find_byline(page: Page, data: StructuredData, site: Site) -> Byline:
-    """The authors of the page's article, and what of the page is byline or author's bio.
+def find_byline(facts: PageFacts) -> Byline:
+    """Return the authors of the page's article, and the elements that are byline or author's bio.
 
-    The site's own selectors win outright. Else the visible byline wins over the metadata, whose other names are kept
-    apart in `metadata_authors`. Where no byline is seen, or a desk's alone while the metadata names several people, the
-    metadata's names are the authors.
+    The site's own selectors take precedence. Else the visible byline wins over the metadata, whose
+    other names go to `metadata_authors`. The metadata's names are the authors if no byline is
+    visible, or if it is a desk's alone and the metadata has several people.
     """
-    own = own_names(page, data, site)
-    meta = metadata_names(page, data, own)
-    known = {name_key(name.name.text): name.name.text for name in meta.people}
-    seen = survey(page, known.values())
-    found = read_spots(page, seen, own, known)
-    ruled = _by_rule(page, site, own)
-    chosen = ruled or choose(page, found, seen, own, known)
-    if not ruled and len(known) > 1 and all(spot.is_desk for spot in chosen):
-        chosen = []  # an account of the content system is one person, not several
+    page, site = facts.page, facts.site
+    own = facts.own_names.folded | {desk.casefold() for desk in site.desks}
+    meta = metadata_names(page, facts.data, own)
+    meta_people = {name_key(item.name.text): item.name.text for item in meta.people}
+    heading = facts.heading.element if facts.heading is not None else None
+    candidates = survey(page, heading, meta_people.values())
+    scored = score_candidates(page, candidates, own, meta_people)
+    chosen = _by_rule(page, site, own)
+    source = "rule"
+    if not chosen:
+        chosen = select_byline(page, scored, candidates, own, meta_people)
+        source = "byline"
+    if source == "byline" and _is_replaced(chosen, meta_people):
+        chosen = []
+    others: tuple[str, ...] = ()
     if chosen:
-        people, others = _combined(chosen, meta, ruled=bool(ruled))
-        source = "rule" if ruled else "byline"
+        people, others = _combined(chosen, meta, ruled=source == "rule")
     else:
-        people, others, source = (
-            [Credit(name.name, name.url) for name in meta.names],
-            (),
-            meta.source,
-        )
-    bios = find_bios(page, site, seen, [credit.name.text for credit in people], own)
-    elements = [*_bylines(chosen, found, people), *(bio.element for bio in bios)]
-    authors = tuple(_author(credit, found, bios) for credit in people)
+        people = [Credit(item.name, item.url) for item in meta.names]
+        source = meta.source
+    names = [credit.name.text for credit in people]
+    bios = find_bios(facts, candidates, names, own)
+    elements = [*_bylines(chosen, scored, people), *(bio.element for bio in bios)]
+    authors = tuple(_author(credit, scored, bios) for credit in people)
     return Byline(authors, source, others, tuple(dict.fromkeys(elements)))
 
 
-def _by_rule(page: Page, site: Site, own: Collection[str]) -> list[Shown]:
-    read = (
-        (element, credits_of(page, element, (), own))
-        for element in page.select(*site.select.authors)
-    )
-    return [Shown(Spot(element, 0, Sign.MARK), tuple(names), 0) for element, names in read if names]
+def _is_replaced(chosen: Sequence[ScoredCandidate], meta_people: Collection[str]) -> bool:
+    """Whether the metadata's people replace the byline: it has several, and the byline only a desk.
+
+    An account of the content system is one person, not several.
+    """
+    return len(meta_people) > 1 and all(item.is_desk for item in chosen)
+
+
+def _by_rule(page: Page, site: Site, own: Collection[str]) -> list[ScoredCandidate]:
+    """Return the names in the elements of the site's own selectors."""
+    chosen: list[ScoredCandidate] = []
+    for element in page.select(*site.select.authors):
+        names = credits_of(page, element, (), own)
+        if names:
+            candidate = BylineCandidate(element, 0, Sign.MARK)
+            chosen.append(ScoredCandidate(candidate, tuple(names), 0))
+    return chosen
 
 
 def _combined(
-    chosen: Sequence[Shown], meta: MetaNames, *, ruled: bool
+    chosen: Sequence[ScoredCandidate], meta: MetaNames, *, ruled: bool
 ) -> tuple[list[Credit], tuple[str, ...]]:
-    """The authors of a byline, and the names that only the metadata gives."""
-    shown = {
-        name_key(credit.name.text): credit
-        for spot in reversed(chosen)
-        for credit in reversed(spot.credits)
-    }
-    shown = dict(reversed(shown.items()))
-    named = {name_key(name.name.text): name.name.text for name in meta.names}
-    if not ruled and any(same_name(key, other) for key in shown for other in named):
-        return _agreed(shown, meta), ()
-    return list(shown.values()), tuple(name for key, name in named.items() if key not in shown)
+    """Return the authors of a byline, and the names that only the metadata has.
+
+    Args:
+        chosen: The byline.
+        meta: The names of the metadata.
+        ruled: The byline comes from the site's own selectors, so the metadata cannot change it.
+    """
+    visible: dict[str, Credit] = {}
+    for item in chosen:
+        for credit in item.credits:
+            visible.setdefault(name_key(credit.name.text), credit)
+    others = {name_key(item.name.text): item.name.text for item in meta.names}
+    if not ruled and any(same_name(key, other) for key in visible for other in others):
+        return _agreed(visible, meta), ()
+    only_meta = tuple(name for key, name in others.items() if key not in visible)
+    return list(visible.values()), only_meta
 
 
 def _bylines(
-    chosen: Sequence[Shown], found: Sequence[Shown], people: Sequence[Credit]
+    chosen: Sequence[ScoredCandidate], scored: Sequence[ScoredCandidate], people: Sequence[Credit]
 ) -> Iterator[HtmlElement]:
-    """The elements that show the authors' names and little else: the byline, and where the page repeats it."""
+    """Yield the elements that have little but the authors' names: the byline and its copies."""
     keys = {name_key(credit.name.text) for credit in people}
-    for shown in (*chosen, *found):
-        element = shown.spot.element
-        if (
-            shown.keys <= keys
-            and len(text_of(element)) <= _LONGEST_BYLINE
-            and not _stands_in_text(element)
-        ):
+    for item in (*chosen, *scored):
+        element = item.candidate.element
+        if not item.keys <= keys or len(text_of(element)) > _LONGEST_BYLINE:
+            continue
+        if not _is_in_sentence(element):
             yield element
 
 
-def _stands_in_text(element: HtmlElement) -> bool:
-    """Whether an element is a piece of a sentence: text that is no byline's stands beside it in the same block."""
+def _is_in_sentence(element: HtmlElement) -> bool:
+    """Whether an element is a piece of a sentence: its block has text of its own beside it."""
     block = element
-    while block.tag in _INLINE and (parent := block.getparent()) is not None:
+    while block.tag in _INLINE:
+        parent = block.getparent()
+        if parent is None:
+            break
         block = parent
     if block is element:
         return False
@@ -105,59 +127,95 @@ def _stands_in_text(element: HtmlElement) -> bool:
     return sum(len(text.strip()) for text in beside) > _BESIDE
 
 
-def _agreed(shown: Mapping[str, Credit], meta: MetaNames) -> list[Credit]:
-    """The authors where page and metadata name the same people: the metadata tells names from labels beside them."""
+def _agreed(visible: Mapping[str, Credit], meta: MetaNames) -> list[Credit]:
+    """Return the authors if byline and metadata have the same people.
+
+    The metadata then parts the names from the labels beside them.
+    """
     people: dict[str, Credit] = {}
-    for name in meta.names:
-        key = name_key(name.name.text)
-        same = [credit for other, credit in shown.items() if same_name(other, key)]
-        credit = (
-            replace(same[0], name=_better(same[0].name, name.name)) if same else Credit(name.name)
-        )
-        people[name_key(credit.name.text)] = replace(credit, url=credit.url or name.url)
+    for item in meta.names:
+        credit = _credit_of(item, visible)
+        people[name_key(credit.name.text)] = credit
     kinds = {credit.name.kind for credit in people.values()}
-    for key, credit in shown.items():
-        if not any(same_name(key, other) for other in people) and _stands_beside(
-            key, credit, people, kinds
-        ):
+    for key, credit in visible.items():
+        if any(same_name(key, other) for other in people):
+            continue
+        if _is_further_author(key, credit, people, kinds):
             people[key] = credit
     return list(people.values())
 
 
-def _better(shown: Name, named: Name) -> Name:
-    """The visible name; the metadata's where the visible one has more words (labels stuck to it) or is all capitals."""
-    longer = len(name_key(shown.text)) > len(name_key(named.text))
-    if longer or (shown.text.isupper() and not named.text.isupper()):
-        return replace(named, raw=shown.raw)
-    return shown
+def _credit_of(item: MetaName, visible: Mapping[str, Credit]) -> Credit:
+    """Return a name of the metadata with what its visible form adds.
+
+    Args:
+        item: The name.
+        visible: The names of the byline by key.
+    """
+    key = name_key(item.name.text)
+    for other, credit in visible.items():
+        if same_name(other, key):
+            name = _better(credit.name, item.name)
+            return replace(credit, name=name, url=credit.url or item.url)
+    return Credit(item.name, item.url)
 
 
-def _stands_beside(
+def _better(visible: Name, meta: Name) -> Name:
+    """Return the visible name unless the metadata's is better.
+
+    That is so if the visible one has more words (labels beside it) or is all capitals.
+    """
+    longer = len(name_key(visible.text)) > len(name_key(meta.text))
+    if longer or (visible.text.isupper() and not meta.text.isupper()):
+        return replace(meta, raw=visible.raw)
+    return visible
+
+
+def _is_further_author(
     key: str, credit: Credit, people: Collection[str], kinds: Collection[AuthorKind]
 ) -> bool:
-    """Whether a name that the metadata leaves out is a second author and no job title, button or paper's name."""
+    """Whether a name that the metadata lacks is an author, not a job title, button or paper's name.
+
+    Args:
+        key: The name's key.
+        credit: The name.
+        people: The keys of the authors so far.
+        kinds: The kinds of the metadata's names.
+    """
     if credit.name.kind is AuthorKind.AGENCY:
         return AuthorKind.AGENCY not in kinds
+    if credit.name.kind is not AuthorKind.PERSON:
+        return False
     words = set(key.split())
-    if credit.name.kind is not AuthorKind.PERSON or any(
-        words & set(other.split()) for other in people
-    ):
+    if any(words & set(other.split()) for other in people):
         return False
     return credit.marked and len(words) > 1
 
 
-def _author(credit: Credit, found: Sequence[Shown], bios: Sequence[Bio]) -> Author:
-    """The author with all that the page says of him or her: the byline first, then other places, then the bio."""
+def _author(credit: Credit, scored: Sequence[ScoredCandidate], bios: Sequence[Bio]) -> Author:
+    """Return the author with the first URL and e-mail of: the byline, its copies, the bios."""
     name = credit.name
     key = name_key(name.text)
-    same = [other for shown in found for other in shown.credits if name_key(other.name.text) == key]
-    mine = [bio for bio in bios if bio.author == key]
-    places: list[Credit | Bio] = [credit, *same, *mine]
+    own_bios = [bio for bio in bios if bio.author == key]
+    mentions: list[Credit | Bio] = [credit, *_copies(key, scored), *own_bios]
     return Author(
         name=name.text,
         name_raw=name.raw or None,
         kind=name.kind,
-        url=next((place.url for place in places if place.url), None),
-        email=next((place.email for place in places if place.email), None),
-        bio=mine[0].text if mine else None,
+        url=_first(mention.url for mention in mentions),
+        email=_first(mention.email for mention in mentions),
+        bio=_first(bio.text for bio in own_bios),
     )
+
+
+def _copies(key: str, scored: Sequence[ScoredCandidate]) -> list[Credit]:
+    """Return all credits of a name, given by its key."""
+    copies: list[Credit] = []
+    for item in scored:
+        copies += [credit for credit in item.credits if name_key(credit.name.text) == key]
+    return copies
+
+
+def _first(values: Iterable[str | None]) -> str | None:
+    """Return the first value that is not empty."""
+    return next((value for value in values if value), None)

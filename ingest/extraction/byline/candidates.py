@@ -1,117 +1,54 @@
-"""Where a page may show its byline: elements that say "author" in one way or another, found in one walk.
-
-Signs: `rel=author` (HTML living standard, link types), microdata `itemprop=author` (schema.org), `<address>`, words in
-class, id or test id, links to an author's page, short lines that begin with "By", and lines of bold type alone.
-"""
+"""Find the elements that may be the byline, in one walk of the page."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from enum import IntEnum
-from functools import lru_cache
-from itertools import chain, islice, pairwise
+from itertools import chain, islice
 
 from lxml.html import HtmlElement
 
-from ingest.extraction.byline.name_rules import name_key
-from ingest.extraction.vocabulary import BOX, FOLDERS, LABEL, LINE_STARTS, NO_SIGN, SIGN
-from ingest.html.page import Page, text_of
+from ingest.extraction.byline.signs import (
+    BOX_WORDS,
+    Sign,
+    attribute_words,
+    labelled_item,
+    sign_of,
+)
+from ingest.html.page import Page
 
 _OUTSIDE_TAGS = frozenset({"nav", "form", "select", "button", "dialog", "blockquote"})
 _OUTSIDE = re.compile(
     r"comment|disqus|respond|wpdcom|related|teaser|popular|trending|recommend|most-?read|read-?more"
-    r"|more-(?:from|news|stories)|you-may|footer-(?:nav|menu|links)|site-footer|\bmenu|navbar|cookie|newsletter|carousel"
-    r"|ticker|breaking|popup|modal|outbrain|taboola|caption"
+    r"|more-(?:from|news|stories)|you-may|footer-(?:nav|menu|links)|site-footer|\bmenu|navbar"
+    r"|cookie|newsletter|carousel|ticker|breaking|popup|modal|outbrain|taboola|caption"
 )
-# Layouts put bylines in these too: only far from the heading do they tell of something else.
+# Layouts put bylines in these too: they only count as outside far from the heading.
 _ASIDE = re.compile(r"sidebar|side-bar|widget|latest|promo|sponsor|slider")
 _LISTED = frozenset({"article", "li"})
 _FIGURES = frozenset({"figure", "figcaption"})
 _UNDER, _NEAR, _FAR = 20, 60, 150  # walked elements between the main heading and a byline
 NEAREST = 3
-"""What `nearness` gives right after the headline."""
+"""The `nearness` of a candidate right after the headline."""
 
-
-def nearness(spot: Spot, seen: Survey) -> int:
-    """From 1 (far from the main heading, or none is known) to 3 (right after it)."""
-    if seen.heading is None or spot.order > _FAR:
-        return 1
-    return NEAREST if 0 <= spot.order <= _NEAR else 2
-
-
-def is_under_heading(spot: Spot, seen: Survey) -> bool:
-    """Whether a spot follows at once on the main heading."""
-    return seen.heading is not None and 0 <= spot.order <= _UNDER
-
-
-def is_outside(spot: Spot, seen: Survey) -> bool:
-    """Whether a spot stands in a menu, a comment, a teaser of another story, a figure, or the like.
-
-    Only the ancestors that do not hold the main heading are asked: what holds both belongs to the article.
-    """
-    element = spot.element
-    if element.tag in _LISTED and _is_teaser(element):
-        return True
-    article = next(
-        (ancestor for ancestor in seen.around_heading if ancestor.tag == "article"), None
-    )
-    apart = article is not None and article not in element.iterancestors()
-    strict = apart or nearness(spot, seen) < NEAREST or spot.sign <= Sign.LINE
-    in_figure = spot.sign is Sign.MARK or element.tag == "address"
-    for ancestor in element.iterancestors():
-        if ancestor in seen.around_heading or ancestor.tag in ("body", "html"):
-            return False
-        if _is_elsewhere(ancestor, strict=strict) or (
-            article is not None and ancestor.tag == "article"
-        ):
-            return True
-        if ancestor.tag in _FIGURES and not in_figure:
-            return True  # a photographer
-    return False
-
-
-def _is_elsewhere(ancestor: HtmlElement, *, strict: bool) -> bool:
-    tag = ancestor.tag
-    if (
-        tag in _OUTSIDE_TAGS
-        or (strict and tag == "aside")
-        or (tag in _LISTED and _is_teaser(ancestor))
-    ):
-        return True
-    words = f"{ancestor.get('class') or ''} {ancestor.get('id') or ''}".casefold()
-    if _OUTSIDE.search(words) or (strict and _ASIDE.search(words)):
-        return True
-    return tag == "footer" and not any(
-        above.tag in ("article", "main") for above in ancestor.iterancestors()
-    )
-
-
-def _is_teaser(element: HtmlElement) -> bool:
-    """Whether a list item or article announces another story: its heading is a link."""
-    heading = next(element.iter("h1", "h2", "h3", "h4"), None)
-    if heading is None:
-        return False
-    return (
-        next(heading.iter("a"), None) is not None
-        or next(heading.iterancestors("a"), None) is not None
-    )
-
-
-class Sign(IntEnum):
-    """What tells that an element is a byline; the greater the surer."""
-
-    LONE = 0
-    LINE = 1
-    LINK = 2
-    WORD = 3
-    MARK = 4
+_TAGS = (
+    *("a", "span", "p", "div", "address", "li", "ul", "strong", "b", "em", "i"),
+    *("h1", "h2", "h3", "h4", "h5", "h6"),
+    *("cite", "section", "footer", "header", "small", "dt", "dd", "td", "label", "aside"),
+)
+_TAG_SET = frozenset(_TAGS)
+BEFORE = 25
+"""Walked elements before the main heading that may be a byline."""
+_MAX_CANDIDATES = 1_000  # elements of a page; one with more is built to cost time
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Spot:
-    """An element that may hold names; `order` counts walked elements from the main heading on, or from the start."""
+class BylineCandidate:
+    """An element that may have the authors' names.
+
+    `order` counts walked elements from the main heading, or from the start if there is none.
+    """
 
     element: HtmlElement
     order: int
@@ -120,218 +57,195 @@ class Spot:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Survey:
-    """The spots and the boxes about authors in page order, with the main heading and the elements around it."""
+    """The candidates and the boxes about authors in page order, and the main heading."""
 
-    spots: tuple[Spot, ...]
-    boxes: tuple[Spot, ...]
+    candidates: tuple[BylineCandidate, ...]
+    boxes: tuple[BylineCandidate, ...]
     heading: HtmlElement | None
-    around_heading: frozenset[HtmlElement]
+    heading_ancestors: frozenset[HtmlElement]
 
 
-_TAGS = (
-    *(
-        "a",
-        "span",
-        "p",
-        "div",
-        "address",
-        "li",
-        "ul",
-        "strong",
-        "b",
-        "em",
-        "i",
-        "h1",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "h6",
-    ),
-    *("cite", "section", "footer", "header", "small", "dt", "dd", "td", "label", "aside"),
-)
-_TELLING = ("class", "id", "data-testid")
-_TAG_SET = frozenset(_TAGS)
-BEFORE = 25
-"""Walked elements before the main heading among which a byline may stand."""
-_MARKS = re.compile(r"[:：/]")
-_MAX_SPOTS = 1_000  # elements of a page; one with more is built to cost time
-_MAX_HEADINGS = 60  # headings of one level that are compared with the title
-_MAX_LINE = 100  # characters of a line that is a byline
-_LABELS = frozenset({"strong", "b", "span", "dt", "label", "small"})
-_EMPHASIS = frozenset({"strong", "b", "em", "i"})
+def nearness(candidate: BylineCandidate, survey: Survey) -> int:
+    """Return 1 (far from the main heading, or no heading) to 3 (right after it)."""
+    if survey.heading is None or candidate.order > _FAR:
+        return 1
+    if 0 <= candidate.order <= _NEAR:
+        return NEAREST
+    return 2
 
 
-def survey(page: Page, names: Collection[str] = ()) -> Survey:
-    """The spots, boxes and main heading of a page, in one walk from a little before the heading to the end.
+def is_under_heading(candidate: BylineCandidate, survey: Survey) -> bool:
+    """Whether a candidate follows immediately on the main heading."""
+    return survey.heading is not None and 0 <= candidate.order <= _UNDER
 
-    Short texts with one of `names` (those of the metadata) are spots too: there the page shows them.
+
+def is_outside(candidate: BylineCandidate, survey: Survey) -> bool:
+    """Whether a candidate is in a menu, a comment, a teaser of another story, or a figure.
+
+    Only ancestors without the main heading are checked: one that has both is the article's.
     """
-    wanted = tuple(dict.fromkeys(form for name in names for form in (name, name.upper())))
-    heading = _main_heading(page)
-    around = frozenset(heading.iterancestors()) if heading is not None else frozenset()
-    spots: list[Spot] = []
-    boxes: list[Spot] = []
-    for order, element in _walk(page, heading, around):
-        says = 0
-        for name in _TELLING:
-            if value := element.get(name):
-                says |= _read_words(value)
-        if says & _BOX:
-            boxes.append(Spot(element, order, Sign.WORD))
-        sign = _sign(element, element.tag, says, wanted)
+    element = candidate.element
+    if _is_teaser(element):
+        return True
+    article = _article_of(survey)
+    strict = _is_strict(candidate, survey, article)
+    elsewhere: set[str] = set()
+    if article is not None:
+        elsewhere.add("article")  # another one
+    if candidate.sign is not Sign.MARK and element.tag != "address":
+        elsewhere |= _FIGURES  # a photographer
+    for ancestor in element.iterancestors():
+        if ancestor in survey.heading_ancestors or ancestor.tag in ("body", "html"):
+            return False
+        if ancestor.tag in elsewhere or _is_elsewhere(ancestor, strict=strict):
+            return True
+    return False
+
+
+def _article_of(survey: Survey) -> HtmlElement | None:
+    """Return the `<article>` with the main heading, or None."""
+    for ancestor in survey.heading_ancestors:
+        if ancestor.tag == "article":
+            return ancestor
+    return None
+
+
+def _is_strict(candidate: BylineCandidate, survey: Survey, article: HtmlElement | None) -> bool:
+    """Whether a candidate is so unreliable that sidebars and widgets count as outside too.
+
+    Args:
+        candidate: The candidate.
+        survey: The candidates of the page.
+        article: The `<article>` with the main heading.
+    """
+    if nearness(candidate, survey) < NEAREST or candidate.sign <= Sign.LINE:
+        return True
+    return article is not None and article not in candidate.element.iterancestors()
+
+
+def _is_elsewhere(ancestor: HtmlElement, *, strict: bool) -> bool:
+    """Whether what an element contains is not part of the article.
+
+    Args:
+        ancestor: The element.
+        strict: Also check for sidebars and widgets.
+    """
+    if ancestor.tag in _OUTSIDE_TAGS or _is_teaser(ancestor):
+        return True
+    words = f"{ancestor.get('class') or ''} {ancestor.get('id') or ''}".casefold()
+    if _OUTSIDE.search(words):
+        return True
+    if strict and (ancestor.tag == "aside" or _ASIDE.search(words)):
+        return True
+    return ancestor.tag == "footer" and not _is_in_article(ancestor)
+
+
+def _is_in_article(element: HtmlElement) -> bool:
+    return next(element.iterancestors("article", "main"), None) is not None
+
+
+def _is_teaser(element: HtmlElement) -> bool:
+    """Whether an element is a list item or article that announces another story.
+
+    The heading of a teaser is a link.
+    """
+    if element.tag not in _LISTED:
+        return False
+    heading = next(element.iter("h1", "h2", "h3", "h4"), None)
+    if heading is None:
+        return False
+    if next(heading.iter("a"), None) is not None:
+        return True
+    return next(heading.iterancestors("a"), None) is not None
+
+
+def survey(page: Page, heading: HtmlElement | None, names: Collection[str] = ()) -> Survey:
+    """Return the candidates, boxes and main heading of a page.
+
+    The walk goes from a little before the heading to the end.
+
+    Args:
+        page: The page.
+        heading: The main heading of the page, if there is one.
+        names: Names of the metadata; short texts with one of them are candidates too.
+    """
+    forms: list[str] = []
+    for name in names:
+        forms += [name, name.upper()]
+    forms = list(dict.fromkeys(forms))
+    ancestors = frozenset(heading.iterancestors()) if heading is not None else frozenset()
+    candidates: list[BylineCandidate] = []
+    boxes: list[BylineCandidate] = []
+    for order, element in _walk(page, heading, ancestors):
+        words = attribute_words(element)
+        if words & BOX_WORDS:
+            boxes.append(BylineCandidate(element, order, Sign.WORD))
+        sign = sign_of(element, words, forms)
         if sign is not None:
-            item = _labelled(element) if sign is Sign.LINE else None
-            spots.append(
-                Spot(element, order, sign) if item is None else Spot(item, order, Sign.WORD)
-            )
-    return Survey(tuple(spots[:_MAX_SPOTS]), tuple(boxes[:_MAX_SPOTS]), heading, around)
+            candidates.append(_candidate(element, order, sign))
+    return Survey(
+        tuple(candidates[:_MAX_CANDIDATES]),
+        tuple(boxes[:_MAX_CANDIDATES]),
+        heading,
+        ancestors,
+    )
+
+
+def _candidate(element: HtmlElement, order: int, sign: Sign) -> BylineCandidate:
+    """Return the element as a candidate, or in its place the item that it is the label of."""
+    item = labelled_item(element) if sign is Sign.LINE else None
+    if item is None:
+        return BylineCandidate(element, order, sign)
+    return BylineCandidate(item, order, Sign.WORD)
 
 
 def _walk(
-    page: Page, heading: HtmlElement | None, around: frozenset[HtmlElement]
+    page: Page, heading: HtmlElement | None, ancestors: frozenset[HtmlElement]
 ) -> Iterator[tuple[int, HtmlElement]]:
-    """The elements of the page with their order, in page order; the heading's is 0."""
+    """Return the elements of the page with their order, in page order; the heading's is 0."""
     if heading is None:
         return enumerate(page.body.iter(*_TAGS))
-    before = list(islice(_backwards(heading, around), BEFORE))[::-1]
-    after = (
-        element
-        for start in (heading, *heading.iterancestors())
-        for element in _following(start, heading)
-    )
-    return chain(enumerate(before, -len(before)), enumerate(after))
+    before = list(islice(_preceding(heading, ancestors), BEFORE))[::-1]
+    return chain(enumerate(before, -len(before)), enumerate(_following(heading)))
 
 
-def _following(start: HtmlElement, heading: HtmlElement) -> Iterator[HtmlElement]:
-    if start is heading:
-        yield from heading.iter(*_TAGS)
-    for sibling in start.itersiblings():
-        yield from sibling.iter(*_TAGS)
+def _following(heading: HtmlElement) -> Iterator[HtmlElement]:
+    """Yield the elements of the heading and those after it, in page order."""
+    yield from heading.iter(*_TAGS)
+    for start in (heading, *heading.iterancestors()):
+        for sibling in start.itersiblings():
+            yield from sibling.iter(*_TAGS)
 
 
-def _backwards(heading: HtmlElement, around: frozenset[HtmlElement]) -> Iterator[HtmlElement]:
-    """The elements before the heading, the nearest first, without those that hold it."""
+def _preceding(heading: HtmlElement, ancestors: frozenset[HtmlElement]) -> Iterator[HtmlElement]:
+    """Yield the elements before the heading, the nearest first, without its ancestors."""
     node: HtmlElement | None = heading
     while node is not None:
         previous = node.getprevious()
-        if previous is None:
-            node = node.getparent()
-        else:
-            node = previous
-            while len(node):
-                node = node[-1]
-        if node is not None and node not in around and node.tag in _TAG_SET:
+        node = node.getparent() if previous is None else _last_leaf(previous)
+        if node is not None and node not in ancestors and node.tag in _TAG_SET:
             yield node
 
 
-_AUTHOR, _BOX = (
-    1,
-    2,
-)  # what classes, ids and test ids say, as bits: an author's name, a box about an author
+def _last_leaf(node: HtmlElement) -> HtmlElement:
+    while len(node):
+        node = node[-1]
+    return node
 
 
-@lru_cache(maxsize=20_000)  # a site's pages share their classes
-def _read_words(value: str) -> int:
-    low = value.casefold()
-    author = SIGN.search(low) is not None
-    says = _AUTHOR if author and NO_SIGN.search(low) is None else 0
-    return says | _BOX if (author or "bio" in low) and BOX.search(low) else says
-
-
-def _sign(element: HtmlElement, tag: str, says: int, wanted: tuple[str, ...]) -> Sign | None:
-    get = element.get
-    if "author" in get("rel", "") or "author" in get("itemprop", ""):
-        return None if NO_SIGN.search(get("class", "").casefold()) else Sign.MARK
-    if says & _AUTHOR or tag == "address":
-        return Sign.WORD
-    if tag == "a" and leads_to_author(get("href", "")):
-        return Sign.LINK
-    text = element.text
-    return _sign_of_text(element, tag, text, wanted) if text and not text.isspace() else None
-
-
-def leads_to_author(address: str) -> bool:
-    """Whether an address has the shape of an author's page."""
-    folders = address.split("/")
-    if not FOLDERS.isdisjoint(folders[:-1]):
-        return any(folder in FOLDERS and bool(name) for folder, name in pairwise(folders))
-    return folders[-1].startswith(("autor-", "author-", "?author")) or "authorname" in address
-
-
-def _sign_of_text(
-    element: HtmlElement, tag: str, text: str, wanted: tuple[str, ...]
-) -> Sign | None:
-    if len(text) > 4 * _MAX_LINE:
-        return None
-    if tag != "a" and _first_word(text) in LINE_STARTS:
-        return Sign.LINE if len(text.strip()) < _MAX_LINE else None
-    for name in wanted:
-        if name in text:
-            return Sign.LINE if len(text.strip()) < _MAX_LINE else None
-    return Sign.LONE if tag in _EMPHASIS and _is_lone(element) else None
-
-
-def _first_word(text: str) -> str:
-    """The first word of a text in lower case, without the colon or slash after it."""
-    word = text.split(None, 1)[0]
-    return (word if word.isalpha() else _MARKS.split(word, maxsplit=1)[0]).casefold()
-
-
-def _labelled(element: HtmlElement) -> HtmlElement | None:
-    """The element around a mere label: in `<li><b>Author</b> A. Name</li>` it is the item that holds the name."""
-    if (
-        element.tag not in _LABELS
-        or not (element.tail or "").strip()
-        or not LABEL.fullmatch(element.text or "")
-    ):
-        return None
-    return element.getparent()
-
-
-def _is_lone(element: HtmlElement) -> bool:
-    """Whether emphasised text is all that the first or the last paragraph of several holds."""
-    parent = element.getparent()
-    if parent is None or parent.tag != "p" or len(parent) != 1:
-        return False
-    if (parent.text or "").strip() or (element.tail or "").strip():
-        return False
-    before = next(parent.itersiblings("p", preceding=True), None) is not None
-    after = next(parent.itersiblings("p"), None) is not None
-    return before != after
-
-
-def _main_heading(page: Page) -> HtmlElement | None:
-    """The heading whose words are most like the page's title; an `h1` before an `h2`."""
-    title = page.meta("og:title", "twitter:title") or next(
-        (text_of(node) for node in page.tree.iter("title")), ""
-    )
-    wanted = frozenset(name_key(title).split())
-    for tag, enough in (("h1", 0.3), ("h2", 0.6)):
-        headings = list(islice(page.body.iter(tag), _MAX_HEADINGS))
-        likeness = [_likeness(heading, wanted) for heading in headings]
-        if likeness and max(likeness) >= enough:
-            return headings[likeness.index(max(likeness))]
-    return next(page.body.iter("h1"), None)
-
-
-def _likeness(heading: HtmlElement, wanted: frozenset[str]) -> float:
-    found = frozenset(name_key(text_of(heading)).split())
-    return len(found & wanted) / max(1, len(found | wanted))
-
-
-def outermost(spots: Collection[Spot]) -> Iterator[tuple[Spot, list[Spot]]]:
-    """The spots that stand in no other one, each with those inside it."""
-    current: Spot | None = None
-    inner: list[Spot] = []
-    for spot in spots:
-        if current is not None and any(
-            ancestor is current.element for ancestor in spot.element.iterancestors()
-        ):
-            inner.append(spot)
-            continue
-        if current is not None:
+def outermost(
+    candidates: Collection[BylineCandidate],
+) -> Iterator[tuple[BylineCandidate, list[BylineCandidate]]]:
+    """Yield the candidates that are not inside another one, each with those inside it."""
+    current: BylineCandidate | None = None
+    inner: list[BylineCandidate] = []
+    for candidate in candidates:
+        if current is None:
+            current = candidate
+        elif current.element in candidate.element.iterancestors():
+            inner.append(candidate)
+        else:
             yield current, inner
-        current, inner = spot, []
+            current, inner = candidate, []
     if current is not None:
         yield current, inner

@@ -1,16 +1,18 @@
-"""The names that a byline's element shows, each with the author page and the e-mail beside it."""
+"""Parse the names of a byline's element, each with the author page and the e-mail beside it."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from urllib.parse import urlsplit
 
 from lxml.html import HtmlElement
 
-from ingest.extraction.byline.emails import hidden_email
-from ingest.extraction.byline.name_rules import Name, name_key, without_labels
+from ingest.extraction.byline.emails import first_hidden_email, hidden_email
+from ingest.extraction.byline.kinds import Name, without_labels
+from ingest.extraction.byline.name_rules import name_key
 from ingest.extraction.byline.names import read_names
 from ingest.extraction.vocabulary import NOT_AUTHORS
 from ingest.html.page import Page
@@ -21,7 +23,7 @@ MAX_BYLINE = 400  # characters of a byline's element; a longer one is a containe
 
 @dataclass(frozen=True, slots=True)
 class Credit:
-    """A name as the page shows it; `marked` where an element of its own says that it is an author's."""
+    """A name as the page shows it; `marked` if an element of its own is marked as an author's."""
 
     name: Name
     url: str | None = None
@@ -30,41 +32,29 @@ class Credit:
 
 
 _BLOCKS = frozenset(
-    {
-        "p",
-        "div",
-        "li",
-        "ul",
-        "br",
-        "h1",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "h6",
-        "dt",
-        "dd",
-        "td",
-        "tr",
-        "section",
-        "time",
-    }
-)
+    ("p", "div", "li", "ul", "br", "h1", "h2", "h3", "h4", "h5", "h6", "dt", "dd", "td", "tr")
+) | {"section", "time"}
 _SILENT = frozenset(
-    {"script", "style", "noscript", "svg", "time", "button", "figure", "template", "select", "img"}
+    ("script", "style", "noscript", "svg", "time", "button", "figure", "template", "select", "img")
 )
 _SOCIAL = re.compile(
-    r"(?:^|\.)(?:twitter|x|facebook|instagram|linkedin|youtube|t\.me|telegram|whatsapp|mastodon|bsky|threads|tiktok|pinterest)\.",
+    r"(?:^|\.)(?:twitter|x|facebook|instagram|linkedin|youtube|t\.me|telegram|whatsapp|mastodon"
+    r"|bsky|threads|tiktok|pinterest)\.",
 )
+_PARENTS = 3  # levels above a name's element that may be its link
 
 
 def lines_of(
     element: HtmlElement, chosen: Collection[HtmlElement] = (), longest: int = MAX_BYLINE
 ) -> str:
-    """The element's text, blocks parted by newlines; empty where it has more than `longest` characters.
+    """Return the element's text with a newline between blocks.
 
-    Elements without white space between them stand apart on the page, so a newline parts them too.
-    The text of a `chosen` element stands on a line of its own.
+    Elements without white space between them look separate on the page, so a newline parts them.
+
+    Args:
+        element: The element to read.
+        chosen: Elements whose text gets a line of its own.
+        longest: Characters; a longer text gives "".
     """
     parts: list[str] = []
     length = 0
@@ -73,29 +63,32 @@ def lines_of(
         length += len(part)
         if length > longest * 2:
             return ""
-    lines = (re.sub(r"\s+", " ", line).strip() for line in "".join(parts).split("\n"))
+    lines = [re.sub(r"\s+", " ", line).strip() for line in "".join(parts).split("\n")]
     text = "\n".join(line for line in lines if line)
     return text if len(text) <= longest else ""
 
 
 def _pieces(element: HtmlElement, chosen: Collection[HtmlElement]) -> Iterator[str]:
+    """Yield the texts of an element and the line breaks between them."""
     if element.tag in _SILENT or not isinstance(element.tag, str):
         yield " "
         return
     if "data-cfemail" in element.attrib:
         yield hidden_email(element) or ""
         return
-    apart = element.tag in _BLOCKS or element in chosen
-    if apart:
-        yield "\n"
+    edge = "\n" if element.tag in _BLOCKS or element in chosen else ""
+    yield edge
     yield _flat(element.text)
     for child in element:
         yield from _pieces(child, chosen)
-        yield _flat(child.tail) or (
-            "\n" if isinstance(child.tag, str) and child.getnext() is not None else ""
-        )
-    if apart:
-        yield "\n"
+        yield _flat(child.tail) or _gap_after(child)
+    yield edge
+
+
+def _gap_after(child: HtmlElement) -> str:
+    """Return the break between an element and the next one if no text parts them."""
+    is_element = isinstance(child.tag, str)
+    return "\n" if is_element and child.getnext() is not None else ""
 
 
 def _flat(text: str | None) -> str:
@@ -105,40 +98,51 @@ def _flat(text: str | None) -> str:
 def credits_of(
     page: Page, element: HtmlElement, inner: Collection[HtmlElement], desks: Collection[str]
 ) -> list[Credit]:
-    """The names in a byline's element. Where elements in it are marked as names, those and what is joined to them."""
+    """Return the names in a byline's element.
+
+    Args:
+        page: The page, for absolute addresses.
+        element: The byline's element.
+        inner: Elements inside it that are marked as names. If any holds a name, only those names
+            and the names joined to them count.
+        desks: The site's own names in lower case.
+    """
     lines = lines_of(element)
     if not lines or NOT_AUTHORS.match(lines):
         return []
-    email = _email_of(element)
-    found: dict[str, Credit] = {}
-    marked = []
+    email = first_hidden_email(element)
+    by_key: dict[str, Credit] = {}
+    marked: list[HtmlElement] = []
     for node in inner:
         names = read_names(lines_of(node), desks)
-        marked += [node] if names else []
+        if names:
+            marked.append(node)
         for name in names:
-            found.setdefault(
-                name_key(name.text), Credit(name, _page_of(page, node, name), email, marked=True)
-            )
-    rest = _joined(element, marked, desks) if found else _unmarked(element, lines, desks)
-    for name in rest:
-        found.setdefault(
-            name_key(name.text),
-            Credit(name, None if marked else _page_of(page, element, name), email),
-        )
-    kept = {
-        name_key(name.text)
-        for name in without_labels([credit.name for credit in found.values()], desks)
-    }
-    kept -= {
-        key
-        for key in kept
-        if any(_is_part(key, found[key], other, found[other]) for other in kept - {key})
-    }
-    return [credit for key, credit in found.items() if key in kept]
+            credit = Credit(name, _page_of(page, node, name), email, marked=True)
+            by_key.setdefault(name_key(name.text), credit)
+    if marked:
+        for name in _joined(element, marked, desks):
+            by_key.setdefault(name_key(name.text), Credit(name, None, email))
+    else:
+        for name in _unmarked(element, lines, desks):
+            credit = Credit(name, _page_of(page, element, name), email)
+            by_key.setdefault(name_key(name.text), credit)
+    return _without_parts(by_key, desks)
+
+
+def _without_parts(by_key: Mapping[str, Credit], desks: Collection[str]) -> list[Credit]:
+    """Return the credits that are neither labels nor other readings of a name in the list."""
+    names = without_labels([credit.name for credit in by_key.values()], desks)
+    keys = {name_key(name.text) for name in names}
+    parts: set[str] = set()
+    for key in keys:
+        if any(_is_part(key, by_key[key], other, by_key[other]) for other in keys - {key}):
+            parts.add(key)
+    return [credit for key, credit in by_key.items() if key in keys and key not in parts]
 
 
 def _unmarked(element: HtmlElement, lines: str, desks: Collection[str]) -> list[Name]:
-    """The names of a byline's lines, or of its parts where each of them holds a whole name."""
+    """Return the names of a byline's lines, or of its parts if each of them holds a whole name."""
     names = read_names(lines, desks)
     inside = [
         node for node in element.iter("span", "a", "b", "strong", "em", "i") if node is not element
@@ -146,19 +150,23 @@ def _unmarked(element: HtmlElement, lines: str, desks: Collection[str]) -> list[
     if len(inside) < 2:
         return names
     parts = read_names(lines_of(element, inside), desks)
-    return (
-        parts
-        if not names or (len(parts) > len(names) and all(" " in name.text for name in parts))
-        else names
-    )
+    if not names:
+        return parts
+    if len(parts) > len(names) and all(" " in name.text for name in parts):
+        return parts
+    return names
 
 
 def _is_part(key: str, credit: Credit, other: str, beside: Credit) -> bool:
-    """Whether one reading of a byline is a piece or a heap of another: "Name" or "A. Name B. Name" beside "A. Name"."""
+    """Whether one reading of a byline is a part or a heap of another.
+
+    Examples are "Name", and "A. Name B. Name", beside "A. Name".
+    """
     words, others = set(key.split()), set(other.split())
+    is_heap = words > others and len(others) > 1
     if credit.marked == beside.marked:
-        return (words < others and len(words) == 1) or (words > others and len(others) > 1)
-    return beside.marked and (words < others or (words > others and len(others) > 1))
+        return is_heap or (words < others and len(words) == 1)
+    return beside.marked and (is_heap or words < others)
 
 
 _JOIN = re.compile(
@@ -172,7 +180,7 @@ _JOINED = re.compile(
 def _joined(
     element: HtmlElement, marked: list[HtmlElement], desks: Collection[str]
 ) -> Iterator[Name]:
-    """Names beside the marked ones: "<a>A</a> and B", and agencies."""
+    """Yield the names beside the marked ones: "<a>A</a> and B", and agencies."""
     for line in lines_of(element, marked).split("\n"):
         joined = _JOINED.match(line)
         for name in read_names(joined[1] if joined else line, desks):
@@ -189,20 +197,30 @@ def _is_social(link: HtmlElement) -> bool:
 
 
 def _page_of(page: Page, node: HtmlElement, name: Name) -> str | None:
-    """The link of a name: the element itself, a link around it, or the link inside that shows the name."""
-    around = [
-        node,
-        *(ancestor for ancestor, _ in zip(node.iterancestors(), range(3), strict=False)),
-    ]
-    link = next((element for element in around if element.tag == "a"), None)
+    """Return the author page of a name.
+
+    It is the link that is the element, a link around it, or the link inside that shows the name.
+    """
+    link = _link_around(node)
     if link is None:
-        links = [inside for inside in node.iter("a") if not _is_social(inside)]
-        same = [inside for inside in links if name_key(name.text) in name_key(lines_of(inside))]
-        link = next(iter(same), None)
-    return page.absolute(link.get("href")) if link is not None and not _is_social(link) else None
+        link = _link_inside(node, name)
+    if link is None or _is_social(link):
+        return None
+    return page.absolute(link.get("href"))
 
 
-def _email_of(element: HtmlElement) -> str | None:
-    return next(
-        (email for node in element.iter("a", "span") if (email := hidden_email(node))), None
-    )
+def _link_around(node: HtmlElement) -> HtmlElement | None:
+    if node.tag == "a":
+        return node
+    for ancestor in islice(node.iterancestors(), _PARENTS):
+        if ancestor.tag == "a":
+            return ancestor
+    return None
+
+
+def _link_inside(node: HtmlElement, name: Name) -> HtmlElement | None:
+    key = name_key(name.text)
+    for link in node.iter("a"):
+        if not _is_social(link) and key in name_key(lines_of(link)):
+            return link
+    return None

@@ -1,4 +1,4 @@
-"""The authors that a page's metadata names: JSON-LD, `<meta>`, microdata without text."""
+"""Parse the authors in a page's metadata: JSON-LD and `<meta>`."""
 
 from __future__ import annotations
 
@@ -7,19 +7,18 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
-from ingest.extraction.byline.name_rules import Name, is_own, kind_of
+from ingest.extraction.byline.kinds import Name, is_own, kind_of
 from ingest.extraction.byline.names import clean_name, read_names
 from ingest.extraction.structured import Node, StructuredData, text_value, types_of
 from ingest.extraction.vocabulary import LEAD
 from ingest.html.page import Page
 from ingest.record import AuthorKind
-from ingest.sites import Site
 from ingest.text import one_line
 
 
 @dataclass(frozen=True, slots=True)
 class MetaName:
-    """A name of the metadata with the author's page, where the metadata gives it."""
+    """A name of the metadata with the author's page, if the metadata has one."""
 
     name: Name
     url: str | None = None
@@ -27,21 +26,22 @@ class MetaName:
 
 @dataclass(frozen=True, slots=True)
 class MetaNames:
-    """The names of the best metadata source; `source` is empty where there are none."""
+    """The names of the best metadata source; `source` is empty if there are none."""
 
     names: tuple[MetaName, ...] = ()
     source: str = ""
 
     @property
     def people(self) -> tuple[MetaName, ...]:
-        """The names but those of desks and of the site itself."""
-        return tuple(name for name in self.names if name.name.kind is not AuthorKind.DESK)
+        """The names without desks and the site itself."""
+        return tuple(item for item in self.names if item.name.kind is not AuthorKind.DESK)
 
 
-# The last word counts: `author`, `article:author`, `parsely-author`, `sailthru.author`, `article:author_name`, `byl`.
-# A `smartbanner:author` is an app's maker.
+# The last word counts: `author`, `article:author`, `parsely-author`, `sailthru.author`,
+# `article:author_name`, `byl`. A `smartbanner:author` is an app's maker.
 _META = re.compile(
-    r"^(?:(?!smartbanner|its_|twitter).*[^a-z])?(?:article_?)?(?:authors?(?:[._-]?name)?|byl|byline)$"
+    r"^(?:(?!smartbanner|its_|twitter).*[^a-z])?(?:article_?)?"
+    r"(?:authors?(?:[._-]?name)?|byl|byline)$"
 )
 _RANKS = ("author", "article:author", "parsely-author", "sailthru.author", "byl")
 # Yoast's "Written by" on cards for Twitter.
@@ -51,36 +51,18 @@ _INVERTED = re.compile(r"^([^\W\d_][\w'’-]*), ([^\W\d_][\w'’.-]*(?: [\w'’.
 _MAX = 25  # authors of one page; longer lists are contributors to a whole section
 
 
-def own_names(page: Page, data: StructuredData, site: Site) -> frozenset[str]:
-    """The names of the site itself and of its desks, in lower case."""
-    names = [
-        *site.desks,
-        site.publisher or "",
-        *page.metas.get("og:site_name", []),
-        *page.metas.get("application-name", []),
-    ]
-    for article in data.articles[:2]:
-        names += data.texts(article, "publisher")
-    for node in data.of_type("WebSite", "NewsMediaOrganization")[:4]:
-        names += data.texts(node, "name")
-    host = (urlsplit(page.url).hostname or "").removeprefix("www.")
-    names += [
-        host,
-        host.rpartition(".")[0],
-        *(part for part in host.split(".")[:-1] if len(part) > 2),
-    ]
-    return frozenset(name.casefold() for name in names if name)
-
-
 def metadata_names(page: Page, data: StructuredData, desks: Collection[str]) -> MetaNames:
-    """The authors of the first source that names others than the site itself; failing that, the site.
+    """Return the authors of the first source that has others than the site itself, else the site.
 
-    `desks` are the site's own names in lower case.
+    Args:
+        page: The page.
+        data: Its structured data.
+        desks: The site's own names in lower case.
     """
     fallback = MetaNames()
     for source, names in _sources(page, data, desks):
-        unique = tuple({name.name.text.casefold(): name for name in names}.values())[:_MAX]
-        if any(not is_own(name.name.text.casefold(), desks) for name in unique):
+        unique = tuple({item.name.text.casefold(): item for item in names}.values())[:_MAX]
+        if any(not is_own(item.name.text.casefold(), desks) for item in unique):
             return MetaNames(unique, source)
         if unique and not fallback.names:
             fallback = MetaNames(unique, source)
@@ -90,22 +72,28 @@ def metadata_names(page: Page, data: StructuredData, desks: Collection[str]) -> 
 def _sources(
     page: Page, data: StructuredData, desks: Collection[str]
 ) -> Iterator[tuple[str, list[MetaName]]]:
+    """Yield the names of each source with its provenance, the most reliable source first."""
     for article in data.articles:
         for key in ("author", "creator"):
-            if names := list(_json_names(page, data, article, key, desks)):
-                yield "json-ld", names
-    others = [key for key in page.metas if _META.match(key) and key not in _RANKS]
-    written = [
-        data_key for label, data_key in _CARDS if LEAD.fullmatch(f"{page.meta(label) or '-'} ")
-    ]
-    for key in (*_RANKS, *others, *written):
-        if names := _texts_to_names(page.metas.get(key, []), desks):
-            people = [name for name in names if name.name.kind is not AuthorKind.DESK]
-            yield "meta", people or names
+            yield "json-ld", list(_json_names(page, data, article, key, desks))
+    for key in _author_metas(page):
+        names = _texts_to_names(page.metas.get(key, []), desks)
+        people = [item for item in names if item.name.kind is not AuthorKind.DESK]
+        yield "meta", people or names
     for key in _CREATORS:
         values = [_INVERTED.sub(r"\2 \1", value) for value in page.metas.get(key, [])]
-        if names := _texts_to_names(values, desks):
-            yield "meta", names
+        yield "meta", _texts_to_names(values, desks)
+
+
+def _author_metas(page: Page) -> Iterator[str]:
+    """Yield the keys of `<meta>` that hold authors, the most reliable first."""
+    yield from _RANKS
+    for key in page.metas:
+        if _META.match(key) and key not in _RANKS:
+            yield key
+    for label, value_key in _CARDS:
+        if LEAD.fullmatch(f"{page.meta(label) or '-'} "):
+            yield value_key
 
 
 def _json_names(
@@ -118,67 +106,86 @@ def _json_names(
             yield from _texts_to_names([text_value(value)], desks)
 
 
-_MOST_VALUES = 50
-"""Of one list of people."""
+_MAX_VALUES = 50  # people of one list
 
 
 def _flat(data: StructuredData, values: list[object], depth: int = 3) -> Iterator[object]:
-    """The values with lists in lists, and lists of people in a `name`, laid flat.
+    """Yield the values, with lists in lists and lists of people in a `name` flattened.
 
-    To so many levels, for a node may refer to itself or, ten times each, to ten that do the same.
+    Args:
+        data: The structured data, which resolves references.
+        values: The values.
+        depth: Levels to flatten. A node may refer to itself, or to ten nodes that do the same.
     """
-    for value in values[:_MOST_VALUES]:
+    for value in values[:_MAX_VALUES]:
         inner = value.get("name") if isinstance(value, Mapping) else value
         if not isinstance(inner, list):
             yield value
         elif depth:
-            yield from _flat(data, [data.resolve(item) for item in inner[:_MOST_VALUES]], depth - 1)
+            yield from _flat(data, [data.resolve(item) for item in inner[:_MAX_VALUES]], depth - 1)
 
 
 def _node_names(page: Page, node: Node, desks: Collection[str]) -> Iterator[MetaName]:
+    """Yield the names of a node of the type Person or Organization."""
     text = text_value(node.get("name"))
     if not text:
         given, family = text_value(node.get("givenName")), text_value(node.get("familyName"))
         text = one_line(f"{given} {family}")
-    organisation = any(
-        "Organization" in kind for kind in types_of(node)
-    ) and "Person" not in types_of(node)
     url = _author_page(page, node.get("url"))
-    if organisation:
-        if named := clean_name(text, [*desks, text.casefold()]):
-            kind = kind_of(named)
-            yield MetaName(
-                Name(named, text, AuthorKind.DESK if kind is AuthorKind.PERSON else kind), url
-            )
+    if _is_organization(node):
+        name = _organization_name(text, desks)
+        if name is not None:
+            yield MetaName(name, url)
         return
     names = read_names(text, desks)
-    yield from (MetaName(name, url if len(names) == 1 else None) for name in names)
+    for person in names:
+        yield MetaName(person, url if len(names) == 1 else None)
+
+
+def _is_organization(node: Node) -> bool:
+    types = types_of(node)
+    return "Person" not in types and any("Organization" in name for name in types)
+
+
+def _organization_name(text: str, desks: Collection[str]) -> Name | None:
+    """Return the name of an organization: an agency's or a desk's, never a person's."""
+    name = clean_name(text, [*desks, text.casefold()])
+    if not name:
+        return None
+    kind = kind_of(name)
+    if kind is AuthorKind.PERSON:
+        kind = AuthorKind.DESK
+    return Name(name, text, kind)
 
 
 def _author_page(page: Page, value: object) -> str | None:
-    """The URL where it leads to a page of its own, not to the site's front page."""
-    address = page.absolute(value) if isinstance(value, str) and value else None
+    """Return the URL if it leads to a page of its own, not to the site's front page."""
+    if not isinstance(value, str) or not value:
+        return None
+    address = page.absolute(value)
     return address if address and urlsplit(address).path.strip("/") else None
 
 
 def _texts_to_names(values: list[str], desks: Collection[str]) -> list[MetaName]:
-    names = [
-        (value, name)
-        for value in values
-        if not _is_address(value)
-        for name in read_names(value, desks)
-    ]
-    return [MetaName(_as_desk(name) if _tells_own(value, desks) else name) for value, name in names]
+    """Return the names in texts, without those that are addresses or accounts."""
+    names: list[MetaName] = []
+    for value in values:
+        if _is_address(value):
+            continue
+        people = read_names(value, desks)
+        if _has_own_host(value, desks):
+            people = [replace(name, kind=AuthorKind.DESK) for name in people]
+        names += [MetaName(name) for name in people]
+    return names
 
 
-def _tells_own(value: str, desks: Collection[str]) -> bool:
-    """Whether a text gives the site's own host beside the name: "The Gazette (www.gazette.example)"."""
-    return any("." in desk and desk in value.casefold() for desk in desks)
-
-
-def _as_desk(name: Name) -> Name:
-    return replace(name, kind=AuthorKind.DESK)
+def _has_own_host(value: str, desks: Collection[str]) -> bool:
+    """Whether a text has the site's own host beside the name: "The Gazette (gazette.example)"."""
+    low = value.casefold()
+    return any("." in desk and desk in low for desk in desks)
 
 
 def _is_address(value: str) -> bool:
-    return "://" in value or value[:1] in "@/" or ("@" in value and " " not in value)
+    if "://" in value or value[:1] in "@/":
+        return True
+    return "@" in value and " " not in value

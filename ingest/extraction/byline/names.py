@@ -1,4 +1,4 @@
-"""A byline's text to names: split, cleaned, judged. An empty list is better than a wrong name."""
+"""Parse a byline's text to names: split, clean, judge. No name is better than a wrong one."""
 
 from __future__ import annotations
 
@@ -6,17 +6,16 @@ import re
 from collections.abc import Collection, Iterator
 
 from ingest.extraction.byline.emails import plain
-from ingest.extraction.byline.name_rules import (
+from ingest.extraction.byline.kinds import (
     CJK,
     Name,
-    is_name,
     is_role,
     is_section,
     is_title,
     kind_of,
-    name_key,
     without_labels,
 )
+from ingest.extraction.byline.name_rules import is_name, name_key
 from ingest.extraction.vocabulary import (
     AGENCIES,
     JOINTS,
@@ -35,22 +34,25 @@ from ingest.text import one_line
 _MAX_TEXT = 600  # characters of a byline: a dozen names, no paragraph
 
 _CLUTTER = re.compile(
-    r"\S+@\S+|https?://\S*|www\.\S+|(?<!\w)@\w+|[\[(（【][^\])）】\n]*(?:[\])）】]|$)|[®™\"“”„«*•]|[)\]）】]",
+    r"\S+@\S+|https?://\S*|www\.\S+|(?<!\w)@\w+"
+    r"|[\[(（【][^\])）】\n]*(?:[\])）】]|$)|[®™\"“”„«*•]|[)\]）】]",
     re.MULTILINE,
 )
 _BRACKETED = re.compile(r"[(（\[]([^()（）\[\]]{2,40})[)）\]]")
 _HARD = re.compile(r"\s*(?:[|•·∙●▪»›;؛\n\t]|\s[–—―-]+\s|(?<![\d.])\s?/\s?(?!\d)|(?<=\w)[–—]\s)\s*")
 _MONTHS = (
-    r"jan|feb|m[aä]r|apr|ma[iy]|jun|jul|aug|sep|o[ck]t|nov|de[cz]|ene|abr|ago|dic|out|set|gen|giu|lug|ott"
-    r"|janv|févr|avr|juin|juil|août|déc|янв|фев|мар|апр|ма[йя]|июн|июл|авг|сен|окт|ноя|дек"
+    r"jan|feb|m[aä]r|apr|ma[iy]|jun|jul|aug|sep|o[ck]t|nov|de[cz]|ene|abr|ago|dic|out|set|gen|giu"
+    r"|lug|ott|janv|févr|avr|juin|juil|août|déc|янв|фев|мар|апр|ма[йя]|июн|июл|авг|сен|окт|ноя|дек"
 )
 _DATE = re.compile(
-    rf"(?<!\w)(?:\d{{1,2}}(?:st|nd|rd|th|º)?[.,]?\s+(?:de\s+)?(?:{_MONTHS})|(?:{_MONTHS})[a-zé]*\.?\s+\d"
+    rf"(?<!\w)(?:\d{{1,2}}(?:st|nd|rd|th|º)?[.,]?\s+(?:de\s+)?(?:{_MONTHS})"
+    rf"|(?:{_MONTHS})[a-zé]*\.?\s+\d"
     r"|\d{1,2}[./:h年-]\d|(?:19|20)\d\d(?!\w)"
-    r"|\d+\s*(?:min|hour|hr|day|sec|week|month|stund|tag|heure|jour|hora|día|ora|giorn|tim|dag|mnt|jam|分|時間)"
-    r"|(?:updated|published|posted|last|aktualisiert|veröffentlicht|stand|publié|mis à jour|publicado|actualizado"
-    r"|atualizado|aggiornato|pubblicato|opdateret|oppdatert|publisert|uppdaterad|publicerad|julkaistu|опубликовано"
-    r"|обновлено)(?!\w)"
+    r"|\d+\s*(?:min|hour|hr|day|sec|week|month|stund|tag|heure|jour|hora|día|ora|giorn|tim|dag|mnt"
+    r"|jam|分|時間)"
+    r"|(?:updated|published|posted|last|aktualisiert|veröffentlicht|stand|publié|mis à jour"
+    r"|publicado|actualizado|atualizado|aggiornato|pubblicato|opdateret|oppdatert|publisert"
+    r"|uppdaterad|publicerad|julkaistu|опубликовано|обновлено)(?!\w)"
     rf"|(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?,?\s+(?:\d|{_MONTHS}))",
     re.IGNORECASE,
 )
@@ -62,44 +64,49 @@ _AND_UPPER = re.compile(rf"\s+(?:{_JOINTS.upper()})\s+(?=\S)")
 _WITHIN = frozenset({"&", "+", "e", "y", "i", "a", "en", "ve", "dan"})
 _DESK_ENDS = frozenset({"desk", "team", "ڈیسک"})
 _TAIL = re.compile(
-    r"(?:\s+(?:in|aus|à|from|for|of\s+the|at|reports?|berichtet|unserem|unserer)\s+\S.*|\s+외\s*\d+\s*명.*"
+    r"(?:\s+(?:in|aus|à|from|for|of\s+the|at|reports?|berichtet|unserem|unserer)\s+\S.*"
+    r"|\s+외\s*\d+\s*명.*"
     r"|\s*(?:인턴기자|선임기자|기자|특파원|논설위원|編集委員|特派員|記者|记者))$",
     re.IGNORECASE,
 )
 _PICTURE = re.compile(
-    r"\s(?:fotos?|photos?|photograph\w*|bild(?:er)?|images?|illustrations?|video|grafik)\s*(?::|by\s|von\s|par\s|por\s|av\s)",
+    r"\s(?:fotos?|photos?|photograph\w*|bild(?:er)?|images?|illustrations?|video|grafik)"
+    r"\s*(?::|by\s|von\s|par\s|por\s|av\s)",
     re.IGNORECASE,
 )
 _DANGLING = frozenset(
     {"le", "am", "on", "at", "den", "il", "el", "em", "om", "op", "um", "vom", "the", "del"}
 )
-_FILED = re.compile(
-    r"(?:in|under|filed|on|abgelegt|dans|en)\s", re.IGNORECASE
-)  # "by A, in News, Sport"
+# "by A. Name, in News, Sport"
+_FILED = re.compile(r"(?:in|under|filed|on|abgelegt|dans|en)\s", re.IGNORECASE)
 _SUFFIXES = frozenset({"jr", "jr.", "sr", "sr.", "ii", "iii", "iv"})
 _DEGREE = re.compile(
-    r"(?:ph\.?\s?d|m\.?\s?d|m\.?b\.?a|m\.?sc?|b\.?sc?|esq|cfa|rd|r\.?n|mph|dvm|lcsw|ll\.?m|ll\.?b|dr|prof)\.?",
+    r"(?:ph\.?\s?d|m\.?\s?d|m\.?b\.?a|m\.?sc?|b\.?sc?|esq|cfa|rd|r\.?n|mph|dvm|lcsw|ll\.?m|ll\.?b"
+    r"|dr|prof)\.?",
     re.IGNORECASE,
 )
 _LAST_STOP = re.compile(r"(?:\b\w|\b[JS]r|\b[DM]r|\b[Pp]hil)\.$")
 
 
 def read_names(text: str, desks: Collection[str] = ()) -> list[Name]:
-    """The names of a byline's text, in order, each once.
+    """Return the names of a byline's text, in order, each once.
 
-    `desks` are, in lower case, names that the site's definition calls desks, and the site's own names: they are never
-    split, and the site's own name beside a person's is no author.
+    Args:
+        text: The text. One longer than `_MAX_TEXT` gives no names.
+        desks: In lower case, the desks of the site's definition and the site's own names. They are
+            never split, and beside a person's name the site's own name is not an author.
     """
     if len(text) > _MAX_TEXT:
         return []
-    found: dict[str, Name] = {}
+    names: dict[str, Name] = {}
     for part in _HARD.split(_CLUTTER.sub(" ", plain(text))):
         for name in _names_of_part(part, desks):
-            found.setdefault(name_key(name.text), name)
+            names.setdefault(name_key(name.text), name)
     for inner in _BRACKETED.findall(text):
-        if (agency := inner.strip()).casefold() in AGENCIES:
-            found.setdefault(name_key(agency), Name(agency, agency, AuthorKind.AGENCY))
-    return without_labels(list(found.values()), desks)
+        agency = inner.strip()
+        if agency.casefold() in AGENCIES:
+            names.setdefault(name_key(agency), Name(agency, agency, AuthorKind.AGENCY))
+    return without_labels(list(names.values()), desks)
 
 
 def _names_of_part(part: str, desks: Collection[str]) -> list[Name]:
@@ -109,15 +116,20 @@ def _names_of_part(part: str, desks: Collection[str]) -> list[Name]:
     text = _without_leads(raw)
     if text.casefold() in desks:
         return [Name(text, text, kind_of(text, desks))]
-    for end in (_PICTURE, _DATE):
-        if found := end.search(text):
-            text = text[: found.start()]
+    for pattern in (_PICTURE, _DATE):
+        match = pattern.search(text)
+        if match:
+            text = text[: match.start()]
     if not SPEECH.isdisjoint(text.split()):
         return []
-    return _judge([name for listed in _COMMA.split(text) for name in _at_and(listed)], desks)
+    pieces: list[str] = []
+    for item in _COMMA.split(text):
+        pieces += _at_and(item)
+    return _judge(pieces, desks)
 
 
 def _without_leads(text: str) -> str:
+    """Return the text without up to three lead words such as "Posted by"."""
     text = text.strip(" ,:-–—_~").lstrip(".")
     for _ in range(3):
         lead = LEAD.match(text)
@@ -132,7 +144,7 @@ def _without_leads(text: str) -> str:
 
 
 def _at_and(text: str) -> Iterator[str]:
-    """The text cut at the words for "and", but not within a desk's name."""
+    """Split the text at the words for "and", but not inside a desk's name."""
     pattern = _AND_UPPER if text.isupper() else _AND
     for joint in pattern.finditer(text):
         left, right = text[: joint.start()].strip(), text[joint.end() :].strip()
@@ -150,14 +162,15 @@ def _are_two(left: str, right: str, joint: str) -> bool:
         return True
     if any(is_section(side) for side in sides):
         return False
-    long = all(len(side) > 1 for side in sides)
-    return long or not (
-        joint in _WITHIN or any(side[-1:] and side[-1] in _DESK_ENDS for side in sides)
-    )
+    if all(len(side) > 1 for side in sides):
+        return True
+    if joint in _WITHIN:
+        return False
+    return not any(side and side[-1] in _DESK_ENDS for side in sides)
 
 
 def _at_agency(text: str) -> Iterator[str]:
-    """A name with an agency stuck to it as two: "A. Name The Associated Press"."""
+    """Split a name from an agency that follows it: "A. Name The Associated Press"."""
     words = text.split()
     for size in range(min(4, len(words) - 2), 0, -1):
         agency = " ".join(words[-size:])
@@ -169,40 +182,48 @@ def _at_agency(text: str) -> Iterator[str]:
 
 
 def _judge(pieces: list[str], desks: Collection[str]) -> list[Name]:
-    """The pieces that are names; job titles, places and degrees after a name are dropped."""
-    found: list[Name] = []
+    """Return the pieces that are names, without job titles, places and degrees after a name."""
+    names: list[Name] = []
     for piece in pieces:
         raw = piece.strip(" ,:-–—")
-        if found and _FILED.match(raw):
+        if names and _FILED.match(raw):
             break
-        if found and raw.casefold() in _SUFFIXES:
-            last = found.pop()
-            found.append(Name(f"{last.text} {raw}", f"{last.raw} {raw}", last.kind))
+        if names and raw.casefold() in _SUFFIXES:
+            last = names.pop()
+            names.append(Name(f"{last.text} {raw}", f"{last.raw} {raw}", last.kind))
             continue
         name = clean_name(raw, desks)
-        if name and not (found and (_belongs_to(found[-1], raw) or _belongs_to(found[-1], name))):
-            found.append(Name(name, raw, kind_of(name, desks)))
-    return found
+        if not name:
+            continue
+        if names and (_belongs_to(names[-1], raw) or _belongs_to(names[-1], name)):
+            continue
+        names.append(Name(name, raw, kind_of(name, desks)))
+    return names
 
 
 def _belongs_to(last: Name, piece: str) -> bool:
-    """Whether a piece after a name says more of that name: a job title, a place, a degree."""
+    """Whether a piece after a name is a detail of that name: a job title, a place, a degree."""
     words = piece.casefold().split()
     if _DEGREE.fullmatch(piece) or is_title(piece):
         return True
     if len(words) > 2 and words[0] in ROLE_WORDS and words[1] in ROLE_JOINERS:  # "head of data"
         return True
-    alone = len(words) == 1 and not CJK.search(piece) and kind_of(piece) is AuthorKind.PERSON
-    return alone and (" " in last.text or last.kind is not AuthorKind.PERSON)
+    if len(words) != 1 or CJK.search(piece) or kind_of(piece) is not AuthorKind.PERSON:
+        return False
+    return " " in last.text or last.kind is not AuthorKind.PERSON
 
 
 def clean_name(text: str, desks: Collection[str] = ()) -> str | None:
-    """One name without lead words, job titles, places; None where the text is no name."""
-    text = _once(_without_leads(one_line(text)))
-    while (tail := _TAIL.search(text)) and len(text[: tail.start()].split()) >= (
-        1 if CJK.search(text) else 2
-    ):
-        text = text[: tail.start()]
+    """Return one name without lead words, job titles and places.
+
+    Args:
+        text: The text.
+        desks: The site's own names in lower case.
+
+    Returns:
+        The name, or None if the text is not a name.
+    """
+    text = _without_tails(_once(_without_leads(one_line(text))))
     words = text.strip(" ,:;-–—_|/\\'’‘`&+").split()
     while len(words) > 2 and words[-1] in _DANGLING:  # "A. Name on", before the date
         words.pop()
@@ -212,42 +233,67 @@ def clean_name(text: str, desks: Collection[str] = ()) -> str | None:
     return text if is_name(text, desks) else None
 
 
+def _without_tails(text: str) -> str:
+    """Return the text without "in Berlin" and the like after a name of two words, in CJK one."""
+    tail = _TAIL.search(text)
+    while tail:
+        least = 1 if CJK.search(text) else 2
+        if len(text[: tail.start()].split()) < least:
+            return text
+        text = text[: tail.start()]
+        tail = _TAIL.search(text)
+    return text
+
+
 def _once(text: str) -> str:
-    """The text once where it stands twice (for two widths of screen)."""
+    """Return the text once if it is there twice (for two widths of screen)."""
     words = text.split()
     half = len(words) // 2
     return " ".join(words[:half]) if half and words[:half] == words[half:] else text
 
 
 def _without_title(text: str) -> str:
-    """The name without a job title before or after it, where two words of name are left."""
+    """Return the name without a job title before or after it, if two words of name are left."""
     words = text.split()
-    kept = _before_title(words)
-    start = 0
-    while len(kept) - start > 2 and (
-        is_role(kept[start]) or (start and kept[start] in ROLE_JOINERS)
-    ):
-        start += 1
-    kept = kept[start:]
-    if (
-        len(kept) == len(words)
-        or is_title(" ".join(kept))
-        or kind_of(" ".join(kept)) is AuthorKind.DESK
-    ):
+    rest = _after_title(_before_title(words))
+    if len(rest) == len(words):
         return text
-    return " ".join(kept).strip(" ,")
+    name = " ".join(rest)
+    if is_title(name) or kind_of(name) is AuthorKind.DESK:
+        return text
+    return name.strip(" ,")
+
+
+def _after_title(words: list[str]) -> list[str]:
+    """Return the words after a job title that they begin with, at least two."""
+    start = 0
+    while len(words) - start > 2:
+        joins = start > 0 and words[start] in ROLE_JOINERS
+        if not (joins or is_role(words[start])):
+            break
+        start += 1
+    return words[start:]
 
 
 def _before_title(words: list[str]) -> list[str]:
-    """The words before a job title that begins after two of them: "A. Name deputy content director"."""
+    """Return the words before a job title, at least two: "A. Name deputy content director"."""
     title = next((at for at in range(2, len(words)) if is_role(words[at])), len(words))
     if title == len(words):
         return words
-    while title > 2 and (
-        words[title - 1].casefold() in SECTION_WORDS or words[title - 1] in ROLE_JOINERS
-    ):
+    while title > 2 and _belongs_to_title(words[title - 1]):
         title -= 1
-    paper = words[title - 1]  # "A. Name XYZ News", "A. Name Our Correspondent"
-    if title > 2 and ((paper.isupper() and not words[0].isupper()) or paper.casefold() == "our"):
+    if title > 2 and _is_paper(words[title - 1], words[0]):
         title -= 1
     return words if words[title - 1].casefold() in PARTICLES else words[:title]
+
+
+def _belongs_to_title(word: str) -> bool:
+    return word.casefold() in SECTION_WORDS or word in ROLE_JOINERS
+
+
+def _is_paper(word: str, first: str) -> bool:
+    """Whether a word before a job title is a paper or "our".
+
+    Examples: "A. Name XYZ News", "A. Name Our Correspondent".
+    """
+    return word.casefold() == "our" or (word.isupper() and not first.isupper())

@@ -1,4 +1,4 @@
-"""Which of a page's spots is the byline of its article."""
+"""Select the byline of the article from the candidates of a page."""
 
 from __future__ import annotations
 
@@ -10,8 +10,7 @@ from lxml.html import HtmlElement
 
 from ingest.extraction.byline.candidates import (
     NEAREST,
-    Sign,
-    Spot,
+    BylineCandidate,
     Survey,
     is_outside,
     is_under_heading,
@@ -19,25 +18,31 @@ from ingest.extraction.byline.candidates import (
     outermost,
 )
 from ingest.extraction.byline.element import Credit, credits_of
-from ingest.extraction.byline.name_rules import Name, is_whole, name_key, same_name
+from ingest.extraction.byline.kinds import Name, is_whole
+from ingest.extraction.byline.name_rules import name_key, same_name
 from ingest.extraction.byline.names import read_names
+from ingest.extraction.byline.signs import Sign
 from ingest.html.page import Page, text_of
 from ingest.record import AuthorKind
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Shown:
-    """A spot with the names in it and how sure it is; `agrees` where the metadata gives one of the names too."""
+class ScoredCandidate:
+    """A candidate element, the names parsed from it, and its confidence score.
 
-    spot: Spot
+    `agrees` if the metadata has one of the names too.
+    """
+
+    candidate: BylineCandidate
     credits: tuple[Credit, ...]
     score: int
     agrees: bool = False
 
     @property
     def looks(self) -> tuple[Sign, object, str | None]:
-        """What spots of one list have in common."""
-        return self.spot.sign, self.spot.element.tag, self.spot.element.get("class")
+        """The features that the candidates of one list share."""
+        element = self.candidate.element
+        return self.candidate.sign, element.tag, element.get("class")
 
     @property
     def is_desk(self) -> bool:
@@ -50,64 +55,91 @@ class Shown:
         return frozenset(name_key(credit.name.text) for credit in self.credits)
 
 
-# Scores are a sign (0 to 4) plus the nearness to the headline (1 to 3) plus four for agreement with the metadata.
+# A score is the sign (0 to 4), the nearness to the headline (1 to 3), and four if it agrees with
+# the metadata.
 _AGREEMENT = 4
-_SURE = 4  # a lesser score is a guess
+_SURE = 4  # a lower score is a guess
 _MAX_LONE = 60  # characters of a bold line that is a byline
-_PICTURES = 5  # after the heading, that are looked at for a portrait
-_MAX_DEPTH = 8  # of spots inside spots
+_PICTURES = 5  # pictures after the heading that may be a portrait
+_MAX_DEPTH = 8  # of candidates inside candidates
 _GAP = 8  # walked elements between the names of one list
 
 
-def read_spots(
-    page: Page, seen: Survey, desks: Collection[str], known: Collection[str]
-) -> list[Shown]:
-    """All spots of the article that show names, the surest first; `known` are the keys of the metadata's people."""
-    return sorted(
-        _read_all(page, seen, seen.spots, desks, known),
-        key=lambda shown: (-shown.score, shown.spot.order),
-    )
+def score_candidates(
+    page: Page,
+    survey: Survey,
+    desks: Collection[str],
+    meta_keys: Collection[str],
+) -> list[ScoredCandidate]:
+    """Return all candidates of the article that have names, the best first.
+
+    Args:
+        page: The page.
+        survey: Its candidates.
+        desks: The site's own names in lower case.
+        meta_keys: The keys (`name_key`) of the metadata's people.
+    """
+    scored = _score_all(page, survey, survey.candidates, desks, meta_keys)
+    return sorted(scored, key=lambda item: (-item.score, item.candidate.order))
 
 
-def choose(
-    page: Page, found: list[Shown], seen: Survey, desks: Collection[str], known: Collection[str]
-) -> list[Shown]:
-    """The spots of the byline out of `read_spots`; none where no spot is sure enough."""
-    if known:
-        sure = bool(found) and (found[0].agrees or _holds(found[0], seen))
-        return _listed(found, seen) if sure else []
-    if found and found[0].score >= _SURE:
-        return _listed(found, seen)
-    return [shown for shown in found if shown.spot.sign is Sign.LONE][:1] or _beside_avatar(
-        page, seen, desks
-    )
+def select_byline(
+    page: Page,
+    scored: list[ScoredCandidate],
+    survey: Survey,
+    desks: Collection[str],
+    meta_keys: Collection[str],
+) -> list[ScoredCandidate]:
+    """Return the candidates that are the byline, or none if no candidate is reliable enough.
 
-
-def _holds(shown: Shown, seen: Survey) -> bool:
-    """Whether a spot is the byline though the metadata names other people: it stands where bylines stand."""
-    near = nearness(shown.spot, seen) == NEAREST and shown.spot.sign >= Sign.WORD
-    return near or (is_under_heading(shown.spot, seen) and shown.spot.sign >= Sign.LINE)
-
-
-def _beside_avatar(page: Page, seen: Survey, desks: Collection[str]) -> list[Shown]:
-    """A name under the headline beside a small picture of its owner: the picture's `alt` is a person's name too."""
-    if seen.heading is None:
+    Args:
+        page: The page.
+        scored: The result of `score_candidates`.
+        survey: The candidates of the page.
+        desks: The site's own names in lower case.
+        meta_keys: The keys (`name_key`) of the metadata's people.
+    """
+    best = scored[0] if scored else None
+    if meta_keys:
+        if best is not None and (best.agrees or _outweighs_metadata(best, survey)):
+            return _with_list(scored, survey)
         return []
-    for picture in islice(_pictures_after(seen.heading), _PICTURES):
+    if best is not None and best.score >= _SURE:
+        return _with_list(scored, survey)
+    for item in scored:
+        if item.candidate.sign is Sign.LONE:
+            return [item]
+    return _beside_portrait(page, survey, desks)
+
+
+def _outweighs_metadata(scored: ScoredCandidate, survey: Survey) -> bool:
+    """Whether a candidate is the byline though the metadata has other names.
+
+    That is so if it is in the usual place of bylines.
+    """
+    candidate = scored.candidate
+    if nearness(candidate, survey) == NEAREST and candidate.sign >= Sign.WORD:
+        return True
+    return is_under_heading(candidate, survey) and candidate.sign >= Sign.LINE
+
+
+def _beside_portrait(page: Page, survey: Survey, desks: Collection[str]) -> list[ScoredCandidate]:
+    """Return the name under the headline beside a small portrait.
+
+    The `alt` of the portrait is a person's name too.
+    """
+    if survey.heading is None:
+        return []
+    for picture in islice(_pictures_after(survey.heading), _PICTURES):
         parent = picture.getparent()
-        alt = picture.get("alt", "").strip()
-        portrait = read_names(alt, desks)
-        if (
-            parent is None
-            or not _is_person(portrait)
-            or portrait[0].text != alt
-            or len(text_of(parent)) > _MAX_LONE
-        ):
+        if parent is None or not _is_portrait(picture, desks):
             continue
-        spot = Spot(parent, 1, Sign.LINE)
+        if len(text_of(parent)) > _MAX_LONE:
+            continue
+        candidate = BylineCandidate(parent, 1, Sign.LINE)
         names = tuple(credits_of(page, parent, (), desks))
-        if _is_person([credit.name for credit in names]) and not is_outside(spot, seen):
-            return [Shown(spot, names, _SURE)]
+        if _is_person([credit.name for credit in names]) and not is_outside(candidate, survey):
+            return [ScoredCandidate(candidate, names, _SURE)]
     return []
 
 
@@ -117,76 +149,114 @@ def _pictures_after(heading: HtmlElement) -> Iterator[HtmlElement]:
             yield from sibling.iter("img")
 
 
+def _is_portrait(picture: HtmlElement, desks: Collection[str]) -> bool:
+    """Whether the `alt` of a picture is one person's name and nothing else."""
+    alt = picture.get("alt", "").strip()
+    names = read_names(alt, desks)
+    return _is_person(names) and names[0].text == alt
+
+
 def _is_person(names: Sequence[Name]) -> bool:
-    return len(names) == 1 and names[0].kind is AuthorKind.PERSON and is_whole(names[0].text)
+    if len(names) != 1:
+        return False
+    return names[0].kind is AuthorKind.PERSON and is_whole(names[0].text)
 
 
-def _listed(found: list[Shown], seen: Survey) -> list[Shown]:
-    """The best spot with the spots like it that stand in one list with it.
+def _with_list(scored: list[ScoredCandidate], survey: Survey) -> list[ScoredCandidate]:
+    """Return the best candidate and those like it in one list with it.
 
-    Where spots like it stand apart, far from the heading, and name others, all are teasers of other stories.
+    If candidates like it are apart from it, far from the heading, and have other names, all are
+    teasers of other stories, and the result is empty.
     """
-    best = found[0]
-    alike = sorted(
-        (shown for shown in found if shown.looks == best.looks), key=lambda shown: shown.spot.order
-    )
-    group = [best]
-    for shown in alike[alike.index(best) + 1 :]:
-        if shown.spot.order - group[-1].spot.order > _GAP:
+    best = scored[0]
+    alike = [item for item in scored if item.looks == best.looks]
+    alike.sort(key=lambda item: item.candidate.order)
+    group = _until_gap(alike[alike.index(best) :])
+    if best.agrees or nearness(best.candidate, survey) == NEAREST:
+        return group
+    keys = {key for item in group for key in item.keys}
+    if all(item.keys <= keys for item in alike):
+        return group
+    return []
+
+
+def _until_gap(items: Sequence[ScoredCandidate]) -> list[ScoredCandidate]:
+    """Return the candidates up to the first one that is too far from the one before it."""
+    group = [items[0]]
+    for item in items[1:]:
+        if item.candidate.order - group[-1].candidate.order > _GAP:
             break
-        group.append(shown)
-    if nearness(best.spot, seen) < NEAREST and not best.agrees:
-        names = {key for shown in group for key in shown.keys}
-        if any(not shown.keys <= names for shown in alike):
-            return []
+        group.append(item)
     return group
 
 
-def _read_all(
+def _score_all(
     page: Page,
-    seen: Survey,
-    spots: Collection[Spot],
+    survey: Survey,
+    candidates: Collection[BylineCandidate],
     desks: Collection[str],
-    known: Collection[str],
+    meta_keys: Collection[str],
     depth: int = 0,
-) -> Iterator[Shown]:
-    """The spots that show names, the outer ones where both do."""
-    for spot, inner in outermost(spots):
-        if is_outside(spot, seen):
+) -> Iterator[ScoredCandidate]:
+    """Yield the candidates that have names, the outer one if both it and one inside it do."""
+    for candidate, inner in outermost(candidates):
+        if is_outside(candidate, survey):
             continue
-        if shown := _read(page, seen, spot, inner, desks, known):
-            yield shown
+        scored = _score(page, survey, candidate, inner, desks, meta_keys)
+        if scored is not None:
+            yield scored
         elif inner and depth < _MAX_DEPTH:
-            yield from _read_all(page, seen, inner, desks, known, depth + 1)
+            yield from _score_all(page, survey, inner, desks, meta_keys, depth + 1)
 
 
-def _read(
+def _score(
     page: Page,
-    seen: Survey,
-    spot: Spot,
-    inner: list[Spot],
+    survey: Survey,
+    candidate: BylineCandidate,
+    inner: list[BylineCandidate],
     desks: Collection[str],
-    known: Collection[str],
-) -> Shown | None:
-    marks = [one.element for one in inner if one.sign > Sign.LINE]
-    shown = [
-        credit
-        for credit in credits_of(page, spot.element, marks, desks)
-        if _is_credible(credit, spot)
-    ]
-    if not shown:
+    meta_keys: Collection[str],
+) -> ScoredCandidate | None:
+    """Return a candidate with its names and score, or None if it has no names.
+
+    Args:
+        page: The page.
+        survey: The candidates of the page.
+        candidate: The one to score.
+        inner: The candidates inside it.
+        desks: The site's own names in lower case.
+        meta_keys: The keys of the metadata's people.
+    """
+    marks = [item.element for item in inner if item.sign > Sign.LINE]
+    names = credits_of(page, candidate.element, marks, desks)
+    names = [credit for credit in names if _is_credible(credit, candidate)]
+    if not names:
         return None
-    agrees = any(same_name(name_key(credit.name.text), key) for credit in shown for key in known)
-    score = int(spot.sign) + nearness(spot, seen) + (_AGREEMENT if agrees else 0)
-    return Shown(spot, tuple(shown), score, agrees)
+    agrees = any(_is_in_metadata(credit, meta_keys) for credit in names)
+    score = int(candidate.sign) + nearness(candidate, survey)
+    if agrees:
+        score += _AGREEMENT
+    return ScoredCandidate(candidate, tuple(names), score, agrees)
 
 
-def _is_credible(credit: Credit, spot: Spot) -> bool:
-    """A name of one word in a link needs a link to an author's page; a lone bold line is a whole name and no more."""
+def _is_in_metadata(credit: Credit, meta_keys: Collection[str]) -> bool:
+    key = name_key(credit.name.text)
+    return any(same_name(key, other) for other in meta_keys)
+
+
+def _is_credible(credit: Credit, candidate: BylineCandidate) -> bool:
+    """Whether a name fits the sign of its candidate.
+
+    A name of one word in a link needs a link to an author's page. A lone bold line is a whole name
+    and nothing else.
+    """
     name = credit.name
-    if spot.sign is Sign.LONE:
-        return (
-            " " in name.text and not name.text.islower() and len(text_of(spot.element)) <= _MAX_LONE
-        )
-    whole = is_whole(name.text) or name.kind is not AuthorKind.PERSON
-    return whole or credit.url is None or credit.marked or spot.sign in (Sign.LINK, Sign.MARK)
+    if candidate.sign is Sign.LONE:
+        if " " not in name.text or name.text.islower():
+            return False
+        return len(text_of(candidate.element)) <= _MAX_LONE
+    if is_whole(name.text) or name.kind is not AuthorKind.PERSON:
+        return True
+    if credit.url is None or credit.marked:
+        return True
+    return candidate.sign in (Sign.LINK, Sign.MARK)

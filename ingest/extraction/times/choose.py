@@ -9,12 +9,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 
-from ingest.dates.country_zones import zone_of_country
 from ingest.dates.parse import ParsedDate, settle
-from ingest.extraction.headline.headline import locate
-from ingest.extraction.headline.titles import article_nodes, metadata_titles, site_names
+from ingest.extraction.facts import PageFacts
 from ingest.extraction.model import Moment, Times
-from ingest.extraction.structured import StructuredData
 from ingest.extraction.times.claims import (
     Claim,
     Reader,
@@ -24,10 +21,8 @@ from ingest.extraction.times.claims import (
     rule_claims,
     script_claims,
 )
-from ingest.extraction.times.visible import VisibleTimes, visible_times
-from ingest.html.page import Page
+from ingest.extraction.times.visible import visible_times
 from ingest.record import Precision
-from ingest.sites import Site
 
 _FINENESS = {Precision.DAY: 0, Precision.MINUTE: 2, Precision.SECOND: 3}
 _TRUSTED = 3.5  # weight from which a contradicting claim gives a warning
@@ -169,34 +164,26 @@ def is_before(one: Moment, other: Moment) -> bool:
     return second - first >= timedelta(minutes=1)
 
 
-def find_times(page: Page, data: StructuredData, site: Site, *, retrieved_at: datetime) -> Times:
-    """The times of publication and of the last change, as far as the page states them.
+def find_times(facts: PageFacts) -> Times:
+    """Return the times of publication and of the last change, as far as the page states them.
 
-    `retrieved_at` is aware: relative texts count from it, and what lies beyond it is refused.
+    Relative texts count from the download, and what lies too far beyond it is refused.
     """
-    local = site.zone or zone_of_country(page.url)
-    known = Zone(local, "site" if site.zone else "country") if local else None
-    reader = Reader(retrieved_at, local, _languages(page, site))
-    published = rule_claims(page.select(*site.select.published), reader) + published_claims(
-        page, data, reader
-    )
-    modified = rule_claims(page.select(*site.select.modified), reader) + modified_claims(
-        page, data, reader
-    )
-    if not is_settled(published, known):
-        seen = _visible(page, data, site, reader)
-        published, modified = published + seen.published, modified + seen.modified
-    zone = known or proven_zone(published) or proven_zone(modified)
+    page, rules = facts.page, facts.site.select
+    zone = Zone(facts.zone, "site" if facts.site.zone else "country") if facts.zone else None
+    reader = Reader(facts.retrieved_at, facts.zone, facts.limits, facts.languages)
+    published = rule_claims(page.select(*rules.published), reader)
+    published += published_claims(facts, reader)
+    modified = rule_claims(page.select(*rules.modified), reader)
+    modified += modified_claims(facts, reader)
+    if not is_settled(published, zone) and facts.heading is not None:
+        # Without a headline on the page nothing shows which story a time belongs to.
+        visible = visible_times(facts.heading.element, reader)
+        published, modified = published + visible.published, modified + visible.modified
+    zone = zone or proven_zone(published) or proven_zone(modified)
     published = published or script_claims(page, reader) or address_claims(page, reader)
     first = choose(published, zone)
     return _in_order(first, choose(modified, zone), doubts(published, first, zone))
-
-
-def _visible(page: Page, data: StructuredData, site: Site, reader: Reader) -> VisibleTimes:
-    """The times around the headline; without a headline on the page there is no telling whose a time is."""
-    titles = metadata_titles(page, article_nodes(page, data))
-    heading = locate(page, site, titles, site_names(page, data))
-    return visible_times(heading.element, reader) if heading else VisibleTimes()
 
 
 def _in_order(
@@ -208,14 +195,3 @@ def _in_order(
         left_out = f"dateModified: {modified.value} is before the publication and left out"
         return Times(published, None, (*warnings, left_out))
     return Times(published, modified, warnings)
-
-
-def _languages(page: Page, site: Site) -> tuple[str, ...]:
-    """The languages that the site and the page name, for month names and the order of day and month."""
-    stated = (
-        site.language,
-        page.tree.get("lang"),
-        page.meta("og:locale"),
-        page.meta("content-language"),
-    )
-    return tuple(dict.fromkeys(tag.strip() for tag in stated if tag and len(tag) < 12))

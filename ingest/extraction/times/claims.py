@@ -11,13 +11,10 @@ from zoneinfo import ZoneInfo
 from lxml.html import HtmlElement
 
 from ingest.dates.parse import Stated, read_date
-from ingest.extraction.headline.titles import article_nodes
-from ingest.extraction.structured import StructuredData
+from ingest.extraction.facts import PageFacts
 from ingest.html.page import Page, text_of
 from ingest.settings import Limits
 from ingest.text import one_line
-
-_MOST_RAW = Limits().date_characters  # the rest was not parsed
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,21 +32,24 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Parses dates, with the time of the download, the site's zone and its languages."""
+    """Parses dates: with the time of the download, the site's zone, limits and languages."""
 
     now: datetime
     zone: ZoneInfo | None
+    limits: Limits
     languages: tuple[str, ...] = ()
 
     def claims(self, texts: Iterator[tuple[str, str, float]]) -> Iterator[Claim]:
         """Yield a claim for each (raw, source, weight) whose text is a date."""
         for raw, source, weight in texts:
             if raw and (stated := self.read(raw)):
-                yield Claim(one_line(raw)[:_MOST_RAW], source, weight, stated)
+                yield Claim(one_line(raw)[: self.limits.date_characters], source, weight, stated)
 
     def read(self, raw: str) -> Stated | None:
         """Return the date in a text, or None."""
-        stated = read_date(raw, now=self.now, zone=self.zone, languages=self.languages)
+        stated = read_date(
+            raw, now=self.now, zone=self.zone, languages=self.languages, limits=self.limits
+        )
         return self._without_false_utc(stated) if stated else None
 
     def _without_false_utc(self, stated: Stated) -> Stated:
@@ -115,34 +115,36 @@ _MOST_TEXT = 400  # characters of an element that may hold several times
 _IN_ADDRESS = re.compile(r"(?<!\d)((?:19|20)\d\d)([/-])(\d{1,2})\2(\d{1,2})(?!\d)")
 
 
-def published_claims(page: Page, data: StructuredData, reader: Reader) -> list[Claim]:
+def published_claims(facts: PageFacts, reader: Reader) -> list[Claim]:
     """Return the claims of the publication in the metadata."""
-    return list(reader.claims(_published(page, data)))
+    return list(reader.claims(_published(facts)))
 
 
-def modified_claims(page: Page, data: StructuredData, reader: Reader) -> list[Claim]:
+def modified_claims(facts: PageFacts, reader: Reader) -> list[Claim]:
     """Return the claims of the last change in the metadata."""
-    return list(reader.claims(_modified(page, data)))
+    return list(reader.claims(_modified(facts)))
 
 
-def _published(page: Page, data: StructuredData) -> Iterator[tuple[str, str, float]]:
-    for node in article_nodes(page, data)[:1]:
+def _published(facts: PageFacts) -> Iterator[tuple[str, str, float]]:
+    data = facts.data
+    for node in facts.articles[:1]:
         yield data.text(node, "datePublished") or "", "json-ld", 5.0
         yield data.text(node, "dateCreated") or "", "json-ld:dateCreated", 1.5
         yield data.text(node, "uploadDate") or "", "json-ld:uploadDate", 1.5
     for node in data.of_type(*_PAGE_TYPES)[:1]:
         yield data.text(node, "datePublished") or "", "json-ld:WebPage", 2.5
-    yield from _metas(page, _PUBLISHED)
-    yield from _microdata(page, "datepublished", 4.0)
+    yield from _metas(facts.page, _PUBLISHED)
+    yield from _microdata(facts.page, "datepublished", 4.0)
 
 
-def _modified(page: Page, data: StructuredData) -> Iterator[tuple[str, str, float]]:
-    for node in article_nodes(page, data)[:1]:
+def _modified(facts: PageFacts) -> Iterator[tuple[str, str, float]]:
+    data = facts.data
+    for node in facts.articles[:1]:
         yield data.text(node, "dateModified") or "", "json-ld", 5.0
     for node in data.of_type(*_PAGE_TYPES)[:1]:
         yield data.text(node, "dateModified") or "", "json-ld:WebPage", 2.5
-    yield from _metas(page, _MODIFIED)
-    yield from _microdata(page, "datemodified", 4.0)
+    yield from _metas(facts.page, _MODIFIED)
+    yield from _microdata(facts.page, "datemodified", 4.0)
 
 
 def _metas(page: Page, weights: dict[str, float]) -> Iterator[tuple[str, str, float]]:

@@ -63,7 +63,7 @@ def visible_times(heading: HtmlElement, reader: Reader) -> VisibleTimes:
     for element in itertools.islice(_marked(heading, head), _MOST_DATES):
         _read(element, reader, times, 3.0)
     if not times.published and not times.modified:
-        for text in itertools.islice(_lines(head), _MOST_DATES):
+        for text in itertools.islice(_lines(head, reader), _MOST_DATES):
             times.published.extend(reader.claims(iter([(text, "visible", 1.5)])))
     if not times.published:
         later = _later(heading)
@@ -103,7 +103,7 @@ def _in_teaser(element: HtmlElement, ancestors: set[HtmlElement]) -> bool:
     return any(above.find(".//h3") is not None for above in between)
 
 
-def _lines(head: list[HtmlElement]) -> Iterator[str]:
+def _lines(head: list[HtmlElement], reader: Reader) -> Iterator[str]:
     """Yield the first short text with a whole date of each unmarked element.
 
     It is a line of its own, or the words beside a name.
@@ -112,7 +112,9 @@ def _lines(head: list[HtmlElement]) -> Iterator[str]:
         whole = short_text(element, _MOST_LINE) if len(element) <= 3 else ""
         pieces = (element.text, *(child.tail for child in element))
         for text in (whole, *map(one_line, pieces)):
-            if 8 <= len(text) <= _MOST_LINE and _A_YEAR.search(text) and holds_day(text):
+            if not (8 <= len(text) <= _MOST_LINE and _A_YEAR.search(text)):
+                continue
+            if holds_day(text, reader.limits):
                 yield text
                 break
 

@@ -11,14 +11,15 @@ from typing import Any
 import pytest
 from scrapy.http import Response
 
-from ingest.crawl.frontier.discovery import Discovery
+from ingest.crawl.frontier.discovery import Access, Discovery
 from ingest.crawl.frontier.frontier import Frontier
 from ingest.crawl.frontier.source_log import SourceLog
+from ingest.crawl.reader import Reader
 from ingest.discovery.candidate import FEED, LISTING, WORDPRESS, Candidate
 from ingest.discovery.feed import read_feed
 from ingest.discovery.sitemap import read_robots, read_sitemap
 from ingest.discovery.source import Source
-from ingest.errors import LeftAlone, Unreachable
+from ingest.errors import HostExcluded, Unreachable
 from ingest.processing.recrawl import State, Visit
 from ingest.settings import Limits
 from ingest.sites import Discover, Listing, Site
@@ -80,6 +81,7 @@ def test_copies_of_one_article_are_one_candidate(copy: str) -> None:
     assert urls(found) == [f"{HOME}/story/1"]
 
 
+@pytest.mark.threat("A6")
 @pytest.mark.parametrize(
     "url",
     [
@@ -162,8 +164,11 @@ def discover(
         return Response(url, body=pages[path].encode(), headers={"ETag": f'"{path}"'})
 
     log = log or SourceLog({}, NOW, 72, since=found.since is not None)
-    discovery = Discovery(found.site, found, log, fetch, limits or Limits(), limit=limit)
+    reader = Reader()
+    access = Access(fetch, reader, limits or Limits())
+    discovery = Discovery(found.site, found, log, access, limit=limit)
     asyncio.run(discovery.run())
+    reader.close()
     return asked, discovery.errors
 
 
@@ -350,6 +355,7 @@ def test_a_listing_is_followed_only_to_the_wanted_number() -> None:
     assert discover(frontier(listings=["/"]), pages, limit=3)[0] == ["/", "/page/2/"]
 
 
+@pytest.mark.threat("S12")
 def test_a_listing_without_end_is_bounded() -> None:
     pages = {
         f"/page/{number}/": listing(number, following=f"/page/{number + 1}/")
@@ -364,6 +370,7 @@ def test_a_listing_that_leads_back_to_itself_ends() -> None:
     assert discover(frontier(listings=["/"]), pages)[0] == ["/", "/page/2/"]
 
 
+@pytest.mark.threat("S13")
 def test_sources_are_read_beside_the_loop(monkeypatch: pytest.MonkeyPatch) -> None:
     readers = []
 
@@ -413,11 +420,13 @@ def test_what_is_wrong_with_the_whole_host_is_not_said_of_each_source() -> None:
     found = frontier(feeds=["/feed/"], listings=["/"], sitemaps=["/news.xml"])
 
     async def fetch(url: str, _: Mapping[str, str]) -> Response:
-        raise LeftAlone(f"{url}: not asked for: news.example is left alone")
+        raise HostExcluded(f"{url}: not asked for: news.example is left alone")
 
     log = SourceLog({}, NOW, 72)
-    discovery = Discovery(found.site, found, log, fetch, Limits())
+    reader = Reader()
+    discovery = Discovery(found.site, found, log, Access(fetch, reader, Limits()))
     asyncio.run(discovery.run())
+    reader.close()
     assert discovery.errors == []
     assert all("is left alone" in str(source.error) for source in log.visits())
     assert len(log.visits()) == 3

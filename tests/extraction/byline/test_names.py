@@ -1,14 +1,7 @@
 import pytest
 
-from ingest.extraction.byline.name_rules import (
-    Name,
-    is_name,
-    is_own,
-    kind_of,
-    name_key,
-    same_name,
-    without_labels,
-)
+from ingest.extraction.byline.kinds import Name, is_own, kind_of, without_labels
+from ingest.extraction.byline.name_rules import is_name, name_key, same_name
 from ingest.extraction.byline.names import clean_name, read_names
 from ingest.record import AuthorKind
 

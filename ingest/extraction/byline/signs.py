@@ -1,0 +1,135 @@
+"""What marks an element as a possible byline.
+
+Signs: `rel=author` (HTML living standard, link types), microdata `itemprop=author` (schema.org),
+`<address>`, words in class, id or test id, links to an author's page, short lines that begin with
+"By", and lines of bold type alone.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from enum import IntEnum
+from functools import lru_cache
+from itertools import pairwise
+
+from lxml.html import HtmlElement
+
+from ingest.extraction.vocabulary import BOX, FOLDERS, LABEL, LINE_STARTS, NO_SIGN, SIGN
+
+_WORD_ATTRIBUTES = ("class", "id", "data-testid")
+_MARKS = re.compile(r"[:：/]")
+_MAX_LINE = 100  # characters of a line that is a byline
+_LABELS = frozenset({"strong", "b", "span", "dt", "label", "small"})
+_EMPHASIS = frozenset({"strong", "b", "em", "i"})
+
+
+class Sign(IntEnum):
+    """What marks an element as a byline; a greater value is more reliable."""
+
+    LONE = 0
+    LINE = 1
+    LINK = 2
+    WORD = 3
+    MARK = 4
+
+
+# Bits of `attribute_words`.
+AUTHOR_WORDS = 1
+"""The attributes name an author."""
+BOX_WORDS = 2
+"""The attributes name a box about an author."""
+
+
+def attribute_words(element: HtmlElement) -> int:
+    """Return what class, id and test id say, as bits: `AUTHOR_WORDS`, `BOX_WORDS`."""
+    bits = 0
+    for name in _WORD_ATTRIBUTES:
+        value = element.get(name)
+        if value:
+            bits |= _words_of(value)
+    return bits
+
+
+@lru_cache(maxsize=20_000)  # a site's pages share their classes
+def _words_of(value: str) -> int:
+    low = value.casefold()
+    has_author = SIGN.search(low) is not None
+    bits = 0
+    if has_author and NO_SIGN.search(low) is None:
+        bits |= AUTHOR_WORDS
+    if (has_author or "bio" in low) and BOX.search(low):
+        bits |= BOX_WORDS
+    return bits
+
+
+def sign_of(element: HtmlElement, words: int, names: Collection[str]) -> Sign | None:
+    """Return the most reliable sign of an element, or None.
+
+    Args:
+        element: The element.
+        words: Its `attribute_words`.
+        names: Names of the metadata; a short text with one of them is a sign too.
+    """
+    if "author" in element.get("rel", "") or "author" in element.get("itemprop", ""):
+        denied = NO_SIGN.search(element.get("class", "").casefold())
+        return None if denied else Sign.MARK
+    if words & AUTHOR_WORDS or element.tag == "address":
+        return Sign.WORD
+    if element.tag == "a" and leads_to_author(element.get("href", "")):
+        return Sign.LINK
+    text = element.text
+    if not text or text.isspace():
+        return None
+    return _sign_of_text(element, text, names)
+
+
+def leads_to_author(address: str) -> bool:
+    """Whether an address has the shape of an author's page."""
+    folders = address.split("/")
+    if not FOLDERS.isdisjoint(folders[:-1]):
+        return any(folder in FOLDERS and bool(name) for folder, name in pairwise(folders))
+    return folders[-1].startswith(("autor-", "author-", "?author")) or "authorname" in address
+
+
+def _sign_of_text(element: HtmlElement, text: str, names: Collection[str]) -> Sign | None:
+    if len(text) > 4 * _MAX_LINE:
+        return None
+    starts_as_byline = element.tag != "a" and _first_word(text) in LINE_STARTS
+    if starts_as_byline or any(name in text for name in names):
+        return Sign.LINE if len(text.strip()) < _MAX_LINE else None
+    if element.tag in _EMPHASIS and _is_lone(element):
+        return Sign.LONE
+    return None
+
+
+def _first_word(text: str) -> str:
+    """Return the first word of a text in lower case, without the colon or slash after it."""
+    word = text.split(None, 1)[0]
+    if not word.isalpha():
+        word = _MARKS.split(word, maxsplit=1)[0]
+    return word.casefold()
+
+
+def labelled_item(element: HtmlElement) -> HtmlElement | None:
+    """Return the element around a mere label, or None if this is not a label.
+
+    In `<li><b>Author</b> A. Name</li>` it is the item that has the name.
+    """
+    if element.tag not in _LABELS or not (element.tail or "").strip():
+        return None
+    if not LABEL.fullmatch(element.text or ""):
+        return None
+    return element.getparent()
+
+
+def _is_lone(element: HtmlElement) -> bool:
+    """Whether emphasised text is all of the first or the last paragraph of several."""
+    parent = element.getparent()
+    if parent is None or parent.tag != "p" or len(parent) != 1:
+        return False
+    if (parent.text or "").strip() or (element.tail or "").strip():
+        return False
+    is_first = next(parent.itersiblings("p", preceding=True), None) is None
+    is_last = next(parent.itersiblings("p"), None) is None
+    return is_first != is_last
