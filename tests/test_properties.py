@@ -46,7 +46,6 @@ from ingest.urls import (
     is_home,
     is_list_url,
     page_number,
-    readable,
 )
 from tests.conftest import examples
 from tests.newslike import (
@@ -136,7 +135,7 @@ def test_addresses(text: str) -> None:
         assert absolute(URL, joined) == joined
         joined.encode("utf-8")
     for url in (text, joined or URL):
-        host_of(url), is_home(url), readable(url), is_list_url(url), article_points(url)
+        host_of(url), is_home(url), is_list_url(url), article_points(url)
         assert (page_number(url) or 0) < 10**9
         assert len(article_id(url)) == 32
         with suppress(InvalidURL):

@@ -10,7 +10,8 @@ from itertools import islice
 
 from lxml.html import HtmlElement
 
-from ingest.discovery.candidate import LISTING, Candidate, read_moment
+from ingest.discovery.candidate import LISTING, Candidate, announced
+from ingest.discovery.claims import Claim, ClaimReader
 from ingest.discovery.main_list import HEADINGS, Item, find_main_list, list_url, same_site
 from ingest.html.page import Page, class_words, select_all, text_of
 from ingest.sites import Site
@@ -46,13 +47,20 @@ class ListingPage:
     next_url: str | None = None
 
 
-def read_listing(page: Page, site: Site) -> ListingPage:
+def read_listing(page: Page, site: Site, now: datetime | None = None) -> ListingPage:
     """Return the main list without sidebar, menu, trending and repeated links.
 
     The selectors of the definition are used if they match, else `find_main_list`.
+
+    Args:
+        page: the listing.
+        site: its definition; its time zone is used for times without an offset.
+        now: aware; publications far ahead are refused. Default: the clock.
     """
     items = _defined_items(page, site) or find_main_list(page, site)
-    return ListingPage(tuple(_candidate(item) for item in items), _next_url(page, site))
+    claims = ClaimReader(site.zone, now)
+    candidates = tuple(_candidate(item, claims) for item in items)
+    return ListingPage(candidates, _next_url(page, site))
 
 
 def _defined_items(page: Page, site: Site) -> list[Item]:
@@ -74,8 +82,9 @@ def _entry_of(link: HtmlElement) -> HtmlElement:
     return link
 
 
-def _candidate(item: Item) -> Candidate:
-    return Candidate(item.url, LISTING, _title(item) or None, _published(item.element))
+def _candidate(item: Item, claims: ClaimReader) -> Candidate:
+    published = _published(item.element, claims)
+    return announced(item.url, LISTING, title=_title(item), published=published)
 
 
 def _title(item: Item) -> str:
@@ -93,11 +102,11 @@ def _is_linked(heading: HtmlElement) -> bool:
     return (parent is not None and parent.tag == "a") or next(heading.iter("a"), None) is not None
 
 
-def _published(element: HtmlElement) -> datetime | None:
+def _published(element: HtmlElement, claims: ClaimReader) -> Claim | None:
     for node in element.iter("time"):
-        moment = read_moment(node.get("datetime"))
-        if moment is not None:
-            return moment
+        claim = claims.published(node.get("datetime"))
+        if claim is not None:
+            return claim
     return None
 
 

@@ -5,7 +5,6 @@ https://developer.wordpress.org/rest-api/reference/posts/
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -16,15 +15,14 @@ from urllib.parse import urlencode
 from lxml import etree
 from lxml.html import HtmlElement, fragment_fromstring
 
-from ingest.discovery.candidate import WORDPRESS, Candidate
-from ingest.html.bounds import cut_at_marks
+from ingest.discovery.candidate import WORDPRESS, Candidate, announced
+from ingest.discovery.claims import ClaimReader
+from ingest.discovery.payload import read_document, read_json
 from ingest.html.page import absolute
-from ingest.text import block, one_line
+from ingest.text import block, one_line, whole_number
 
 MAX_ITEMS = 5_000
 """Posts or comments that are read of one answer."""
-_MAX_JSON_MARKS = 1_000_000
-"""Each `[`, `{` or `,` begins a value, which takes some 100 bytes of memory."""
 _POST_FIELDS = "id,link,date,date_gmt,modified,modified_gmt,title"
 _BLOCK_TAGS = frozenset({"p", "blockquote", "ul", "ol", "pre", "div"})
 
@@ -37,11 +35,34 @@ class Posts:
         candidates: the posts, in the order of the answer.
         ids: the post's number by its address, needed to ask for its comments.
         error: why there are no posts, in one line.
+        is_api: whether the answer is WordPress's. If not, such as an HTML page with status 200,
+            the other form of the API (`plain_api`) may work.
+        count: the number of posts in the answer, with or without an address.
+        total_pages: the number of pages as the answer states it (`X-WP-TotalPages`).
     """
 
     candidates: tuple[Candidate, ...] = ()
     ids: Mapping[str, int] | None = None
     error: str | None = None
+    is_api: bool = True
+    count: int = 0
+    total_pages: int | None = None
+
+    def has_next(self, page: int, per_page: int) -> bool:
+        """Whether more posts follow this page.
+
+        Some hosts give fewer posts a page than asked for, so the stated number of pages counts.
+        Without it, a page that is not full is the last one.
+
+        Args:
+            page: the number of this page, counted from 1.
+            per_page: the number of posts that was asked for.
+        """
+        if self.error or not self.count:
+            return False
+        if self.total_pages is not None:
+            return page < self.total_pages
+        return self.count >= per_page
 
 
 def posts_url(
@@ -81,49 +102,74 @@ def asks_api(url: str) -> bool:
     return re.search(r"/wp-json(?:/|$)|[?&]rest_route=", url) is not None
 
 
-def read_posts(body: bytes, url: str, zone: tzinfo | None = None) -> Posts:
+def read_posts(
+    body: bytes,
+    url: str,
+    zone: tzinfo | None = None,
+    *,
+    headers: Mapping[str, str] | None = None,
+    now: datetime | None = None,
+) -> Posts:
     """Return the posts of an answer. Never raises.
 
     Args:
         body: the answer.
         url: its address, to which relative links are joined.
         zone: the site's time zone, used for times without a `..._gmt` field.
+        headers: of the answer, with lower-case names: `x-wp-totalpages`.
+        now: aware; later changes are refused. Default: the clock.
     """
-    posts, error = json_objects(body)
+    posts, error, is_api = _objects(body)
+    claims = ClaimReader(zone, now)
     candidates: list[Candidate] = []
     ids: dict[str, int] = {}
     for post in posts:
         address = absolute(url, string(post.get("link")))
         if address is None:
             continue
+        published, modified = claims.bounded_times(
+            api_time(post, "date", zone), api_time(post, "modified", zone)
+        )
+        title = rendered_text(post.get("title"))
         candidates.append(
-            Candidate(
-                url=address,
-                source=WORDPRESS,
-                title=rendered_text(post.get("title")) or None,
-                published=api_time(post, "date", zone),
-                modified=api_time(post, "modified", zone),
-            )
+            announced(address, WORDPRESS, title=title, published=published, modified=modified)
         )
         number = post.get("id")
         if isinstance(number, int):
             ids[address] = number
-    return Posts(tuple(candidates), ids, error)
+    if posts and not candidates:
+        error = f"none of its {len(posts)} posts has an address"
+    pages = whole_number((headers or {}).get("x-wp-totalpages"))
+    return Posts(tuple(candidates), ids, error, is_api, len(posts), pages)
 
 
 def json_objects(body: bytes) -> tuple[list[Mapping[str, Any]], str | None]:
     """Return the objects of a JSON list, at most `MAX_ITEMS`, and why there are none."""
-    if cut_at_marks(body, b"[{,", _MAX_JSON_MARKS) is not body:
-        return [], f"over {_MAX_JSON_MARKS} values"
-    try:
-        value = json.loads(body.removeprefix(b"\xef\xbb\xbf"))
-    except (ValueError, RecursionError):
-        return [], "not JSON"
-    if isinstance(value, Mapping):  # an error of WordPress: {"code": ..., "message": ...}
-        return [], one_line(string(value.get("message")) or "an object where a list belongs")
+    objects, error, _ = _objects(body)
+    return objects, error
+
+
+def _objects(body: bytes) -> tuple[list[Mapping[str, Any]], str | None, bool]:
+    """Return the same as `json_objects`, and whether the answer is WordPress's.
+
+    A notice of PHP around the JSON is ignored.
+    """
+    value, error = read_json(read_document(body).body, _is_answer)
+    if error:
+        return [], error, False
+    if isinstance(value, Mapping):
+        message = one_line(string(value.get("message")) or "an object where a list belongs")
+        return [], message, "code" in value
     if not isinstance(value, list):
-        return [], "no list"
-    return [item for item in value[:MAX_ITEMS] if isinstance(item, Mapping)], None
+        return [], "no list", False
+    return [item for item in value[:MAX_ITEMS] if isinstance(item, Mapping)], None, True
+
+
+def _is_answer(value: object) -> bool:
+    """Whether a JSON value is a list of objects, or an error of WordPress."""
+    if isinstance(value, Mapping):  # {"code": ..., "message": ...}
+        return "code" in value and "message" in value
+    return isinstance(value, list) and all(isinstance(item, Mapping) for item in value)
 
 
 def api_time(item: Mapping[str, Any], name: str, zone: tzinfo | None) -> datetime | None:

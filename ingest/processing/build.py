@@ -13,7 +13,8 @@ from importlib.metadata import PackageNotFoundError, version
 from pydantic import ValidationError
 
 from ingest.errors import LimitExceeded
-from ingest.extraction.extract import Context, extract_page
+from ingest.extraction.extract import extract_page
+from ingest.extraction.facts import PageFacts
 from ingest.extraction.model import Body, Extraction, Moment
 from ingest.html.page import absolute, parse
 from ingest.processing.remote_comments import complete_comments
@@ -54,8 +55,10 @@ def article_for(page: FetchedPage, site: Site, limits: Limits | None = None) -> 
     if (reason := _unusable(page)) is not None:
         return _reject(page, site, *reason)
     try:
+        limits = limits or Limits()
         parsed = parse(page.body, page.url, headers=page.headers, limits=limits)
-        extraction = extract_page(parsed, Context(site, page.retrieved_at, page.status))
+        facts = PageFacts(parsed, site, page.retrieved_at, limits, page.status)
+        extraction = extract_page(facts)
         if page.comment_answers:
             completed = complete_comments(extraction.comments, page.comment_answers, site.zone)
             extraction = replace(extraction, comments=completed)

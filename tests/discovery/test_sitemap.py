@@ -56,7 +56,7 @@ def test_gzip_is_unpacked() -> None:
 
 @pytest.mark.threat("S6")
 def test_a_gzip_bomb_is_cut(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sitemap, "_MOST_BYTES", 2_000)
+    monkeypatch.setattr(sitemap, "MAX_BYTES", 2_000)
     page = read_sitemap(gzip.compress(URLSET + b" " * 100_000), URL)
     assert [item.url for item in page.candidates] == [
         "https://paper.example/a",
@@ -91,7 +91,7 @@ def test_a_cut_sitemap_gives_what_it_has() -> None:
 
 
 def test_the_number_of_entries_is_limited(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sitemap, "_MOST_ENTRIES", 1)
+    monkeypatch.setattr(sitemap, "_MAX_ENTRIES", 1)
     page = read_sitemap(URLSET, URL)
     assert len(page.candidates) == 1
     assert page.error == "only the first 1 entries were read"

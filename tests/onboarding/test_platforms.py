@@ -91,9 +91,9 @@ def test_a_broken_mark_names_its_file(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(
         platforms, "load_platforms", lambda: {"mine": {"detect": {"selectors": ["p["]}}}
     )
-    platforms._detects.cache_clear()
+    platforms._marks_by_platform.cache_clear()
     try:
         with pytest.raises(InvalidDefinition, match=r"mine\.toml: detect\.selectors\.0"):
             found()
     finally:
-        platforms._detects.cache_clear()
+        platforms._marks_by_platform.cache_clear()

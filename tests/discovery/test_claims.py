@@ -2,7 +2,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from ingest.discovery.candidate import read_moment
+from ingest.discovery.claims import ClaimReader
 
 
 @pytest.mark.parametrize(
@@ -20,14 +20,14 @@ from ingest.discovery.candidate import read_moment
 def test_moments_are_read_in_the_forms_of_feeds_and_sitemaps(
     text: str | None, expected: datetime
 ) -> None:
-    moment = read_moment(text)
-    assert moment == expected
-    assert moment is not None
-    assert moment.utcoffset() == timedelta(0)
+    claim = ClaimReader().read(text)
+    assert claim is not None
+    assert claim.moment == expected
+    assert claim.moment.utcoffset() == timedelta(0)
 
 
 @pytest.mark.parametrize(
     "text", [None, "", "yesterday", "2025-13-45", "0001-01-01T00:00:00+14:00", "9" * 500]
 )
 def test_what_is_no_moment_gives_none(text: str | None) -> None:
-    assert read_moment(text) is None
+    assert ClaimReader().read(text) is None
