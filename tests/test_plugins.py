@@ -208,4 +208,4 @@ def test_records_are_lines_on_standard_output(capsys: pytest.CaptureFixture[str]
     sink = plugins.sink("stdout", Settings.load())
     sink.write({"headline": "one\u2028two"})
     sink.close()
-    assert capsys.readouterr().out == '{"headline": "one\\u2028two"}\n'
+    assert capsys.readouterr().out == '{"headline":"one\\u2028two"}\n'
