@@ -2,9 +2,9 @@
 
     >>> from ingest import crawl, extract, read, scrape
 
-`crawl(sites)` fetches what is new on sites, `scrape(url)` fetches one page, `extract(html, url)` takes
-a page that was already fetched, `read(path)` yields the records of an output folder. Everything is
-imported on first use, so that `extract` needs no Scrapy.
+`crawl(sites)` fetches what is new on sites, `scrape(url)` fetches one page, `extract(html, url)`
+takes a page that was already fetched, `read(path)` yields the records of an output folder.
+Everything is imported on first use, so that `extract` needs no Scrapy.
 """
 
 from __future__ import annotations

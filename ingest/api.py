@@ -1,4 +1,4 @@
-"""The functions of `import ingest`: `extract` a page, `scrape` a URL, `crawl` sites, `read` records."""
+"""The functions of `import ingest`: `extract`, `scrape`, `crawl` and `read`."""
 
 from __future__ import annotations
 

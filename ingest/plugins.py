@@ -3,12 +3,12 @@
 A distribution registers a plug-in as an entry point, and a site definition or the settings name it.
 It is imported only then. The built-in ones are registered in the same way (`pyproject.toml`).
 
-| group               | adds                             | named by                              | protocol        |
-|---------------------|----------------------------------|---------------------------------------|-----------------|
-| `khabar.sources`    | where a site announces articles  | `plugins.sources` of a site           | `Source`        |
-| `khabar.comments`   | comments from beside the page    | `plugins.comments` of a site          | `CommentSource` |
-| `khabar.sinks`      | a destination of records         | `sinks` of the settings               | `Sink`          |
-| `khabar.extractors` | fields of a record               | `plugins.extractors` of a site        | `Extractor`     |
+| group               | adds                      | named by                     | protocol        |
+|---------------------|---------------------------|------------------------------|-----------------|
+| `khabar.sources`    | sources of articles       | `plugins.sources` of a site  | `Source`        |
+| `khabar.comments`   | a source of comments      | `plugins.comments` of a site | `CommentSource` |
+| `khabar.sinks`      | a destination of records  | `sinks` of the settings      | `Sink`          |
+| `khabar.extractors` | fields of a record        | `plugins.extractors`         | `Extractor`     |
 
 A plug-in that raises is named in the errors of the run, or in the warnings of the record. It never
 costs an article.
@@ -142,7 +142,7 @@ class SourceContext(Protocol):
 
 
 class Source(Protocol):
-    """A source of articles: an async function, which takes candidates with `crawl.walk` and others."""
+    """A source of articles: an async function, which calls `crawl.walk` and others."""
 
     async def __call__(self, crawl: SourceContext) -> None:
         """Read the source."""

@@ -1,6 +1,7 @@
 """The spider loader of Khabar's Scrapy project: a spider for each site definition.
 
-`scrapy list` and `scrapy crawl` use it, because the project's settings name it as SPIDER_LOADER_CLASS.
+`scrapy list` and `scrapy crawl` use it, because the project's settings name it as
+SPIDER_LOADER_CLASS.
 """
 
 from __future__ import annotations

@@ -22,9 +22,10 @@ class PageSpider(KhabarSpider):
     Args:
         url: one address.
         urls: several, parted by white space or commas, or a list of them.
-        urls_file: a file with one address a line; empty lines and those that start with `#` do not count.
-        site: the definition for all of them, or its name, or `none` for no definition. By default the
-            definition depends on the URL of each page.
+        urls_file: a file with one address a line; empty lines and those that start with `#` do not
+            count.
+        site: the definition for all of them, or its name, or `none` for no definition. By default
+            the definition depends on the URL of each page.
         more: arguments of Scrapy for every spider.
     """
 

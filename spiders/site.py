@@ -1,4 +1,4 @@
-"""The spider of the sites that have a definition: `scrapy crawl dailytimes -a limit=20 -O out.jsonl`."""
+"""The spider of a site with a definition: `scrapy crawl dailytimes -O out.jsonl`."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ class SiteSpider(KhabarSpider):
         context.sources.extend(log.visits())
         self.tally.saw(frontier.newest())
         if store is not None:
-            store.announce(frontier.unheard_of(), log.learned())
+            store.announce(frontier.unknown(), log.learned())
             frontier.add_due(store.due())
 
     async def completed(self, page: FetchedPage) -> FetchedPage:

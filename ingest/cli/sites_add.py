@@ -49,7 +49,7 @@ def add(
 
     Example: khabar sites add https://example.org/
     """
-    from ingest.crawl.run import explore_site
+    from ingest.crawl.explore import explore_site
     from ingest.onboarding.draft import draft_site, free_name
     from ingest.sites import SiteCatalog
 

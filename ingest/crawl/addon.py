@@ -30,9 +30,9 @@ if TYPE_CHECKING:
 
 
 class RecordLinesExporter(BaseItemExporter):
-    """JSON Lines in UTF-8. U+2028 and U+2029, which many readers take for line ends, are escaped."""
+    """JSON Lines in UTF-8, with U+2028 and U+2029 escaped: many readers take them for line ends."""
 
-    def __init__(self, file: BytesIO, **kwargs: Any) -> None:  # noqa: ANN401 - Scrapy's options for exporters
+    def __init__(self, file: BytesIO, **kwargs: Any) -> None:  # noqa: ANN401 - Scrapy's options
         super().__init__(dont_fail=True, **kwargs)
         self._file = file
 
@@ -48,10 +48,11 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 class TextCsvExporter(CsvItemExporter):
     """Scrapy's CSV without formulas: a spreadsheet would run a headline that begins like one.
 
-    Such a cell gets an apostrophe in front, see https://owasp.org/www-community/attacks/CSV_Injection.
+    Such a cell gets an apostrophe in front, see
+    https://owasp.org/www-community/attacks/CSV_Injection.
     """
 
-    def serialize_field(self, field: Any, name: str, value: Any) -> Any:  # noqa: ANN401 - the signature is Scrapy's
+    def serialize_field(self, field: Any, name: str, value: Any) -> Any:  # noqa: ANN401 - Scrapy's
         """Return the value of a cell."""
         cell = super().serialize_field(field, name, value)
         return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell

@@ -1,4 +1,4 @@
-"""What the components of one crawl share: the operator's settings, the clock, the store, the results."""
+"""The state that the components of one crawl share: settings, clock, store, results."""
 
 from __future__ import annotations
 
@@ -41,7 +41,8 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 PAGE_DONE = object()
-"""Signal: the outcome of a URL is known. Arguments: `url`, `outcome` (Article, Rejection, KhabarError).
+"""Signal: the outcome of a URL is known. Arguments: `url`, `outcome` (Article, Rejection,
+KhabarError).
 
 It is sent for an unchanged article, too; the statistics distinguish them.
 """
@@ -228,7 +229,7 @@ _MAX_AGE = 10 * 365 * 86_400
 
 
 def answered_at(response: Response) -> datetime | None:
-    """Return when a response left the server or a cache: its `Date` plus `Age` (RFC 9111, 4.2.3)."""
+    """Return when a response left its server or cache: `Date` plus `Age` (RFC 9111, 4.2.3)."""
     try:
         moment = parsedate_to_datetime((response.headers.get("Date") or b"").decode("latin-1"))
     except ValueError:

@@ -1,8 +1,8 @@
 """Crawlers at work: started together, ended in good order, again and again in one process.
 
-A replay runs on asyncio alone. On the network Scrapy's handler needs Twisted's reactor, which can be
-started only once in a process. So it is started once, on an event loop of its own, and that loop then
-runs for each crawl until the crawl is done.
+A replay runs on asyncio alone. On the network Scrapy's handler needs Twisted's reactor, which can
+be started only once in a process. So it is started once, on an event loop of its own, and that loop
+then runs for each crawl until the crawl is done.
 """
 
 from __future__ import annotations
@@ -52,9 +52,10 @@ async def wait_or_stop(
 ) -> signal.Signals | None:
     """Wait until the crawls are over; SIGINT and SIGTERM end them.
 
-    After the first signal Scrapy finishes the pages in progress, for at most `seconds`: otherwise it
-    waits for slow servers, delays and pauses, which takes minutes. Then the remaining requests are
-    cancelled, left to the next run, and the crawls are closed. A second signal ends without waiting.
+    After the first signal Scrapy finishes the pages in progress, for at most `seconds`: otherwise
+    it waits for slow servers, delays and pauses, which takes minutes. Then the remaining requests
+    are cancelled, left to the next run, and the crawls are closed. A second signal ends without
+    waiting.
 
     Args:
         runner: runs the crawls.
@@ -217,7 +218,7 @@ def raise_if_all_failed(jobs: Sequence[Job]) -> None:
 
 @cache
 def _join_twisted_log() -> None:
-    """Log what Twisted logs like the rest: by default it writes critical messages to standard error."""
+    """Let Twisted use `logging`: by default it writes critical messages to standard error."""
     observer: Any = STDLibLogObserver("twisted")  # an ILogObserver, though its types do not say so
     globalLogBeginner.beginLoggingTo([observer], redirectStandardIO=False)
 
@@ -280,7 +281,7 @@ def _idle_loop() -> asyncio.AbstractEventLoop:
 
     # Scrapy takes the loop from the same attribute; Twisted has no public one.
     loop: asyncio.AbstractEventLoop | None = getattr(reactor, "_asyncioEventloop", None)
-    # A reactor that another program runs has a running loop; one that it did not start does not run.
+    # If another program runs the reactor, its loop runs; if it only installed it, it does not run.
     if loop is None or loop.is_running() or not getattr(reactor, "running", False):
         raise KhabarError(
             "another reactor of Twisted's runs in this process", "crawl in a process of its own"

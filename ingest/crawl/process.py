@@ -50,7 +50,7 @@ def scrape(
         InvalidURL, Unreachable, ForbiddenAddress, NotRecorded, InvalidCassette: as their names say.
     """
     request = {"task": "scrape", "url": check_url(url), **_common(settings, replay)}
-    done = subprocess.run(  # noqa: S603 - our own module, no shell; the URL is data on standard input
+    done = subprocess.run(  # noqa: S603 - our own module, and no shell
         _COMMAND,
         input=json.dumps(request),
         capture_output=True,
@@ -82,8 +82,9 @@ def crawl(  # noqa: PLR0913 - each option is the caller's, and all but two are k
 ) -> list[RunSummary]:
     """Fetch what is new on sites into `settings.output`, as `khabar crawl` does.
 
-    It blocks until the crawl is over, also inside a running event loop: use `asyncio.to_thread` to go
-    on meanwhile. `KeyboardInterrupt` ends the crawl in good order. Warnings go to standard error.
+    It blocks until the crawl is over, also inside a running event loop: use `asyncio.to_thread` to
+    go on meanwhile. `KeyboardInterrupt` ends the crawl in good order. Warnings go to standard
+    error.
 
     Args:
         sites: one site or several: definitions, or their names or domains.

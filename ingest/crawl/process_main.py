@@ -1,7 +1,7 @@
 """The child process of `ingest.crawl.process`: reads a request as JSON, answers in JSON Lines.
 
-The answer is one line with `article`, `rejection`, `summaries` or `error`. A crawl writes lines with
-`progress` before it.
+The answer is one line with `article`, `rejection`, `summaries` or `error`. A crawl writes lines
+with `progress` before it.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ class ReceivedSettings(Settings):
 
 
 class Output:
-    """Writes JSON Lines for the parent. If the parent is gone, it ends this process in good order."""
+    """Writes JSON Lines for the parent, and ends this process if the parent is gone."""
 
     def __init__(self) -> None:
         self._counts: dict[str, Mapping[str, int]] = {}

@@ -1,14 +1,14 @@
-"""Runs crawls in this process: `crawl_sites` for `khabar crawl`, `fetch_pages` for `khabar scrape`."""
+"""Runs crawls in this process, for `khabar crawl` and `khabar scrape`."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypedDict, Unpack
+from typing import TYPE_CHECKING, TypedDict, Unpack
 from urllib.parse import urlsplit
 
-from scrapy import Request, signals
+from scrapy import signals
 from scrapy.crawler import Crawler
 from scrapy.utils.misc import load_object
 
@@ -17,108 +17,21 @@ from ingest.crawl.context import PAGE_DONE, context_of
 from ingest.crawl.http.netguard import AddressPolicy
 from ingest.crawl.http.recording import open_tape
 from ingest.crawl.jobs import Job, Listener, raise_if_all_failed, run_jobs
-from ingest.crawl.spider import KhabarSpider
 from ingest.crawl.stats import Tally, summarise
 from ingest.errors import KhabarError, NothingFetched
 from ingest.monitoring.summary import RunSummary
-from ingest.onboarding.explore import Explorer, Tell, silently
-from ingest.onboarding.findings import Findings
 from ingest.processing.workers import NO_SITE, default_workers
-from ingest.record import Article, FetchedPage, Rejection
+from ingest.record import Article, Rejection
 from ingest.settings import Settings
 from ingest.sites import UNKNOWN_SITE, Site, SiteCatalog
-from ingest.urls import check_url
 
 if TYPE_CHECKING:
     from vcr.cassette import Cassette
 
 
-def explore_site(
-    url: str,
-    settings: Settings,
-    *,
-    catalog: SiteCatalog | None = None,
-    tries: int = 5,
-    replay: Iterable[Path | str] = (),
-    record: Path | str | None = None,
-    on_step: Tell = silently,
-) -> Findings:
-    """Look around the site of a front page, feed or article.
-
-    Args:
-        url: an absolute http(s) URL of the site.
-        settings: what the operator set; nothing is written to its `output`.
-        catalog: the definitions, for the throttle; loaded from `settings.sites` if None.
-        tries: maximum number of articles to fetch.
-        replay: cassettes, or folders of them, that answer in place of the network.
-        record: a cassette to record to.
-        on_step: called with what is done next.
-
-    Raises:
-        InvalidURL, InvalidCassette: before anything is fetched.
-        Unreachable, ForbiddenAddress, NotRecorded: the URL itself or the site's front page cannot be fetched.
-    """
-    found: list[Findings] = []
-    arguments = {
-        "url": check_url(url),
-        "tries": tries,
-        "on_step": on_step,
-        "on_findings": found.append,
-    }
-    job = Job(ExploreSpider, arguments)
-    run_jobs(
-        [job],
-        settings,
-        open_tape(replay, record),
-        catalog=catalog,
-        output=None,
-        listeners=[_no_listener],
-    )
-    raise_if_all_failed([job])
-    if not found:
-        raise NothingFetched(f"{url}: the look around the site was broken off", "try again")
-    return found[0]
-
-
-def _no_listener(_: Crawler) -> None:
-    """The spider tells its findings itself."""
-
-
-class ExploreSpider(KhabarSpider):
-    """The crawl of `explore_site`: not a site of its own, so that `scrapy list` does not name it."""
-
-    name = "explore"
-    custom_settings: dict[str, Any] | None = {"ITEM_PIPELINES": {}}  # noqa: RUF012 - as Scrapy's Spider has it
-    """Its pages are no records yet."""
-
-    def __init__(
-        self, url: str, tries: int, on_step: Tell, on_findings: Callable[[Findings], None]
-    ) -> None:
-        super().__init__()
-        self._url = url
-        self._tries = tries
-        self._on_step = on_step
-        self._on_findings = on_findings
-
-    async def start(self) -> AsyncIterator[Request]:
-        """Look around; nothing is left to ask for then."""
-        context = self.context
-        explorer = Explorer(self._fetched, self._tries, context.settings.limits, self._on_step)
-        try:
-            self._on_findings(await explorer.run(self._url))
-        except KhabarError as error:
-            context.fatal = error
-        nothing: tuple[Request, ...] = ()
-        for request in nothing:
-            yield request
-
-    async def _fetched(self, url: str) -> FetchedPage:
-        return self._page(await self.fetch(url), url)
-
-
 _SITE_SPIDER = "spiders.site.SiteSpider"
 _PAGE_SPIDER = "spiders.page.PageSpider"
-"""By name, as Scrapy's settings name classes: `spiders` stands above this package."""
+"""Spiders by name, since `spiders` imports this package."""
 
 Progress = Callable[[str, Mapping[str, int]], None]
 Outcome = Article | Rejection | KhabarError
@@ -127,12 +40,13 @@ PageRequests = tuple[Site | None, Sequence[str]]
 
 
 class Wanted(TypedDict, total=False):
-    """What a crawl asks for, of each site.
+    """What a crawl asks for.
 
-    limit: at most so many articles.
-    since: nothing published before.
-    full: every source to its end and every article anew, whatever is known.
-    only: by site, the keys of known addresses; these are read anew and no source is asked.
+    Attributes:
+        limit: maximum number of articles of each site.
+        since: skip articles that were published before.
+        full: read every source to its end and fetch every article again.
+        only: keys of known URLs by site name: only these are fetched again, and no source is read.
     """
 
     limit: int | None
@@ -171,8 +85,8 @@ def crawl_sites(
     Raises:
         UnknownSite, InvalidCassette: before anything is fetched.
         UsageError: a plug-in that a site or the settings name does not exist or load.
-        OutputLocked, UnwritableOutput: if that ended the crawl of every site; otherwise the error is in
-            the reports of the sites concerned.
+        OutputLocked, UnwritableOutput: if that ended the crawl of every site; otherwise the error
+            is in the reports of the sites concerned.
     """
     if catalog is None:
         catalog = SiteCatalog.load(settings.sites)
@@ -247,16 +161,16 @@ def fetch_by_site(
     record: Path | str | None = None,
 ) -> list[list[Outcome]]:
     """Fetch single pages with several definitions at the same time: `fetch_pages` for each item."""
-    all_urls = [url for _, urls in requests for url in urls]
-    refused = {} if replay else _refused(all_urls, settings)
-    if refused and all(url in refused for url in all_urls):  # no crawl needs to start
-        return [[refused[url] for url in urls] for _, urls in requests]
+    urls = [url for _, part in requests for url in part]
+    refused = {} if replay else _refused(urls, settings)
+    if urls and len(refused) == len(set(urls)):  # no crawl needs to start
+        return [[refused[url] for url in part] for _, part in requests]
     spider = load_object(_PAGE_SPIDER)
-    jobs = [Job(spider, {"urls": urls, "site": site}) for site, urls in requests]
+    jobs = [Job(spider, {"urls": part, "site": site}) for site, part in requests]
     results: list[dict[str, Outcome]] = [{} for _ in jobs]
     run_jobs(
         jobs,
-        _with_workers_for(len(all_urls), settings),
+        _with_workers_for(len(urls), settings),
         open_tape(replay, record),
         catalog=_with_definitions(catalog, requests, settings),
         output=None,
@@ -264,9 +178,14 @@ def fetch_by_site(
     )
     raise_if_all_failed(jobs)
     return [
-        [outcomes.get(url.strip()) or _nothing(url, job) for url in urls]
-        for (_, urls), job, outcomes in zip(requests, jobs, results, strict=True)
+        _in_order(part, outcomes, job)
+        for (_, part), outcomes, job in zip(requests, results, jobs, strict=True)
     ]
+
+
+def _in_order(urls: Sequence[str], outcomes: Mapping[str, Outcome], job: Job) -> list[Outcome]:
+    """Return the outcome of each URL; without one, the error that ended the job."""
+    return [outcomes.get(url.strip()) or _nothing(url, job) for url in urls]
 
 
 def _with_definitions(
@@ -281,7 +200,7 @@ def _with_definitions(
 
 
 def _refused(urls: Iterable[str], settings: Settings) -> dict[str, KhabarError]:
-    """The URLs that spell out an address that no request may go to."""
+    """Return the errors of URLs with a literal address that requests may not go to."""
     refused: dict[str, KhabarError] = {}
     policy = AddressPolicy.of(settings)
     for url in urls:
@@ -295,7 +214,7 @@ def _refused(urls: Iterable[str], settings: Settings) -> dict[str, KhabarError]:
 
 
 def _with_workers_for(pages: int, settings: Settings) -> Settings:
-    """The settings with no more extraction processes than pages: one page need not wait for four to start."""
+    """Return the settings with no more extraction processes than pages, to start faster."""
     number = min(settings.workers or default_workers(), max(1, pages))
     return settings.model_copy(update={"workers": number})
 
@@ -311,11 +230,9 @@ def _collector(outcomes: dict[str, Outcome]) -> Listener:
 
 
 def _nothing(url: str, job: Job) -> KhabarError:
-    return (
-        job.error
-        if isinstance(job.error, KhabarError)
-        else NothingFetched(f"{url}: nothing came of it")
-    )
+    if isinstance(job.error, KhabarError):
+        return job.error
+    return NothingFetched(f"{url}: nothing came of it")
 
 
 def _summary(site: str, job: Job) -> RunSummary:
@@ -326,11 +243,11 @@ def _summary(site: str, job: Job) -> RunSummary:
 
 def _progress(site: str, on_progress: Progress | None) -> Listener:
     def listen(crawler: Crawler) -> None:
-        def tell() -> None:
+        def report() -> None:
             if on_progress is not None:
                 on_progress(site, Tally(crawler).counts())
 
         for signal in (PAGE_DONE, signals.request_reached_downloader):
-            crawler.signals.connect(tell, signal, weak=False)
+            crawler.signals.connect(report, signal, weak=False)
 
     return listen

@@ -1,8 +1,8 @@
-"""Scrapy's settings for Khabar. This module is the settings module of the Scrapy project (`scrapy.cfg`).
+"""Scrapy's settings for Khabar: the settings module of the Scrapy project (`scrapy.cfg`).
 
-An operator's settings are one object, `ingest.settings.Settings`, under KHABAR_SETTINGS. What Scrapy
-needs of it under names of its own is derived in `derived_settings`. Importing this module reads no
-file: `ingest.crawl.addon.ProjectAddon` reads them when Scrapy starts.
+An operator's settings are one object, `ingest.settings.Settings`, under KHABAR_SETTINGS. What
+Scrapy needs of it under names of its own is derived in `derived_settings`. Importing this module
+reads no file: `ingest.crawl.addon.ProjectAddon` reads them when Scrapy starts.
 """
 
 from __future__ import annotations
@@ -106,7 +106,7 @@ KHABAR_OUTPUT: str | None = None
 KHABAR_REPLAY: list[str] = []
 KHABAR_RECORD: str | None = None
 KHABAR_WORKERS: Any = None
-"""The `ingest.processing.workers.WorkerPools` that crawlers share; None: each crawler has processes of its own."""
+"""The `WorkerPools` that crawlers share; None: each crawler has its own processes."""
 KHABAR_CASSETTE: Any = None
 """Recorded HTTP: see `ingest.crawl.http.recording`."""
 

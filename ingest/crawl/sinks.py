@@ -33,7 +33,7 @@ class StandardOutput:
 
 
 class Sinks:
-    """The sinks of one crawl. One that raises is reported, and gets the next record all the same."""
+    """The sinks of one crawl. One that raises is reported, and still gets the next record."""
 
     def __init__(self, sinks: Mapping[str, Sink], note: Note) -> None:
         self._sinks = sinks

@@ -1,4 +1,4 @@
-"""What Khabar's spiders have in common: ask for a page, hand it on as `FetchedPage`, account for what fails."""
+"""The base of Khabar's spiders: requests pages, returns `FetchedPage`s, accounts for failures."""
 
 from __future__ import annotations
 
@@ -33,8 +33,8 @@ if TYPE_CHECKING:
     from twisted.python.failure import Failure
 
 _GONE = (404, 410)
-_ANSWERS = [304, *_GONE]
-"""Statuses that say something of the article: unchanged, or gone. All others but 2xx are failures."""
+_MEANINGFUL = [304, *_GONE]
+"""Statuses with a meaning for the article: unchanged, or gone. Others than 2xx are failures."""
 
 _CHALLENGED = "the site turns crawlers away; slow down with --delay, or ask its operator"
 
@@ -57,7 +57,7 @@ class KhabarSpider(Spider):
     hosts: frozenset[str] = frozenset()
 
     @classmethod
-    def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:  # noqa: ANN401 - as in Scrapy's Spider
+    def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:  # noqa: ANN401 - Scrapy's
         """Create the spider. A `site` that is given by name is looked up here, once."""
         site = kwargs.get("site") or cls.site or cls.default_site()
         if isinstance(site, str):
@@ -90,24 +90,15 @@ class KhabarSpider(Spider):
         return Tally(self.crawler)
 
     async def fetch(self, url: str, headers: Mapping[str, str] | None = None) -> Response:
-        """The answer to a GET with status 200, or 304 where the headers ask for it; raises `KhabarError`.
+        """Return the response to a GET, with robots.txt, redirects and retries.
 
-        robots.txt, redirects and retries are obeyed.
+        Returns:
+            A response with status 200, or 304 if the headers are conditions.
+
+        Raises:
+            KhabarError: anything else.
         """
-        request = Request(url, headers=dict(headers or {}), callback=NO_CALLBACK)
-        try:
-            response = await self._read_already(
-                request
-            ) or await self.crawler.engine.download_async(request)
-        except (
-            Exception
-        ) as error:  # whatever the layers of the network raise, it is one source that fails
-            if is_cancelled(error):
-                raise asyncio.CancelledError from error
-            outcome = outcome_of(url, error)
-            if isinstance(outcome, Rejection):
-                raise Unreachable(f"{url}: {outcome.detail}") from error
-            raise outcome from error
+        response = await self._download(url, headers)
         if response.status != 200 and not (response.status == 304 and headers):
             raise http_error(url, response.status)
         if response.status == 304:
@@ -118,15 +109,29 @@ class KhabarSpider(Spider):
             raise Unreachable(f"{url}: blocked by a challenge page", _CHALLENGED)
         return response
 
-    async def _read_already(self, request: Request) -> Response | None:
-        """The answer that robots.txt's rules came from, where it is robots.txt that is asked for."""
+    async def _download(self, url: str, headers: Mapping[str, str] | None) -> Response:
+        """Return a response with any status; raises `KhabarError`."""
+        request = Request(url, headers=dict(headers or {}), callback=NO_CALLBACK)
+        try:
+            response = await self._fetched_robots(request)
+            return response or await self.crawler.engine.download_async(request)
+        except Exception as error:  # whatever the layers of the network raise, one source fails
+            if is_cancelled(error):
+                raise asyncio.CancelledError from error
+            outcome = outcome_of(url, error)
+            if isinstance(outcome, Rejection):
+                raise Unreachable(f"{url}: {outcome.detail}") from error
+            raise outcome from error
+
+    async def _fetched_robots(self, request: Request) -> Response | None:
+        """Return a robots.txt that was already fetched for its rules, if that is requested."""
         if urlsplit(request.url).path != "/robots.txt":
             return None
         request.meta["dont_obey_robotstxt"] = True  # it is always allowed itself (RFC 9309, 2.2.2)
         return await self.context.robots(request) if self.context.robots is not None else None
 
     def page_request(self, url: str, visit: Visit | None = None) -> Request:
-        """The request for a page; where it was seen before, only if it is not as it was (RFC 9110, 13.1)."""
+        """Return the request for a page, a conditional one if it was fetched before."""
         headers = {}
         if visit is not None and visit.state is State.ARTICLE and not self.full:
             headers = conditions(
@@ -137,7 +142,7 @@ class KhabarSpider(Spider):
             callback=self.parse,
             errback=self.page_failed,
             headers=headers,
-            meta={"handle_httpstatus_list": _ANSWERS},
+            meta={"handle_httpstatus_list": _MEANINGFUL},
             cb_kwargs={"asked": url, "visit": visit, "conditional": bool(headers)},
         )
 
@@ -149,7 +154,7 @@ class KhabarSpider(Spider):
         *,
         conditional: bool = False,
     ) -> AsyncIterator[FetchedPage]:
-        """Hand on the page."""
+        """Yield the page of a response, and deliver records of articles that are gone."""
         for page in self.pages(response, asked, visit, conditional=conditional):
             yield await self.completed(page)
         while self._closing_records:
@@ -175,7 +180,7 @@ class KhabarSpider(Spider):
         *,
         conditional: bool = False,
     ) -> Iterator[FetchedPage]:
-        """The page of an answer; none where it says "as before" or "gone", or comes from another site."""
+        """Yield the page of a response, unless that is unchanged, gone or from another site."""
         if response.status == 304 and visit is not None and conditional:
             self._unmodified(asked, visit)
         elif response.status == 304:
@@ -190,14 +195,15 @@ class KhabarSpider(Spider):
             yield self._page(response, asked)
 
     async def completed(self, page: FetchedPage) -> FetchedPage:
-        """The page with what belongs to it elsewhere; a spider that knows of more overrides this."""
+        """Return the page with what belongs to it elsewhere; for subclasses."""
         return page
 
     def page_failed(self, failure: Failure) -> None:
-        """Account for a page that did not come."""
+        """Account for a page that could not be fetched."""
         if failure.value is not None and is_cancelled(failure.value):
             return  # the page stays due as it was
-        asked = failure.request.cb_kwargs["asked"]  # type: ignore[attr-defined]  # Scrapy puts it there
+        request: Request = failure.request  # type: ignore[attr-defined]  # Scrapy puts it there
+        asked = request.cb_kwargs["asked"]
         outcome = outcome_of(asked, failure.value or Unreachable(f"{asked}: failed"))
         if isinstance(outcome, Rejection):
             if self.context.store is not None:
@@ -207,7 +213,7 @@ class KhabarSpider(Spider):
             self._fail(asked, outcome)
 
     def _fail(self, asked: str, error: KhabarError) -> None:
-        # What was not even asked for has not failed: it stays due as it was, and is not parked in the end.
+        # A page that was not requested has not failed: it stays due, however often that happens.
         if self.context.store is not None and not isinstance(error, HostExcluded):
             self.context.store.fail(_address(asked), error.message)
         self.tally.failed(asked, error)
@@ -218,7 +224,7 @@ class KhabarSpider(Spider):
         self.tally.unchanged()
 
     def _gone(self, asked: str, visit: Visit, status: int) -> None:
-        """Write the closing record of an article that was taken away; one that was gone before is unchanged."""
+        """Write the closing record of an article that was taken away, unless it was gone before."""
         if self.context.store is None:
             return
         try:
@@ -251,7 +257,7 @@ class KhabarSpider(Spider):
         return None if self.site is None else self.site.name
 
     def _retrieved_at(self, response: Response) -> datetime:
-        """A recorded page was retrieved when its server said; relative dates on it count from then."""
+        """Return when a page was fetched: relative dates count from then, also in a replay."""
         if REPLAYED in response.flags:
             try:
                 moment = parsedate_to_datetime(

@@ -1,4 +1,4 @@
-"""The counts of one crawl, kept in Scrapy's statistics under `khabar/`, so that they show wherever those do."""
+"""The counts of one crawl, kept in Scrapy's statistics under `khabar/`, and its summary."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _STATUSES = "downloader/response_status_count/"
 
 
 def conclude(crawler: Crawler, store: SiteStore | None) -> None:
-    """Sum up and judge the run, and close its store; raises `UnwritableOutput`."""
+    """Summarise and judge the run, and close its store; raises `UnwritableOutput`."""
     context = context_of(crawler)
     summary, kept = summarise(crawler), context.settings.limits.runs_kept
     try:
@@ -41,13 +41,13 @@ def conclude(crawler: Crawler, store: SiteStore | None) -> None:
         if store is not None:
             store.close(summary.model_dump(mode="json"), kept)
     context.summary = summary
-    _tell(crawler, summary)
+    _set_statistics(crawler, summary)
     if store is not None and context.output is not None:
         write_summary(context.output, summary, kept)
 
 
 def summarise(crawler: Crawler) -> RunSummary:
-    """What the run has come to, without a verdict."""
+    """Return the summary of the run so far, without findings."""
     context, tally = context_of(crawler), Tally(crawler)
     stats: Mapping[str, Any] = crawler.stats.get_stats()
     counts = tally.counts()
@@ -88,7 +88,7 @@ def summarise(crawler: Crawler) -> RunSummary:
 
 
 def _as_of(context: CrawlContext) -> datetime:
-    """The time that the answers give; on the network no later than our own, for a server's clock may be wrong."""
+    """Return the newest time of a response; live no later than now, as clocks may be wrong."""
     if context.answered_at is None:
         return context.now()
     return context.answered_at if context.replaying else min(context.answered_at, context.now())
@@ -108,8 +108,8 @@ def _pace(crawler: Crawler) -> Pace:
     return Pace(defined, timedelta(hours=context_of(crawler).settings.stale_after_hours))
 
 
-def _tell(crawler: Crawler, summary: RunSummary) -> None:
-    """Put shares and findings into Scrapy's statistics, where monitors such as Spidermon's look."""
+def _set_statistics(crawler: Crawler, summary: RunSummary) -> None:
+    """Put shares and findings into Scrapy's statistics, for monitors such as Spidermon's."""
     for path, share in summary.fields.items():
         crawler.stats.set_value(f"khabar/coverage/{path}", share)
     crawler.stats.set_value("khabar/read", summary.read)
@@ -126,17 +126,17 @@ _FAILURES = "khabar/failed/"
 
 
 class Tally:
-    """Counts what became of each address, and tells who listens to `PAGE_DONE`."""
+    """Counts the outcome of each URL, and sends `PAGE_DONE`."""
 
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler
 
     def found(self, number: int = 1) -> None:
-        """So many articles were announced and will be dealt with."""
+        """Count articles that were announced and will be dealt with."""
         self._crawler.stats.inc_value("khabar/found", number)
 
     def decided(self, url: str, decision: Decision) -> None:
-        """An article was read."""
+        """Count an article that was extracted."""
         name = {New: "new", Changed: "changed"}.get(type(decision), "unchanged")
         self._crawler.stats.inc_value(f"khabar/{name}")
         context_of(self._crawler).coverage.add(decision.article)
@@ -144,42 +144,42 @@ class Tally:
             self._crawler.stats.inc_value("khabar/noise")
             logger.info("%s: changes at every look, so no version of it is written", url)
         self.saw(decision.article.date_published)
-        self._tell(url, decision.article)
+        self._send(url, decision.article)
 
     def gone(self, url: str, decision: Decision) -> None:
-        """A known article was taken away."""
+        """Count a known article that was taken away."""
         self._crawler.stats.inc_value("khabar/gone")
-        self._tell(url, decision.article)
+        self._send(url, decision.article)
 
     def unchanged(self, number: int = 1) -> None:
-        """So many known articles need not be read again."""
+        """Count known articles that need not be fetched or have not changed."""
         self._crawler.stats.inc_value("khabar/unchanged", number)
 
     def older(self, article: Article) -> None:
-        """The article is none that this run asks for: it counts as not found."""
+        """Count an article that is older than the run asks for, as one that was not found."""
         self._crawler.stats.inc_value("khabar/older")
         self._crawler.stats.inc_value("khabar/found", -1)
         self.saw(article.date_published)
 
     def rejected(self, url: str, rejection: Rejection) -> None:
-        """A page is no article."""
+        """Count a page that is not an article."""
         self._crawler.stats.inc_value(f"{_REJECTIONS}{rejection.reason}")
         logger.info("%s: not an article: %s %s", url, rejection.reason, rejection.detail)
-        self._tell(url, rejection)
+        self._send(url, rejection)
 
     def failed(self, url: str, error: KhabarError) -> None:
-        """A page could not be fetched."""
+        """Count a page that could not be fetched."""
         reason = error.message.replace(url, "").strip(" :")
         self._crawler.stats.inc_value("khabar/failed")
         self._crawler.stats.inc_value(f"{_FAILURES}{reason}")
-        # What holds for a whole host is among the run's errors: once, not for each of its pages.
+        # A problem of a whole host is in the run's errors: once, not for each of its pages.
         logger.log(
             logging.INFO if isinstance(error, HostExcluded) else logging.WARNING, "%s", error
         )
-        self._tell(url, error)
+        self._send(url, error)
 
     def saw(self, published: str | datetime | None) -> None:
-        """Remember the newest publication date; a day alone does not say when and stays out."""
+        """Keep the newest publication time. A day without a time does not count."""
         if isinstance(published, str):
             published = datetime.fromisoformat(published) if "T" in published else None
         context = context_of(self._crawler)
@@ -187,16 +187,16 @@ class Tally:
             context.newest = published
 
     def counts(self) -> dict[str, int]:
-        """The counts as they stand; `rejected` is the sum of all reasons."""
+        """Return the counts so far; `rejected` is the sum of all reasons."""
         values = {name: self._value(f"khabar/{name}") for name in _COUNTS}
         return values | {"rejected": sum(self.rejections().values())}
 
     def rejections(self) -> dict[str, int]:
-        """How many pages were no articles, by reason."""
+        """Return how many pages were not articles, by reason."""
         return self._by_reason(_REJECTIONS)
 
     def failures(self) -> dict[str, int]:
-        """How many pages could not be fetched, by reason."""
+        """Return how many pages could not be fetched, by reason."""
         return self._by_reason(_FAILURES)
 
     def _by_reason(self, prefix: str) -> dict[str, int]:
@@ -210,5 +210,5 @@ class Tally:
     def _value(self, key: str) -> int:
         return int(self._crawler.stats.get_value(key, 0))
 
-    def _tell(self, url: str, outcome: Article | Rejection | KhabarError) -> None:
+    def _send(self, url: str, outcome: Article | Rejection | KhabarError) -> None:
         self._crawler.signals.send_catch_log(PAGE_DONE, url=url, outcome=outcome)

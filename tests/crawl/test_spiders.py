@@ -320,6 +320,32 @@ def test_a_page_that_does_not_come_is_accounted_for(
     asyncio.run(in_loop(scenario))
 
 
+def test_the_closing_record_of_a_gone_article_goes_to_the_sinks_once_it_is_committed() -> None:
+    steps: list[str] = []
+    record = SimpleNamespace(to_dict=lambda: {"url": STORY})
+
+    async def durable() -> None:
+        steps.append("committed")
+
+    async def write(values: Mapping[str, Any]) -> None:
+        steps.append(f"sink {values['url']}")
+
+    async def scenario() -> None:
+        spider = spider_of()
+        gone: Any = SimpleNamespace(gone=lambda *_: SimpleNamespace(article=record))
+        spider.context.store = gone
+        commits: Any = SimpleNamespace(durable=durable)
+        spider.context.commits = commits
+        sinks: Any = SimpleNamespace(write=write)
+        spider.context.sinks = sinks
+        visit = Visit(State.ARTICLE, NOW, article_id="a")
+        pages = [page async for page in spider.parse(Response(STORY, status=410), STORY, visit)]
+        assert pages == []
+
+    asyncio.run(scenario())
+    assert steps == ["committed", f"sink {STORY}"]
+
+
 CANCELLED = [asyncio.CancelledError(), TwistedCancelledError()]
 
 

@@ -28,7 +28,8 @@ from ingest.sites import Site
 logger = logging.getLogger(__name__)
 
 Fetch = Callable[[str, Mapping[str, str]], Awaitable[Response]]
-"""Returns the response to a GET of this URL with these headers: status 200, or 304 if they ask for it.
+"""Returns the response to a GET of this URL with these headers: status 200, or 304 if they ask for
+it.
 
 It raises `KhabarError`.
 """
@@ -170,7 +171,7 @@ class Discovery:
                 self.note(error)
 
     def _failed(self, url: str, kind: str, failure: KhabarError) -> None:
-        """Note that a source could not be fetched. A problem of the whole host is noted only once."""
+        """Note that a source could not be fetched. The run reports an excluded host itself."""
         self._log.walked(url, kind, items=0, newest=None, error=str(failure), whole=False)
         if isinstance(failure, HostExcluded):
             logger.info("%s", failure)
@@ -180,7 +181,7 @@ class Discovery:
             self.note(str(failure))
 
     async def walk(self, url: str, kind: str, read: Read, start: str | None = None) -> str | None:
-        """Take the candidates of a source and of the pages after it: see `plugins.SourceContext`."""
+        """Take the candidates of a source and its further pages: see `plugins.SourceContext`."""
         walk = _Walk(self._limit)
         following: str | None = start or url
         visited: set[str] = set()
@@ -238,9 +239,9 @@ class Discovery:
                 self.note(problem)
 
     async def _walk_file(self, start: str, kind: str, read: Read, visited: set[str]) -> list[str]:
-        """Take the candidates of a file and of those that it links to; return what is wrong with them.
+        """Take the candidates of a file and of its links; return what is wrong with them.
 
-        `visited` are the files that were read already: each is read only once, whichever links to it.
+        `visited` are the files that were read before: each is read only once.
         """
         walk = _Walk(self._limit)
         problems: list[str] = []
@@ -259,11 +260,8 @@ class Discovery:
                 waiting = [*before.links, *waiting]
                 continue
             page = await self._access.reader.run(read, response)
-            added = self._frontier.add(page.candidates)
-            links = self._newest_first(page.links)
-            self._log_page(url, kind, response, page, added, tuple(links))
-            walk.add(url, page, added)
             problems += [f"{url}: {page.error}"] if page.error else []
+            added, links = self._add_file(url, kind, response, page, walk)
             if walk.satisfied:
                 walk.whole = not (waiting or links)
                 break
@@ -272,6 +270,16 @@ class Discovery:
             waiting = [*links, *waiting]
         self._end(start, kind, walk)
         return problems
+
+    def _add_file(
+        self, url: str, kind: str, response: Response, page: SourcePage, walk: _Walk
+    ) -> tuple[Added, list[str]]:
+        """Take the candidates of one file; return their counts, and the file's links."""
+        added = self._frontier.add(page.candidates)
+        links = self._newest_first(page.links)
+        self._log_page(url, kind, response, page, added, tuple(links))
+        walk.add(url, page, added)
+        return added, links
 
     def _newest_first(self, links: Iterable[tuple[str, datetime | None]]) -> list[str]:
         since = self._frontier.since

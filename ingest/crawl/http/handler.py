@@ -33,7 +33,7 @@ _CONDITIONS = ("If-None-Match", "If-Modified-Since")
 
 
 class MissedRequest(NotRecorded, IgnoreRequest):
-    """`NotRecorded` in Scrapy's terms: not retried, and logged by the spider rather than by Scrapy."""
+    """`NotRecorded` in Scrapy's terms: not retried, and logged by the spider, not by Scrapy."""
 
 
 class KhabarDownloadHandler(BaseDownloadHandler):
@@ -102,14 +102,14 @@ class KhabarDownloadHandler(BaseDownloadHandler):
         return response
 
     def _handler(self) -> DownloadHandlerProtocol:
-        """Return the network's handler, made on first use: a replay has no Twisted reactor for it."""
+        """Return the network's handler, made on first use: a replay has no reactor for it."""
         if self._network is None:
             _find_authorities()
             self._network = build_from_crawler(NetworkHandler, self.crawler)
         return self._network
 
     def _connected(self, request: Request) -> Request:
-        """Return the request as it is sent: to another base if `connect_to` has one for its host."""
+        """Return the request to send: to another base if `connect_to` has one for the host."""
         parts = urlsplit(request.url)
         base = self._connect_to.get(parts.hostname or "")
         if base is None:

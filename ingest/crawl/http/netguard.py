@@ -1,8 +1,8 @@
 """Requests go to public addresses only: a crawler follows URLs that pages choose (SSRF).
 
 Two checks are needed. `AddressPolicy.check_url` refuses IP literals in all spellings that operating
-systems accept, before anything is sent. `GuardedResolver` refuses what a name resolves to, and gives
-Twisted the address that it checked, so that a name is never resolved twice (DNS rebinding).
+systems accept, before anything is sent. `GuardedResolver` refuses what a name resolves to, and
+gives Twisted the address that it checked, so that a name is never resolved twice (DNS rebinding).
 
 A proxy in the operator's environment may be anywhere. Since the proxy resolves names then,
 `AddressPolicy.check_name` resolves them here as well: a name with a private address in this
@@ -140,7 +140,7 @@ def literal_address(host: str) -> Address | None:
 
 
 def check_user(url: str) -> None:
-    """Check that a URL names no user; raises `InvalidURL`, which repeats neither name nor password."""
+    """Check that a URL names no user; raises `InvalidURL`, without name and password."""
     parts = urlsplit(url)
     if "@" in parts.netloc:
         raise InvalidURL(
@@ -175,7 +175,7 @@ class _PublicOnly:
 
     def __init__(
         self,
-        receiver: Any,  # noqa: ANN401 - an IResolutionReceiver: zope's interfaces are no types to mypy
+        receiver: Any,  # noqa: ANN401 - an IResolutionReceiver, which mypy does not know
         host: str,
         policy: AddressPolicy,
         refused: LocalCache[str, str],
@@ -232,7 +232,7 @@ class GuardedResolver(CachingHostnameResolver):
 
     def resolveHostName(  # noqa: N802 - Twisted's name
         self,
-        resolutionReceiver: Any,  # noqa: N803, ANN401 - Twisted's names; an interface of zope's is no type
+        resolutionReceiver: Any,  # noqa: N803, ANN401 - Twisted's name, and as above
         hostName: str,  # noqa: N803 - the interface has these names
         portNumber: int = 0,  # noqa: N803
         addressTypes: Sequence[type[IAddress]] | None = None,  # noqa: N803

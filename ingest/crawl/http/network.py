@@ -87,7 +87,7 @@ def _bound_heads(pool: HTTPConnectionPool, most: int) -> None:
     plain = pool._factory  # noqa: SLF001 - Twisted has no other place for it, as Scrapy found
 
     class Factory(plain):  # type: ignore[misc, valid-type]  # whichever Scrapy has chosen
-        def buildProtocol(self, addr: object) -> Any:  # noqa: N802, ANN401 - Twisted's name, and no types
+        def buildProtocol(self, addr: object) -> Any:  # noqa: N802, ANN401 - Twisted's name
             protocol = super().buildProtocol(addr)
             protocol.dataReceived = _HeadCounter(protocol, most)
             return protocol
@@ -98,7 +98,7 @@ def _bound_heads(pool: HTTPConnectionPool, most: int) -> None:
 class _HeadCounter:
     """Replaces a connection's `dataReceived`, and counts the bytes of each response's head."""
 
-    def __init__(self, protocol: Any, most: int) -> None:  # noqa: ANN401 - a private class of Twisted's
+    def __init__(self, protocol: Any, most: int) -> None:  # noqa: ANN401 - a private class
         self._protocol = protocol
         self._receive = protocol.dataReceived
         self._most = most
@@ -115,7 +115,8 @@ class _HeadCounter:
         if self._bytes > self._most and self._in_head():
             self._protocol.transport.abortConnection()
             problem = OverLimit(f"the head of the answer is over limits.head_bytes ({self._most})")
-            self._protocol._giveUp(Failure(problem))  # type: ignore[no-untyped-call]  # noqa: SLF001
+            failure = Failure(problem)  # type: ignore[no-untyped-call]  # Twisted leaves it untyped
+            self._protocol._giveUp(failure)  # noqa: SLF001 - as above
 
     def _in_head(self) -> bool:
         parser = self._protocol._parser  # noqa: SLF001 - as above

@@ -18,11 +18,11 @@ from ingest.errors import HostExcluded
 _FIRST_PENALTY = 1.0
 """Seconds of delay after a first refusal, if there was no delay to double."""
 _RELIEF = 0.8
-"""Factor of a refusal's delay after a good response: three responses halve it, one refusal doubles it."""
+"""Factor of the penalty after a good response: three halve it, one refusal doubles it."""
 
 
 class RefusedRequest(HostExcluded, IgnoreRequest):
-    """`HostExcluded` in Scrapy's terms: not retried, and logged by the spider rather than by Scrapy."""
+    """`HostExcluded` in Scrapy's terms: not retried, and logged by the spider, not by Scrapy."""
 
 
 @dataclass

@@ -37,7 +37,7 @@ def open_tape(
     sources = list(replay)
     if not sources and record is None:
         return None
-    from ingest.crawl.http.cassette import Tape  # noqa: PLC0415 - a crawl without cassette needs no vcrpy
+    from ingest.crawl.http.cassette import Tape  # noqa: PLC0415 - imports vcrpy
 
     if sources:
         return Tape.replay(sources)

@@ -340,7 +340,7 @@ def test_what_earlier_runs_left_to_do_is_taken_in() -> None:
         ]
     )
     assert [url[-1] for url in urls(found)] == ["2", "5", "1", "3", "4"]
-    assert [key[-1] for key, _ in found.unheard_of()] == ["1"]
+    assert [key[-1] for key, _ in found.unknown()] == ["1"]
     assert all(found.due(key) for key, _ in found.newest_first())
 
 
@@ -383,9 +383,9 @@ def test_sources_are_read_beside_the_loop(monkeypatch: pytest.MonkeyPatch) -> No
 
         monkeypatch.setattr(name, reader)
 
-    noting("ingest.crawl.frontier.discovery.read_feed", read_feed)
-    noting("ingest.crawl.frontier.discovery.read_robots", read_robots)
-    noting("ingest.crawl.frontier.discovery.read_sitemap", read_sitemap)
+    noting("ingest.crawl.frontier.sources.read_feed", read_feed)
+    noting("ingest.crawl.frontier.sources.read_robots", read_robots)
+    noting("ingest.crawl.frontier.sources.read_sitemap", read_sitemap)
     pages = {"/feed": feed(1), "/s.xml": sitemap(2), "/robots.txt": ""}
     discover(frontier(feeds=["/feed"], sitemaps=["/s.xml"], robots_sitemaps=True), pages)
     assert sorted(readers) == [

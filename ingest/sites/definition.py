@@ -1,32 +1,18 @@
-"""Site definitions: what is known about a site, as data (`spiders/sites/*.toml`, `spiders/platforms/*.toml`).
-
-A definition names its platforms, whose values are its defaults: lists are appended to the site's own, other values
-apply if the site does not set them. `UNKNOWN_SITE` stands for a site without a definition.
-
-`SiteCatalog` holds all definitions. A caller loads it once (a command, the API, a crawl) and passes it on.
-"""
+"""The definition of one site: its types, defaults and checks."""
 
 from __future__ import annotations
 
-import difflib
 import re
-import tomllib
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from datetime import date, datetime
-from functools import cache, cached_property
-from importlib import resources
-from importlib.resources.abc import Traversable
-from pathlib import Path
-from typing import Annotated, Any, Self
-from urllib.parse import urlsplit
+from functools import cached_property
+from typing import Annotated, Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from cssselect import HTMLTranslator, SelectorError
 from lxml import etree
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
-from ingest.errors import InvalidDefinition, UnknownSite
 from ingest.schedule import Schedule, parse_duration
 
 
@@ -68,7 +54,7 @@ def _name(text: str) -> str:
 
 
 NAME = re.compile(r"[a-z0-9](?:[a-z0-9_-]|\.(?=[a-z0-9])){0,62}", re.IGNORECASE)
-"""Pattern of a site's name, which is used as a file and folder name: never a path, an option or hidden."""
+"""Pattern of a site's name, which becomes a file name: not a path, an option or hidden."""
 SiteName = Annotated[str, AfterValidator(_name)]
 """A name that is safe as a file name: see `NAME`."""
 Selector = Annotated[str, AfterValidator(_selector)]
@@ -115,7 +101,7 @@ class Select(_Data):
 
 
 class Listing(_Data):
-    """Selectors of a list page: `items` for links to articles, `next` for the link to the next page."""
+    """Selectors of a list page: `items` for its articles, `next` for the next page."""
 
     items: list[Selector] = []
     next: list[Selector] = []
@@ -222,7 +208,7 @@ class Site(_Data):
         )
 
     def at(self, moment: datetime | date | None) -> Site:
-        """Return the definition for a page of that date: selectors of a matching variant come first."""
+        """Return the definition for a page of that date, with the variant that holds then."""
         if moment is None:
             return self
         day = moment.date() if isinstance(moment, datetime) else moment
@@ -230,7 +216,7 @@ class Site(_Data):
             if day <= variant.valid_until:
                 values = self.model_dump()
                 past = variant.model_dump()
-                values["select"] = _with_defaults(past["select"], values["select"])
+                values["select"] = with_defaults(past["select"], values["select"])
                 values["prune"] = [*past["prune"], *values["prune"]]
                 return Site.model_validate(values)
         return self
@@ -240,146 +226,15 @@ UNKNOWN_SITE = Site(name="unknown", domain="unknown.invalid")
 """The definition of a site that has none: every value is the default."""
 
 
-def _with_defaults(own: Mapping[str, Any], defaults: Mapping[str, Any]) -> dict[str, Any]:
+def with_defaults(own: Mapping[str, Any], defaults: Mapping[str, Any]) -> dict[str, Any]:
+    """Return `own` with defaults: lists are appended, other values apply if `own` has none."""
     merged = dict(own)
     for key, value in defaults.items():
         current = merged.get(key)
         if isinstance(value, Mapping):
-            merged[key] = _with_defaults(current if isinstance(current, Mapping) else {}, value)
+            merged[key] = with_defaults(current if isinstance(current, Mapping) else {}, value)
         elif isinstance(value, list) and isinstance(current, list):
             merged[key] = [*current, *(item for item in value if item not in current)]
         elif current is None:
             merged[key] = value
     return merged
-
-
-def _read(file: Traversable) -> dict[str, Any]:
-    try:
-        return tomllib.loads(file.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise InvalidDefinition(
-            f"{file.name}: {error}", "see CONTRIBUTING.md, 'Add a site'"
-        ) from error
-
-
-def _shipped(folder: str) -> Traversable:
-    return resources.files("spiders").joinpath(folder)
-
-
-@cache
-def load_platforms() -> Mapping[str, Mapping[str, Any]]:
-    """Return the shipped platform files by name: defaults for sites, and in `detect` the marks of their pages."""
-    files = sorted(_shipped("platforms").iterdir(), key=lambda file: file.name)
-    return {Path(file.name).stem: _read(file) for file in files if file.name.endswith(".toml")}
-
-
-def load_site(file: Traversable) -> Site:
-    """Return the definition in a TOML file, with its platforms' defaults.
-
-    Raises:
-        InvalidDefinition: the file is not valid; the message names file and key.
-    """
-    return make_site(_read(file), file.name)
-
-
-def make_site(values: Mapping[str, Any], file_name: str) -> Site:
-    """Return the definition with these values; `file_name` gives the default name, and is named in errors.
-
-    Raises:
-        InvalidDefinition: the values are not valid; the message names file and key.
-    """
-    for platform in values.get("platforms", []):
-        if platform not in load_platforms():
-            raise InvalidDefinition(
-                f"{file_name}: platforms: no platform {platform!r}", "see spiders/platforms"
-            )
-        defaults = dict(load_platforms()[platform])
-        defaults.pop("detect", None)
-        values = _with_defaults(values, defaults)
-    try:
-        return Site.model_validate({"name": Path(file_name).stem, **values})
-    except ValidationError as error:
-        first = error.errors()[0]
-        key = ".".join(str(part) for part in first["loc"])
-        raise InvalidDefinition(
-            f"{file_name}: {key}: {first['msg']}", "see CONTRIBUTING.md, 'Add a site'"
-        ) from error
-
-
-@dataclass(frozen=True, eq=False)
-class SiteCatalog:
-    """All site definitions of a run, in the order in which they were loaded.
-
-    Two catalogues are equal only if they are the same object, so that a catalogue can be a key.
-    """
-
-    _sites: Mapping[str, Site]
-
-    @classmethod
-    def load(cls, folders: Iterable[Path] = ()) -> Self:
-        """Return the shipped definitions and those of `folders`, which override shipped ones by name.
-
-        Args:
-            folders: folders with `*.toml` files, usually `Settings.sites`.
-
-        Raises:
-            InvalidDefinition: a folder does not exist, or a file in it is not valid.
-        """
-        sources: list[Traversable] = [_shipped("sites"), *folders]
-        return cls({site.name: site for source in sources for site in _definitions(source)})
-
-    def with_sites(self, sites: Iterable[Site]) -> Self:
-        """Return a catalogue that also holds these definitions; they override others by name."""
-        return type(self)({**self._sites, **{site.name: site for site in sites}})
-
-    def get(self, name: str) -> Site:
-        """Return the site with this name, domain or alias.
-
-        Raises:
-            UnknownSite: there is no such site; the remedy is the nearest name.
-        """
-        wanted = name.casefold().removeprefix("www.")
-        for site in self:
-            if wanted in {site.name, site.domain, *site.aliases}:
-                return site
-        nearest = difflib.get_close_matches(wanted, list(self._sites), n=1, cutoff=0.4)
-        raise UnknownSite(
-            f"no site {name!r}",
-            f"did you mean {nearest[0]!r}?" if nearest else "see `khabar sites`",
-        )
-
-    def for_url(self, url: str) -> Site:
-        """Return the site to which this URL belongs, or `UNKNOWN_SITE`."""
-        try:
-            host = urlsplit(url).hostname or ""
-        except ValueError:
-            return UNKNOWN_SITE
-        return self.for_host(host)
-
-    def for_host(self, host: str) -> Site:
-        """Return the site to which this host name belongs, or `UNKNOWN_SITE`."""
-        host = host.casefold()
-        return next((site for site in self if host in site.hosts), UNKNOWN_SITE)
-
-    def __iter__(self) -> Iterator[Site]:
-        return iter(self._sites.values())
-
-    def __len__(self) -> int:
-        return len(self._sites)
-
-    def __contains__(self, name: object) -> bool:
-        return name in self._sites
-
-    def __deepcopy__(self, memo: dict[int, Any]) -> Self:
-        return self  # nothing in it can change, and Scrapy copies its settings deeply
-
-
-def _definitions(folder: Traversable) -> Iterator[Site]:
-    """Yield the definitions in a folder, by file name."""
-    if not folder.is_dir():
-        raise InvalidDefinition(
-            f"{folder}: no such folder of site definitions", "name a folder with *.toml files"
-        )
-    for file in sorted(folder.iterdir(), key=lambda file: file.name):
-        if file.name.endswith(".toml"):
-            yield load_site(file)
