@@ -97,7 +97,7 @@ def parse_feed(body: bytes) -> Any:  # noqa: ANN401 - feedparser has no types
     return _parse(read_document(body), None)
 
 
-def _parse(document: Document, location: str | None) -> Any:  # noqa: ANN401 - feedparser has no types
+def _parse(document: Document, location: str | None) -> Any:  # noqa: ANN401 - no types
     """Return feedparser's result.
 
     It is given a stream, since it would fetch or open bytes that look like an address.
@@ -204,7 +204,7 @@ def entry_moment(values: Mapping[str, Any], *names: str) -> datetime | None:
     return None
 
 
-def _reason(document: Document, parsed: Any) -> str | None:  # noqa: ANN401 - feedparser has no types
+def _reason(document: Document, parsed: Any) -> str | None:  # noqa: ANN401 - no types
     """Return why a feed gave no candidates; None for a whole feed without entries."""
     if not document.body.strip():
         return "an empty answer"
@@ -231,20 +231,8 @@ def _read_json_feed(document: Document, url: str, claims: ClaimReader) -> Feed:
         return Feed(error=document.error or error)
     if not _is_json_feed(value):
         return Feed(error="JSON, but no JSON Feed")
-    candidates: list[Candidate] = []
     items = [item for item in value["items"][:_MAX_ENTRIES] if isinstance(item, Mapping)]
-    for item in items:
-        address = _json_link(item, url)
-        if address:
-            title = item.get("title")
-            candidate = announced(
-                address,
-                FEED,
-                title=one_line(title[:_MAX_TITLE]) if isinstance(title, str) else None,
-                published=claims.published(item.get("date_published")),
-                modified=claims.modified(item.get("date_modified")),
-            )
-            candidates.append(candidate)
+    candidates = _json_candidates(items, url, claims)
     if items and not candidates:
         error = f"none of its {len(items)} entries has an address"
     following = value.get("next_url")
@@ -253,6 +241,27 @@ def _read_json_feed(document: Document, url: str, claims: ClaimReader) -> Feed:
         next_url=absolute(url, following) if isinstance(following, str) else None,
         updated=_newest(candidates),
         error=document.error or error,
+    )
+
+
+def _json_candidates(
+    items: list[Mapping[str, Any]], url: str, claims: ClaimReader
+) -> list[Candidate]:
+    candidates = (_json_candidate(item, url, claims) for item in items)
+    return [candidate for candidate in candidates if candidate is not None]
+
+
+def _json_candidate(item: Mapping[str, Any], url: str, claims: ClaimReader) -> Candidate | None:
+    address = _json_link(item, url)
+    if address is None:
+        return None
+    title = item.get("title")
+    return announced(
+        address,
+        FEED,
+        title=one_line(title[:_MAX_TITLE]) if isinstance(title, str) else None,
+        published=claims.published(item.get("date_published")),
+        modified=claims.modified(item.get("date_modified")),
     )
 
 

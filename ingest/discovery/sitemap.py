@@ -36,6 +36,7 @@ _MAX_ROBOTS_BYTES = 500 * 2**10
 _INDEX_ROOTS = frozenset({"urlset", "sitemapindex"})
 _FEED_ROOTS = frozenset({"rss", "feed", "rdf"})
 _END = re.compile(rb"</(?:[\w.-]{1,40}:)?(?:urlset|sitemapindex)\s*>", re.IGNORECASE)
+_ENTRY_END = re.compile(rb"</(?:[\w.-]{1,40}:)?(?:url|sitemap)\s*>", re.IGNORECASE)
 _LOOSE_ENTRY = re.compile(rb"<(?:url|sitemap)>\s*<", re.IGNORECASE)
 
 
@@ -139,7 +140,7 @@ def _read_xml(document: Document, url: str, claims: ClaimReader) -> SitemapPage:
     error = document.error
     if len(data) < len(document.body):
         error = f"cut after {len(data)} bytes: too many tags or attributes"
-    data = escape_ampersands(data)
+    data = escape_ampersands(_whole_entries(data))
     entries = _Entries()
     error = _collect(data, url, claims, entries) or error
     return SitemapPage(
@@ -147,6 +148,17 @@ def _read_xml(document: Document, url: str, claims: ClaimReader) -> SitemapPage:
         tuple(entries.sitemaps),
         error or _missing_reason(data, entries),
     )
+
+
+def _whole_entries(data: bytes) -> bytes:
+    """Return the XML up to its last whole entry if its end is missing.
+
+    The parser would take the beginning of an address for a whole one.
+    """
+    if _END.search(data):
+        return data
+    ends = [match.end() for match in _ENTRY_END.finditer(data)]
+    return data[: ends[-1]] if ends else data
 
 
 def _collect(data: bytes, url: str, claims: ClaimReader, entries: _Entries) -> str | None:
@@ -177,7 +189,7 @@ def _missing_reason(data: bytes, entries: _Entries) -> str | None:
         return f"none of its {entries.count} entries has a usable address"
     if not total and b"loc>" in data.lower():
         return "no entry could be read"
-    is_closed = _END.search(data) or (not total and data.rstrip().endswith(b"/>"))
+    is_closed = bool(_END.search(data)) or (not total and data.rstrip().endswith(b"/>"))
     return None if is_closed else f"cut off after {total} entries"
 
 

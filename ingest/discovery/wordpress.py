@@ -1,4 +1,4 @@
-"""Posts of WordPress's REST API as candidates, and what its JSON answers share with those of comments.
+"""Posts of WordPress's REST API as candidates, and functions for any of its JSON answers.
 
 https://developer.wordpress.org/rest-api/reference/posts/
 """
