@@ -15,11 +15,10 @@ from typing import Any
 
 import feedparser  # type: ignore[import-untyped]  # it has no type information
 
-from ingest.discovery.candidate import FEED, Candidate, announced
+from ingest.discovery.candidate import FEED, Candidate, announced, announced_url
 from ingest.discovery.claims import Claim, ClaimReader
 from ingest.discovery.payload import Document, read_document, read_json
 from ingest.html.bounds import cut_feed
-from ingest.html.page import absolute
 from ingest.text import one_line
 from ingest.urls import host_of
 
@@ -75,7 +74,7 @@ def read_feed(
     claims = ClaimReader(zone, now)
     if _is_json(document):
         return _read_json_feed(document, url, claims)
-    location = absolute(url, (headers or {}).get("content-location"))
+    location = announced_url(url, (headers or {}).get("content-location"))
     parsed = _parse(document, location)
     head, entries = parsed.feed, parsed.entries[:_MAX_ENTRIES]
     base = _base_of(parsed, url)
@@ -170,7 +169,7 @@ def _link(entry: Mapping[str, Any], base: str) -> str | None:
     if identifier.startswith("http"):
         links.append(identifier)
     for link in links:
-        address = absolute(base, str(link)) if link else None
+        address = announced_url(base, str(link)) if link else None
         if address:
             return address
     return None
@@ -179,7 +178,7 @@ def _link(entry: Mapping[str, Any], base: str) -> str | None:
 def _next_url(head: Mapping[str, Any], url: str) -> str | None:
     for link in head.get("links") or ():
         if link.get("rel") == "next":
-            return absolute(url, link.get("href"))
+            return announced_url(url, link.get("href"))
     return None
 
 
@@ -238,7 +237,7 @@ def _read_json_feed(document: Document, url: str, claims: ClaimReader) -> Feed:
     following = value.get("next_url")
     return Feed(
         candidates=tuple(candidates),
-        next_url=absolute(url, following) if isinstance(following, str) else None,
+        next_url=announced_url(url, following) if isinstance(following, str) else None,
         updated=_newest(candidates),
         error=document.error or error,
     )
@@ -277,7 +276,7 @@ def _json_link(item: Mapping[str, Any], url: str) -> str | None:
         links.append(identifier)
     links.append(item.get("external_url"))
     for link in links:
-        address = absolute(url, link) if isinstance(link, str) else None
+        address = announced_url(url, link) if isinstance(link, str) else None
         if address:
             return address
     return None

@@ -15,12 +15,11 @@ from itertools import islice
 
 from lxml import etree
 
-from ingest.discovery.candidate import NEWS_SITEMAP, SITEMAP, Candidate, announced
+from ingest.discovery.candidate import NEWS_SITEMAP, SITEMAP, Candidate, announced, announced_url
 from ingest.discovery.claims import ClaimReader
 from ingest.discovery.feed import read_feed
 from ingest.discovery.payload import MAX_BYTES, Document, escape_ampersands, read_document
 from ingest.html.bounds import cut_at_marks, cut_at_wide_tag
-from ingest.html.page import absolute
 from ingest.text import one_line
 
 _MAX_ENTRIES = 50_000
@@ -108,7 +107,7 @@ def read_robots(body: bytes, url: str) -> tuple[str, ...]:
         name, _, value = line.partition(":")
         if name.strip().casefold() != "sitemap":
             continue
-        address = absolute(url, value.partition("#")[0].strip())
+        address = announced_url(url, value.partition("#")[0].strip())
         if address:
             addresses[address] = None
     return tuple(addresses)
@@ -122,7 +121,7 @@ def _read_lines(document: Document, url: str) -> SitemapPage:
     for raw in islice(BytesIO(document.body), _MAX_ENTRIES):
         line = raw.decode("utf-8", "replace").strip()
         if line.startswith(("http://", "https://")):
-            address = absolute(url, line.split()[0])
+            address = announced_url(url, line.split()[0])
             if address:
                 addresses[address] = None
     if not addresses:
@@ -167,7 +166,7 @@ def _collect(data: bytes, url: str, claims: ClaimReader, entries: _Entries) -> s
         for element in _elements(data):
             entries.count += 1
             values = _values(element)
-            address = absolute(url, values.get("loc"))
+            address = announced_url(url, values.get("loc"))
             if address is None:
                 continue
             if _name(element) == "sitemap":
@@ -248,4 +247,4 @@ def _candidate(address: str, values: dict[str, str], claims: ClaimReader) -> Can
 def _name(element: etree._Element) -> str:
     """Return the local name of an element, also if the prefix was never declared."""
     tag: object = element.tag  # a function if the node is a comment or an entity
-    return re.split(r"[}:]", tag)[-1] if isinstance(tag, str) else ""
+    return tag.rpartition("}")[2].rpartition(":")[2] if isinstance(tag, str) else ""

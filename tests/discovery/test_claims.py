@@ -3,7 +3,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from ingest.discovery.candidate import FEED, announced
+from ingest.discovery.candidate import FEED, announced, announced_url
 from ingest.discovery.claims import ClaimReader
 
 
@@ -99,3 +99,15 @@ def test_the_latest_time_of_a_candidate_counts_days_to_their_end() -> None:
     assert day.dated == datetime(2026, 11, 26, tzinfo=UTC)
     assert day.latest == datetime(2026, 11, 27, tzinfo=UTC)
     assert announced("https://p.example/a", FEED).latest is None
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["http://f:b/c", "http://p.example:-80/", "//a<b/x", "mailto:a@b.example", "#x", None, ""],
+)
+def test_what_no_client_can_ask_is_not_announced(address: str | None) -> None:
+    assert announced_url("https://p.example/feed", address) is None
+
+
+def test_a_relative_address_is_joined() -> None:
+    assert announced_url("https://p.example/x/feed", "../a?b=1") == "https://p.example/a?b=1"
