@@ -135,6 +135,20 @@ class Throttle(_Data):
     concurrency: int | None = Field(default=None, ge=1)
 
 
+class Plugins(_Data):
+    """Plug-ins of the site, by the names of their entry points: see `ingest.plugins`."""
+
+    sources: list[str] = Field(
+        default=[], description="Sources of new articles, in addition to those of `[discover]`."
+    )
+    comments: str | None = Field(
+        default=None, description="Source of comments that the page does not have."
+    )
+    extractors: list[str] = Field(
+        default=[], description="Extractors of fields, which run in this order."
+    )
+
+
 class Variant(_Data):
     """Selectors for pages that were published up to `valid_until`, with an earlier theme."""
 
@@ -171,6 +185,7 @@ class Site(_Data):
     throttle: Throttle = Throttle()
     select: Select = Select()
     listing: Listing = Listing()
+    plugins: Plugins = Plugins()
     prune: list[Selector] = []
     promo: list[Pattern] = []
     desks: list[str] = []
@@ -190,6 +205,13 @@ class Site(_Data):
     def zone(self) -> ZoneInfo | None:
         """Time zone of dates without an offset."""
         return ZoneInfo(self.time_zone) if self.time_zone else None
+
+    @property
+    def comment_source(self) -> str | None:
+        """Name of the plug-in for comments from beside the page, if the site has any."""
+        if self.plugins.comments is not None:
+            return self.plugins.comments
+        return "wordpress" if self.discover.wordpress_comments else None
 
     def is_article_url(self, url: str) -> bool:
         """Whether the URL has the form of an article. Always true if the site defines no form."""

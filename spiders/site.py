@@ -9,11 +9,11 @@ from typing import Any
 
 from scrapy import Request
 
+from ingest.crawl.comments import CommentAccess, comment_answers
 from ingest.crawl.frontier.discovery import Access, Discovery
 from ingest.crawl.frontier.frontier import Frontier
 from ingest.crawl.frontier.source_log import SourceLog
 from ingest.crawl.spider import KhabarSpider
-from ingest.crawl.wordpress_comments import comment_answers
 from ingest.errors import UsageError
 from ingest.record import FetchedPage
 from ingest.schedule import parse_since
@@ -24,7 +24,7 @@ class SiteSpider(KhabarSpider):
     """Discovers the articles of one site and fetches those that are new or due again.
 
     Args:
-        site: the definition of the site, or its name. A subclass may set it as a class attribute.
+        site: the definition of the site, or its name. By default the spider's name is the site's.
         limit: maximum number of articles to fetch.
         since: skip older articles: `12h`, `2d`, `3w`, or a day or time (ISO 8601, UTC by default).
         full: read every source to its end and fetch every article again.
@@ -58,6 +58,11 @@ class SiteSpider(KhabarSpider):
         self.only = only
         self.full = only is not None or str(full).casefold() in {"true", "1", "yes"}
 
+    @classmethod
+    def default_site(cls) -> str | None:
+        """Return the name of the spider class, which is its site's."""
+        return cls.site_name or getattr(cls, "name", None)
+
     async def start(self) -> AsyncIterator[Request]:
         """Read the sources of the site, then request its articles, newest first."""
         context = self.context
@@ -84,7 +89,7 @@ class SiteSpider(KhabarSpider):
         )
         access = Access(self.fetch, context.reader, limits, replaying=context.replaying)
         discovery = Discovery(self.site, frontier, log, access, limit=self.limit)
-        await discovery.run()
+        await discovery.discover()
         context.errors.extend(discovery.errors)
         context.sources.extend(log.visits())
         self.tally.saw(frontier.newest())
@@ -93,13 +98,12 @@ class SiteSpider(KhabarSpider):
             frontier.add_due(store.due())
 
     async def completed(self, page: FetchedPage) -> FetchedPage:
-        """Return the page with the comments of WordPress's API, if the definition asks for them."""
-        if not self.site.discover.wordpress_comments:
+        """Return the page with answers of the site's source of comments, if it has one."""
+        name, context = self.site.comment_source, self.context
+        if name is None:
             return page
-        context = self.context
-        answers = await comment_answers(
-            page, self.site, self.fetch, context.reader, context.settings.limits
-        )
+        access = CommentAccess(self.site, context.settings.limits, self.fetch, context.reader)
+        answers = await comment_answers(name, page, access, context.note_once)
         return replace(page, comment_answers=answers)
 
     def _requests(self, frontier: Frontier) -> Iterator[Request]:

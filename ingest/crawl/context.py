@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import secrets
 from collections import defaultdict
 from collections.abc import Awaitable, Callable
@@ -18,6 +19,7 @@ from ingest.crawl.http.pace import Pace
 from ingest.crawl.http.recording import tape_from
 from ingest.crawl.reader import Reader
 from ingest.crawl.settings import operator_settings, site_catalog
+from ingest.crawl.sinks import Sinks
 from ingest.errors import KhabarError
 from ingest.monitoring.coverage import FieldCounter
 from ingest.processing.worker import Extract
@@ -35,6 +37,8 @@ if TYPE_CHECKING:
     from ingest.monitoring.summary import RunSummary
     from ingest.storage.site_store import GroupCommit, SiteStore
 
+
+logger = logging.getLogger(__name__)
 
 PAGE_DONE = object()
 """Signal: the outcome of a URL is known. Arguments: `url`, `outcome` (Article, Rejection, KhabarError).
@@ -77,6 +81,7 @@ class CrawlContext:
         answered_at: the newest time that a response states.
         coverage: counts of the fields that were extracted.
         summary: the result of the crawl, once it is over.
+        sinks: plug-ins that get the committed records, if there is an output.
     """
 
     settings: Settings
@@ -102,11 +107,20 @@ class CrawlContext:
     answered_at: datetime | None = None
     coverage: FieldCounter = field(default_factory=FieldCounter)
     summary: RunSummary | None = None
+    sinks: Sinks | None = None
+    _noted: set[str] = field(default_factory=set)
 
     @property
     def replaying(self) -> bool:
         """Whether a recording answers every request."""
         return self.tape is not None and not self.tape.records
+
+    def note_once(self, key: str, problem: str) -> None:
+        """Log a problem, and add it to the errors if it is the first one with this key."""
+        logger.warning("%s", problem)
+        if key not in self._noted:
+            self._noted.add(key)
+            self.errors.append(problem)
 
     def close_host(self, problem: str) -> None:
         """Note that a host must not be contacted for the rest of the run, and why."""

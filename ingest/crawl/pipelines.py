@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Any, Self
 from scrapy import signals
 from scrapy.exceptions import CloseSpider, DropItem
 
+from ingest import plugins
 from ingest.crawl.context import context_of
+from ingest.crawl.sinks import Sinks
 from ingest.crawl.stats import Tally, conclude
 from ingest.errors import KhabarError
 from ingest.processing.changes import Decision, Known, Same, decide, known_by
@@ -77,7 +79,12 @@ class RecordPipeline:
         """Take the site's lock and mend what a killed run left."""
         context = self._context
         try:
+            site: Site | None = getattr(self._crawler.spider, "site", None)
+            plugins.check([] if site is None else [site], context.settings)
             if context.output is not None:
+                context.sinks = Sinks.open(
+                    context.settings.sinks, context.settings, context.note_once
+                )
                 self._open_store(context.output)
         except KhabarError as error:
             context.fatal = error
@@ -122,6 +129,9 @@ class RecordPipeline:
         if self._own_pools is not None:
             self._own_pools.close()
         store, self._context.store = self._context.store, None
+        sinks, self._context.sinks = self._context.sinks, None
+        if sinks is not None:
+            sinks.close()
         try:
             conclude(self._crawler, store)
         except KhabarError as error:
@@ -166,7 +176,10 @@ class RecordPipeline:
         self._tally.decided(address.url, decision)
         if isinstance(decision, Same):
             raise UnchangedArticle("unchanged")
-        return decision.article.to_dict()
+        record = decision.article.to_dict()
+        if self._context.sinks is not None:
+            await self._context.sinks.write(record)
+        return record
 
     async def _durable(self) -> None:
         if self._context.commits is not None:

@@ -12,6 +12,7 @@ from scrapy import Request, signals
 from scrapy.crawler import Crawler
 from scrapy.utils.misc import load_object
 
+from ingest import plugins
 from ingest.crawl.context import PAGE_DONE, context_of
 from ingest.crawl.http.netguard import AddressPolicy
 from ingest.crawl.http.recording import open_tape
@@ -169,6 +170,7 @@ def crawl_sites(
 
     Raises:
         UnknownSite, InvalidCassette: before anything is fetched.
+        UsageError: a plug-in that a site or the settings name does not exist or load.
         OutputLocked, UnwritableOutput: if that ended the crawl of every site; otherwise the error is in
             the reports of the sites concerned.
     """
@@ -176,6 +178,7 @@ def crawl_sites(
         catalog = SiteCatalog.load(settings.sites)
     chosen = _definitions(sites, catalog)
     catalog = catalog.with_sites(chosen)
+    plugins.check(chosen, settings)
     spider = load_object(_SITE_SPIDER)
     arguments = {name: value for name, value in wanted.items() if name != "only"}
     only = wanted.get("only", {})

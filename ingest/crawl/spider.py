@@ -24,7 +24,7 @@ from ingest.errors import HostExcluded, KhabarError, Unreachable
 from ingest.extraction.page_type.challenge import challenge_sign
 from ingest.processing.recrawl import Address, State, Visit
 from ingest.processing.workers import NO_SITE
-from ingest.record import FetchedPage, Rejection
+from ingest.record import Article, FetchedPage, Rejection
 from ingest.sites import UNKNOWN_SITE, Site, SiteCatalog
 from ingest.urls import article_key, host_of
 
@@ -40,25 +40,44 @@ _CHALLENGED = "the site turns crawlers away; slow down with --delay, or ask its 
 
 
 class KhabarSpider(Spider):
-    """A spider whose items are `FetchedPage`s; `hosts`, where set, are the only ones that a page may come from."""
+    """A spider whose items are `FetchedPage`s.
+
+    Attributes:
+        since: articles that were published before are skipped.
+        full: whether pages are fetched again, whatever is known of them.
+        site: the definition of all pages; None if it depends on the URL of each page.
+        site_name: its name, for a subclass that sets it.
+        hosts: if not empty, a page of any other host is a failure.
+    """
 
     since: datetime | None = None
     full: bool = False
     site: Site | None = None
+    site_name: str | None = None
     hosts: frozenset[str] = frozenset()
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:  # noqa: ANN401 - as in Scrapy's Spider
         """Create the spider. A `site` that is given by name is looked up here, once."""
-        site = kwargs.get("site")
+        site = kwargs.get("site") or cls.site or cls.default_site()
         if isinstance(site, str):
             kwargs["site"] = cls.definition(site, site_catalog(crawler.settings))
         return super().from_crawler(crawler, *args, **kwargs)
 
     @classmethod
+    def default_site(cls) -> str | None:
+        """Return the name of the site if no argument gives one."""
+        return cls.site_name
+
+    @classmethod
     def definition(cls, name: str, catalog: SiteCatalog) -> Site:
         """Return the definition that a spider argument names; raises `UnknownSite`."""
         return catalog.get(name)
+
+    @cached_property
+    def _closing_records(self) -> list[Article]:
+        """Records of articles that were taken away, until the sinks have them."""
+        return []
 
     @cached_property
     def context(self) -> CrawlContext:
@@ -133,6 +152,20 @@ class KhabarSpider(Spider):
         """Hand on the page."""
         for page in self.pages(response, asked, visit, conditional=conditional):
             yield await self.completed(page)
+        while self._closing_records:
+            await self._deliver(self._closing_records.pop(0))
+
+    async def _deliver(self, record: Article) -> None:
+        """Give the closing record of an article to the sinks, once it is committed."""
+        context = self.context
+        if context.sinks is None or context.commits is None:
+            return
+        try:
+            await context.commits.durable()
+        except KhabarError:  # the pipeline has stopped the run for it
+            return
+        if context.sinks is not None:  # the run may have ended meanwhile
+            await context.sinks.write(record.to_dict())
 
     def pages(
         self,
@@ -196,6 +229,7 @@ class KhabarSpider(Spider):
         if decision is None:
             self.tally.unchanged()
         else:
+            self._closing_records.append(decision.article)
             self.tally.gone(asked, decision)
 
     def _page(self, response: Response, asked: str) -> FetchedPage:

@@ -1,28 +1,47 @@
-"""Fetches the comments of a WordPress post beside its page: the REST API, else its comment feed."""
+"""The built-in source of comments: WordPress's REST API, else the comment feed of the post."""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Sequence
 from typing import NamedTuple
 from urllib.parse import urljoin
 
-from scrapy.http import Response
-
-from ingest.crawl.reader import Reader
 from ingest.discovery import wordpress
 from ingest.errors import KhabarError, LimitExceeded
 from ingest.html.page import Page, parse
-from ingest.processing.remote_comments import comments_url, post_number, read_comments
+from ingest.plugins import CommentContext, RemoteComments
+from ingest.processing import remote_comments
 from ingest.record import FetchedPage
 from ingest.settings import Limits
 from ingest.sites import Site
 
 logger = logging.getLogger(__name__)
 
-Fetch = Callable[[str], Awaitable[Response]]
 _PER_PAGE = 100
 """Maximum of WordPress's API for one page."""
+
+
+class WordPressComments:
+    """The comments of a WordPress post, as a plug-in of the group `khabar.comments`."""
+
+    async def fetch(self, page: FetchedPage, crawl: CommentContext) -> Sequence[bytes]:
+        """Return JSON of the API, or one feed; nothing if the site refuses both."""
+        try:
+            post = await crawl.run(_post, page, crawl.limits)
+        except LimitExceeded:  # the page's record reports it
+            return ()
+        if post.number is not None:
+            path = crawl.site.discover.wordpress_api or "/wp-json/"
+            api = urljoin(f"https://{crawl.site.domain}/", path)
+            for base in dict.fromkeys((api, wordpress.plain_api(api))):
+                if answers := await _by_api(base, post.number, crawl):
+                    return answers
+        return await _by_feed(post.feeds, crawl)
+
+    def read(self, answers: Sequence[bytes], site: Site) -> RemoteComments:
+        """Return the comments in the answers."""
+        return remote_comments.read_answers(answers, site.zone)
 
 
 class _Post(NamedTuple):
@@ -32,36 +51,9 @@ class _Post(NamedTuple):
     feeds: tuple[str, ...]
 
 
-async def comment_answers(
-    page: FetchedPage, site: Site, fetch: Fetch, reader: Reader, limits: Limits
-) -> tuple[bytes, ...]:
-    """Return the site's answers about the comments of a page.
-
-    Args:
-        page: the page of the post.
-        site: its definition, which names the API.
-        fetch: returns the response to a GET of a URL; raises `KhabarError`.
-        reader: parses the page and the answers off the event loop.
-        limits: bounds the comments and the bytes of all answers.
-
-    Returns:
-        JSON of the API, or one feed. Nothing if the site refuses both: the page has comments, too.
-    """
-    try:
-        post = await reader.run(_post, page, limits)
-    except LimitExceeded:  # the page's record reports it
-        return ()
-    if post.number is not None:
-        api = urljoin(f"https://{site.domain}/", site.discover.wordpress_api or "/wp-json/")
-        for base in dict.fromkeys((api, wordpress.plain_api(api))):
-            if answers := await _by_api(base, post.number, fetch, reader, limits):
-                return answers
-    return await _by_feed(post.feeds, fetch)
-
-
 def _post(fetched: FetchedPage, limits: Limits) -> _Post:
     page = parse(fetched.body, fetched.url, headers=fetched.headers, limits=limits)
-    return _Post(post_number(page), tuple(_own_feeds(page)))
+    return _Post(remote_comments.post_number(page), tuple(_own_feeds(page)))
 
 
 def _own_feeds(page: Page) -> list[str]:
@@ -75,31 +67,30 @@ def _own_feeds(page: Page) -> list[str]:
     return feeds
 
 
-async def _by_api(
-    api: str, number: int, fetch: Fetch, reader: Reader, limits: Limits
-) -> tuple[bytes, ...]:
+async def _by_api(api: str, number: int, crawl: CommentContext) -> Sequence[bytes]:
+    """Return the answers of the API, up to the limits of comments and of bytes."""
     answers: list[bytes] = []
-    for page in range(1, limits.comments // _PER_PAGE + 1):
-        url = comments_url(api, number, page=page, per_page=_PER_PAGE)
+    for page in range(1, crawl.limits.comments // _PER_PAGE + 1):
+        url = remote_comments.comments_url(api, number, page=page, per_page=_PER_PAGE)
         try:
-            response = await fetch(url)
+            response = await crawl.fetch(url)
         except KhabarError as error:
             logger.info("no comments by the API: %s", error)
             break
         answers.append(response.body)
-        if sum(map(len, answers)) > limits.page_bytes:
+        if sum(map(len, answers)) > crawl.limits.page_bytes:
             logger.info("comments cut: the answers are over limits.page_bytes at %s", url)
             break  # they go to a worker with the page, and may be no larger than one
-        comments = await reader.run(read_comments, response.body)
+        comments = await crawl.run(remote_comments.read_comments, response.body)
         if len(comments) < _PER_PAGE:
             break
-    return tuple(answers)
+    return answers
 
 
-async def _by_feed(feeds: tuple[str, ...], fetch: Fetch) -> tuple[bytes, ...]:
+async def _by_feed(feeds: tuple[str, ...], crawl: CommentContext) -> Sequence[bytes]:
     for url in feeds:
         try:
-            return ((await fetch(url)).body,)
+            return ((await crawl.fetch(url)).body,)
         except KhabarError as error:
             logger.info("no comments by the feed: %s", error)
     return ()

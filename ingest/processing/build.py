@@ -6,7 +6,6 @@ import hashlib
 import json
 import logging
 from collections.abc import Iterator
-from dataclasses import replace
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 
@@ -17,7 +16,7 @@ from ingest.extraction.extract import extract_page
 from ingest.extraction.facts import PageFacts
 from ingest.extraction.model import Body, Extraction, Moment
 from ingest.html.page import absolute, parse
-from ingest.processing.remote_comments import complete_comments
+from ingest.processing.plugged import with_fields, with_remote_comments
 from ingest.record import Article, FetchedPage, Image, Metadata, Publisher, Reason, Rejection
 from ingest.settings import Limits
 from ingest.sites import UNKNOWN_SITE, Site, SiteCatalog
@@ -59,10 +58,8 @@ def article_for(page: FetchedPage, site: Site, limits: Limits | None = None) -> 
         parsed = parse(page.body, page.url, headers=page.headers, limits=limits)
         facts = PageFacts(parsed, site, page.retrieved_at, limits, page.status)
         extraction = extract_page(facts)
-        if page.comment_answers:
-            completed = complete_comments(extraction.comments, page.comment_answers, site.zone)
-            extraction = replace(extraction, comments=completed)
-        return normalise(extraction, page, site)
+        extraction = with_remote_comments(extraction, page, site)
+        return _extended(normalise(extraction, page, site), page, site, limits)
     except LimitExceeded as error:
         return _reject(page, site, Reason.TOO_LARGE, str(error))
     except ValidationError as error:
@@ -78,6 +75,15 @@ def article_for(page: FetchedPage, site: Site, limits: Limits | None = None) -> 
         return _reject(
             page, site, Reason.BROKEN, f"{type(error).__name__}: {one_line(str(error))[:200]}"
         )
+
+
+def _extended(
+    result: Article | Rejection, page: FetchedPage, site: Site, limits: Limits | None
+) -> Article | Rejection:
+    """Return the result with the fields of the site's extractors."""
+    if isinstance(result, Rejection) or not site.plugins.extractors:
+        return result
+    return _hashed(with_fields(result, page, site, limits))
 
 
 def _unusable(page: FetchedPage) -> tuple[Reason, str] | None:

@@ -27,6 +27,7 @@ from ingest.discovery.wordpress import (
 )
 from ingest.extraction.model import CommentSection
 from ingest.html.page import Page, absolute, text_of
+from ingest.plugins import RemoteComments
 from ingest.record import Comment, CommentAuthor, CommentSystem
 from ingest.text import known, one_line, whole_number
 
@@ -164,16 +165,10 @@ def _comment_number(address: object) -> str | None:
     return match[1] if match else None
 
 
-def complete_comments(
-    section: CommentSection, answers: Iterable[bytes], zone: tzinfo | None
-) -> CommentSection:
-    """Return the section with the comments of the answers added.
-
-    A comment that both have keeps the page's text and takes the answer's time and parent. Replies
-    follow their parent.
+def read_answers(answers: Iterable[bytes], zone: tzinfo | None) -> RemoteComments:
+    """Return the comments in answers of WordPress.
 
     Args:
-        section: the comments of the page.
         answers: bodies of API answers (JSON) or of comment feeds.
         zone: the site's time zone, for times without an offset.
     """
@@ -187,8 +182,18 @@ def complete_comments(
         listed |= {comment.id: comment for comment in comments}
         if comments and not source:
             source = API if is_json else FEED
-    if not listed:
+    return RemoteComments(tuple(listed.values()), source)
+
+
+def merge_comments(section: CommentSection, remote: RemoteComments) -> CommentSection:
+    """Return the section with comments from beside the page added.
+
+    A comment that both have keeps the page's text and takes the other's time and parent. Replies
+    follow their parent.
+    """
+    if not remote.comments:
         return section
+    listed = {comment.id: comment for comment in remote.comments}
     on_page = {comment.id: comment for comment in section.comments}
     merged = {ident: _merged(comment, on_page.get(ident)) for ident, comment in listed.items()}
     merged |= {ident: comment for ident, comment in on_page.items() if ident not in listed}
@@ -196,7 +201,7 @@ def complete_comments(
         section,
         comments=tuple(_threaded(merged)),
         system=section.system or CommentSystem.NATIVE,
-        source=f"{section.source}, {source}" if section.source else source,
+        source=f"{section.source}, {remote.source}" if section.source else remote.source,
     )
 
 

@@ -60,7 +60,7 @@ class FetchedPage:
         headers: response headers with lower-case names.
         site: name of the site definition; None to choose one by URL.
         run_id: identifier of the run.
-        comment_answers: bodies of WordPress's comment API or comment feed, if they were requested.
+        comment_answers: bodies of responses about the comments, for the site's source of comments.
     """
 
     url: str

@@ -123,6 +123,10 @@ class Settings(BaseSettings):
         pattern="^(https?://.+)?$",
         description="URL to which the findings of an unhealthy crawl are posted as JSON.",
     )
+    sinks: list[str] = Field(
+        default=[],
+        description="Plug-ins that get each record once it is written, such as `stdout`.",
+    )
     sites: list[Path] = Field(
         default=[],
         description="Folders of additional site definitions. They take precedence over the ones "
@@ -145,7 +149,7 @@ class Settings(BaseSettings):
     )
 
     GROUPS: ClassVar[Groups] = {
-        "Files": ("output", "ledger", "sites"),
+        "Files": ("output", "ledger", "sites", "sinks"),
         "Identity": ("contact", "user_agent"),
         "Requests": (
             "delay",

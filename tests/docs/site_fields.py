@@ -7,6 +7,7 @@ SITE_TABLES = {
     "[select]": "Selectors for fields that the general extraction gets wrong. "
     "The first selector that matches is used.",
     "[listing]": "Selectors for pages that list articles.",
+    "[plugins]": "[Plug-ins](plugins.md) of the site, by name.",
     "[throttle]": "Request rate of each host of the site. The operator's settings are the default, "
     "and the longer delay of both is used.",
     "[schedule]": "When `khabar schedule` crawls the site. Give one of the two keys.",
@@ -33,6 +34,7 @@ SITE_FIELDS = {
     "Site.throttle": "See `[throttle]`.",
     "Site.select": "See `[select]`.",
     "Site.listing": "See `[listing]`.",
+    "Site.plugins": "See `[plugins]`.",
     "Site.prune": "Elements to remove before the body is extracted.",
     "Site.promo": "Patterns of paragraphs to remove from the body.",
     "Site.desks": "Bylines of the site that name a desk, in addition to the general rules.",

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from datetime import tzinfo
 
 import pytest
 
@@ -8,12 +9,19 @@ from ingest.extraction.model import CommentSection
 from ingest.html.page import parse
 from ingest.processing.remote_comments import (
     comments_url,
-    complete_comments,
+    merge_comments,
     post_number,
+    read_answers,
     read_comment_feed,
     read_comments,
 )
 from ingest.record import Comment, CommentAuthor, CommentSystem
+
+
+def complete_comments(
+    section: CommentSection, answers: list[bytes], zone: tzinfo | None
+) -> CommentSection:
+    return merge_comments(section, read_answers(answers, zone))
 
 
 def shown(ident: str, text: str, parent: str | None = None) -> Comment:

@@ -167,7 +167,7 @@ def discover(
     reader = Reader()
     access = Access(fetch, reader, limits or Limits())
     discovery = Discovery(found.site, found, log, access, limit=limit)
-    asyncio.run(discovery.run())
+    asyncio.run(discovery.discover())
     reader.close()
     return asked, discovery.errors
 
@@ -425,7 +425,7 @@ def test_what_is_wrong_with_the_whole_host_is_not_said_of_each_source() -> None:
     log = SourceLog({}, NOW, 72)
     reader = Reader()
     discovery = Discovery(found.site, found, log, Access(fetch, reader, Limits()))
-    asyncio.run(discovery.run())
+    asyncio.run(discovery.discover())
     reader.close()
     assert discovery.errors == []
     assert all("is left alone" in str(source.error) for source in log.visits())
