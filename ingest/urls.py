@@ -13,9 +13,10 @@ from ingest.errors import InvalidURL
 from ingest.text import whole_number
 
 _LIST_PATH = re.compile(
-    r"""/(?: tags? | tagged | categor(?:y|ies) | cat | topics? | authors? | writers? | autor(?:en)? | auteur | autori
-        | search | suche | recherche | buscar | cerca | arama | labels? | archives? | archiv | sections? | profile
-        | contributors? | columnist | keywords? | etiquetas? | rubrik | themen? | temas?
+    r"""/(?: tags? | tagged | categor(?:y|ies) | cat | topics? | authors? | writers? | autor(?:en)?
+        | auteur | autori | search | suche | recherche | buscar | cerca | arama | labels?
+        | archives? | archiv | sections? | profile | contributors?
+        | columnist | keywords? | etiquetas? | rubrik | themen? | temas?
         )(?:/[^/]+){0,3}$""",
     re.IGNORECASE | re.VERBOSE,
 )
@@ -32,8 +33,9 @@ _NOT_PAGES = re.compile(
 )
 # Pages of every site that are not news.
 _SERVICE = re.compile(
-    r"^/(?:[a-z]{2}/)?(?:about|contact|privacy|terms|advert|career|jobs|subscri|login|signin|sign-in|register|account|"
-    r"newsletter|impressum|datenschutz|cookie|faq|help|sitemap|donate|shop|weather|horoscope|e-?paper|live-?tv)[^/]*(?:/[^/]*)?$",
+    r"^/(?:[a-z]{2}/)?(?:about|contact|privacy|terms|advert|career|jobs|subscri|login|signin"
+    r"|sign-in|register|account|newsletter|impressum|datenschutz|cookie|faq|help|sitemap|donate|shop"
+    r"|weather|horoscope|e-?paper|live-?tv)[^/]*(?:/[^/]*)?$",
     re.IGNORECASE,
 )
 _DATE = re.compile(
@@ -140,8 +142,8 @@ _TRACKING = re.compile(
 )
 # Names of trackers and of views of a page that some sites use for the article itself.
 _MAYBE_TRACKING = re.compile(
-    r"""^(?: cid | cmp(?:id)? | icid | ncid | ocid | ref | src | source | from | via | share | shared
-        | amp | output_?type | print | printable | view-print )$""",
+    r"""^(?: cid | cmp(?:id)? | icid | ncid | ocid | ref | src | source | from | via
+        | share | shared | amp | output_?type | print | printable | view-print )$""",
     re.IGNORECASE | re.VERBOSE,
 )
 _SESSION_NAME = re.compile(r"^(?:s|sid|session|session_?id)$", re.IGNORECASE)
@@ -153,8 +155,8 @@ _PATH_SESSION = re.compile(
 """In a path: of Java (`;jsessionid=`), and of ASP.NET without cookies (`/(S(...))/`)."""
 _SCRIPT = re.compile(r"\.(?:php\d?|aspx?|jspx?|cfm|cgi|pl|do)$", re.IGNORECASE)
 _GENERIC_WORD = re.compile(
-    r"(?<![^\W_])(?:news|view|read|show|display|full|stor(?:y|ies)|articles?|details?|pages?|items?|posts?"
-    r"|index|main|default|content|press|releases?|print)(?![^\W_])",
+    r"(?<![^\W_])(?:news|view|read|show|display|full|stor(?:y|ies)|articles?|details?|pages?|items?"
+    r"|posts?|index|main|default|content|press|releases?|print)(?![^\W_])",
     re.IGNORECASE,
 )
 _YEAR = re.compile(r"(?:19|20)\d\d$")
@@ -247,20 +249,30 @@ def _identifying_query(path: str, parameters: list[tuple[str, str]]) -> str:
     kept: list[tuple[str, str]] = []
     unsure: list[tuple[str, str]] = []
     for name, value in parameters:
-        if _TRACKING.match(name) or (_SESSION_NAME.match(name) and _SESSION_VALUE.match(value)):
+        if _is_never_article(name, value):
             continue
         if not value or _MAYBE_TRACKING.match(name):
             unsure.append((name, value))
         else:
             kept.append((name, value))
     if not _names_article(path, kept):
-        kept += [(name, value) for name, value in unsure if _may_be_id(name, value)]
-    pieces = [urlencode([pair]) if pair[1] else quote_plus(pair[0]) for pair in sorted(kept)]
-    return "&".join(pieces)
+        kept += [pair for pair in unsure if _may_be_id(*pair)]
+    return "&".join(_encoded(name, value) for name, value in sorted(kept))
+
+
+def _encoded(name: str, value: str) -> str:
+    return urlencode([(name, value)]) if value else quote_plus(name)
+
+
+def _is_never_article(name: str, value: str) -> bool:
+    """Whether a parameter is a tracker's or a session, whatever the rest of the address is."""
+    if _TRACKING.match(name):
+        return True
+    return bool(_SESSION_NAME.match(name) and _SESSION_VALUE.match(value))
 
 
 def _may_be_id(name: str, value: str) -> bool:
-    """Whether a parameter may be the article: a number or code, or a slug or path without a name."""
+    """Whether a parameter may be the article: an id, or a slug or path without a name."""
     if not value:
         return bool(_ID_VALUE.search(name)) or _words(name) >= 3
     return bool(_ID_VALUE.search(value)) and not _FLAG.match(value)

@@ -1,4 +1,4 @@
-"""Times that sources claim: W3C and RFC 2822 dates, other common forms, bounded by what can be true."""
+"""Times that sources claim: W3C, RFC 2822 and other forms, without impossible ones."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from ingest.record import Precision
 from ingest.settings import Limits
 
 _MAX_CHARACTERS = 100
-_MAX_SLOW_READS = 500
-"""Dates of one source in uncommon forms; each takes 0.1 to 5 ms."""
+_MAX_SLOW_READS = 1_000
+"""Dates of one source in uncommon forms, 0.2 ms each; beyond it they count as unknown."""
 _MAX_AHEAD = timedelta(hours=24)
 """A publication further ahead is refused: clocks and zones differ by less."""
 _DAY = re.compile(r"\d{4}-\d\d-\d\d|\d{8}")
@@ -48,8 +48,8 @@ class ClaimReader:
         """Return the time that a text states, or None if it states none or an impossible one.
 
         The forms: https://www.w3.org/TR/NOTE-datetime, RFC 2822, seconds since 1970, and the whole
-        dates of `ingest.dates`. A numeric date that may be day first or month first gives None: a wrong
-        guess would hide today's articles from `--since`.
+        dates of `ingest.dates`. A numeric date that may be day first or month first gives None: a
+        wrong guess would hide today's articles from `--since`.
         """
         text = text.strip() if isinstance(text, str) else ""
         if not text or len(text) > _MAX_CHARACTERS:

@@ -15,11 +15,10 @@ from typing import Any
 
 import feedparser  # type: ignore[import-untyped]  # it has no type information
 
-from ingest.discovery.candidate import FEED, Candidate, announced
+from ingest.discovery.candidate import FEED, Candidate, announced, announced_url
 from ingest.discovery.claims import Claim, ClaimReader
 from ingest.discovery.payload import Document, read_document, read_json
 from ingest.html.bounds import cut_feed
-from ingest.html.page import absolute
 from ingest.text import one_line
 from ingest.urls import host_of
 
@@ -75,7 +74,7 @@ def read_feed(
     claims = ClaimReader(zone, now)
     if _is_json(document):
         return _read_json_feed(document, url, claims)
-    location = absolute(url, (headers or {}).get("content-location"))
+    location = announced_url(url, (headers or {}).get("content-location"))
     parsed = _parse(document, location)
     head, entries = parsed.feed, parsed.entries[:_MAX_ENTRIES]
     base = _base_of(parsed, url)
@@ -97,7 +96,7 @@ def parse_feed(body: bytes) -> Any:  # noqa: ANN401 - feedparser has no types
     return _parse(read_document(body), None)
 
 
-def _parse(document: Document, location: str | None) -> Any:  # noqa: ANN401 - feedparser has no types
+def _parse(document: Document, location: str | None) -> Any:  # noqa: ANN401 - no types
     """Return feedparser's result.
 
     It is given a stream, since it would fetch or open bytes that look like an address.
@@ -170,7 +169,7 @@ def _link(entry: Mapping[str, Any], base: str) -> str | None:
     if identifier.startswith("http"):
         links.append(identifier)
     for link in links:
-        address = absolute(base, str(link)) if link else None
+        address = announced_url(base, str(link)) if link else None
         if address:
             return address
     return None
@@ -179,7 +178,7 @@ def _link(entry: Mapping[str, Any], base: str) -> str | None:
 def _next_url(head: Mapping[str, Any], url: str) -> str | None:
     for link in head.get("links") or ():
         if link.get("rel") == "next":
-            return absolute(url, link.get("href"))
+            return announced_url(url, link.get("href"))
     return None
 
 
@@ -204,7 +203,7 @@ def entry_moment(values: Mapping[str, Any], *names: str) -> datetime | None:
     return None
 
 
-def _reason(document: Document, parsed: Any) -> str | None:  # noqa: ANN401 - feedparser has no types
+def _reason(document: Document, parsed: Any) -> str | None:  # noqa: ANN401 - no types
     """Return why a feed gave no candidates; None for a whole feed without entries."""
     if not document.body.strip():
         return "an empty answer"
@@ -231,28 +230,37 @@ def _read_json_feed(document: Document, url: str, claims: ClaimReader) -> Feed:
         return Feed(error=document.error or error)
     if not _is_json_feed(value):
         return Feed(error="JSON, but no JSON Feed")
-    candidates: list[Candidate] = []
     items = [item for item in value["items"][:_MAX_ENTRIES] if isinstance(item, Mapping)]
-    for item in items:
-        address = _json_link(item, url)
-        if address:
-            title = item.get("title")
-            candidate = announced(
-                address,
-                FEED,
-                title=one_line(title[:_MAX_TITLE]) if isinstance(title, str) else None,
-                published=claims.published(item.get("date_published")),
-                modified=claims.modified(item.get("date_modified")),
-            )
-            candidates.append(candidate)
+    candidates = _json_candidates(items, url, claims)
     if items and not candidates:
         error = f"none of its {len(items)} entries has an address"
     following = value.get("next_url")
     return Feed(
         candidates=tuple(candidates),
-        next_url=absolute(url, following) if isinstance(following, str) else None,
+        next_url=announced_url(url, following) if isinstance(following, str) else None,
         updated=_newest(candidates),
         error=document.error or error,
+    )
+
+
+def _json_candidates(
+    items: list[Mapping[str, Any]], url: str, claims: ClaimReader
+) -> list[Candidate]:
+    candidates = (_json_candidate(item, url, claims) for item in items)
+    return [candidate for candidate in candidates if candidate is not None]
+
+
+def _json_candidate(item: Mapping[str, Any], url: str, claims: ClaimReader) -> Candidate | None:
+    address = _json_link(item, url)
+    if address is None:
+        return None
+    title = item.get("title")
+    return announced(
+        address,
+        FEED,
+        title=one_line(title[:_MAX_TITLE]) if isinstance(title, str) else None,
+        published=claims.published(item.get("date_published")),
+        modified=claims.modified(item.get("date_modified")),
     )
 
 
@@ -268,7 +276,7 @@ def _json_link(item: Mapping[str, Any], url: str) -> str | None:
         links.append(identifier)
     links.append(item.get("external_url"))
     for link in links:
-        address = absolute(url, link) if isinstance(link, str) else None
+        address = announced_url(url, link) if isinstance(link, str) else None
         if address:
             return address
     return None

@@ -20,7 +20,7 @@ from ingest.html.bounds import cut_at_marks
 from ingest.html.encoding import decode
 
 MAX_BYTES = 16 * 2**20
-"""Unpacked, as for any answer (`limits.page_bytes`); 50,000 entries of a sitemap have some 10 MB."""
+"""Unpacked, as for any answer (`limits.page_bytes`); 50,000 entries have some 10 MB."""
 _MAX_LAYERS = 3
 """Of gzip in gzip: a packed file that is packed again for transport."""
 _GZIP = b"\x1f\x8b"
@@ -108,7 +108,7 @@ def unpack(body: bytes, max_bytes: int) -> tuple[bytes, str | None]:
 
 
 def _unpack_members(body: bytes, max_bytes: int) -> tuple[bytes, str | None]:
-    """Return the data of all members of a gzip file (RFC 1952, 2.2), without padding behind them."""
+    """Return the data of all members of a gzip file (RFC 1952, 2.2), without padding."""
     pieces: list[bytes] = []
     room = max_bytes
     while body.startswith(_GZIP):

@@ -15,12 +15,11 @@ from itertools import islice
 
 from lxml import etree
 
-from ingest.discovery.candidate import NEWS_SITEMAP, SITEMAP, Candidate, announced
+from ingest.discovery.candidate import NEWS_SITEMAP, SITEMAP, Candidate, announced, announced_url
 from ingest.discovery.claims import ClaimReader
 from ingest.discovery.feed import read_feed
 from ingest.discovery.payload import MAX_BYTES, Document, escape_ampersands, read_document
 from ingest.html.bounds import cut_at_marks, cut_at_wide_tag
-from ingest.html.page import absolute
 from ingest.text import one_line
 
 _MAX_ENTRIES = 50_000
@@ -36,6 +35,7 @@ _MAX_ROBOTS_BYTES = 500 * 2**10
 _INDEX_ROOTS = frozenset({"urlset", "sitemapindex"})
 _FEED_ROOTS = frozenset({"rss", "feed", "rdf"})
 _END = re.compile(rb"</(?:[\w.-]{1,40}:)?(?:urlset|sitemapindex)\s*>", re.IGNORECASE)
+_ENTRY_END = re.compile(rb"</(?:[\w.-]{1,40}:)?(?:url|sitemap)\s*>", re.IGNORECASE)
 _LOOSE_ENTRY = re.compile(rb"<(?:url|sitemap)>\s*<", re.IGNORECASE)
 
 
@@ -107,7 +107,7 @@ def read_robots(body: bytes, url: str) -> tuple[str, ...]:
         name, _, value = line.partition(":")
         if name.strip().casefold() != "sitemap":
             continue
-        address = absolute(url, value.partition("#")[0].strip())
+        address = announced_url(url, value.partition("#")[0].strip())
         if address:
             addresses[address] = None
     return tuple(addresses)
@@ -121,7 +121,7 @@ def _read_lines(document: Document, url: str) -> SitemapPage:
     for raw in islice(BytesIO(document.body), _MAX_ENTRIES):
         line = raw.decode("utf-8", "replace").strip()
         if line.startswith(("http://", "https://")):
-            address = absolute(url, line.split()[0])
+            address = announced_url(url, line.split()[0])
             if address:
                 addresses[address] = None
     if not addresses:
@@ -139,7 +139,7 @@ def _read_xml(document: Document, url: str, claims: ClaimReader) -> SitemapPage:
     error = document.error
     if len(data) < len(document.body):
         error = f"cut after {len(data)} bytes: too many tags or attributes"
-    data = escape_ampersands(data)
+    data = escape_ampersands(_whole_entries(data))
     entries = _Entries()
     error = _collect(data, url, claims, entries) or error
     return SitemapPage(
@@ -149,13 +149,24 @@ def _read_xml(document: Document, url: str, claims: ClaimReader) -> SitemapPage:
     )
 
 
+def _whole_entries(data: bytes) -> bytes:
+    """Return the XML up to its last whole entry if its end is missing.
+
+    The parser would take the beginning of an address for a whole one.
+    """
+    if _END.search(data):
+        return data
+    ends = [match.end() for match in _ENTRY_END.finditer(data)]
+    return data[: ends[-1]] if ends else data
+
+
 def _collect(data: bytes, url: str, claims: ClaimReader, entries: _Entries) -> str | None:
     """Add the entries of the XML to `entries`, and return why the rest is missing."""
     try:
         for element in _elements(data):
             entries.count += 1
             values = _values(element)
-            address = absolute(url, values.get("loc"))
+            address = announced_url(url, values.get("loc"))
             if address is None:
                 continue
             if _name(element) == "sitemap":
@@ -177,7 +188,7 @@ def _missing_reason(data: bytes, entries: _Entries) -> str | None:
         return f"none of its {entries.count} entries has a usable address"
     if not total and b"loc>" in data.lower():
         return "no entry could be read"
-    is_closed = _END.search(data) or (not total and data.rstrip().endswith(b"/>"))
+    is_closed = bool(_END.search(data)) or (not total and data.rstrip().endswith(b"/>"))
     return None if is_closed else f"cut off after {total} entries"
 
 
@@ -236,4 +247,4 @@ def _candidate(address: str, values: dict[str, str], claims: ClaimReader) -> Can
 def _name(element: etree._Element) -> str:
     """Return the local name of an element, also if the prefix was never declared."""
     tag: object = element.tag  # a function if the node is a comment or an entity
-    return re.split(r"[}:]", tag)[-1] if isinstance(tag, str) else ""
+    return tag.rpartition("}")[2].rpartition(":")[2] if isinstance(tag, str) else ""

@@ -1,4 +1,4 @@
-"""Posts of WordPress's REST API as candidates, and what its JSON answers share with those of comments.
+"""Posts of WordPress's REST API as candidates, and functions for any of its JSON answers.
 
 https://developer.wordpress.org/rest-api/reference/posts/
 """
@@ -15,10 +15,9 @@ from urllib.parse import urlencode
 from lxml import etree
 from lxml.html import HtmlElement, fragment_fromstring
 
-from ingest.discovery.candidate import WORDPRESS, Candidate, announced
+from ingest.discovery.candidate import WORDPRESS, Candidate, announced, announced_url
 from ingest.discovery.claims import ClaimReader
 from ingest.discovery.payload import read_document, read_json
-from ingest.html.page import absolute
 from ingest.text import block, one_line, whole_number
 
 MAX_ITEMS = 5_000
@@ -124,7 +123,7 @@ def read_posts(
     candidates: list[Candidate] = []
     ids: dict[str, int] = {}
     for post in posts:
-        address = absolute(url, string(post.get("link")))
+        address = announced_url(url, string(post.get("link")))
         if address is None:
             continue
         published, modified = claims.bounded_times(

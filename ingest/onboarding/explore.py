@@ -13,6 +13,7 @@ from collections.abc import Awaitable, Callable, Container, Iterable
 from ingest.discovery import wordpress
 from ingest.discovery.candidate import FEED, LISTING, NEWS_SITEMAP, SITEMAP, WORDPRESS, Candidate
 from ingest.discovery.feed import read_feed
+from ingest.discovery.feed_links import declared_feeds
 from ingest.discovery.listing import read_listing
 from ingest.discovery.sitemap import SitemapPage, read_robots, read_sitemap
 from ingest.errors import KhabarError
@@ -146,7 +147,7 @@ class Explorer:
     async def _find_feeds(self, page: Page) -> None:
         """Add the feeds that the front page declares, or else one at a usual path."""
         self._on_step("looking for feeds")
-        for url in front_page.declared_feeds(page)[:_MAX_FEEDS]:
+        for url in declared_feeds(page)[:_MAX_FEEDS]:
             response = await self._response(url)
             if response is not None and not self._add_feed(response):
                 problem = read_feed(response.body, url).error or "a feed without articles"

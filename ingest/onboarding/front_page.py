@@ -6,8 +6,6 @@ import re
 from datetime import datetime
 from urllib.parse import urlsplit
 
-from lxml.html import HtmlElement
-
 from ingest.discovery.main_list import list_url
 from ingest.html.page import Page
 from ingest.urls import article_points, host_of, is_list_url
@@ -20,8 +18,6 @@ SITEMAP_PATHS = ("/sitemap_index.xml", "/sitemap.xml", "/wp-sitemap.xml", "/news
 They are those of WordPress plug-ins, the example of the protocol, and WordPress itself.
 """
 _API_REL = "https://api.w.org/"
-_FEED_TYPE = re.compile(r"\b(?:rss|atom|rdf)\b", re.IGNORECASE)
-_COMMENTS = re.compile(r"comments?\b", re.IGNORECASE)
 _FEED_START = re.compile(rb"<(?:rss|feed|rdf:RDF)[\s>]", re.IGNORECASE)
 _ARTICLE_MAP = re.compile(r"news|post|article|stor(?:y|ies)", re.IGNORECASE)
 _OTHER_MAP = re.compile(
@@ -41,24 +37,6 @@ def root_of(url: str) -> str:
 def looks_like_feed(body: bytes) -> bool:
     """Whether the first 2,000 bytes have the root element of a feed."""
     return bool(_FEED_START.search(body[:2_000]))
-
-
-def declared_feeds(page: Page) -> list[str]:
-    """Return the feeds of articles that a page links to, each once, without feeds of comments.
-
-    Such a link is `<link rel="alternate" type="application/rss+xml">` or of a similar type.
-    """
-    urls: dict[str, None] = {}
-    for link in page.tree.iter("link"):
-        url = page.absolute(link.get("href")) if _is_feed_link(link) else None
-        if url and not _COMMENTS.search(f"{link.get('title') or ''} {urlsplit(url).path}"):
-            urls[url] = None
-    return list(urls)
-
-
-def _is_feed_link(link: HtmlElement) -> bool:
-    relations = (link.get("rel") or "").casefold().split()
-    return "alternate" in relations and bool(_FEED_TYPE.search(link.get("type") or ""))
 
 
 def declared_api(page: Page) -> str | None:

@@ -175,8 +175,10 @@ def read_answers(answers: Iterable[bytes], zone: tzinfo | None) -> RemoteComment
     listed: dict[str, Comment] = {}
     source = ""
     for answer in answers:
-        is_json = answer.lstrip(b"\xef\xbb\xbf \r\n\t")[:1] in {b"[", b"{"}
-        comments = read_comments(answer, zone) if is_json else read_comment_feed(answer)
+        comments = read_comments(answer, zone)
+        is_json = bool(comments)
+        if not is_json:
+            comments = read_comment_feed(answer)
         listed |= {comment.id: comment for comment in comments}
         if comments and not source:
             source = API if is_json else FEED

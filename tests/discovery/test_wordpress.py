@@ -56,3 +56,52 @@ def test_addresses_of_the_api() -> None:
         "https://p.example/?rest_route=/wp/v2/posts&per_page=100&"
     )
     assert plain_api("https://p.example/wp-json/") == "https://p.example/?rest_route=/"
+
+
+NOTICE = b"<br />\n<b>Deprecated</b>: strlen($x[0]) in <b>/srv/p.php</b> on line <b>9</b><br />\n"
+
+
+def test_posts_are_read_between_notices() -> None:
+    posts = read_posts(NOTICE + json.dumps([POST]).encode() + NOTICE, URL)
+    assert [item.url for item in posts.candidates] == ["https://paper.example/canal/"]
+    assert (posts.error, posts.is_api) == (None, True)
+
+
+@pytest.mark.parametrize(
+    ("body", "is_api"),
+    [
+        (b"<!doctype html><html><body>Nothing here", False),
+        (b"", False),
+        (NOTICE, False),
+        (b'{"ok": true}', False),
+        (b'{"code": "rest_forbidden", "message": "No."}', True),
+        (b"[]", True),
+    ],
+)
+def test_an_answer_that_is_not_the_apis_is_told_from_one_that_is(body: bytes, is_api: bool) -> None:
+    assert read_posts(body, URL).is_api is is_api
+
+
+@pytest.mark.parametrize(
+    ("count", "headers", "page", "expected"),
+    [
+        (20, {"x-wp-totalpages": "3"}, 1, True),
+        (20, {"x-wp-totalpages": "3"}, 3, False),
+        (100, {"x-wp-totalpages": "1"}, 1, False),
+        (100, {}, 1, True),
+        (20, {}, 1, False),
+        (0, {"x-wp-totalpages": "3"}, 1, False),
+    ],
+)
+def test_the_stated_number_of_pages_tells_whether_posts_follow(
+    count: int, headers: dict[str, str], page: int, expected: bool
+) -> None:
+    posts = read_posts(json.dumps([POST] * count).encode(), URL, headers=headers)
+    assert posts.has_next(page, 100) is expected
+
+
+def test_a_change_from_the_future_is_none() -> None:
+    post = {**POST, "modified_gmt": "2041-11-16T18:11:00"}
+    (item,) = read_posts(json.dumps([post]).encode(), URL).candidates
+    assert item.modified is None
+    assert item.published == datetime(2025, 3, 4, 5, 6, 7, tzinfo=UTC)

@@ -19,6 +19,7 @@ from fixtures.newsrooms import Newsroom, View, serve
 from fixtures.newsrooms.app import respond
 from fixtures.newsrooms.load import load_articles, load_site
 from ingest.cli.app import main
+from ingest.discovery.feed_links import declared_feeds
 from ingest.errors import KhabarError, NothingFetched, Unreachable
 from ingest.html.page import parse
 from ingest.onboarding.check import CheckResult
@@ -27,7 +28,7 @@ from ingest.onboarding.draft_toml import definition_text
 from ingest.onboarding.explore import Explorer
 from ingest.onboarding.field_counts import count_fields
 from ingest.onboarding.findings import Findings
-from ingest.onboarding.front_page import declared_feeds, likely_sitemap
+from ingest.onboarding.front_page import likely_sitemap
 from ingest.record import FetchedPage
 from ingest.settings import Limits
 from ingest.sites import load_site as load_definition

@@ -184,3 +184,13 @@ def test_the_address_of_comments_fits_either_form_of_the_api() -> None:
     assert comments_url("https://p.example/?rest_route=/", 51).startswith(
         "https://p.example/?rest_route=/wp/v2/comments&post=51&"
     )
+
+
+def test_the_api_is_read_behind_a_notice_and_a_feed_behind_white_space() -> None:
+    notice = b"<br />\n<b>Notice</b>: x[0] in <b>/srv/c.php</b><br />\n"
+    done = complete_comments(CommentSection(), [notice + answer((5, 0, "First"))], None)
+    assert [comment.text for comment in done.comments] == ["First"]
+    assert done.source == "wordpress-api"
+    done = complete_comments(CommentSection(), [b"\n\n" + FEED], None)
+    assert [comment.id for comment in done.comments] == ["11", "12"]
+    assert done.source == "comment-feed"
