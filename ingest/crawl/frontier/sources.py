@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from functools import partial
 from itertools import count
+from typing import TYPE_CHECKING, cast
 
+from ingest.crawl.context import answered_at
+from ingest.crawl.http.headers import headers_of
 from ingest.discovery import wordpress
 from ingest.discovery.candidate import FEED, LISTING, SITEMAP, WORDPRESS
 from ingest.discovery.feed import read_feed
@@ -15,6 +19,9 @@ from ingest.discovery.sitemap import read_robots, read_sitemap
 from ingest.errors import KhabarError, LimitExceeded
 from ingest.html.page import parse
 from ingest.plugins import Read, Response, SourceContext, SourcePage
+
+if TYPE_CHECKING:
+    from scrapy.http import Response as ScrapyResponse
 
 logger = logging.getLogger(__name__)
 
@@ -27,11 +34,17 @@ _OVERLAP = timedelta(days=1)
 async def feeds(crawl: SourceContext) -> None:
     """Read the feeds of `discover.feeds`."""
     urls = crawl.absolute(crawl.site.discover.feeds)
-    await asyncio.gather(*(crawl.follow(url, FEED, _feed_page) for url in urls))
+    await asyncio.gather(*(crawl.follow(url, FEED, partial(_feed_page, crawl)) for url in urls))
 
 
-def _feed_page(response: Response) -> SourcePage:
-    feed = read_feed(response.body, response.url)
+def _feed_page(crawl: SourceContext, response: Response) -> SourcePage:
+    feed = read_feed(
+        response.body,
+        response.url,
+        headers=headers_of(_scrapy(response)),
+        zone=crawl.site.zone,
+        now=_clock(response),
+    )
     return SourcePage(feed.candidates, feed.next_url, error=feed.error)
 
 
@@ -41,7 +54,7 @@ async def listings(crawl: SourceContext) -> None:
     def read(response: Response) -> SourcePage:
         try:
             page = parse(response.body, response.url, limits=crawl.limits)
-            listing = read_listing(page, crawl.site)
+            listing = read_listing(page, crawl.site, _clock(response))
         except LimitExceeded as over:
             return SourcePage((), error=str(over))
         error = None if listing.candidates else "the listing shows no article"
@@ -56,11 +69,17 @@ async def sitemaps(crawl: SourceContext) -> None:
     starts = crawl.absolute(crawl.site.discover.sitemaps)
     if crawl.site.discover.robots_sitemaps:
         starts += await _in_robots(crawl)
-    await crawl.walk_files(starts, SITEMAP, _sitemap_page)
+    await crawl.walk_files(starts, SITEMAP, partial(_sitemap_page, crawl))
 
 
-def _sitemap_page(response: Response) -> SourcePage:
-    sitemap = read_sitemap(response.body, response.url)
+def _sitemap_page(crawl: SourceContext, response: Response) -> SourcePage:
+    sitemap = read_sitemap(
+        response.body,
+        response.url,
+        headers=headers_of(_scrapy(response)),
+        zone=crawl.site.zone,
+        now=_clock(response),
+    )
     return SourcePage(sitemap.candidates, links=sitemap.sitemaps, error=sitemap.error)
 
 
@@ -101,7 +120,13 @@ def _posts_reader(crawl: SourceContext, api: str, since: datetime | None) -> Rea
     numbers = count(2)
 
     def read(response: Response) -> SourcePage:
-        posts = wordpress.read_posts(response.body, response.url, crawl.site.zone)
+        posts = wordpress.read_posts(
+            response.body,
+            response.url,
+            crawl.site.zone,
+            headers=headers_of(_scrapy(response)),
+            now=_clock(response),
+        )
         next_url = None
         if len(posts.candidates) >= _POSTS:
             next_url = wordpress.posts_url(
@@ -110,3 +135,15 @@ def _posts_reader(crawl: SourceContext, api: str, since: datetime | None) -> Rea
         return SourcePage(posts.candidates, next_url, error=posts.error)
 
     return read
+
+
+def _scrapy(response: Response) -> ScrapyResponse:
+    """Return the response with the attributes that plug-ins do not get; it is Scrapy's own."""
+    return cast("ScrapyResponse", response)
+
+
+def _clock(response: Response) -> datetime:
+    """Return the later of our clock and the server's: a site ahead of us changes nothing in the future."""
+    now = datetime.now(UTC)
+    stated = answered_at(_scrapy(response))
+    return now if stated is None else max(now, stated)

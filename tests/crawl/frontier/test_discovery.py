@@ -375,11 +375,11 @@ def test_sources_are_read_beside_the_loop(monkeypatch: pytest.MonkeyPatch) -> No
     readers = []
 
     def noting(name: str, read: Any) -> None:
-        def reader(*arguments: Any) -> Any:
+        def reader(*arguments: Any, **options: Any) -> Any:
             readers.append(
                 (name.rpartition(".")[2], threading.current_thread() is threading.main_thread())
             )
-            return read(*arguments)
+            return read(*arguments, **options)
 
         monkeypatch.setattr(name, reader)
 
