@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import logging
 import sys
@@ -23,6 +24,9 @@ def crawl(sites: list[str], settings: dict[str, Any], log: Path) -> dict[str, An
     """Crawl; run it in a fresh process."""
     opened: set[str] = set()
     connected: set[str] = set()
+    importlib.import_module(
+        "urllib3"
+    )  # at import it binds a socket once, to see whether there is IPv6
     bound: set[str] = set()
     sys.addaudithook(_hook({"open": opened, "socket.connect": connected, "socket.bind": bound}))
     logging.basicConfig(filename=log, level=logging.INFO)
