@@ -5,16 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from itertools import islice
 from urllib.parse import urlsplit
 
 from lxml.html import HtmlElement
 
 from ingest.extraction.byline.emails import first_hidden_email, hidden_email
-from ingest.extraction.byline.kinds import Name, without_labels
+from ingest.extraction.byline.kinds import Name, is_job_title, without_labels
 from ingest.extraction.byline.name_rules import name_key
 from ingest.extraction.byline.names import read_names
-from ingest.extraction.vocabulary import NOT_AUTHORS
+from ingest.extraction.byline.words import lead, other_credit, words
 from ingest.html.page import Page
 from ingest.record import AuthorKind
 
@@ -23,12 +24,16 @@ MAX_BYLINE = 400  # characters of a byline's element; a longer one is a containe
 
 @dataclass(frozen=True, slots=True)
 class Credit:
-    """A name as the page shows it; `marked` if an element of its own is marked as an author's."""
+    """A name as the page shows it.
+
+    `marked` if an element of its own is marked as an author's; `look` is its tag and class.
+    """
 
     name: Name
     url: str | None = None
     email: str | None = None
     marked: bool = False
+    look: tuple[str, str] = ("", "")
 
 
 _BLOCKS = frozenset(
@@ -107,27 +112,71 @@ def credits_of(
             and the names joined to them count.
         desks: The site's own names in lower case.
     """
-    lines = lines_of(element)
-    if not lines or NOT_AUTHORS.match(lines):
+    text, denied = author_text(lines_of(element, inner), desks)
+    if not text:
         return []
     email = first_hidden_email(element)
     by_key: dict[str, Credit] = {}
     marked: list[HtmlElement] = []
     for node in inner:
         names = read_names(lines_of(node), desks)
-        if names:
-            marked.append(node)
+        if all(is_job_title(name.raw) for name in names):
+            continue
+        marked.append(node)
+        names = [name for name in names if name_key(name.text) not in denied]
         for name in names:
-            credit = Credit(name, _page_of(page, node, name), email, marked=True)
+            url = _page_of(page, node, name)
+            credit = Credit(name, url, email, marked=True, look=_look_of(node))
             by_key.setdefault(name_key(name.text), credit)
     if marked:
-        for name in _joined(element, marked, desks):
+        joined = _joined(element, marked, desks)
+        for name in (name for name in joined if name_key(name.text) not in denied):
             by_key.setdefault(name_key(name.text), Credit(name, None, email))
     else:
-        for name in _unmarked(element, lines, desks):
+        for name in _unmarked(element, author_text(lines_of(element), desks)[0], desks):
             credit = Credit(name, _page_of(page, element, name), email)
             by_key.setdefault(name_key(name.text), credit)
     return _without_parts(by_key, desks)
+
+
+_SEGMENT = re.compile(r"\s*[\n|•]\s*")
+_BARE_LABEL = re.compile(r"[\s:]*(?:by|from|von|vom|durch|par|por|di|da|de|av|af|door)?[\s:]*")
+
+
+def author_text(text: str, desks: Collection[str]) -> tuple[str, frozenset[str]]:
+    """Split off the credits of a byline for photographers, editors and the like.
+
+    A credit is "Edited by A. Name", or the lines from "Edited by" to the next "By".
+
+    Args:
+        text: The lines of a byline.
+        desks: The site's own names in lower case.
+
+    Returns:
+        The lines of the authors, and the keys of the names in the others.
+    """
+    authors: list[str] = []
+    others: list[str] = []
+    is_other = False
+    for segment in _SEGMENT.split(text):
+        credit = other_credit().match(segment)
+        rest = segment[credit.end() :] if credit else ""
+        if credit and not _BARE_LABEL.fullmatch(rest.casefold()):
+            is_other = False
+            others.append(_BARE_LABEL.sub("", rest, count=1))
+        elif credit:
+            is_other = True
+        elif is_other and not lead().match(f"{segment} "):
+            others.append(segment)
+        else:
+            is_other = False
+            authors.append(segment)
+    if not others:
+        return text, frozenset()
+    keys = {name_key(name.text) for other in others for name in read_names(other, desks)}
+    written = "\n".join(authors)
+    keys -= {name_key(name.text) for name in read_names(written, desks)}
+    return written, frozenset(keys)
 
 
 def _without_parts(by_key: Mapping[str, Credit], desks: Collection[str]) -> list[Credit]:
@@ -143,13 +192,16 @@ def _without_parts(by_key: Mapping[str, Credit], desks: Collection[str]) -> list
 
 def _unmarked(element: HtmlElement, lines: str, desks: Collection[str]) -> list[Name]:
     """Return the names of a byline's lines, or of its parts if each of them holds a whole name."""
+    emphasised = _emphasised(element, lines, desks)
+    if emphasised:
+        lines = emphasised
     names = read_names(lines, desks)
     inside = [
         node for node in element.iter("span", "a", "b", "strong", "em", "i") if node is not element
     ]
     if len(inside) < 2:
         return names
-    parts = read_names(lines_of(element, inside), desks)
+    parts = read_names(author_text(lines_of(element, inside), desks)[0], desks)
     if not names:
         return parts
     if len(parts) > len(names) and all(" " in name.text for name in parts):
@@ -157,24 +209,60 @@ def _unmarked(element: HtmlElement, lines: str, desks: Collection[str]) -> list[
     return names
 
 
+def _emphasised(element: HtmlElement, lines: str, desks: Collection[str]) -> str:
+    """Return the lines without what follows an emphasised name: "<b>A. Name</b> | Place | Date".
+
+    What a comma or a word for "and" joins to the name stays, so does an agency. The result is ""
+    if not exactly one element is emphasised and a person's name.
+    """
+    nodes = [node for node in element.iter("a", "b", "strong") if node is not element]
+    if len(nodes) != 1:
+        return ""
+    text = lines_of(nodes[0])
+    names = read_names(text, desks)
+    if len(names) != 1 or names[0].kind is not AuthorKind.PERSON or " " not in names[0].text:
+        return ""
+    before, match, after = lines.partition(text)
+    if not match:
+        return ""
+    rest, *others = after.split("\n")
+    if _joined_after().match(rest) or any(
+        n.kind is AuthorKind.AGENCY for n in read_names(rest, desks)
+    ):
+        return ""
+    return "\n".join([before + text, *others])
+
+
 def _is_part(key: str, credit: Credit, other: str, beside: Credit) -> bool:
     """Whether one reading of a byline is a part or a heap of another.
 
     Examples are "Name", and "A. Name B. Name", beside "A. Name".
     """
-    words, others = set(key.split()), set(other.split())
-    is_heap = words > others and len(others) > 1
+    own, others = set(key.split()), set(other.split())
+    is_heap = own > others and len(others) > 1
     if credit.marked == beside.marked:
-        return is_heap or (words < others and len(words) == 1)
-    return beside.marked and (is_heap or words < others)
+        return is_heap or (own < others and len(own) == 1)
+    return beside.marked and (is_heap or own < others)
 
 
-_JOIN = re.compile(
-    r"(?:^|\s)(?:and|und|et|y|e|i|og|och|en|ve|dan|и|و|اور|with|mit|&|,)\s*$", re.IGNORECASE
-)
-_JOINED = re.compile(
-    r"^\s*(?:,|&|(?:and|und|et|y|e|i|og|och|en|ve|dan|и|و|اور|with|mit)\s)\s*(.+)$", re.IGNORECASE
-)
+@cache
+def _joined_before() -> re.Pattern[str]:
+    """Return the pattern of a line that ends with a comma or a word for "and"."""
+    return re.compile(rf"(?:^|\s)(?:{_joint_choice()}|&|,|，|،|、)\s*$", re.IGNORECASE)
+
+
+@cache
+def _joined_after() -> re.Pattern[str]:
+    """Return the pattern of a line that begins with a comma or a word for "and"."""
+    return re.compile(rf"^\s*(?:,|，|،|、|&|(?:{_joint_choice()})\s)\s*(.+)$", re.IGNORECASE)
+
+
+def _joint_choice() -> str:
+    return "|".join(re.escape(joint) for joint in sorted({*words("joints"), "with", "mit"}))
+
+
+def _look_of(node: HtmlElement) -> tuple[str, str]:
+    return str(node.tag), node.get("class") or ""
 
 
 def _joined(
@@ -182,9 +270,9 @@ def _joined(
 ) -> Iterator[Name]:
     """Yield the names beside the marked ones: "<a>A</a> and B", and agencies."""
     for line in lines_of(element, marked).split("\n"):
-        joined = _JOINED.match(line)
+        joined = _joined_after().match(line)
         for name in read_names(joined[1] if joined else line, desks):
-            if joined or name.kind is AuthorKind.AGENCY or _JOIN.search(line):
+            if joined or name.kind is AuthorKind.AGENCY or _joined_before().search(line):
                 yield name
 
 
