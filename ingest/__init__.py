@@ -1,9 +1,10 @@
-"""Khabar: news sites into clean, trustworthy JSON Lines.
+"""Khabar turns news sites into JSON Lines.
 
-    >>> from ingest import extract, read, scrape
+    >>> from ingest import crawl, extract, read, scrape
 
-`scrape(url)` fetches and reads one page, `extract(html, url)` reads one that is at hand, `read(path)` gives the
-records of an output folder. Each is imported when it is first used, so that a part of the package costs only itself.
+`crawl(sites)` fetches what is new on sites, `scrape(url)` fetches one page, `extract(html, url)`
+takes a page that was already fetched, `read(path)` yields the records of an output folder.
+Everything is imported on first use, so that `extract` needs no Scrapy.
 """
 
 from __future__ import annotations
@@ -12,18 +13,37 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from ingest.api import extract, read, scrape
+    from ingest.api import crawl, extract, read, scrape
     from ingest.errors import KhabarError
+    from ingest.monitoring.summary import RunSummary
     from ingest.record import Article, Rejection
-    from ingest.sites import UNKNOWN_SITE
+    from ingest.settings import Settings
+    from ingest.sites import UNKNOWN_SITE, Site, SiteCatalog
 
-__all__ = ["UNKNOWN_SITE", "Article", "KhabarError", "Rejection", "extract", "read", "scrape"]
+__all__ = [
+    "UNKNOWN_SITE",
+    "Article",
+    "KhabarError",
+    "Rejection",
+    "RunSummary",
+    "Settings",
+    "Site",
+    "SiteCatalog",
+    "crawl",
+    "extract",
+    "read",
+    "scrape",
+]
 
-_HOMES = {
+_MODULES = {
     "UNKNOWN_SITE": "ingest.sites",
     "Article": "ingest.record",
     "KhabarError": "ingest.errors",
     "Rejection": "ingest.record",
+    "RunSummary": "ingest.monitoring.summary",
+    "Settings": "ingest.settings",
+    "Site": "ingest.sites",
+    "SiteCatalog": "ingest.sites",
     "extract": "ingest.api",
     "read": "ingest.api",
     "scrape": "ingest.api",
@@ -31,6 +51,8 @@ _HOMES = {
 
 
 def __getattr__(name: str) -> object:
-    if name not in _HOMES:
+    if name == "crawl":  # the package, which is callable: see its documentation
+        return import_module("ingest.crawl")
+    if name not in _MODULES:
         raise AttributeError(f"module 'ingest' has no attribute {name!r}")
-    return getattr(import_module(_HOMES[name]), name)
+    return getattr(import_module(_MODULES[name]), name)

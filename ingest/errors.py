@@ -1,21 +1,23 @@
-"""The errors of Khabar, each one line for its reader: what is wrong, with what, and the remedy.
+"""The exceptions of Khabar. Each one's `str()` is a single line: the thing, what is wrong with it, and the remedy.
 
-KhabarError                 base; carries `remedy` and the process's `exit_code`
-├── UsageError (2)          the call is wrong
-│   ├── UnknownSite         no definition of that name; the nearest one is offered
-│   ├── BadURL              not an http(s) URL
-│   ├── BadDefinition       a site definition does not load
-│   ├── BadRecording        a cassette cannot be read
-│   ├── NotKnown            the ledger or the output knows nothing of an address or article
-│   └── UnwritableOutput    the output cannot be written
-├── NothingFetched (3)      no page could be fetched, or no article came out of those fetched
-│   ├── Unreachable         the host cannot be reached, or answered with an error
-│   │   └── LeftAlone       the host is asked for nothing more in this run
-│   ├── NotRecorded         the replayed cassette holds no such request
-│   └── ForbiddenAddress    the address is not a public one
-├── LimitExceeded           a page is over one of the limits of `settings.Limits`
-├── Locked (5)              another run holds the lock of this output
-└── Terminated (143)        SIGTERM ended the run, in good order
+The number in parentheses is the exit code of the command `khabar` (subclasses inherit it, the default is 1):
+
+    KhabarError                  base class, with `message`, `remedy` and `exit_code`
+    ├── UsageError (2)           an argument, a setting or a file of the operator's is wrong
+    │   ├── UnknownSite          no site definition has this name
+    │   ├── InvalidURL           not an absolute http(s) URL
+    │   ├── InvalidDefinition    a site definition does not load
+    │   ├── InvalidCassette      a cassette is missing or cannot be read
+    │   ├── ArticleNotFound      an article or URL is neither in the ledger nor in the output
+    │   └── UnwritableOutput     the output file or folder cannot be written
+    ├── NothingFetched (3)       no page could be fetched, or none of those fetched is an article
+    │   ├── Unreachable          the host does not answer, or answers with an error status
+    │   │   └── HostExcluded     the host must not be contacted for the rest of this run
+    │   ├── NotRecorded          the replayed cassette has no such request
+    │   └── ForbiddenAddress     the host's IP address is not public
+    ├── LimitExceeded            a page exceeds one of `settings.Limits`
+    ├── OutputLocked (5)         another run writes to the same output folder and site
+    └── Terminated (143)         SIGTERM stopped the run in good order
 """
 
 from __future__ import annotations
@@ -24,9 +26,13 @@ from ingest.text import one_line, printable
 
 
 class KhabarError(Exception):
-    """Base of all errors: `str()` is one printable line, "message (remedy)".
+    """Base class of all errors. `str()` returns one printable line: "message (remedy)".
 
-    It survives pickling, so that it can cross the border of a worker process.
+    Instances can be pickled, so that a worker process can raise them in its parent.
+
+    Args:
+        message: the thing and what is wrong with it.
+        remedy: what the operator can do about it; empty if there is nothing.
     """
 
     exit_code = 1
@@ -41,29 +47,29 @@ class KhabarError(Exception):
 
 
 class UsageError(KhabarError):
-    """The call is wrong and no retry mends it."""
+    """An argument, a setting or a file of the operator's is wrong. A retry does not help."""
 
     exit_code = 2
 
 
 class UnknownSite(UsageError):
-    """No site definition has that name."""
+    """No site definition has this name. The remedy offers the nearest name."""
 
 
-class BadURL(UsageError):
+class InvalidURL(UsageError):
     """The text is not an absolute http or https URL."""
 
 
-class BadDefinition(UsageError):
-    """A site definition is not valid; the message names the file and the key."""
+class InvalidDefinition(UsageError):
+    """A site definition is not valid. The message names the file and the key."""
 
 
-class BadRecording(UsageError):
+class InvalidCassette(UsageError):
     """A cassette does not exist or cannot be read."""
 
 
-class NotKnown(UsageError):
-    """No crawl has met the address or the article."""
+class ArticleNotFound(UsageError):
+    """No crawl has recorded this article or URL."""
 
 
 class UnwritableOutput(UsageError):
@@ -71,7 +77,7 @@ class UnwritableOutput(UsageError):
 
 
 class NothingFetched(KhabarError):
-    """Nothing was fetched, or nothing of what was fetched is an article."""
+    """No page could be fetched, or none of those fetched is an article."""
 
     exit_code = 3
 
@@ -80,29 +86,29 @@ class Unreachable(NothingFetched):
     """The host does not answer, or answers with an error status."""
 
 
-class LeftAlone(Unreachable):
-    """The host as a whole may not be asked, or no longer in this run; the run's errors say so once, of the host."""
+class HostExcluded(Unreachable):
+    """The host must not be contacted for the rest of this run. Reported once per host."""
 
 
 class NotRecorded(NothingFetched):
-    """A replay met a request that its cassette does not hold."""
+    """The replayed cassette has no such request."""
 
 
 class ForbiddenAddress(NothingFetched):
-    """The host's address is private, local or otherwise not global (RFC 6890)."""
+    """The host's IP address is private, local or otherwise not global (RFC 6890)."""
 
 
 class LimitExceeded(KhabarError):
-    """A page is over a limit; the pipeline makes a `Rejection` of it."""
+    """A page exceeds one of `settings.Limits`. The pipeline turns it into a `Rejection`."""
 
 
-class Locked(KhabarError):
-    """Another run writes to the same output and site."""
+class OutputLocked(KhabarError):
+    """Another run writes to the same output folder and site."""
 
     exit_code = 5
 
 
 class Terminated(KhabarError):
-    """SIGTERM ended the run, in good order."""
+    """SIGTERM stopped the run in good order."""
 
-    exit_code = 143  # 128 and the number of the signal, as shells have it
+    exit_code = 143  # 128 plus the number of the signal, as shells report it

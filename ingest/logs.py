@@ -1,7 +1,8 @@
-"""What the program says while it works, on standard error: for eyes on a terminal, as plain lines, or as JSON Lines.
+"""Logging to standard error: coloured lines on a terminal, plain lines in a file, or JSON Lines.
 
-A library that Khabar is part of sets up its logging itself; only the command `khabar` calls `set_up`. Whatever a page
-can put into a message, an exception or a name comes out printable and cannot look like a line of its own.
+Only the command `khabar` and its worker processes call `set_up`; a program that uses Khabar as a
+library configures `logging` itself. Text of a page in a message, an exception or a name is made
+printable, and cannot start a line.
 """
 
 from __future__ import annotations
@@ -13,90 +14,126 @@ from collections.abc import Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from ingest.text import one_line, printable
 
 if TYPE_CHECKING:
     from rich.console import Console
 
+LogLevel = Literal["debug", "info", "warning", "error"]
+"""Names of `logging`'s levels in lower case."""
+
 SITE: ContextVar[str] = ContextVar("khabar_site", default="")
-"""The site whose crawl is at work: the records of its tasks bear its name."""
+"""The site that the current task crawls; its log records carry the name."""
 
 SUMMARY = "ingest.monitoring.summary"
-"""The logger of what crawls came to; as JSON it is heard at every level: it takes the closing table's place."""
+"""Logger of the results of crawls.
+
+As JSON Lines it logs at every level, because it replaces the closing table.
+"""
 
 _OWN = ("ingest", "spiders")
-_QUIET = {
-    "apscheduler": logging.ERROR,  # the scheduler says itself which run it leaves out
+_LIBRARY_LEVELS = {
+    "apscheduler": logging.ERROR,  # the scheduler itself logs which crawl it skips
     **dict.fromkeys(
         ("courlan", "htmldate", "justext", "trafilatura"), logging.CRITICAL
-    ),  # pages are told of once
+    ),  # a page that they cannot parse becomes a `Rejection`, which is logged
 }
-"""The least that these libraries say, but for `debug`; all others warn."""
+"""Minimum levels of these libraries unless the level is `debug`. Other libraries log warnings."""
 
 
 @dataclass(frozen=True, slots=True)
 class LogOptions:
-    """`level` is a name of `logging`'s in small letters; it holds for Khabar, libraries warn. `debug` opens Scrapy."""
+    """Options of `set_up`.
 
-    level: str = "warning"
+    Attributes:
+        level: minimum level of Khabar's own loggers. Libraries log warnings; `debug` also shows
+            Scrapy's debug records.
+        json: JSON Lines in place of text.
+    """
+
+    level: LogLevel = "warning"
     json: bool = False
 
     @property
     def number(self) -> int:
-        """The level as `logging` has it."""
+        """The level as a number of `logging`."""
         return logging.getLevelNamesMapping()[self.level.upper()]
 
 
-_options: LogOptions | None = None
-_handler: logging.Handler | None = None
+class KhabarHandler(logging.Handler):
+    """The handler that `set_up` adds to the root logger. It passes records on to `target`."""
+
+    def __init__(self, options: LogOptions, target: logging.Handler) -> None:
+        super().__init__()
+        self.options = options
+        self._target = target
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write the record."""
+        self._target.handle(record)
 
 
 def current() -> LogOptions | None:
-    """What was set up in this process; None: nothing."""
-    return _options
+    """Return the options of the last `set_up` in this process, or None."""
+    handler = _installed()
+    return handler.options if handler is not None else None
 
 
-def speaks_json() -> bool:
+def is_json() -> bool:
     """Whether standard error is JSON Lines."""
-    return _options is not None and _options.json
+    options = current()
+    return options is not None and options.json
 
 
 def set_up(options: LogOptions | None, console: Console | None = None) -> None:
-    """Log to standard error as the options say; None, or a further call, ends what an earlier call set up.
+    """Log to standard error, replacing what an earlier call set up.
 
-    A `console` of rich's that is a terminal shows the lines in colour, above what it shows live.
+    The state of this module is the handler on the root logger; `current` reads it from there.
+
+    Args:
+        options: None removes the handler and resets the levels.
+        console: if it is a terminal, coloured lines are printed through it, above its progress
+            bars.
     """
-    global _handler, _options  # noqa: PLW0603 - logging is one for the whole process
-    if _handler is not None:
-        logging.root.removeHandler(_handler)
-    _handler, _options = None, options
-    debug = options is not None and options.level == "debug"
-    for name in (*_OWN, SUMMARY, "scrapy", *_QUIET):
+    handler = _installed()
+    if handler is not None:
+        logging.root.removeHandler(handler)
+    for name in (*_OWN, SUMMARY, "scrapy", *_LIBRARY_LEVELS):
         logging.getLogger(name).setLevel(logging.NOTSET)
     logging.captureWarnings(options is not None and not sys.warnoptions)
     if options is None:
         return
+    _set_levels(options)
+    logging.root.addHandler(KhabarHandler(options, _target(options, console)))
+
+
+def _installed() -> KhabarHandler | None:
+    for handler in logging.root.handlers:
+        if isinstance(handler, KhabarHandler):
+            return handler
+    return None
+
+
+def _set_levels(options: LogOptions) -> None:
     for name in _OWN:
         logging.getLogger(name).setLevel(options.number)
     if options.json:
         logging.getLogger(SUMMARY).setLevel(min(options.number, logging.INFO))
-    if debug:
+    if options.level == "debug":
         logging.getLogger("scrapy").setLevel(logging.DEBUG)
-    else:
-        for name, level in _QUIET.items():
-            logging.getLogger(name).setLevel(level)
-    _handler = _new_handler(options, console)
-    logging.root.addHandler(_handler)
+        return
+    for name, level in _LIBRARY_LEVELS.items():
+        logging.getLogger(name).setLevel(level)
 
 
-def _new_handler(options: LogOptions, console: Console | None) -> logging.Handler:
+def _target(options: LogOptions, console: Console | None) -> logging.Handler:
     if options.json or console is None or not console.is_terminal:
         handler: logging.Handler = logging.StreamHandler(sys.stderr)
         handler.setFormatter(JsonLines() if options.json else PlainLines())
         return handler
-    from rich.highlighter import NullHighlighter  # noqa: PLC0415 - a worker process needs none of it
+    from rich.highlighter import NullHighlighter  # noqa: PLC0415 - only a terminal needs it
     from rich.logging import RichHandler  # noqa: PLC0415 - only a terminal needs it
     from rich.text import Text  # noqa: PLC0415
 
@@ -114,9 +151,10 @@ def _new_handler(options: LogOptions, console: Console | None) -> logging.Handle
 
 
 class PlainLines(logging.Formatter):
-    """`time level site message`: the time in UTC, `-` where no site is meant; a traceback's lines follow, indented.
+    """Format records as `time level site message`. A traceback follows as indented lines.
 
-    `prefix=False` leaves time and level out, for a handler that shows them itself.
+    The time is in UTC; the site is `-` if there is none. With `prefix=False` time and level are
+    left out, for a handler that prints them itself.
     """
 
     def __init__(self, *, prefix: bool = True) -> None:
@@ -124,7 +162,7 @@ class PlainLines(logging.Formatter):
         self._prefix = prefix
 
     def format(self, record: logging.LogRecord) -> str:
-        """The line of a record."""
+        """Return the line of a record."""
         head = f"{_time(record, 'seconds')} {record.levelname} " if self._prefix else ""
         lines = [f"{head}{_site(record) or '-'} {_message(record)}"]
         lines += [f"  | {line}" for line in _trace(record)]
@@ -132,14 +170,17 @@ class PlainLines(logging.Formatter):
 
 
 class JsonLines(logging.Formatter):
-    """An object a line: `time`, `level`, `logger`, `site` (or null), `message`, then the record's `facts`.
+    """Format records as JSON objects, one a line.
 
-    `facts` is a mapping of JSON types, given as `extra={"facts": ...}`; `exception` is a traceback as one text. What is
-    not ASCII is escaped: the line is the same in every encoding, and no reader takes U+2028 for a line's end.
+    The keys are `time`, `level`, `logger`, `site` (or null), `message`, then those of `facts`.
+
+    `facts` is a mapping of JSON types, given as `extra={"facts": ...}`. `exception` is a traceback
+    as one string. Non-ASCII characters are escaped, so that a line is the same in every encoding
+    and U+2028 ends no line.
     """
 
     def format(self, record: logging.LogRecord) -> str:
-        """The line of a record."""
+        """Return the line of a record."""
         values: dict[str, object] = {
             "time": _time(record, "milliseconds"),
             "level": record.levelname,
@@ -161,25 +202,22 @@ def _time(record: logging.LogRecord, precision: str) -> str:
 
 
 def _site(record: logging.LogRecord) -> str:
-    """Named by the record, by its task, or by the spider that Scrapy puts into its records."""
-    name = (
-        getattr(record, "site", None)
-        or SITE.get()
-        or getattr(getattr(record, "spider", None), "name", "")
-    )
+    """Return the site of the record, of its task, or of the spider that Scrapy adds to it."""
+    spider = getattr(record, "spider", None)
+    name = getattr(record, "site", None) or SITE.get() or getattr(spider, "name", "")
     return _line(str(name))
 
 
 def _message(record: logging.LogRecord) -> str:
     try:
         text = record.getMessage()
-    except Exception:  # noqa: BLE001 - a library's faulty call must not end in a traceback on standard error
+    except Exception:  # noqa: BLE001 - a library's wrong arguments must not print a traceback
         text = f"{record.msg} {record.args!r}"
     return _line(text)
 
 
 def _trace(record: logging.LogRecord) -> list[str]:
-    """The lines of the record's traceback and stack."""
+    """Return the lines of the record's traceback and stack."""
     texts = []
     if record.exc_info and record.exc_info[0] is not None:
         texts.append(logging.Formatter().formatException(record.exc_info))
@@ -193,7 +231,7 @@ def _line(text: str) -> str:
 
 
 def _printable(value: object) -> object:
-    """The value with all of its texts printable, newlines aside."""
+    """Return the value with all of its strings printable, except for newlines."""
     if isinstance(value, str):
         return "\n".join(printable(line) for line in value.split("\n"))
     if isinstance(value, Mapping):

@@ -1,10 +1,10 @@
-"""When a site is crawled: an interval or a cron line, as data, and the next time that follows from it (pure)."""
+"""Durations, intervals and cron lines: parse them and compute when a site is due next (pure)."""
 
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Annotated, Any, Self
+from datetime import UTC, datetime, timedelta, tzinfo
+from typing import TYPE_CHECKING, Annotated, Self
 from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, model_validator
@@ -15,47 +15,75 @@ if TYPE_CHECKING:
     from apscheduler.triggers.base import BaseTrigger
 
 
-_HOURS = {"h": 1, "d": 24, "w": 168}
-
-
-def parse_since(text: str, now: datetime | None = None) -> datetime:
-    """The moment meant: a span back from now (`12h`, `2d`, `3w`) or a day or time (ISO 8601; UTC when naive)."""
-    if span := re.fullmatch(r"(\d{1,5})([hdw])", text.strip()):
-        return (now or datetime.now(UTC)) - timedelta(hours=int(span[1]) * _HOURS[span[2]])
-    try:
-        moment = datetime.fromisoformat(text.strip())
-    except ValueError:
-        raise UsageError(f"--since {text}: no time", "say 12h, 2d, 3w or 2026-11-01") from None
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-
-
-_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 7 * 86400}
-_FORM = re.compile(r"(\d{1,6})\s*([smhdw])")
-
-
-def parse_duration(text: str) -> timedelta:
-    """The span that a text such as `15m` means; raises `ValueError`."""
-    match = _FORM.fullmatch(text.strip().casefold())
-    if match is None:
-        raise ValueError(f"no span of time: {text!r}; write 90s, 15m, 6h, 2d or 3w")
-    return timedelta(seconds=int(match[1]) * _SECONDS[match[2]])
-
-
+_UNITS = {
+    "s": timedelta(seconds=1),
+    "m": timedelta(minutes=1),
+    "h": timedelta(hours=1),
+    "d": timedelta(days=1),
+    "w": timedelta(weeks=1),
+}
+_DURATION = re.compile(r"(\d{1,6})\s*([smhdw])", re.ASCII)
 _SHORTEST = timedelta(seconds=1)
 _LONGEST = timedelta(days=366)
+
 _JITTER_SHARE = 0.1
-"""Of an interval: a minute must not become a minute and a half."""
+"""Upper limit of jitter, as a share of the interval: 1 min must not become 1.5 min."""
+
 _DAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat", "sun")
-"""By cron's numbers: both 0 and 7 are Sunday."""
+"""Weekdays by their numbers in cron: both 0 and 7 are Sunday."""
 _DAY_RANGE = re.compile(r"(?:\*|(?P<first>\w+)(?:-(?P<last>\w+))?)(?:/(?P<step>\d+))?", re.ASCII)
 
 
+def parse_duration(text: str) -> timedelta:
+    """Return the duration that a text such as `15m` means: a number and a unit, s, m, h, d or w.
+
+    Raises:
+        ValueError: the text is not a duration.
+    """
+    match = _DURATION.fullmatch(text.strip().casefold())
+    if match is None:
+        raise ValueError(f"invalid duration: {text!r}; write 90s, 15m, 6h, 2d or 3w")
+    return int(match[1]) * _UNITS[match[2]]
+
+
 def parse_interval(text: str) -> timedelta:
-    """The time that `90s`, `15m`, `6h` or `1d` means; raises `ValueError` beyond 1 second to 366 days."""
-    span = parse_duration(text)
-    if not _SHORTEST <= span <= _LONGEST:
-        raise ValueError(f"no interval: {text!r}; from 1s to {_LONGEST.days}d")
-    return span
+    """Return the duration between two crawls that a text such as `15m` means.
+
+    Raises:
+        ValueError: the text is not a duration, or not one from 1 second to 366 days.
+    """
+    interval = parse_duration(text)
+    if not _SHORTEST <= interval <= _LONGEST:
+        raise ValueError(f"invalid interval: {text!r}; it must be from 1s to {_LONGEST.days}d")
+    return interval
+
+
+def parse_since(text: str, now: datetime | None = None) -> datetime:
+    """Return the aware time that an option `--since` means.
+
+    Args:
+        text: a duration before now, as `parse_duration` takes it, or a day or time in ISO 8601.
+            A time without an offset is in UTC.
+        now: the current time, aware; the default is the system's clock.
+
+    Raises:
+        UsageError: the text is neither, or the duration goes back beyond the year 1.
+    """
+    try:
+        moment = datetime.fromisoformat(text.strip())
+    except ValueError:
+        return _before(text, now or datetime.now(UTC))
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def _before(text: str, now: datetime) -> datetime:
+    remedy = "or a day or time such as 2026-11-01"
+    try:
+        return now - parse_duration(text)
+    except ValueError as error:
+        raise UsageError(f"--since: {error}", remedy) from None
+    except OverflowError:
+        raise UsageError(f"--since: {text!r} goes back beyond the year 1", remedy) from None
 
 
 def _interval(text: str) -> str:
@@ -65,18 +93,18 @@ def _interval(text: str) -> str:
 
 def _cron(text: str) -> str:
     if cron_trigger(text, UTC).get_next_fire_time(None, datetime.now(UTC)) is None:
-        raise ValueError(f"a time that never comes: {text!r}")
+        raise ValueError(f"invalid cron line: {text!r}; no day matches it")
     return text
 
 
 Interval = Annotated[str, AfterValidator(_interval)]
-"""A text that `parse_interval` understands."""
+"""A text that `parse_interval` accepts."""
 Cron = Annotated[str, AfterValidator(_cron)]
-"""The five fields of a crontab line (POSIX crontab, with the names, steps and `7` for Sunday that all crons know)."""
+"""The five fields of a crontab line: POSIX crontab, and the names, steps and `7` of other crons."""
 
 
 class Schedule(BaseModel):
-    """`every` so often, counted from the start of one crawl to the start of the next, or at the times of `cron`."""
+    """When a site is crawled: at an interval (start to start) or at the times of a cron line."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -86,65 +114,70 @@ class Schedule(BaseModel):
     @model_validator(mode="after")
     def _one_of_two(self) -> Self:
         if (self.every is None) == (self.cron is None):
-            raise ValueError("state either `every` or `cron`")
+            raise ValueError("set either `every` or `cron`")
         return self
 
     def __str__(self) -> str:
-        """The schedule in words."""
         return f"every {self.every}" if self.every else f"cron {self.cron}"
 
     def first_due(
         self, last: datetime | None, now: datetime, zone: ZoneInfo | None = None
     ) -> datetime:
-        """When a site is to be crawled next; never before `now`, which means at once.
+        """Return when a site is crawled next: `now` if it is due, never earlier.
 
-        What was missed is caught up once: an interval that has run out, one or more times of a cron line that have
-        passed since the last crawl, or a site that was never crawled at all. A last crawl that is ahead of the clock
-        (which was set back) counts as one of now.
+        Missed times are caught up once: if an interval has passed, if one or more times of a
+        cron line have passed since the last crawl, or if the site was never crawled. A last crawl
+        that is ahead of the clock, which was set back, counts as one of now.
 
         Args:
-            last: when the last crawl began, aware; None where there was none.
-            now: the time, aware.
-            zone: that of a cron line, the site's; UTC when None.
+            last: the start of the last crawl, aware; None if there was none.
+            now: the current time, aware.
+            zone: the time zone of a cron line, the site's; UTC if None.
         """
         if last is None:
             return now
         last = min(last, now)
         if self.every:
             return max(now, last + parse_interval(self.every))
-        # From the next second on: a crawl that began at its time must not be taken for one before it.
+        # From the next second on: a crawl that began at its time must not be due then again.
         following = last.replace(microsecond=0) + timedelta(seconds=1)
         due: datetime | None = self.trigger(zone).get_next_fire_time(None, following)
         return now if due is None else max(now, due.astimezone(now.tzinfo))
 
     def trigger(self, zone: ZoneInfo | None = None, jitter: float = 0.0) -> BaseTrigger:
-        """The same for APScheduler: the times after the first.
+        """Return an APScheduler trigger for the times after the first.
 
-        `jitter` delays each by up to so many seconds, by a tenth of an interval at most.
+        Args:
+            zone: the time zone of a cron line; UTC if None.
+            jitter: delay each time at random by at most this many seconds (a tenth of an interval).
         """
-        from apscheduler.triggers.interval import IntervalTrigger  # noqa: PLC0415 - a tenth of a second, seldom needed
+        # Importing APScheduler takes 0.1 s, and most commands do not need it.
+        from apscheduler.triggers.interval import IntervalTrigger  # noqa: PLC0415 - slow
 
         if self.every:
             seconds = int(parse_interval(self.every).total_seconds())
-            return IntervalTrigger(
-                seconds=seconds, timezone=UTC, jitter=min(jitter, seconds * _JITTER_SHARE) or None
-            )
+            jitter = min(jitter, seconds * _JITTER_SHARE)
+            return IntervalTrigger(seconds=seconds, timezone=UTC, jitter=jitter or None)
         return cron_trigger(self.cron or "", zone or UTC, jitter)
 
 
-def cron_trigger(text: str, zone: Any, jitter: float = 0.0) -> BaseTrigger:  # noqa: ANN401 - any tzinfo
-    """APScheduler's trigger for a crontab line in that time zone; raises `ValueError`.
+def cron_trigger(text: str, zone: tzinfo, jitter: float = 0.0) -> BaseTrigger:
+    """Return an APScheduler trigger for a crontab line in a time zone.
 
-    Its own `from_crontab` counts weekdays from Monday, where cron's 0 is Sunday, and wants both a day of the month and
-    a weekday to match, where for cron one of them is enough. Here both are as cron has them.
+    APScheduler's own `from_crontab` differs from cron in two points: it counts weekdays from
+    Monday (0 is Sunday in cron), and if both a day of the month and a weekday are set, it
+    requires both to match (in cron either is enough).
+
+    Raises:
+        ValueError: the text is not a crontab line.
     """
     from apscheduler.triggers.combining import OrTrigger  # noqa: PLC0415 - see above
-    from apscheduler.triggers.cron import CronTrigger  # noqa: PLC0415 - a crawl needs no scheduler
+    from apscheduler.triggers.cron import CronTrigger  # noqa: PLC0415 - as above
 
     fields = text.split()
     if len(fields) != 5:
         raise ValueError(
-            f"no cron line: {text!r}; it has five fields: minute, hour, day, month, weekday"
+            f"invalid cron line: {text!r}; it has five fields: minute, hour, day, month, weekday"
         )
     minute, hour, day, month, weekday = (field.lower() for field in fields)
 
@@ -165,30 +198,40 @@ def cron_trigger(text: str, zone: Any, jitter: float = 0.0) -> BaseTrigger:  # n
             return trigger(day, weekday, jitter or None)
         return OrTrigger([trigger(day, "*"), trigger("*", weekday)], jitter=jitter or None)
     except ValueError as error:
-        raise ValueError(f"no cron line: {text!r}: {error}") from None
+        raise ValueError(f"invalid cron line: {text!r}: {error}") from None
 
 
 def _weekdays(field: str) -> str:
-    """The weekdays of a cron field by their names, as APScheduler knows them; `*` as it is."""
+    """Return the weekday field of a cron line with names for numbers; `*` is unchanged."""
     if field == "*":
         return field
     numbers: set[int] = set()
     for part in field.split(","):
-        found = _DAY_RANGE.fullmatch(part)
-        if found is None:
-            raise ValueError(f"no weekday: {part!r}")
-        if found["first"] is None:
-            first, last = 0, 6
-        else:
-            first = _weekday(found["first"])
-            last = _weekday(found["last"]) if found["last"] else 6 if found["step"] else first
-        if last < first and last == 0:
-            last = 7  # `fri-sun`
-        step = int(found["step"] or 1)
-        if last < first or not step:
-            raise ValueError(f"no range of weekdays: {part!r}")
-        numbers.update(range(first, last + 1, step))
+        numbers.update(_weekday_range(part))
     return ",".join(sorted({_DAYS[number] for number in numbers}))
+
+
+def _weekday_range(text: str) -> range:
+    """Return the weekday numbers of one part of the field: `2`, `mon`, `1-5`, `4/2`, `*/3`."""
+    match = _DAY_RANGE.fullmatch(text)
+    if match is None:
+        raise ValueError(f"invalid weekday: {text!r}")
+    step = int(match["step"] or 1)
+    first, last = _bounds(match)
+    if last < first and last == 0:
+        last = 7  # `fri-sun`
+    if last < first or not step:
+        raise ValueError(f"invalid range of weekdays: {text!r}")
+    return range(first, last + 1, step)
+
+
+def _bounds(match: re.Match[str]) -> tuple[int, int]:
+    if match["first"] is None:  # `*`
+        return 0, 6
+    first = _weekday(match["first"])
+    if match["last"]:
+        return first, _weekday(match["last"])
+    return first, 6 if match["step"] else first
 
 
 def _weekday(text: str) -> int:
@@ -196,4 +239,4 @@ def _weekday(text: str) -> int:
         return _DAYS.index(text)
     if text.isdigit() and int(text) < len(_DAYS):
         return int(text)
-    raise ValueError(f"no weekday: {text!r}")
+    raise ValueError(f"invalid weekday: {text!r}")

@@ -1,20 +1,22 @@
-"""Addresses: checked, and folded to the one key that all copies of an article share."""
+"""Addresses: validity, their shape (article, list, page number), and the key of an article."""
 
 from __future__ import annotations
 
 import hashlib
 import re
-from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
+from urllib.parse import parse_qsl, quote_plus, unquote, urlencode, urlsplit
 
+import ada_url
 from w3lib.url import canonicalize_url
 
-from ingest.errors import BadURL
+from ingest.errors import InvalidURL
 from ingest.text import whole_number
 
 _LIST_PATH = re.compile(
-    r"""/(?: tags? | tagged | categor(?:y|ies) | cat | topics? | authors? | writers? | autor(?:en)? | auteur | autori
-        | search | suche | recherche | buscar | cerca | arama | labels? | archives? | archiv | sections? | profile
-        | contributors? | columnist | keywords? | etiquetas? | rubrik | themen? | temas?
+    r"""/(?: tags? | tagged | categor(?:y|ies) | cat | topics? | authors? | writers? | autor(?:en)?
+        | auteur | autori | search | suche | recherche | buscar | cerca | arama | labels?
+        | archives? | archiv | sections? | profile | contributors?
+        | columnist | keywords? | etiquetas? | rubrik | themen? | temas?
         )(?:/[^/]+){0,3}$""",
     re.IGNORECASE | re.VERBOSE,
 )
@@ -29,10 +31,11 @@ _NOT_PAGES = re.compile(
     r"|^/(?:wp-(?:admin|content|json|login)|cdn-cgi|feeds?|rss)\b|/feed/?$",
     re.IGNORECASE,
 )
-# What is on every site and is no news.
+# Pages of every site that are not news.
 _SERVICE = re.compile(
-    r"^/(?:[a-z]{2}/)?(?:about|contact|privacy|terms|advert|career|jobs|subscri|login|signin|sign-in|register|account|"
-    r"newsletter|impressum|datenschutz|cookie|faq|help|sitemap|donate|shop|weather|horoscope|e-?paper|live-?tv)[^/]*(?:/[^/]*)?$",
+    r"^/(?:[a-z]{2}/)?(?:about|contact|privacy|terms|advert|career|jobs|subscri|login|signin"
+    r"|sign-in|register|account|newsletter|impressum|datenschutz|cookie|faq|help|sitemap|donate|shop"
+    r"|weather|horoscope|e-?paper|live-?tv)[^/]*(?:/[^/]*)?$",
     re.IGNORECASE,
 )
 _DATE = re.compile(
@@ -41,67 +44,85 @@ _DATE = re.compile(
 _ENDING = re.compile(r"\.(?:html?|php|aspx?|jsp|cms|ece|stm|shtml|amp)$", re.IGNORECASE)
 _LONG_ID = re.compile(r"(?:^|[^\d])\d{5,}(?:\D|$)|[0-9a-f]{8}-[0-9a-f]{4}-|[_-]?a?\d{7,}$")
 _MIXED_ID = re.compile(r"^(?=[^-_]*\d)(?=[^-_]*[A-Za-z])[0-9A-Za-z]{10,}$")
+_NAMELESS_ID = re.compile(r"^(?:/.*/)?\d{3,}$")
+"""A parameter without a name: `?4712`, `?/news/57301`."""
 _ID_SEGMENT = re.compile(r"^\d{3,}$")
 
 
 def is_list_url(url: str) -> bool:
-    """Whether the address has the shape of a list: a tag, category, author, search or archive page, or page N.
+    """Whether the address looks like a list: a tag, category, author, search or archive, or page N.
 
-    A slug of four words and more is an article's, also below `/category/` or `/author/name/`.
+    A slug of at least four words is an article's, also below `/category/` or `/author/name/`.
     """
     path, query = _split(url)
     path = path.rstrip("/")
-    if _PAGED.search(path) or {key.casefold() for key, _ in parse_qsl(query)} & _SEARCH_KEYS:
+    names = {name.casefold() for name, _ in parse_qsl(query)}
+    if _PAGED.search(path) or names & _SEARCH_KEYS:
         return True
     return bool(_LIST_PATH.search(path)) and _words(path.rpartition("/")[2]) < 4
 
 
 def article_points(url: str) -> int:
-    """How much the address looks like an article's, 0 (not at all) to about 8; 2 and more is a likely article.
+    """Return how much the address looks like an article's: 0 (not at all) to 8.
 
-    A date in the path, a long id and an ending such as `.html` count, and above all a slug of several words.
+    2 and more is a likely article. A slug of several words counts most, then a date in the path, a
+    long id, and an ending such as `.html`.
     """
     path, query = _split(url)
     if _NOT_PAGES.search(path) or _SERVICE.match(path) or is_list_url(url):
         return 0
     segments = [_ENDING.sub("", segment) for segment in path.split("/") if segment]
+    points = _slug_points(segments)
+    if _DATE.search(path):
+        points += 2
+    if _has_id(path, segments, query):
+        points += 2
+    if _ENDING.search(path):
+        points += 1
+    return points
+
+
+def _slug_points(segments: list[str]) -> int:
     words = max(map(_words, segments), default=0)
-    return (
-        (3 if words >= 4 else 2 if words == 3 else 0)
-        + (2 if _DATE.search(path) else 0)
-        + (2 if _has_id(path, segments, query) else 0)
-        + (1 if _ENDING.search(path) else 0)
-    )
+    if words >= 4:
+        return 3
+    return 2 if words == 3 else 0
 
 
 def _has_id(path: str, segments: list[str], query: str) -> bool:
-    if _LONG_ID.search(path) or any(
-        _ID_SEGMENT.match(part) or _MIXED_ID.match(part) for part in segments
-    ):
+    if _LONG_ID.search(path):
         return True
-    return any(
-        key.casefold() in _ARTICLE_KEYS and value.isdecimal() for key, value in parse_qsl(query)
-    )
+    if any(_ID_SEGMENT.match(segment) or _MIXED_ID.match(segment) for segment in segments):
+        return True
+    for name, value in parse_qsl(query, keep_blank_values=True):
+        if name.casefold() in _ARTICLE_KEYS and value.isdecimal():
+            return True
+        if not value and _NAMELESS_ID.search(name):
+            return True
+    return False
 
 
 def page_number(url: str) -> int | None:
-    """The N of `/page/N/` or `?page=N`."""
+    """Return the N of `/page/N/` or `?page=N`."""
     path, query = _split(url)
-    if match := re.search(r"/(?:page|seite|pagina|p)[/-]?(\d{1,5})/?$", path, re.IGNORECASE):
+    match = re.search(r"/(?:page|seite|pagina|p)[/-]?(\d{1,5})/?$", path, re.IGNORECASE)
+    if match:
         return int(match[1])
-    pages = (whole_number(value) for key, value in parse_qsl(query) if key in _PAGE_KEYS)
-    return next((page for page in pages if page is not None), None)
+    for name, value in parse_qsl(query):
+        number = whole_number(value) if name in _PAGE_KEYS else None
+        if number is not None:
+            return number
+    return None
 
 
 def _words(segment: str) -> int:
-    return sum(
-        1
-        for word in re.split(r"[-_+ .]|%20", unquote(segment))
-        if len(word) > 1 or not word.isascii()
-    )
+    """Return the number of words of a slug; single ASCII characters are none."""
+    words = re.split(r"[-_+ .]|%20", unquote(segment))
+    return sum(1 for word in words if len(word) > 1 or not word.isascii())
 
 
 def _split(url: str) -> tuple[str, str]:
+    """Return path and query, both empty if the address cannot be parsed."""
     try:
         parts = urlsplit(url)
     except ValueError:
@@ -109,16 +130,38 @@ def _split(url: str) -> tuple[str, str]:
     return parts.path, parts.query
 
 
-# Parameters that say how a reader came, or which view of the page to show; never which article it is.
+_USER = re.compile(r"^([a-z][a-z0-9+.-]*://)[^/?#]*@", re.IGNORECASE)
+# Parameters of trackers and of sessions: their names are used for nothing else.
 _TRACKING = re.compile(
     r"""^(?: utm_\w+ | hsa_\w+ | pk_\w+ | mtm_\w+ | at_\w+ | mc_[ce]id | ns_\w+ | _ga | _gl | fb_\w+
-        | fbclid | gclid | gclsrc | dclid | gbraid | wbraid | msclkid | yclid | twclid | ttclid | igsh(?:id)?
-        | cmp(?:id)? | cid | icid | ncid | ocid | ref | ref_src | ref_url | referrer | spm | xtor | smid | smtyp
-        | share | shared | replytocom | like_comment | amp | output_?type | print | printable | view-print
-        | src | source | from | via | trk | traffic_source | no_?cache )$""",
+        | fbclid | gclid | gclsrc | dclid | gbraid | wbraid | msclkid | yclid | twclid | ttclid
+        | igsh(?:id)? | ref_src | ref_url | referrer | spm | xtor | smid | smtyp | replytocom
+        | like_comment | no_?cache | trk | traffic_source
+        | jsessionid | phpsessid | aspsessionid\w* | oscsid | zenid | cftoken )$""",
     re.IGNORECASE | re.VERBOSE,
 )
-_USER = re.compile(r"^([a-z][a-z0-9+.-]*://)[^/?#]*@", re.IGNORECASE)
+# Names of trackers and of views of a page that some sites use for the article itself.
+_MAYBE_TRACKING = re.compile(
+    r"""^(?: cid | cmp(?:id)? | icid | ncid | ocid | ref | src | source | from | via
+        | share | shared | amp | output_?type | print | printable | view-print )$""",
+    re.IGNORECASE | re.VERBOSE,
+)
+_SESSION_NAME = re.compile(r"^(?:s|sid|session|session_?id)$", re.IGNORECASE)
+_SESSION_VALUE = re.compile(r"^[0-9a-f]{32,128}$", re.IGNORECASE)
+_PATH_SESSION = re.compile(
+    r";(?:jsessionid|phpsessid|sid|session_?id)=[^/?#;]*|/\([SAF]\([0-9a-z]{16,64}\)\)(?=/)",
+    re.IGNORECASE,
+)
+"""In a path: of Java (`;jsessionid=`), and of ASP.NET without cookies (`/(S(...))/`)."""
+_SCRIPT = re.compile(r"\.(?:php\d?|aspx?|jspx?|cfm|cgi|pl|do)$", re.IGNORECASE)
+_GENERIC_WORD = re.compile(
+    r"(?<![^\W_])(?:news|view|read|show|display|full|stor(?:y|ies)|articles?|details?|pages?|items?"
+    r"|posts?|index|main|default|content|press|releases?|print)(?![^\W_])",
+    re.IGNORECASE,
+)
+_YEAR = re.compile(r"(?:19|20)\d\d$")
+_ID_VALUE = re.compile(r"\d")
+_FLAG = re.compile(r"^[01]$")
 _AMP_CACHE = re.compile(
     r"^https?://[\w-]+\.cdn\.ampproject\.org/(?:[acvir]/)+(?:s/)?", re.IGNORECASE
 )
@@ -130,36 +173,49 @@ _COPY_ENDING = re.compile(
 
 
 def check_url(text: str) -> str:
-    """The text as an absolute http(s) URL without user name; raises `BadURL`, which repeats no password."""
+    """Return the text as an absolute http(s) URL without user name.
+
+    Raises:
+        InvalidURL: it is none. The message repeats no password.
+    """
     url = text.strip()
-    try:
-        parts = urlsplit(url)
-        named = bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        named = False
-        parts = urlsplit("")
-    if parts.scheme.casefold() not in {"http", "https"} or not named or re.search(r"\s", url):
-        remedy = (
-            f"did you mean https://{url}?"
-            if re.match(r"^[\w-]+(\.[\w-]+)+(/\S*)?$", url)
-            else "give http(s)://..."
-        )
-        raise BadURL(f"not an http(s) URL: {without_user(url)!r}", remedy)
+    if not is_http_url(url):
+        is_bare = re.match(r"^[\w-]+(\.[\w-]+)+(/\S*)?$", url)
+        remedy = f"did you mean https://{url}?" if is_bare else "give http(s)://..."
+        raise InvalidURL(f"not an http(s) URL: {without_user(url)!r}", remedy)
+    parts = urlsplit(url)
     if "@" in parts.netloc:
-        raise BadURL(
+        raise InvalidURL(
             f"a URL of {parts.hostname} names a user",
             "leave user name and password out: Khabar sends none",
         )
     return url
 
 
+def is_http_url(url: str) -> bool:
+    """Whether the text is an absolute http(s) URL of a host, by the URL standard.
+
+    Host and port are checked by a parser that passes the standard's own tests
+    (https://url.spec.whatwg.org/), the rest by `urlsplit`, with which the crawler works: the
+    standard accepts forms such as `http:host` that `urlsplit` reads as another address.
+    """
+    try:
+        parts = urlsplit(url)
+        has_host = bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
+    if parts.scheme.casefold() not in {"http", "https"} or not has_host or re.search(r"\s", url):
+        return False
+    return ada_url.check_url(url)
+
+
 def without_user(url: str) -> str:
-    """The address without user name and password (RFC 3986, 3.2.1): they are nobody's business but the server's."""
+    """Return the address without user name and password (RFC 3986, 3.2.1)."""
     return _USER.sub(r"\1", url)
 
 
 def host_of(url: str) -> str:
-    """The lower-case host name without `www.`; empty where the address has none."""
+    """Return the lower-case host name without `www.`, empty if the address has none."""
     try:
         return (urlsplit(url).hostname or "").casefold().removeprefix("www.")
     except ValueError:
@@ -167,27 +223,93 @@ def host_of(url: str) -> str:
 
 
 def article_key(url: str) -> str:
-    """The key that all addresses of one article share: no scheme, no `www.`, no AMP, print or tracking marks.
+    """Return the key that all addresses of one article share.
 
-    The query that is left is sorted, the fragment dropped, the path percent-encoded in one way.
+    It has no scheme, `www.`, fragment, session, or mark of AMP, print or tracking. Its query is
+    sorted, its path percent-encoded in one way. A parameter that may be the article's own, such as
+    `?cid=10021` or `?4712`, is dropped only if the rest of the address names an article.
     """
     url = _AMP_CACHE.sub("https://", url.strip())
     try:
-        parts = urlsplit(canonicalize_url(url, keep_blank_values=False))
+        parts = urlsplit(canonicalize_url(url, keep_blank_values=True))
         host, port = (parts.hostname or "").casefold(), parts.port
-    except ValueError:  # such as a port that is no number: the address stands for itself
+    except ValueError:  # such as a port that is no number: the address itself is the key
         return url
     host = _COPY_HOST.sub("", host)
     if port not in (None, 80, 443):
         host = f"{host}:{port}"
-    path = _COPY_ENDING.sub("", _COPY_SEGMENT.sub("", parts.path))
-    path = re.sub(r"/{2,}", "/", path).rstrip("/;")
-    query = [(key, value) for key, value in parse_qsl(parts.query) if not _TRACKING.match(key)]
-    return f"{host}{path}?{urlencode(sorted(query))}" if query else f"{host}{path}"
+    path = _COPY_SEGMENT.sub("", _PATH_SESSION.sub("", parts.path))
+    path = re.sub(r"/{2,}", "/", _COPY_ENDING.sub("", path)).rstrip("/;")
+    query = _identifying_query(path, parse_qsl(parts.query, keep_blank_values=True))
+    return f"{host}{path}?{query}" if query else f"{host}{path}"
+
+
+def _identifying_query(path: str, parameters: list[tuple[str, str]]) -> str:
+    """Return the parameters that may tell articles apart, sorted, as a query."""
+    kept: list[tuple[str, str]] = []
+    unsure: list[tuple[str, str]] = []
+    for name, value in parameters:
+        if _is_never_article(name, value):
+            continue
+        if not value or _MAYBE_TRACKING.match(name):
+            unsure.append((name, value))
+        else:
+            kept.append((name, value))
+    if not _names_article(path, kept):
+        kept += [pair for pair in unsure if _may_be_id(*pair)]
+    return "&".join(_encoded(name, value) for name, value in sorted(kept))
+
+
+def _encoded(name: str, value: str) -> str:
+    return urlencode([(name, value)]) if value else quote_plus(name)
+
+
+def _is_never_article(name: str, value: str) -> bool:
+    """Whether a parameter is a tracker's or a session, whatever the rest of the address is."""
+    if _TRACKING.match(name):
+        return True
+    return bool(_SESSION_NAME.match(name) and _SESSION_VALUE.match(value))
+
+
+def _may_be_id(name: str, value: str) -> bool:
+    """Whether a parameter may be the article: an id, or a slug or path without a name."""
+    if not value:
+        return bool(_ID_VALUE.search(name)) or _words(name) >= 3
+    return bool(_ID_VALUE.search(value)) and not _FLAG.match(value)
+
+
+def _names_article(path: str, parameters: list[tuple[str, str]]) -> bool:
+    """Whether path or parameters tell articles apart."""
+    for name, value in parameters:
+        if name.casefold() in _ARTICLE_KEYS or _words(value) >= 3:
+            return True
+    segments = [segment for segment in path.split("/") if segment]
+    return bool(segments) and _path_names_article(path, segments)
+
+
+def _path_names_article(path: str, segments: list[str]) -> bool:
+    """Whether a path has an id, a slug, or a date in front of its last segment.
+
+    Names of scripts and pages such as `news_view.php`, sections and years are none of these.
+    """
+    names = [_ENDING.sub("", segment) for segment in segments]
+    if any(_specific_words(name) >= 4 for name in names):
+        return True
+    undated = [name for name in names if not _YEAR.match(name)]
+    if _has_id("/".join(undated), undated, ""):
+        return True
+    if _SCRIPT.search(segments[-1]):
+        return False
+    words = _specific_words(names[-1])
+    return words >= 2 or (words == 1 and bool(_DATE.search(path)))
+
+
+def _specific_words(segment: str) -> int:
+    return _words(_GENERIC_WORD.sub("", segment)) if not segment.isdecimal() else 0
 
 
 def article_id(url: str) -> str:
-    """The stable id of the article at this address: 32 hex digits of the SHA-256 of its key."""
+    """Return the stable id of an article: 32 hex digits of the SHA-256 of its key."""
     return hashlib.sha256(article_key(url).encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
@@ -195,8 +317,3 @@ def is_home(url: str) -> bool:
     """Whether the address is a site's front page."""
     key = article_key(url)
     return "/" not in key and "?" not in key
-
-
-def readable(url: str) -> str:
-    """The address with percent-encoding of letters undone, for people to read."""
-    return unquote(url)

@@ -11,6 +11,8 @@ from scrapy import Request
 
 from ingest.crawl.spider import KhabarSpider
 from ingest.errors import UsageError
+from ingest.processing.workers import NO_SITE
+from ingest.sites import UNKNOWN_SITE, Site, SiteCatalog
 from ingest.urls import check_url
 
 
@@ -20,9 +22,11 @@ class PageSpider(KhabarSpider):
     Args:
         url: one address.
         urls: several, parted by white space or commas, or a list of them.
-        urls_file: a file with one address a line; empty lines and those that start with `#` do not count.
-        site: the definition to read them by; the one of each address when not given, `none` for none at all.
-        more: what Scrapy gives to every spider.
+        urls_file: a file with one address a line; empty lines and those that start with `#` do not
+            count.
+        site: the definition for all of them, or its name, or `none` for no definition. By default
+            the definition depends on the URL of each page.
+        more: arguments of Scrapy for every spider.
     """
 
     name = "page"
@@ -32,15 +36,20 @@ class PageSpider(KhabarSpider):
         url: str | None = None,
         urls: str | Iterable[str] | None = None,
         urls_file: str | Path | None = None,
-        site: str | None = None,
+        site: Site | None = None,
         **more: Any,  # noqa: ANN401 - as in Scrapy's Spider
     ) -> None:
         super().__init__(**more)
-        self.page_site = site
+        self.site = site
         asked = [*([url] if url else []), *_split(urls), *_lines(urls_file)]
         if not asked:
             raise UsageError("no URL", "give url=..., urls=... or urls_file=...")
         self.asked = list(dict.fromkeys(check_url(address) for address in asked))
+
+    @classmethod
+    def definition(cls, name: str, catalog: SiteCatalog) -> Site:
+        """Return the definition with this name; `none` means none at all."""
+        return UNKNOWN_SITE if name == NO_SITE else catalog.get(name)
 
     async def start(self) -> AsyncIterator[Request]:
         """Ask for each page."""

@@ -1,6 +1,6 @@
 """How hypothesis searches: the same examples in every run, unless a longer search is asked for.
 
-`KHABAR_EXAMPLES=100 python -m pytest tests/test_properties.py` looks at a hundred times as many, other ones each time.
+`TEST_EXAMPLES=100 python -m pytest tests/test_properties.py` looks at a hundred times as many, other ones each time.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ import os
 
 from hypothesis import HealthCheck, settings
 
-TIMES = int(os.environ.get("KHABAR_EXAMPLES", "1"))
+TIMES = int(os.environ.get("TEST_EXAMPLES", "1"))
 SLOW = (HealthCheck.too_slow, HealthCheck.data_too_large)
 
 settings.register_profile(

@@ -1,15 +1,28 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
 from datetime import UTC, datetime
+from inspect import signature
 from pathlib import Path
 
 import pytest
 
 import ingest
-from ingest import UNKNOWN_SITE, Article, Rejection
+from ingest import UNKNOWN_SITE, Article, Rejection, RunSummary, Settings, Site, SiteCatalog, crawl
 from ingest.api import extract, read, scrape
-from ingest.errors import BadRecording, BadURL, NotRecorded, UnknownSite, UsageError
+from ingest.errors import (
+    InvalidCassette,
+    InvalidURL,
+    NotRecorded,
+    OutputLocked,
+    UnknownSite,
+    UsageError,
+)
+from ingest.storage.segments import locked
 from tests.test_record import article
 
 CASSETTES = Path(__file__).parents[1] / "fixtures" / "cassettes"
@@ -29,8 +42,19 @@ def test_the_package_offers_functions_and_types() -> None:
     assert ingest.extract is extract
     assert ingest.scrape is scrape
     assert ingest.read is read
+    assert all(getattr(ingest, name) is not None for name in ingest.__all__)
     with pytest.raises(AttributeError):
         _ = ingest.nothing
+
+
+def test_crawl_is_a_package_that_can_be_called_whatever_was_imported_before() -> None:
+    import ingest.crawl.run  # the import system sets ingest.crawl to the package
+    from ingest import crawl as again
+
+    assert again is crawl
+    assert callable(crawl)
+    assert signature(crawl) == signature(ingest.api.crawl)
+    assert ingest.crawl.run.crawl_sites  # type: ignore[attr-defined]  # to mypy `crawl` is the function
 
 
 @pytest.mark.parametrize("html", [PAGE, PAGE.encode()], ids=["text", "bytes"])
@@ -84,11 +108,11 @@ def test_a_page_with_a_stray_control_or_in_utf_16_is_read() -> None:
 
 
 def test_wrong_calls_are_errors() -> None:
-    with pytest.raises(BadURL):
+    with pytest.raises(InvalidURL):
         extract(PAGE, "paper.example/a")
     with pytest.raises(UnknownSite, match="dailytimes"):
         extract(PAGE, URL, site="dailytime")
-    with pytest.raises(BadURL):
+    with pytest.raises(InvalidURL):
         scrape("nope")
 
 
@@ -106,8 +130,78 @@ def test_scrape_works_twice_and_inside_a_running_loop() -> None:
 def test_scrape_raises_what_went_wrong() -> None:
     with pytest.raises(NotRecorded, match="nearest"):
         scrape("https://dailytimes.com.pk/1/nothing/", replay=CASSETTES)
-    with pytest.raises(BadRecording):
+    with pytest.raises(InvalidCassette):
         scrape(RICE, replay="no-such-file.yaml")
+
+
+def settings_for(output: Path) -> Settings:
+    return Settings.load(output=output, workers=1)
+
+
+def test_crawl_works_again_and_again_also_inside_a_running_loop(tmp_path: Path) -> None:
+    progress: list[tuple[str, int]] = []
+
+    def note(site: str, counts: Mapping[str, int]) -> None:
+        progress.append((site, counts["new"]))
+
+    settings = settings_for(tmp_path)
+    names = ["dailytimes", "propakistani"]
+    first = crawl(names, settings, limit=2, replay=CASSETTES, on_progress=note)
+    assert [(run.site, run.new, run.healthy) for run in first] == [
+        (name, 2, True) for name in names
+    ]
+    assert {("dailytimes", 2), ("propakistani", 2)} <= set(progress)
+
+    async def inside() -> list[RunSummary]:
+        return crawl("dailytimes.com.pk", settings, limit=1, replay=[CASSETTES], since="2015-01-01")
+
+    (second,) = asyncio.run(inside())
+    assert (second.new, second.unchanged) == (1, 2)
+    assert len(list(read(tmp_path))) == 5
+
+
+def test_a_script_crawls_without_a_main_guard(tmp_path: Path) -> None:
+    script = tmp_path / "script.py"
+    script.write_text(
+        "from ingest import Settings, crawl\n"
+        "settings = Settings.load(output='out', workers=1)\n"
+        f"for run in crawl('dailytimes', settings, limit=1, replay={str(CASSETTES)!r}):\n"
+        "    print(run.site, run.new, run.healthy)\n",
+        encoding="utf-8",
+    )
+    environment = os.environ | {"PYTHONPATH": str(CASSETTES.parents[1])}
+    line = (sys.executable, str(script))
+    done = subprocess.run(
+        line, cwd=tmp_path, env=environment, capture_output=True, encoding="utf-8", check=False
+    )
+    assert (done.stdout, done.stderr) == ("dailytimes 1 True\n", "")
+
+
+def test_a_site_that_is_defined_in_code_can_be_crawled(tmp_path: Path) -> None:
+    values = SiteCatalog.load().get("dailytimes").model_dump() | {"name": "mine"}
+    (run,) = crawl(Site.model_validate(values), settings_for(tmp_path), limit=1, replay=CASSETTES)
+    assert (run.site, run.new) == ("mine", 1)
+    assert [record.metadata.site for record in read(tmp_path)] == ["mine"]
+
+
+def test_crawl_raises_what_went_wrong(tmp_path: Path) -> None:
+    settings = settings_for(tmp_path)
+    with pytest.raises(UsageError):
+        crawl("dailytimes", settings, since="soon")
+    with pytest.raises(UnknownSite, match="dailytimes"):
+        crawl("dailytime", settings, replay=CASSETTES)
+    with locked(tmp_path, "dailytimes"), pytest.raises(OutputLocked):
+        crawl("dailytimes", settings, replay=CASSETTES)
+
+
+def test_an_error_of_the_callers_ends_the_crawl(tmp_path: Path) -> None:
+    def fail(_: str, __: Mapping[str, int]) -> None:
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        crawl("dailytimes", settings_for(tmp_path), replay=CASSETTES, on_progress=fail)
+    with locked(tmp_path, "dailytimes"):  # nothing holds the output any more
+        pass
 
 
 def test_read_gives_finished_segments_in_order(tmp_path: Path) -> None:

@@ -166,11 +166,11 @@ def test_a_further_call_ends_the_first(capsys: pytest.CaptureFixture[str]) -> No
     set_up(LogOptions(json=True))
     logging.getLogger("ingest").warning("once")
     assert len(lines_of(capsys)) == 1
-    assert logs.speaks_json()
+    assert logs.is_json()
     set_up(None)
     assert logging.root.handlers == before
     assert logs.current() is None
-    assert not logs.speaks_json()
+    assert not logs.is_json()
     assert logging.getLogger("ingest").level == logging.NOTSET
 
 

@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import jsonschema
+import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
@@ -20,10 +21,11 @@ from ingest.discovery.candidate import Candidate
 from ingest.discovery.feed import read_feed
 from ingest.discovery.listing import read_listing
 from ingest.discovery.sitemap import read_robots, read_sitemap
-from ingest.discovery.wordpress import read_comment_feed, read_comments, read_posts
-from ingest.errors import BadURL
+from ingest.discovery.wordpress import read_posts
+from ingest.errors import InvalidURL
 from ingest.extraction.body.render import sanitize
 from ingest.html.page import absolute, parse
+from ingest.processing.remote_comments import read_comment_feed, read_comments
 from ingest.record import Comment, Reason, json_schema
 from ingest.text import (
     LINE_CHARACTERS,
@@ -44,7 +46,6 @@ from ingest.urls import (
     is_home,
     is_list_url,
     page_number,
-    readable,
 )
 from tests.conftest import examples
 from tests.newslike import (
@@ -72,6 +73,7 @@ COMMENTS = jsonschema.Draft202012Validator(
 UNSAFE = {"Cc", "Cs"}
 
 
+@pytest.mark.threat("O3")
 @examples(300)
 @given(texts | st.text())
 def test_text_is_safe_and_stays_as_it_is(text: str) -> None:
@@ -97,6 +99,7 @@ def test_text_is_safe_and_stays_as_it_is(text: str) -> None:
     assert (whole_number(text) or 0) < 10**9
 
 
+@pytest.mark.threat("O5")
 @examples(200)
 @given(texts | st.text())
 def test_what_is_shown_moves_no_cursor_and_starts_no_line(text: str) -> None:
@@ -106,6 +109,7 @@ def test_what_is_shown_moves_no_cursor_and_starts_no_line(text: str) -> None:
     shown.encode("utf-8")
 
 
+@pytest.mark.threat("O4")
 @examples(200)
 @given(st.dictionaries(texts, json_values, max_size=4))
 def test_a_line_is_one_line_for_every_reader(record: dict[str, object]) -> None:
@@ -131,10 +135,10 @@ def test_addresses(text: str) -> None:
         assert absolute(URL, joined) == joined
         joined.encode("utf-8")
     for url in (text, joined or URL):
-        host_of(url), is_home(url), readable(url), is_list_url(url), article_points(url)
+        host_of(url), is_home(url), is_list_url(url), article_points(url)
         assert (page_number(url) or 0) < 10**9
         assert len(article_id(url)) == 32
-        with suppress(BadURL):
+        with suppress(InvalidURL):
             assert check_url(url) == url.strip()
 
 
@@ -320,6 +324,7 @@ MARKUP = st.lists(
 ).map("".join)
 
 
+@pytest.mark.threat("O1")
 @examples(300)
 @given(MARKUP)
 def test_sanitized_markup_stays_as_it_is(markup: str) -> None:

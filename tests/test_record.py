@@ -1,4 +1,7 @@
+"""The record refuses what would mislead its readers, and its schema describes every field."""
+
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +35,29 @@ def test_the_schema_in_the_repository_is_the_one_of_the_code() -> None:
     assert json.loads(CHECKED_IN.read_text()) == json_schema(), (
         "run: khabar schema > ingest/record.schema.json"
     )
+
+
+def properties() -> Iterator[tuple[str, dict[str, Any]]]:
+    schema = json_schema()
+    objects = {"Article": schema, **schema["$defs"]}
+    for title, definition in objects.items():
+        for name, declaration in definition.get("properties", {}).items():
+            yield f"{title}.{name}", declaration
+
+
+@pytest.mark.parametrize(
+    ("name", "declaration"),
+    list(properties()),
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_every_field_has_a_description_and_valid_examples(
+    name: str, declaration: dict[str, Any]
+) -> None:
+    assert declaration["description"].split(" (https://")[0].endswith("."), name
+    assert declaration["examples"], name
+    validator = jsonschema.Draft202012Validator({**declaration, "$defs": json_schema()["$defs"]})
+    for example in declaration["examples"]:
+        validator.validate(example)
 
 
 def test_every_field_is_always_present_and_the_line_is_valid() -> None:
@@ -79,6 +105,7 @@ def test_records_are_frozen() -> None:
         article().headline = "x"  # type: ignore[misc]  # the point of the test
 
 
+@pytest.mark.threat("O2")
 @pytest.mark.parametrize(
     "address",
     [
@@ -96,6 +123,7 @@ def test_an_address_in_a_record_is_http(address: str) -> None:
         Image(url=address)
 
 
+@pytest.mark.threat("O4")
 def test_u2028_is_an_escape_in_every_form_of_a_record() -> None:
     record = {"text": "a\u2028b\u2029c"}
     for indent in (None, 2):

@@ -1,12 +1,16 @@
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 from pydantic import ValidationError
 
-from ingest.schedule import Schedule, cron_trigger, parse_interval
+from ingest.errors import UsageError
+from ingest.schedule import Schedule, cron_trigger, parse_duration, parse_interval, parse_since
+from ingest.settings import Settings
+from ingest.sites import Site
 
 NOON = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
 """A Wednesday."""
@@ -29,9 +33,54 @@ def test_an_interval_is_a_number_and_a_unit(text: str, seconds: int) -> None:
     "text", ["", "15", "m", "0m", "-5m", "15 min", "1h30m", "367d", "1.5h", "999999999d"]
 )
 def test_what_is_no_interval_is_named(text: str) -> None:
-    with pytest.raises(ValueError, match=r"no (interval|span of time): ") as caught:
+    with pytest.raises(ValueError, match=r"invalid (interval|duration): ") as caught:
         parse_interval(text)
     assert repr(text) in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "moment"),
+    [
+        ("90m", at(10, 30)),
+        ("30s", datetime(2026, 11, 25, 11, 59, 30, tzinfo=UTC)),
+        ("12h", at(0)),
+        (" 2 D ", at(12, day=23)),
+        ("3w", at(12, day=4)),
+        ("2026-11-01", at(0, day=1)),
+        ("2026-11-01T05:00", at(5, day=1)),
+        ("2026-11-01T05:00+05:00", at(0, day=1)),
+    ],
+)
+def test_since_is_a_duration_back_from_now_or_a_time(text: str, moment: datetime) -> None:
+    assert parse_since(text, NOON) == moment
+
+
+@pytest.mark.parametrize("text", ["2 days", "m", "1.5h", "yesterday", "2026-13-01"])
+def test_a_duration_has_one_grammar_and_one_error_text(text: str) -> None:
+    with pytest.raises(ValueError, match="write 90s, 15m, 6h, 2d or 3w") as duration:
+        parse_duration(text)
+    with pytest.raises(ValueError, match=re.escape(str(duration.value))):
+        parse_interval(text)
+    with pytest.raises(ValidationError, match=re.escape(str(duration.value))):
+        Schedule(every=text)
+    with pytest.raises(ValidationError, match=re.escape(str(duration.value))):
+        Settings(schedule={"every": text})
+    for name in ("recheck", "stale_after"):
+        with pytest.raises(ValidationError, match=re.escape(str(duration.value))):
+            Site.model_validate(
+                {"name": "news", "domain": "news.example", name: values(name, text)}
+            )
+    with pytest.raises(UsageError, match=re.escape(str(duration.value))):
+        parse_since(text, NOON)
+
+
+def values(name: str, text: str) -> object:
+    return [text] if name == "recheck" else text
+
+
+def test_a_duration_that_goes_back_too_far_is_one_line() -> None:
+    with pytest.raises(UsageError, match="'999999w' goes back beyond the year 1"):
+        parse_since("999999w", NOON)
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,8 @@ from ingest.urls import article_points, is_list_url, page_number
         "https://p.example/05-Feb-2025/harbour-bridge",
         "https://p.example/news/articles/clymn8zyrp9o",
         "https://p.example/?p=2895",
+        "https://p.example/story?4712",
+        "https://p.example/index.php?/news/57301",
         "https://p.example/category/city/harbour-bridge-closes-for-repairs",
         "https://p.example/%D8%B4%DB%81%D8%B1-%DA%A9%D8%A7-%D9%BE%D9%84-%D8%A8%D9%86%D8%AF",
     ],

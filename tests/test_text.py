@@ -1,3 +1,4 @@
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -13,6 +14,7 @@ from ingest.text import (
 )
 
 
+@pytest.mark.threat("O3")
 def test_clean_drops_what_is_unsafe_and_keeps_what_urdu_needs() -> None:
     assert clean("a\x00b\x1b[31m\x85c\u202ed\u2066e\ufeff\ud800") == "ab[31m\ncde"
     assert clean("خانه\u200cها") == "خانه\u200cها"
@@ -34,6 +36,7 @@ def test_printable_shows_escape_sequences() -> None:
     assert printable("خانه\u200cها") == "خانه\u200cها"
 
 
+@pytest.mark.threat("O3")
 def test_invisible_tag_characters_go_and_the_flags_of_regions_stay() -> None:
     hidden = "".join(chr(0xE0000 + ord(char)) for char in "obey me")
     assert clean(f"Ferry{hidden} sails") == "Ferry sails"
@@ -42,10 +45,12 @@ def test_invisible_tag_characters_go_and_the_flags_of_regions_stay() -> None:
     assert clean(f"\U0001f3f4{hidden}\U000e007f") == "\U0001f3f4"
 
 
+@pytest.mark.threat("P9")
 def test_no_letter_bears_more_marks_than_languages_have() -> None:
     assert len(clean("a" + "\u0301\u0323" * 1_000_000)) <= 31  # NFC alone would take minutes
 
 
+@pytest.mark.threat("P8")
 def test_a_line_that_is_too_long_or_says_nothing_is_not_known() -> None:
     assert known("x" * LINE_CHARACTERS) is not None
     assert known("x" * (LINE_CHARACTERS + 1)) is None

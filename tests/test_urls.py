@@ -2,8 +2,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.errors import BadURL
-from ingest.urls import article_id, article_key, check_url, host_of, is_home, without_user
+from ingest.errors import InvalidURL
+from ingest.urls import (
+    article_id,
+    article_key,
+    check_url,
+    host_of,
+    is_home,
+    is_http_url,
+    without_user,
+)
 
 POST = "https://propakistani.pk/2026/10/05/a-new-road/"
 
@@ -49,14 +57,14 @@ def test_a_query_that_names_the_article_stays() -> None:
     "text", ["", "propakistani.pk/x", "ftp://x.pk/", "https://", "http://[::1", "https://x.pk/a b"]
 )
 def test_what_is_no_url_is_refused_with_a_remedy(text: str) -> None:
-    with pytest.raises(BadURL) as caught:
+    with pytest.raises(InvalidURL) as caught:
         check_url(text)
     assert caught.value.remedy
     assert "\n" not in str(caught.value)
 
 
 def test_a_forgotten_scheme_is_offered() -> None:
-    with pytest.raises(BadURL, match=r"did you mean https://propakistani\.pk/x"):
+    with pytest.raises(InvalidURL, match=r"did you mean https://propakistani\.pk/x"):
         check_url("propakistani.pk/x")
 
 
@@ -77,7 +85,7 @@ def test_any_text_has_a_key(text: str) -> None:
     "url", ["https://name:hunter2@paper.example/a", "https://name@paper.example/"]
 )
 def test_a_user_is_refused_and_no_password_repeated(url: str) -> None:
-    with pytest.raises(BadURL) as caught:
+    with pytest.raises(InvalidURL) as caught:
         check_url(url)
     assert "hunter2" not in str(caught.value)
 
@@ -96,3 +104,111 @@ def test_a_user_is_refused_and_no_password_repeated(url: str) -> None:
 )
 def test_a_user_is_dropped_and_nothing_else(url: str, bare: str) -> None:
     assert without_user(url) == bare
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "/story.php?{}",
+        "/index.php?/news/{}",
+        "/?/story/{}",
+        "/news/view?cid={}",
+        "/news_view.php?cid={}",
+        "/2026/news/view?cid={}",
+        "/south-asia-news/view?src={}",
+        "/releases/show?ref=PR-{}",
+        "/section?lang=en&cid={}",
+        "/read?id={}",
+        "/?p={}",
+        "/?p={}&utm_source=feed",
+    ],
+)
+def test_a_query_that_is_the_article_tells_articles_apart(query: str) -> None:
+    first, second = (f"https://paper.example{query.format(number)}" for number in (5712, 5713))
+    assert article_key(first) != article_key(second)
+    assert article_key(first) == article_key(first.replace("https://", "http://www."))
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "?cid=10021",
+        "?ref=PR-2031",
+        "?1700000000",
+        "?src=rss2",
+        "?amp",
+        "?print=1",
+        "?fbclid=a1&from=x1",
+    ],
+)
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/2026/10/05/road/",
+        "/a-new-road/",
+        "/news/57301",
+        "/story/5/a-new-road-opens-today/view",
+        "/r?id=7",
+    ],
+)
+def test_a_mark_of_trackers_is_dropped_from_an_address_that_names_the_article(
+    path: str, query: str
+) -> None:
+    joined = path + (query.replace("?", "&") if "?" in path else query)
+    assert article_key(f"https://paper.example{joined}") == article_key(
+        f"https://paper.example{path}"
+    )
+
+
+@pytest.mark.parametrize(
+    "session",
+    [
+        "/story/1/slug;jsessionid=0A1B2C3D",
+        "/story/1/slug/;jsessionid=0A1B2C3D.node7",
+        "/story;JSESSIONID=0A1B/1/slug",
+        "/(S(lit3py55t21z5v55vlm25s55))/story/1/slug",
+        "/story/1/slug?PHPSESSID=abc123",
+        "/story/1/slug?sid=0123456789abcdef0123456789abcdef",
+    ],
+)
+def test_a_session_is_no_part_of_an_article(session: str) -> None:
+    assert article_key(f"https://paper.example{session}") == "paper.example/story/1/slug"
+
+
+def test_a_short_sid_is_no_session() -> None:
+    assert article_key("https://paper.example/view?sid=71") == "paper.example/view?sid=71"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "http://f:b/c",
+        "http://foo:-80/",
+        "http://foo:70000/",
+        "http://1.2.3.4.5/",
+        "http://256.256.256.256/",
+        "http://a<b/",
+        "http://a^b/",
+        "http://[1::2]:x/",
+        "http://[::127.0.0.1.]/",
+        "http:///x",
+        "http:x",
+    ],
+)
+def test_what_no_client_can_ask_is_no_url(text: str) -> None:
+    assert not is_http_url(text)
+    with pytest.raises(InvalidURL):
+        check_url(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "https://paper.example",
+        "http://[::1]:8080/x",
+        "https://اخبار.example/a?b#c",
+        "http://a_b.example/%zz",
+    ],
+)
+def test_what_the_standard_allows_is_a_url(text: str) -> None:
+    assert check_url(text) == text

@@ -1,154 +1,117 @@
-"""What people see on a terminal: tables, progress, one-line errors. Nothing of a page gets there unescaped."""
+"""The two output streams of a command: messages on standard error, tables and text on standard out.
+
+Text of a page reaches a terminal only through `safe` or `Terminal.line`, which escape it.
+"""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Mapping
-from datetime import UTC
-from types import TracebackType
-from typing import Self
-
-from rich import box
-from rich.console import Console
-from rich.markup import escape
-from rich.progress import Progress as Bars
-from rich.progress import SpinnerColumn, TextColumn, TimeElapsedColumn
-from rich.table import Table
+from collections.abc import Iterable, Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING, Literal
 
 from ingest import logs
 from ingest.errors import KhabarError
-from ingest.monitoring.report import SiteReport
-from ingest.record import Article, Rejection
-from ingest.sites import Site
 from ingest.text import one_line, printable
 
-_err = Console(stderr=True, highlight=False)
-_out = Console(highlight=False)
-_COUNTS = ("found", "new", "changed", "unchanged", "rejected", "failed")
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from ingest.logs import LogLevel
+    from ingest.record import Rejection
+
+_UNBOUNDED = 10_000
+"""Columns: wider than any table."""
 
 
 def safe(text: str | None) -> str:
-    """Text of a page for the terminal: one printable line, no markup of rich's."""
+    """Return the text of a page for rich: one printable line, with markup escaped."""
+    from rich.markup import escape
+
     return escape(printable(one_line(text)))
 
 
-def standard_error() -> Console:
-    """What is shown live and what is logged must go through one and the same."""
-    return _err
+class Terminal:
+    """Standard output and standard error of one call of `khabar`. `main` creates it."""
 
+    @cached_property
+    def out(self) -> Console:
+        """Standard output as a console of rich's."""
+        from rich.console import Console
 
-def error(message: str) -> None:
-    """One line on standard error; a log record where that is JSON Lines."""
-    if logs.speaks_json():
-        logging.getLogger(__name__).error("%s", message)
-        return
-    _err.print(f"[bold red]khabar:[/] {safe(message)}", soft_wrap=True)
+        return Console(highlight=False)
 
+    @cached_property
+    def err(self) -> Console:
+        """Standard error. Log records and live displays have to share one console."""
+        from rich.console import Console
 
-def warn(message: str) -> None:
-    """One line on standard error on something that does not change what was done."""
-    _err.print(f"[bold yellow]khabar: warning:[/] {safe(message)}", soft_wrap=True)
+        return Console(stderr=True, highlight=False)
 
+    def start_logs(self, level: LogLevel, *, json: bool) -> None:
+        """Log to standard error at this level."""
+        logs.set_up(logs.LogOptions(level, json=json), self.err)
 
-def note(message: str) -> None:
-    """One line on standard error that is no error."""
-    _err.print(safe(message), soft_wrap=True)
+    def line(self, text: str) -> None:
+        """Print text as one line on standard output."""
+        self.out.print(safe(text), soft_wrap=True)
 
+    def note(self, message: str) -> None:
+        """Print a message that is not an error as one line on standard error."""
+        self.err.print(safe(message), soft_wrap=True)
 
-def complain(result: Rejection | KhabarError) -> None:
-    """Why a URL gave no record, in one line on standard error."""
-    if isinstance(result, Rejection):
+    def error(self, message: str) -> None:
+        """Print an error as one line on standard error, which is a log record with `--log-json`."""
+        if logs.is_json():
+            logging.getLogger(__name__).error("%s", message)
+            return
+        self.err.print(f"[bold red]khabar:[/] {safe(message)}", soft_wrap=True)
+
+    def complain(self, result: Rejection | KhabarError) -> None:
+        """Print in one line on standard error why a URL has no record."""
+        if isinstance(result, KhabarError):
+            self.error(str(result))
+            return
         detail = f" ({result.detail})" if result.detail else ""
-        error(f"{result.requested_url}: not an article: {result.reason}{detail}")
+        self.error(f"{result.requested_url}: not an article: {result.reason}{detail}")
+
+
+def print_table(
+    console: Console,
+    headings: Sequence[str],
+    rows: Iterable[Sequence[str]],
+    *,
+    numeric: Sequence[str] = (),
+) -> None:
+    """Print a table, or one block of lines for each row if the console is too narrow for a table.
+
+    Nothing is cut off in either form.
+
+    Args:
+        console: where to print.
+        headings: of the columns. The first column names the row.
+        rows: cells as rich's markup; escape text of a page with `safe`.
+        numeric: headings of columns that are aligned to the right.
+    """
+    from rich import box
+    from rich.table import Table
+
+    rows = list(rows)
+    grid = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0))
+    for heading in headings:
+        justify: Literal["left", "right"] = "right" if heading in numeric else "left"
+        grid.add_column(heading, justify=justify, no_wrap=True)
+    for row in rows:
+        grid.add_row(*row)
+    needed = console.measure(grid, options=console.options.update_width(_UNBOUNDED)).maximum
+    if needed <= console.width:
+        console.print(grid)
     else:
-        error(str(result))
+        _print_blocks(console, headings, rows)
 
 
-def table(reports: Iterable[SiteReport]) -> None:
-    """The closing table of a crawl, on standard error."""
-    reports = list(reports)
-    grid = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0))
-    grid.add_column("site", no_wrap=True)
-    for name in _COUNTS:
-        grid.add_column(name, justify="right", no_wrap=True)
-    grid.add_column("newest (UTC)", no_wrap=True)
-    for report in reports:
-        newest = report.newest.astimezone(UTC).strftime("%Y-%m-%d %H:%M") if report.newest else "-"
-        grid.add_row(safe(report.site), *(str(_count(report, name)) for name in _COUNTS), newest)
-    _err.print(grid)
-    if not any(report.new or report.changed or report.gone for report in reports):
-        why = "nothing new: " if all(report.healthy for report in reports) else ""
-        note(f"{why}no record was written")
-    for report in reports:
-        if report.gone:
-            note(f"{report.site}: {report.gone} gone: a closing record was written for each")
-        for reason, number in sorted(report.rejected.items()):
-            _err.print(f"{safe(report.site)}: {number} rejected: {safe(reason)}", soft_wrap=True)
-        for reason, number in sorted(report.failures.items()):
-            _err.print(f"{safe(report.site)}: {number} failed: {safe(reason)}", soft_wrap=True)
-        for problem in report.findings or report.errors:
-            error(f"{report.site}: {problem}")
-
-
-def _count(report: SiteReport, name: str) -> int:
-    value = getattr(report, name)
-    return sum(value.values()) if isinstance(value, Mapping) else int(value)
-
-
-class Progress:
-    """Live counts of each site on a terminal; silent elsewhere, or where `quiet`."""
-
-    def __init__(self, sites: Iterable[str], *, quiet: bool = False) -> None:
-        self._bars = Bars(
-            SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn(), console=_err, transient=True,
-            disable=quiet or not _err.is_terminal,
-        )  # fmt: skip
-        self._tasks = {
-            site: self._bars.add_task(f"{site}: looking for articles", total=None) for site in sites
-        }
-
-    def __enter__(self) -> Self:
-        if not self._bars.disable:
-            self._bars.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        value: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        if not self._bars.disable:  # rich 14.0 would end even then with an empty line
-            self._bars.stop()
-
-    def update(self, site: str, counts: Mapping[str, int]) -> None:
-        """Show the counts of a site as they stand."""
-        text = ", ".join(f"{number} {safe(name)}" for name, number in counts.items() if number)
-        self._bars.update(self._tasks[site], description=f"{safe(site)}: {text}")
-
-
-def sites(definitions: Iterable[Site]) -> None:
-    """The sites with a definition."""
-    grid = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0))
-    for name in ("site", "domain", "language", "platforms", "schedule"):
-        grid.add_column(name)
-    for site in sorted(definitions, key=lambda site: site.name):
-        grid.add_row(
-            safe(site.name),
-            safe(site.domain),
-            safe(site.language),
-            safe(", ".join(site.platforms)),
-            safe(str(site.schedule or "")),
-        )
-    _out.print(grid)
-
-
-def records(articles: Iterable[Article]) -> None:
-    """A line for each record: when, where, by whom, what."""
-    for article in articles:
-        when = (article.date_published or "no date").replace("T", " ")
-        names = ", ".join(author.name for author in article.authors) or "no byline"
-        number = len(article.comments)
-        comments = f", {number} comment{'s' if number > 1 else ''}" if number else ""
-        line = f"{when}  {article.metadata.site or article.publisher.domain}  {article.headline}  ({names}{comments})"
-        _out.print(safe(line), soft_wrap=True)
+def _print_blocks(console: Console, headings: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    for row in rows:
+        console.print(row[0], soft_wrap=True)
+        for heading, cell in zip(headings[1:], row[1:], strict=True):
+            console.print(f"  {heading}: {cell}", soft_wrap=True)

@@ -1,83 +1,190 @@
-"""Options that several commands share, and the settings that they make."""
+"""Options that several commands share, as annotated types and as one dataclass for all of a crawl.
+
+`expand` lets a command take `FetchOptions` as a single parameter.
+"""
 
 from __future__ import annotations
 
+import dataclasses
+import inspect
+from collections.abc import Callable, Iterator
+from functools import wraps
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
 
 import typer
 
-from ingest import logs
-from ingest.cli import console
-from ingest.errors import BadURL
-from ingest.settings import LogLevel, Settings
+from ingest.cli.console import Terminal
+from ingest.errors import UsageError
+from ingest.logs import LogLevel
 
-EPILOG = (
-    "Exit codes: 0 done, also when nothing is new; 2 the call is wrong; 3 nothing could be fetched or extracted; "
-    "4 done, but unhealthy; 5 another run holds the output's lock."
+if TYPE_CHECKING:
+    from ingest.settings import Settings
+
+EXIT_CODES = (
+    "Exit codes: 0 done, also if nothing is new; 2 an argument or setting is wrong; 3 nothing "
+    "could be fetched or extracted; 4 done, but a site is unhealthy; 5 another run holds the "
+    "output's lock."
 )
+"""Of the commands that crawl."""
 
-Replay = Annotated[
-    list[Path] | None,
-    typer.Option("--replay", metavar="FILE", help="Answer from this cassette, or folder of them."),
-]
-Record = Annotated[
-    Path | None, typer.Option("--record", metavar="FILE", help="Record all HTTP to this cassette.")
-]
-ConnectTo = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--connect-to", metavar="HOST=URL", help="Send what goes to HOST to this base URL instead."
-    ),
-]
-Loopback = Annotated[
-    bool | None,
-    typer.Option(
-        "--allow-loopback", help="Allow requests to this machine itself.", show_default=False
-    ),
-]
-Delay = Annotated[
-    float | None, typer.Option("--delay", metavar="SECONDS", help="Between two requests to a host.")
-]
 Output = Annotated[
     Path | None,
     typer.Option(
         "--output", "-o", metavar="DIR", help="Folder of records and ledger [default: data]"
     ),
 ]
-Agent = Annotated[
-    str | None, typer.Option("--user-agent", metavar="TEXT", help="In place of Khabar's own name.")
+Limit = Annotated[
+    int | None,
+    typer.Option("--limit", metavar="N", min=1, help="Maximum number of articles of each site."),
 ]
-
+Since = Annotated[
+    str | None,
+    typer.Option("--since", metavar="WHEN", help="Skip older articles: 12h, 2d, 3w or 2026-11-01."),
+]
+Record = Annotated[
+    Path | None, typer.Option("--record", metavar="FILE", help="Record all HTTP to this cassette.")
+]
 Quiet = Annotated[
     bool, typer.Option("--quiet", "-q", help="Log lines in place of live counts and table.")
 ]
-LogJson = Annotated[
-    bool | None,
-    typer.Option(
-        "--log-json", help="JSON Lines on standard error, the table too.", show_default=False
-    ),
-]
-Level = Annotated[
-    LogLevel | None,
-    typer.Option("--log-level", help="Log no less than this [default: by command]"),
-]
 
 
-def settings_of(*, connect_to: list[str] | None = None, **flags: object) -> Settings:
-    """The settings with the flags of a command on top; raises `UsageError`."""
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class FetchOptions:
+    """Options of every command that fetches pages: the network, and the log that goes with it."""
+
+    replay: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--replay", metavar="FILE", help="Answer from this cassette, or folder of cassettes."
+        ),
+    ] = None
+    connect_to: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--connect-to", metavar="HOST=URL", help="Connect to this base URL in place of HOST."
+        ),
+    ] = None
+    allow_loopback: Annotated[
+        bool | None,
+        typer.Option(
+            "--allow-loopback", help="Allow requests to this machine.", show_default=False
+        ),
+    ] = None
+    delay: Annotated[
+        float | None,
+        typer.Option("--delay", metavar="SECONDS", help="Minimum time between requests to a host."),
+    ] = None
+    user_agent: Annotated[
+        str | None,
+        typer.Option("--user-agent", metavar="TEXT", help="In place of Khabar's own user agent."),
+    ] = None
+    log_json: Annotated[
+        bool | None,
+        typer.Option(
+            "--log-json", help="JSON Lines on standard error, results too.", show_default=False
+        ),
+    ] = None
+    log_level: Annotated[
+        LogLevel | None,
+        typer.Option(
+            "--log-level",
+            metavar="LEVEL",
+            help="debug, info, warning or error [default: by command]",
+        ),
+    ] = None
+
+    @property
+    def cassettes(self) -> list[Path]:
+        """What `--replay` names."""
+        return self.replay or []
+
+    def start(self, terminal: Terminal, level: LogLevel, **flags: object) -> Settings:
+        """Load the settings with these options on top, and start to log.
+
+        Args:
+            terminal: where the log goes.
+            level: minimum level of the log unless the operator sets one.
+            flags: further values of settings; None is not set.
+
+        Raises:
+            UsageError: an option or a setting is wrong.
+        """
+        from ingest.settings import Settings
+
+        settings = Settings.load(
+            connect_to=_targets(self.connect_to or []) or None,
+            allow_loopback=self.allow_loopback,
+            delay=self.delay,
+            user_agent=self.user_agent,
+            log_json=self.log_json,
+            log_level=self.log_level,
+            **flags,
+        )
+        terminal.start_logs(settings.log_level or level, json=settings.log_json)
+        return settings
+
+    def network_arguments(self) -> Iterator[str]:
+        """Yield the network options as arguments, for a command in another process."""
+        yield from arguments("--replay", *self.cassettes)
+        yield from arguments("--connect-to", *(self.connect_to or []))
+        if self.allow_loopback:
+            yield "--allow-loopback"
+        yield from arguments("--delay", self.delay)
+        yield from arguments("--user-agent", self.user_agent)
+
+
+def arguments(option: str, *values: object) -> Iterator[str]:
+    """Yield the option once for each value that is not None."""
+    for value in values:
+        if value is not None:
+            yield f"{option}={value}"
+
+
+def _targets(pairs: list[str]) -> dict[str, str]:
     targets = {}
-    for pair in connect_to or []:
-        host, found, base = pair.partition("=")
-        if not (found and base.startswith(("http://", "https://"))):
-            raise BadURL(f"--connect-to {pair}", "say HOST=http://127.0.0.1:8000")
+    for pair in pairs:
+        host, equals, base = pair.partition("=")
+        if not equals or not base.startswith(("http://", "https://")):
+            remedy = "write HOST=http://127.0.0.1:8000"
+            raise UsageError(f"--connect-to {pair}: not a host and a base URL", remedy)
         targets[host] = base
-    return Settings.load(connect_to=targets or None, **flags)
+    return targets
 
 
-def start_logs(settings: Settings, default: LogLevel) -> None:
-    """Log as the operator wants it, at the command's own level where the operator names none."""
-    logs.set_up(
-        logs.LogOptions(settings.log_level or default, json=settings.log_json),
-        console.standard_error(),
-    )
+def expand(command: Callable[..., None]) -> Callable[..., None]:
+    """Return the command with its parameter of type `FetchOptions` replaced by that class's fields.
+
+    Typer makes one option of each parameter, so this is what it has to see.
+    """
+    signature = inspect.signature(command, eval_str=True)
+    parameters: list[inspect.Parameter] = []
+    target = ""
+    for parameter in signature.parameters.values():
+        if parameter.annotation is FetchOptions:
+            target = parameter.name
+            parameters += _fields_as_parameters()
+        else:
+            parameters.append(parameter)
+
+    @wraps(command)
+    def run(**values: Any) -> None:  # noqa: ANN401 - Typer has checked the values
+        options = {field.name: values.pop(field.name) for field in dataclasses.fields(FetchOptions)}
+        command(**values, **{target: FetchOptions(**options)})
+
+    annotations = {parameter.name: parameter.annotation for parameter in parameters}
+    vars(run)["__signature__"] = signature.replace(parameters=parameters)
+    run.__annotations__ = {**annotations, "return": None}
+    return run
+
+
+def _fields_as_parameters() -> Iterator[inspect.Parameter]:
+    hints = get_type_hints(FetchOptions, include_extras=True)
+    for field in dataclasses.fields(FetchOptions):
+        yield inspect.Parameter(
+            field.name,
+            inspect.Parameter.KEYWORD_ONLY,
+            default=field.default,
+            annotation=hints[field.name],
+        )

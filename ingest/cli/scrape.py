@@ -1,35 +1,27 @@
-"""`khabar scrape`: single URLs, or a saved page, to records."""
+"""`khabar scrape`: the records of single URLs, or of a saved page."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
+from io import TextIOWrapper
 from pathlib import Path
-from typing import Annotated, TextIO
+from typing import TYPE_CHECKING, Annotated, TextIO
 
 import typer
 
-from ingest.cli import console
-from ingest.cli.options import (
-    Agent,
-    ConnectTo,
-    Level,
-    LogJson,
-    Loopback,
-    Record,
-    Replay,
-    settings_of,
-    start_logs,
-)
+from ingest.cli.console import Terminal
+from ingest.cli.options import FetchOptions, Record
 from ingest.errors import KhabarError, UnwritableOutput, UsageError
-from ingest.monitoring.report import EXIT_NOTHING, EXIT_UNHEALTHY
-from ingest.record import Article, Rejection
-from ingest.settings import Settings
-from ingest.text import json_line
+
+if TYPE_CHECKING:
+    from ingest.record import Article, Rejection
+    from ingest.settings import Settings
 
 
 def scrape(
+    context: typer.Context,
     urls: Annotated[
         list[str] | None, typer.Argument(metavar="URL...", help="Articles to fetch.")
     ] = None,
@@ -37,60 +29,55 @@ def scrape(
     html: Annotated[
         str | None,
         typer.Option(
-            "--html", metavar="FILE", help="Read this saved page in place of the net; - is stdin."
+            "--html", metavar="FILE", help="Read this saved page in place of a URL; - is stdin."
         ),
     ] = None,
     url: Annotated[
-        str | None, typer.Option("--url", help="Where the page of --html is from.")
+        str | None, typer.Option("--url", help="The URL that the page of --html has.")
     ] = None,
     site: Annotated[
         str | None,
         typer.Option(
-            "--site", metavar="NAME", help="Use this definition; 'none' uses none at all."
+            "--site", metavar="NAME", help="Use this site's definition; 'none' uses none."
         ),
     ] = None,
-    pretty: Annotated[bool, typer.Option("--pretty", help="Indented JSON for people.")] = False,
+    pretty: Annotated[bool, typer.Option("--pretty", help="Indent the JSON.")] = False,
     output: Annotated[
-        Path | None, typer.Option("--output", "-o", metavar="FILE", help="In place of stdout.")
+        Path | None,
+        typer.Option("--output", "-o", metavar="FILE", help="In place of standard output."),
     ] = None,
-    replay: Replay = None,
     record: Record = None,
-    connect_to: ConnectTo = None,
-    allow_loopback: Loopback = None,
-    user_agent: Agent = None,
-    log_json: LogJson = None,
-    log_level: Level = None,
+    fetch: FetchOptions,
 ) -> None:
-    """Print the record of each URL, or of a saved page, for example `khabar scrape https://...`."""
-    settings = settings_of(
-        connect_to=connect_to,
-        allow_loopback=allow_loopback,
-        user_agent=user_agent,
-        log_json=log_json,
-        log_level=log_level,
-    )
-    start_logs(settings, "error")  # what becomes of each URL is said without a log
+    """Print the record of each URL, or of a saved page.
+
+    Example: khabar scrape https://dailytimes.com.pk/1158965/
+    """
+    from ingest.monitoring.report import EXIT_NOTHING, EXIT_UNHEALTHY
+
+    terminal = context.ensure_object(Terminal)
+    settings = fetch.start(terminal, "error")  # each URL has a result, so the log adds nothing
     if html is not None:
-        if urls or not url:
-            raise UsageError(
-                "--html takes one saved page",
-                "say where it is from with --url, and give no URL beside",
-            )
-        results: Iterable[Article | Rejection | KhabarError] = [_saved(html, url, site)]
-    elif not urls:
-        raise UsageError("no URL", "khabar scrape https://...")
+        results = [_extracted(html, url, urls, site)]
+    elif urls:
+        results = _fetched(urls, settings, site=site, replay=fetch.cassettes, record=record)
     else:
-        results = _fetched(urls, settings, site=site, replay=replay or [], record=record)
-    with _out(output) as stream:
-        good, bad = write(results, stream, pretty=pretty)
+        raise UsageError("no URL", "khabar scrape https://...")
+    with _open_output(output) as stream:
+        good, bad = _write(results, stream, terminal, pretty=pretty)
     if bad:
         raise typer.Exit(EXIT_UNHEALTHY if good else EXIT_NOTHING)
 
 
-def _saved(file: str, url: str, site: str | None) -> Article | Rejection:
+def _extracted(
+    file: str, url: str | None, urls: list[str] | None, site: str | None
+) -> Article | Rejection | KhabarError:
+    """Return the result of a saved page."""
     from ingest.api import extract
     from ingest.sites import UNKNOWN_SITE
 
+    if urls or not url:
+        raise UsageError("--html takes one saved page", "give its URL with --url, and no other URL")
     try:
         body = sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
     except OSError as error:
@@ -105,55 +92,62 @@ def _fetched(
     site: str | None,
     replay: list[Path],
     record: Path | None,
-) -> Iterable[Article | Rejection | KhabarError]:
+) -> list[Article | Rejection | KhabarError]:
     from ingest.urls import check_url
 
-    checked = [check_url(url) for url in urls]
-    from ingest.crawl.run import fetch_pages  # takes a while, which a wrong URL need not wait for
+    valid_urls = [check_url(url) for url in urls]
+    from ingest.crawl.run import fetch_pages  # slow to import; an invalid URL needs no wait
 
-    return fetch_pages(checked, settings, site=site, replay=replay, record=record)
+    return fetch_pages(valid_urls, settings, site=site, replay=replay, record=record)
 
 
-def write(
-    results: Iterable[Article | Rejection | KhabarError], stream: TextIO, *, pretty: bool
+def _write(
+    results: Iterable[Article | Rejection | KhabarError],
+    stream: TextIO,
+    terminal: Terminal,
+    *,
+    pretty: bool,
 ) -> tuple[int, int]:
-    """Write the records, complain of what is none on standard error; how many of each there were."""
+    """Write the records, and an error for each other result. Return how many there are of both."""
+    from ingest.record import Article
+    from ingest.text import json_line
+
     good = bad = 0
     for result in results:
         if isinstance(result, Article):
             good += 1
-            line = json_line(result.to_dict(), indent=2 if pretty else None)
-            stream.write(line + "\n")
+            stream.write(json_line(result.to_dict(), indent=2 if pretty else None) + "\n")
         else:
             bad += 1
-            console.complain(result)
+            terminal.complain(result)
     stream.flush()
     return good, bad
 
 
 @contextmanager
-def _out(file: Path | None) -> Iterator[TextIO]:
+def _open_output(file: Path | None) -> Iterator[TextIO]:
+    """Open the file for writing, or standard output if there is none.
+
+    An existing file is replaced only if something was written, and only at the end. A device or a
+    pipe is written to directly.
+    """
     if file is None:
-        sys.stdout.reconfigure(encoding="utf-8")  # type: ignore[union-attr]  # a test's stand-in may lack it
+        if isinstance(sys.stdout, TextIOWrapper):
+            sys.stdout.reconfigure(encoding="utf-8")
         yield sys.stdout
         return
-    # What the file held stays until there is a record to put in its place. A device or a pipe is written to as it is.
     target = file.resolve()
-    part = (
-        target.with_name(f"{target.name}.part")
-        if target.is_file() or not target.exists()
-        else target
-    )
+    is_regular = target.is_file() or not target.exists()
+    part = target.with_name(f"{target.name}.part") if is_regular else target
     try:
         with part.open("w", encoding="utf-8", newline="\n") as stream:
             yield stream
-        if part != target and part.stat().st_size:
+        if is_regular and part.stat().st_size:
             part.replace(target)
     except OSError as error:
-        raise UnwritableOutput(
-            f"cannot write {file}: {error.strerror}", "choose another --output"
-        ) from error
+        message = f"cannot write {file}: {error.strerror}"
+        raise UnwritableOutput(message, "choose another --output") from error
     finally:
-        if part != target:
-            with suppress(OSError):  # it has its final name, or was never there
+        if is_regular:
+            with suppress(OSError):  # it has its final name, or was never created
                 part.unlink()

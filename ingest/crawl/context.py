@@ -1,102 +1,100 @@
-"""What the parts of one crawl share: the operator's settings, the clock, the run's name, the store."""
+"""The state that the components of one crawl share: settings, clock, store, results."""
 
 from __future__ import annotations
 
+import logging
 import secrets
+from collections import defaultdict
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
-from weakref import WeakKeyDictionary
 
 from scrapy import signals
 from scrapy.http import Response
 
-from ingest.crawl.http.handler import tape_of
+from ingest.crawl.http.pace import Pace
+from ingest.crawl.http.recording import tape_from
+from ingest.crawl.reader import Reader
+from ingest.crawl.settings import operator_settings, site_catalog
+from ingest.crawl.sinks import Sinks
 from ingest.errors import KhabarError
 from ingest.monitoring.coverage import FieldCounter
 from ingest.processing.worker import Extract
 from ingest.processing.workers import Extractor
 from ingest.settings import Settings
+from ingest.sites import SiteCatalog
 from ingest.storage.segments import RUN_STAMP
 
 if TYPE_CHECKING:
     from scrapy import Request
     from scrapy.crawler import Crawler
-    from scrapy.http import Response
 
+    from ingest.crawl.http.cassette import Tape
     from ingest.discovery.source import SourceVisit
     from ingest.monitoring.summary import RunSummary
     from ingest.storage.site_store import GroupCommit, SiteStore
 
 
-_LONGEST_AGE = 10 * 365 * 86_400
-"""Seconds; what says more is no age."""
-
-
-class SiteClock:
-    """Keeps the newest time of an answer in the crawl's context: ages of articles count from it, also in a replay."""
-
-    def __init__(self, context: CrawlContext) -> None:
-        self._context = context
-
-    @classmethod
-    def from_crawler(cls, crawler: Crawler) -> Self:
-        """Made by Scrapy."""
-        clock = cls(context_of(crawler))
-        crawler.signals.connect(clock.response_received, signal=signals.response_received)
-        return clock
-
-    def response_received(self, response: Response) -> None:
-        """Take the time of an answer."""
-        moment = answered_at(response)
-        if moment is not None and (
-            self._context.answered_at is None or moment > self._context.answered_at
-        ):
-            self._context.answered_at = moment
-
-
-def answered_at(response: Response) -> datetime | None:
-    """When an answer left the server or cache: its `Date` and, from a cache, its `Age` (RFC 9111, 4.2.3)."""
-    try:
-        moment = parsedate_to_datetime((response.headers.get("Date") or b"").decode("latin-1"))
-    except ValueError:
-        return None
-    age = (response.headers.get("Age") or b"").decode("latin-1").strip()
-    seconds = int(age) if age.isascii() and age.isdigit() and len(age) < 10 else 0
-    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    return moment + timedelta(seconds=seconds if seconds < _LONGEST_AGE else 0)
-
+logger = logging.getLogger(__name__)
 
 PAGE_DONE = object()
-"""The signal that an address is dealt with: `url` and `outcome`, an Article, a Rejection or a KhabarError.
+"""Signal: the outcome of a URL is known. Arguments: `url`, `outcome` (Article, Rejection,
+KhabarError).
 
-An article that is as it was is sent too; the statistics tell them apart.
+It is sent for an unchanged article, too; the statistics distinguish them.
 """
 
 SOURCE_JUDGED = object()
-"""The signal that what was fetched beside pages (a feed, a listing, robots.txt) was looked at: its final `url`, and
-`challenge`, what tells that a challenge page stood in its place, or None."""
+"""Signal: a response that is not a page (a feed, a listing, robots.txt) was checked.
+
+Arguments: its final `url`, and `challenge`, the sign of a challenge page in its place, or None.
+"""
 
 
 @dataclass
 class CrawlContext:
-    """The state of one crawler. `fatal` is the error that ended it, where one did; `interrupted` that a person did.
+    """The state of one crawl.
 
-    `errors` say what is wrong beside single pages; those of them that close a whole host to us are `shut_out` too.
-    `answered_at` is the newest time that an answer gives, `summary` what the run came to when it is over. `close` ends
-    the pipeline where Scrapy cannot wait for it, `robots` gives a robots.txt that was read for its rules.
+    Attributes:
+        settings: the operator's settings.
+        catalog: all site definitions.
+        extract: what a worker does with a page.
+        now: the clock, with a time zone.
+        tape: the recording to play or to record to, if any.
+        run_id: sorts by time; unique to the crawl.
+        output: folder of records and ledger, if any.
+        started: start of the crawl.
+        reader: the thread that parses sources.
+        paces: the request rate of each host, by host name. A new host has no delay.
+        store: the store of `output` while it is open.
+        commits: the pending writes of `store`.
+        close: ends the pipeline if Scrapy cannot wait for it.
+        robots: returns a robots.txt that was already fetched for its rules.
+        fatal: the error that ended the crawl, if one did.
+        errors: what is wrong apart from single pages, one line each.
+        shut_out: those of `errors` that close a whole host to the crawl.
+        sources: what was met at each source.
+        newest: the newest publication time that was seen.
+        interrupted: whether a signal ended the crawl.
+        answered_at: the newest time that a response states.
+        coverage: counts of the fields that were extracted.
+        summary: the result of the crawl, once it is over.
+        sinks: plug-ins that get the committed records, if there is an output.
     """
 
     settings: Settings
+    catalog: SiteCatalog
     extract: Extract
     now: Callable[[], datetime]
-    replaying: bool
+    tape: Tape | None
     run_id: str
     output: Path | None
     started: datetime
+    reader: Reader
+    paces: defaultdict[str, Pace] = field(default_factory=lambda: defaultdict(Pace))
     store: SiteStore | None = None
     commits: GroupCommit | None = None
     close: Callable[[], None] | None = None
@@ -110,44 +108,133 @@ class CrawlContext:
     answered_at: datetime | None = None
     coverage: FieldCounter = field(default_factory=FieldCounter)
     summary: RunSummary | None = None
+    sinks: Sinks | None = None
+    _noted: set[str] = field(default_factory=set)
+
+    @property
+    def replaying(self) -> bool:
+        """Whether a recording answers every request."""
+        return self.tape is not None and not self.tape.records
+
+    def note_once(self, key: str, problem: str) -> None:
+        """Log a problem, and add it to the errors if it is the first one with this key."""
+        logger.warning("%s", problem)
+        if key not in self._noted:
+            self._noted.add(key)
+            self.errors.append(problem)
 
     def close_host(self, problem: str) -> None:
-        """Note that a host is closed to us for the rest of the run, and why."""
+        """Note that a host must not be contacted for the rest of the run, and why."""
         self.errors.append(problem)
         self.shut_out.append(problem)
 
 
-_contexts: WeakKeyDictionary[Crawler, CrawlContext] = WeakKeyDictionary()
+class ContextAddon:
+    """Owns the context of a crawler: Scrapy makes one add-on for each crawler, and drops both."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        self._crawler = crawler
+        self._context: CrawlContext | None = None
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Create the add-on; called by Scrapy."""
+        return cls(crawler)
+
+    @property
+    def context(self) -> CrawlContext:
+        """The state of the crawler, made of its settings on first use."""
+        if self._context is None:
+            self._context = _new_context(self._crawler)
+        return self._context
 
 
 def context_of(crawler: Crawler) -> CrawlContext:
-    """The context of this crawler, made of its settings at the first call.
+    """Return the context of a crawler that has started.
+
+    It is made of these settings of the crawler, apart from those of `ingest.crawl.http.recording`:
 
     KHABAR_SETTINGS  an `ingest.settings.Settings`; None: those of file and environment
+    KHABAR_CATALOG   an `ingest.sites.SiteCatalog`; None: loaded from the folders of the settings
     KHABAR_OUTPUT    the folder of records and ledger; None: neither
-    KHABAR_CLOCK     a function that gives the time, aware; for tests
-    KHABAR_EXTRACT   a function in the place of the extraction, importable by name; for tests
+    KHABAR_READER    a `Reader` that several crawlers share; None: a new one
+    KHABAR_CLOCK     a function that returns the time with a time zone; for tests
+    KHABAR_EXTRACT   an importable function instead of the extraction; for tests
+
+    Raises:
+        KhabarError: the crawler has not started, or runs without Khabar's add-on.
     """
-    if crawler not in _contexts:
-        _contexts[crawler] = _make(crawler)
-    return _contexts[crawler]
+    addon = crawler.get_addon(ContextAddon)
+    if addon is None:
+        raise KhabarError(
+            "this crawler runs without Khabar's add-on",
+            'set ADDONS = {"ingest.crawl.addon.KhabarAddon": 500}',
+        )
+    return addon.context
 
 
-def _make(crawler: Crawler) -> CrawlContext:
+def _new_context(crawler: Crawler) -> CrawlContext:
     values = crawler.settings
-    settings: Settings = values.get("KHABAR_SETTINGS") or Settings.load()
+    settings = operator_settings(values)
+    catalog = site_catalog(values)
     now: Callable[[], datetime] = values.get("KHABAR_CLOCK") or (lambda: datetime.now(UTC))
-    extract: Extract = values.get("KHABAR_EXTRACT") or Extractor(
-        tuple(settings.sites), settings.limits
-    )
+    extract: Extract = values.get("KHABAR_EXTRACT") or Extractor(catalog, settings.limits)
     output = values.get("KHABAR_OUTPUT")
-    tape = tape_of(crawler)
     return CrawlContext(
         settings=settings,
+        catalog=catalog,
         extract=extract,
         now=now,
-        replaying=tape is not None and not tape.records,
-        run_id=f"{now().astimezone(UTC).strftime(RUN_STAMP)}-{secrets.token_hex(2)}",  # sorts by time; ours alone
+        tape=tape_from(values),
+        run_id=f"{now().astimezone(UTC).strftime(RUN_STAMP)}-{secrets.token_hex(2)}",
         output=Path(output) if output else None,
         started=now(),
+        reader=_reader(crawler),
     )
+
+
+def _reader(crawler: Crawler) -> Reader:
+    """Return the run's reader, or a new one that ends with the spider."""
+    shared: Reader | None = crawler.settings.get("KHABAR_READER")
+    if shared is not None:
+        return shared
+    reader = Reader()
+    crawler.signals.connect(reader.close, signals.spider_closed, weak=False)
+    return reader
+
+
+class SiteClock:
+    """Keeps the newest time of a response in the context: ages of articles count from it."""
+
+    def __init__(self, context: CrawlContext) -> None:
+        self._context = context
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Create the extension; called by Scrapy."""
+        clock = cls(context_of(crawler))
+        crawler.signals.connect(clock.response_received, signal=signals.response_received)
+        return clock
+
+    def response_received(self, response: Response) -> None:
+        """Keep the time of a response if it is the newest."""
+        moment = answered_at(response)
+        newest = self._context.answered_at
+        if moment is not None and (newest is None or moment > newest):
+            self._context.answered_at = moment
+
+
+_MAX_AGE = 10 * 365 * 86_400
+"""Seconds. A larger `Age` header is ignored as invalid."""
+
+
+def answered_at(response: Response) -> datetime | None:
+    """Return when a response left its server or cache: `Date` plus `Age` (RFC 9111, 4.2.3)."""
+    try:
+        moment = parsedate_to_datetime((response.headers.get("Date") or b"").decode("latin-1"))
+    except ValueError:
+        return None
+    age = (response.headers.get("Age") or b"").decode("latin-1").strip()
+    seconds = int(age) if age.isascii() and age.isdigit() and len(age) < 10 else 0
+    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return moment + timedelta(seconds=seconds if seconds < _MAX_AGE else 0)

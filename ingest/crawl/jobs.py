@@ -1,7 +1,8 @@
 """Crawlers at work: started together, ended in good order, again and again in one process.
 
-A replay runs on asyncio alone. On the network Scrapy's handler needs Twisted's reactor, which can be started only once:
-so it is started once, on an event loop of our own, which then runs for each crawl until that is done.
+A replay runs on asyncio alone. On the network Scrapy's handler needs Twisted's reactor, which can
+be started only once in a process. So it is started once, on an event loop of its own, and that loop
+then runs for each crawl until the crawl is done.
 """
 
 from __future__ import annotations
@@ -11,32 +12,36 @@ import atexit
 import signal
 import threading
 import time
-from collections.abc import Callable, Collection, Coroutine, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Coroutine, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from contextvars import copy_context
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache, partial
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from scrapy import Spider
 from scrapy.crawler import AsyncCrawlerRunner, Crawler
 from scrapy.utils.reactor import is_reactor_installed
 from twisted.internet import asyncioreactor
 from twisted.logger import STDLibLogObserver, globalLogBeginner
-from vcr.cassette import Cassette
 
-from ingest.crawl.context import context_of
-from ingest.crawl.http.cassette import Tape
-from ingest.crawl.http.netguard import GuardedResolver
+from ingest.crawl.context import ContextAddon, context_of
+from ingest.crawl.http.netguard import AddressPolicy, GuardedResolver
 from ingest.crawl.politeness.throttle import stop_asking
+from ingest.crawl.reader import Reader
 from ingest.crawl.settings import scrapy_settings
 from ingest.errors import KhabarError, Terminated
 from ingest.logs import SITE, current
+from ingest.processing.workers import WorkerPools
 from ingest.settings import Settings
+from ingest.sites import Site, SiteCatalog
 
-_KINDS = (signal.SIGINT, signal.SIGTERM)
+if TYPE_CHECKING:
+    from ingest.crawl.http.cassette import Tape
+
+_SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
 async def wait_or_stop(
@@ -45,28 +50,30 @@ async def wait_or_stop(
     tasks: Collection[asyncio.Task[None]],
     seconds: float,
 ) -> signal.Signals | None:
-    """Wait until the crawls are over; Ctrl-C and SIGTERM end them.
+    """Wait until the crawls are over; SIGINT and SIGTERM end them.
 
-    The first signal lets Scrapy finish the pages under way, for so many seconds: it waits for slow servers, for
-    delays and for pauses that a site asked for, which is minutes. Then what is still under way is left to the next
-    run, and the crawls are closed. A second signal does not wait at all.
+    After the first signal Scrapy finishes the pages in progress, for at most `seconds`: otherwise
+    it waits for slow servers, delays and pauses, which takes minutes. Then the remaining requests
+    are cancelled, left to the next run, and the crawls are closed. A second signal ends without
+    waiting.
 
     Args:
-        runner: what runs the crawls.
+        runner: runs the crawls.
         crawlers: all of them.
         tasks: one for each crawler.
-        seconds: how long to wait after a signal.
+        seconds: timeout after a signal.
 
     Returns:
         The signal that came, or None.
     """
     over = asyncio.ensure_future(asyncio.wait(tasks))
-    with _first_signal() as came:
-        either: set[asyncio.Future[Any]] = {over, came}
+    with _first_signal() as received:
+        either: set[asyncio.Future[Any]] = {over, received}
         await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
-    if not came.done():
+    if not received.done():
         return None
-    for crawler in crawlers:
+    started = [crawler for crawler in crawlers if crawler.get_addon(ContextAddon) is not None]
+    for crawler in started:
         context_of(crawler).interrupted = True
         stop_asking(crawler, "the run was stopped")
     stopping = asyncio.ensure_future(runner.stop())
@@ -74,39 +81,39 @@ async def wait_or_stop(
     if over.done():
         await stopping
     else:
-        await _abandon(crawlers)
-    return came.result()
+        await _abandon(started)
+    return received.result()
 
 
 @contextmanager
 def _first_signal() -> Iterator[asyncio.Future[signal.Signals]]:
-    """The first signal that comes; after it they mean again what they meant before."""
+    """Yield a future of the first signal. After it, signals have their previous handlers again."""
     loop = asyncio.get_running_loop()
-    came: asyncio.Future[signal.Signals] = loop.create_future()
+    received: asyncio.Future[signal.Signals] = loop.create_future()
 
     def restore() -> None:
-        for kind in _KINDS:
+        for kind in _SIGNALS:
             loop.remove_signal_handler(kind)
 
     def stop(kind: signal.Signals) -> None:
         restore()
-        came.set_result(kind)
+        received.set_result(kind)
 
     if threading.current_thread() is not threading.main_thread():
-        yield came  # signals are the main thread's business
+        yield received  # only the main thread can handle signals
         return
     with suppress(NotImplementedError):  # Windows
-        for kind in _KINDS:
+        for kind in _SIGNALS:
             loop.add_signal_handler(kind, stop, kind)
     try:
-        yield came
+        yield received
     finally:
         with suppress(NotImplementedError):
             restore()
 
 
 async def _abandon(crawlers: Collection[Crawler]) -> None:
-    """Make durable what came, and drop the rest: what was announced and not fetched is in the ledger."""
+    """Write what was fetched, and cancel the rest: the ledger holds what is still to be fetched."""
     for crawler in crawlers:
         if (close := context_of(crawler).close) is not None:
             close()
@@ -121,15 +128,12 @@ Listener = Callable[[Crawler], None]
 """Connects itself to a crawler's signals before the crawl begins."""
 
 _NAMES = 10_000
-"""Look-ups that are remembered, as in Scrapy's `DNSCACHE_SIZE`."""
-
-_loop: asyncio.AbstractEventLoop | None = None
-"""The loop of the reactor, once there is one."""
+"""Size of the DNS cache, as in Scrapy's `DNSCACHE_SIZE`."""
 
 
 @dataclass
 class Job:
-    """One crawler and what it is started with; when it is done, the time it took and the error that ended it."""
+    """One crawler and its arguments; once it is done, its duration and the error that ended it."""
 
     spider: type[Spider]
     arguments: Mapping[str, Any]
@@ -145,12 +149,11 @@ class Job:
         if self.crawler is not None and self.error is None:
             self.error = context_of(self.crawler).fatal
 
-
-def open_tape(replay: Iterable[Path | str | Cassette], record: Path | str | None) -> Tape | None:
-    """The recording to play or to record to, or None; raises `BadRecording`."""
-    if sources := list(replay):
-        return Tape.replay(sources)
-    return None if record is None else Tape.record(record)
+    @property
+    def site_name(self) -> str:
+        """Name of the site that the spider crawls; empty if there is none."""
+        site: Site | str | None = self.arguments.get("site")
+        return site.name if isinstance(site, Site) else site or ""
 
 
 def run_jobs(
@@ -158,38 +161,53 @@ def run_jobs(
     settings: Settings,
     tape: Tape | None,
     *,
+    catalog: SiteCatalog | None = None,
     output: Path | None,
     listeners: Sequence[Listener],
     now: Callable[[], datetime] | None = None,
 ) -> None:
-    """Run crawlers at the same time until all are done; `listeners` has one for each, `output` is as in the settings.
-
-    `now` is their clock, the system's when not given.
+    """Run crawlers at the same time until all are done.
 
     What ended a crawler is left in its job: see `raise_if_all_failed`.
 
+    Args:
+        jobs: one for each crawler.
+        settings: the operator's settings.
+        tape: the recording to play or to record to, if any.
+        catalog: the site definitions; loaded from `settings.sites` if None.
+        output: folder of records and ledger, if any.
+        listeners: one for each job.
+        now: the clock, with a time zone; the system's clock by default.
+
     Raises:
-        KeyboardInterrupt: Ctrl-C ended all of them, in good order; a second one does not wait for that.
+        KeyboardInterrupt: SIGINT ended all of them, in good order.
         Terminated: SIGTERM did.
-        KhabarError: another library's reactor, or event loop, runs in this thread.
+        KhabarError: another library's reactor or event loop runs in this thread.
     """
     if current() is not None:  # the program logs as Khabar's command does
         _join_twisted_log()
     replaying = tape is not None and not tape.records
     with_reactor = not replaying or is_reactor_installed()
-    values = scrapy_settings(settings, output=output, tape=tape, reactor=with_reactor) | {
-        "KHABAR_CLOCK": now
-    }
-    main = _run(values, jobs, listeners, settings.limits.stop_seconds)
-    match _on_reactor(main, settings) if with_reactor else asyncio.run(main):
-        case signal.SIGINT:
-            raise KeyboardInterrupt
-        case signal.SIGTERM:
-            raise Terminated("ended by SIGTERM; what was written is whole", "run again to continue")
+    values = scrapy_settings(
+        settings, catalog=catalog, output=output, tape=tape, reactor=with_reactor
+    )
+    reader = Reader()
+    values |= {"KHABAR_CLOCK": now, "KHABAR_READER": reader}
+    try:
+        with WorkerPools() as pools:
+            values["KHABAR_WORKERS"] = pools
+            main = _run(values, jobs, listeners, settings.limits.stop_seconds)
+            received = _on_reactor(main, settings) if with_reactor else asyncio.run(main)
+    finally:
+        reader.close()
+    if received is signal.SIGINT:
+        raise KeyboardInterrupt
+    if received is signal.SIGTERM:
+        raise Terminated("ended by SIGTERM; what was written is whole", "run again to continue")
 
 
 def raise_if_all_failed(jobs: Sequence[Job]) -> None:
-    """Raise what ended the jobs, where it ended all of them or was nothing that a run can foresee."""
+    """Raise what ended the jobs, if it ended all of them or is not an error of Khabar's."""
     for job in jobs:
         if job.error is not None and not isinstance(job.error, KhabarError):
             raise job.error
@@ -200,7 +218,7 @@ def raise_if_all_failed(jobs: Sequence[Job]) -> None:
 
 @cache
 def _join_twisted_log() -> None:
-    """Let what Twisted logs go where all else goes: until then it writes what is critical to standard error."""
+    """Let Twisted use `logging`: by default it writes critical messages to standard error."""
     observer: Any = STDLibLogObserver("twisted")  # an ILogObserver, though its types do not say so
     globalLogBeginner.beginLoggingTo([observer], redirectStandardIO=False)
 
@@ -208,14 +226,14 @@ def _join_twisted_log() -> None:
 async def _run(
     values: dict[str, Any], jobs: Sequence[Job], listeners: Sequence[Listener], stop_seconds: float
 ) -> signal.Signals | None:
-    """The signal that ended the crawls, or None."""
+    """Run the crawls, and return the signal that ended them, or None."""
     runner = AsyncCrawlerRunner(values)
     crawlers, tasks = [], []
     for job, listen in zip(jobs, listeners, strict=True):
         job.crawler = runner.create_crawler(job.spider)
         listen(job.crawler)
         context = copy_context()
-        context.run(SITE.set, str(job.arguments.get("site") or ""))
+        context.run(SITE.set, job.site_name)
         task = context.run(runner.crawl, job.crawler, **job.arguments)
         task.add_done_callback(job.finish)
         crawlers.append(job.crawler)
@@ -224,14 +242,12 @@ async def _run(
 
 
 def _on_reactor(main: Coroutine[Any, Any, Result], settings: Settings) -> Result:
-    """The result of a coroutine on the reactor's loop, with name look-ups guarded meanwhile."""
+    """Return the result of a coroutine on the reactor's loop, with guarded name look-ups."""
     loop = _reactor_loop()
     from twisted.internet import reactor  # noqa: PLC0415 - only when the right kind is installed
 
     resolver = reactor.nameResolver
-    GuardedResolver(
-        reactor, _NAMES, allow_loopback=settings.allow_loopback, networks=settings.allow_networks
-    ).install_on_reactor()
+    GuardedResolver(reactor, _NAMES, AddressPolicy.of(settings)).install_on_reactor()
     try:
         return loop.run_until_complete(main)
     finally:
@@ -239,18 +255,35 @@ def _on_reactor(main: Coroutine[Any, Any, Result], settings: Settings) -> Result
 
 
 def _reactor_loop() -> asyncio.AbstractEventLoop:
-    global _loop  # noqa: PLW0603 - Twisted knows only one reactor in a process, and so there is one loop
-    if _loop is None:
-        if is_reactor_installed():
-            raise KhabarError(
-                "another reactor of Twisted's runs in this process", "crawl in a process of its own"
-            )
-        _loop = asyncio.new_event_loop()
-        asyncioreactor.install(_loop)  # type: ignore[no-untyped-call]  # Twisted leaves it untyped
-        from twisted.internet import reactor  # noqa: PLC0415 - the import would install another kind
+    """Return the event loop of the reactor, which is started at the first call.
 
-        # Threads of name look-ups would else keep the process from its end, for this reactor never shuts down.
-        reactor.getThreadPool().threadFactory = partial(threading.Thread, daemon=True)
-        reactor.startRunning(installSignalHandlers=False)
-        atexit.register(_loop.close)
-    return _loop
+    The reactor itself is the owner of the loop: Twisted has one reactor in a process.
+
+    Raises:
+        KhabarError: the process has another reactor.
+    """
+    if is_reactor_installed():
+        return _idle_loop()
+    loop = asyncio.new_event_loop()
+    asyncioreactor.install(loop)  # type: ignore[no-untyped-call]  # Twisted leaves it untyped
+    from twisted.internet import reactor  # noqa: PLC0415 - the import would install another kind
+
+    # Threads of name look-ups would keep the process alive, since this reactor never shuts down.
+    reactor.getThreadPool().threadFactory = partial(threading.Thread, daemon=True)
+    reactor.startRunning(installSignalHandlers=False)
+    atexit.register(loop.close)
+    return loop
+
+
+def _idle_loop() -> asyncio.AbstractEventLoop:
+    """Return the loop of a reactor that was started here before."""
+    from twisted.internet import reactor  # noqa: PLC0415 - only once it is installed
+
+    # Scrapy takes the loop from the same attribute; Twisted has no public one.
+    loop: asyncio.AbstractEventLoop | None = getattr(reactor, "_asyncioEventloop", None)
+    # If another program runs the reactor, its loop runs; if it only installed it, it does not run.
+    if loop is None or loop.is_running() or not getattr(reactor, "running", False):
+        raise KhabarError(
+            "another reactor of Twisted's runs in this process", "crawl in a process of its own"
+        )
+    return loop

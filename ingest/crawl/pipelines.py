@@ -1,4 +1,4 @@
-"""From a fetched page to a record: extract in a worker, decide, write, commit, and only then hand it on."""
+"""From a fetched page to a record: extract in a worker, compare, write, commit, then pass it on."""
 
 from __future__ import annotations
 
@@ -11,14 +11,16 @@ from typing import TYPE_CHECKING, Any, Self
 from scrapy import signals
 from scrapy.exceptions import CloseSpider, DropItem
 
+from ingest import plugins
 from ingest.crawl.context import context_of
+from ingest.crawl.sinks import Sinks
 from ingest.crawl.stats import Tally, conclude
 from ingest.errors import KhabarError
-from ingest.processing import workers
 from ingest.processing.changes import Decision, Known, Same, decide, known_by
 from ingest.processing.recrawl import Address
+from ingest.processing.workers import WorkerPools, Workers
 from ingest.record import Article, FetchedPage, Rejection
-from ingest.sites import DEFAULT_RECHECK, load_sites
+from ingest.sites import DEFAULT_RECHECK, Site
 from ingest.storage.site_store import GroupCommit, SiteStore
 from ingest.urls import article_key
 
@@ -29,11 +31,11 @@ logger = logging.getLogger(__name__)
 
 
 class RejectedPage(DropItem):
-    """The page is no article."""
+    """The page is not an article."""
 
 
 class UnchangedArticle(DropItem):
-    """The article is as it was."""
+    """The article has not changed."""
 
 
 class OlderArticle(DropItem):
@@ -41,7 +43,7 @@ class OlderArticle(DropItem):
 
 
 def address_of(page: FetchedPage) -> Address:
-    """The address that a page was asked for at, with the validators that came with it."""
+    """Return the URL of the request for a page, with the validators of the response."""
     url = page.requested_url or page.url
     return Address(
         article_key(url), url, page.headers.get("etag"), page.headers.get("last-modified")
@@ -49,51 +51,60 @@ def address_of(page: FetchedPage) -> Address:
 
 
 class RecordPipeline:
-    """Makes records (dicts named as in the schema) of `FetchedPage` items, and lets all other items pass.
+    """Turns `FetchedPage` items into records (dicts named as in the schema). Other items pass.
 
-    With `KHABAR_OUTPUT` every record is on the disk and in the ledger before it leaves here.
+    With KHABAR_OUTPUT every record is on the disk and in the ledger before it leaves the pipeline.
     """
 
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler
         self._context = context_of(crawler)
         self._tally = Tally(crawler)
-        self._memory: dict[
-            str, Known
-        ] = {}  # without a ledger: the articles of this run, so that none comes twice
-        self._workers: workers.Workers | None = None
+        # Without a ledger: the articles of this run, so that none is returned twice.
+        self._memory: dict[str, Known] = {}
+        self._pools: WorkerPools | None = crawler.settings.get("KHABAR_WORKERS")
+        self._own_pools: WorkerPools | None = None
+        self._workers: Workers | None = None
         self._closing: asyncio.Future[None] | None = None
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        """Made by Scrapy."""
+        """Create the pipeline; called by Scrapy."""
         pipeline = cls(crawler)
         crawler.signals.connect(pipeline.request_scheduled, signals.request_scheduled)
         return pipeline
 
     def open_spider(self) -> None:
-        """Take the site's lock and mend what a killed run left."""
+        """Lock the site's output, and repair what a killed run left."""
         context = self._context
         try:
+            site: Site | None = getattr(self._crawler.spider, "site", None)
+            plugins.check([] if site is None else [site], context.settings)
             if context.output is not None:
+                context.sinks = Sinks.open(
+                    context.settings.sinks, context.settings, context.note_once
+                )
                 self._open_store(context.output)
         except KhabarError as error:
             context.fatal = error
-            logger.info("%s", error)  # the run ends with it, and says so
+            logger.info("%s", error)  # the caller reports it
             raise CloseSpider("khabar_error") from error
         context.close = self.close_spider
-        self._workers = workers.lease(
+        pools = self._pools
+        if pools is None:  # started by `scrapy crawl` or a program of the user's
+            pools = self._own_pools = WorkerPools()
+        self._workers = pools.pool(
             context.extract, context.settings.limits, context.settings.workers
         )
 
     def request_scheduled(self) -> None:
-        """Start the workers while the first page is on its way; a run that finds nothing new starts none."""
+        """Start the workers during the first request; a run without anything new starts none."""
         if self._workers is not None:
             self._workers.warm()
 
     def _open_store(self, output: Path) -> None:
         context = self._context
-        site = load_sites(tuple(context.settings.sites)).get(self._site)
+        site: Site | None = getattr(self._crawler.spider, "site", None)
         commits = GroupCommit(self._flush, self._stop)
         context.store = SiteStore(
             output,
@@ -112,31 +123,34 @@ class RecordPipeline:
             self._context.store.flush()
 
     def close_spider(self) -> None:
-        """Sum the run up, finish the segments, free the lock, let the workers go; once."""
-        if self._workers is not None:
-            workers.release(self._workers)
-            self._workers = None
+        """Summarise the run, finish the segments, release the lock and the workers; once."""
+        self._workers = None
+        if self._own_pools is not None:
+            self._own_pools.close()
         store, self._context.store = self._context.store, None
+        sinks, self._context.sinks = self._context.sinks, None
+        if sinks is not None:
+            sinks.close()
         try:
             conclude(self._crawler, store)
         except KhabarError as error:
             self._context.fatal = self._context.fatal or error
 
     async def process_item(self, item: Any) -> Any:  # noqa: ANN401 - any item of Scrapy's
-        """The record of a page; raises a `DropItem` that says why there is none."""
+        """Return the record of a page; raises `DropItem` with the reason if there is none."""
         if not isinstance(item, FetchedPage) or self._workers is None:
             return item
         try:
             return await self._settle(item, await self._workers.run(item))
-        except KhabarError as error:  # the disk refuses: what is not written must not count as seen
+        except KhabarError as error:  # a disk error: the page stays due
             self._stop(error)
             raise DropItem(str(error)) from error
 
     def _stop(self, error: KhabarError) -> None:
         if self._context.fatal is None:
             self._context.fatal = error
-            logger.info("%s", error)  # the run ends with it, and says so
-            # Not awaited here: closing waits for the items under way, of which this is one.
+            logger.info("%s", error)  # the caller reports it
+            # Not awaited: closing waits for the items in progress, and this is one of them.
             self._closing = asyncio.ensure_future(
                 self._crawler.engine.close_spider_async(reason="khabar_error")
             )
@@ -147,7 +161,7 @@ class RecordPipeline:
         return spider.name if spider is not None else "page"
 
     async def _settle(self, page: FetchedPage, result: Article | Rejection) -> dict[str, Any]:
-        """Tell the store, wait until it is durable, and only then count it and hand it on."""
+        """Store the result, wait until it is durable, and only then count it and pass it on."""
         address, store = address_of(page), self._context.store
         if isinstance(result, Rejection):
             if store is not None:
@@ -161,7 +175,10 @@ class RecordPipeline:
         self._tally.decided(address.url, decision)
         if isinstance(decision, Same):
             raise UnchangedArticle("unchanged")
-        return decision.article.to_dict()
+        record = decision.article.to_dict()
+        if self._context.sinks is not None:
+            await self._context.sinks.write(record)
+        return record
 
     async def _durable(self) -> None:
         if self._context.commits is not None:
@@ -188,12 +205,12 @@ class RecordPipeline:
 
 
 def _exact(published: str | None) -> datetime | None:
-    """The moment of a date that is more than a day."""
+    """Return the time of a date, if it is more than a day."""
     return datetime.fromisoformat(published) if published and "T" in published else None
 
 
 def _latest(published: str | None) -> datetime | None:
-    """The last moment that a date of a record can mean: of a day alone, its end."""
+    """Return the latest time that a date can mean: for a day alone, its end."""
     if published is None:
         return None
     moment = datetime.fromisoformat(published)

@@ -1,23 +1,31 @@
-"""Scrapy's settings for Khabar: this module is the project's settings module (`scrapy.cfg`).
+"""Scrapy's settings for Khabar: the settings module of the Scrapy project (`scrapy.cfg`).
 
-`scrapy_settings()` puts an operator's `ingest.settings.Settings` on top of what stands here.
+An operator's settings are one object, `ingest.settings.Settings`, under KHABAR_SETTINGS. What
+Scrapy needs of it under names of its own is derived in `derived_settings`. Importing this module
+reads no file: `ingest.crawl.addon.ProjectAddon` reads them when Scrapy starts.
 """
 
 from __future__ import annotations
 
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from ingest.crawl.http.cassette import Tape
 from ingest.settings import Limits, Settings
+from ingest.sites import SiteCatalog
+
+if TYPE_CHECKING:
+    from scrapy.settings import BaseSettings
+
+    from ingest.crawl.http.cassette import Tape
+    from ingest.crawl.reader import Reader
 
 _DEFAULTS = Settings.model_construct()
 _LIMITS = Limits()
 
 
 def default_user_agent(contact: str = "") -> str:
-    """The honest name: Khabar's, and where its operator can be reached."""
+    """Return Khabar's own user agent, with the operator's contact if there is one."""
     try:
         number = version("khabar")
     except PackageNotFoundError:  # a checkout that is not installed
@@ -27,13 +35,15 @@ def default_user_agent(contact: str = "") -> str:
 
 BOT_NAME = "khabar"
 SPIDER_MODULES = ["spiders"]
+SPIDER_LOADER_CLASS = "spiders.loader.SiteSpiderLoader"
 NEWSPIDER_MODULE = "spiders"
+ADDONS = {"ingest.crawl.addon.ProjectAddon": 500}
 
 USER_AGENT = default_user_agent()
 ROBOTSTXT_OBEY = True
 ROBOTSTXT_PARSER = "ingest.crawl.politeness.robots.OwnRulesParser"
 DOWNLOAD_DELAY = _DEFAULTS.delay
-DOWNLOAD_DELAY_JITTER = 0  # a delay that a site asks for is the least, not the mean
+DOWNLOAD_DELAY_JITTER = 0  # the delay that a site asks for is the minimum, not the mean
 AUTOTHROTTLE_ENABLED = True
 AUTOTHROTTLE_START_DELAY = _DEFAULTS.delay
 AUTOTHROTTLE_MAX_DELAY = _DEFAULTS.max_delay
@@ -44,18 +54,15 @@ COOKIES_ENABLED = False
 
 DOWNLOAD_VERIFY_CERTIFICATES = _DEFAULTS.verify_certificates
 DOWNLOAD_TIMEOUT = _DEFAULTS.timeout
-DOWNLOAD_MAXSIZE = (
-    _LIMITS.page_bytes
-)  # holds for the unpacked body too: 2.4 kB of brotli can become 1.1 GB
+# Also the limit of the decompressed body: 2.4 kB of brotli can become 1.1 GB.
+DOWNLOAD_MAXSIZE = _LIMITS.page_bytes
 DOWNLOAD_WARNSIZE = _LIMITS.page_bytes
-SCRAPER_SLOT_MAX_ACTIVE_SIZE = (
-    5_000_000  # bytes of pages in extraction or before it; over it none is asked for
-)
-RETRY_GIVE_UP_LOG_LEVEL = "INFO"  # who asked for the page says what came of it
+# Bytes of pages that wait for extraction or are in it. Above it no page is requested.
+SCRAPER_SLOT_MAX_ACTIVE_SIZE = 5_000_000
+RETRY_GIVE_UP_LOG_LEVEL = "INFO"  # the spider reports the outcome of each page
 REDIRECT_MAX_TIMES = 10
-METAREFRESH_MAXDELAY = (
-    5  # seconds: a slower refresh is a page that reloads itself, not one that has moved
-)
+# Seconds. A page with a slower refresh reloads itself, it has not moved.
+METAREFRESH_MAXDELAY = 5
 
 DOWNLOAD_HANDLERS = {
     "http": "ingest.crawl.http.handler.KhabarDownloadHandler",
@@ -65,12 +72,12 @@ DOWNLOAD_HANDLERS = {
     "ftp": None,
     "s3": None,
 }
-DUPEFILTER_CLASS = "scrapy.dupefilters.BaseDupeFilter"  # asks for each article once already; this one drops silently
+# The frontier requests each article once already; Scrapy's filter would drop requests silently.
+DUPEFILTER_CLASS = "scrapy.dupefilters.BaseDupeFilter"
 TWISTED_DNS_RESOLVER = "ingest.crawl.http.netguard.GuardedResolver"
 TELNETCONSOLE_ENABLED = False
-REMOTE_CONTROL_ENABLED = (
-    False  # on by default since 2.19: it runs Python that is sent to a local port
-)
+# On by default since Scrapy 2.19: it runs Python code that is sent to a local port.
+REMOTE_CONTROL_ENABLED = False
 
 DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
@@ -86,21 +93,22 @@ FEED_EXPORTERS = {
 }
 
 LOG_LEVEL = "WARNING"
-DEFAULT_DROPITEM_LOG_LEVEL = (
-    "INFO"  # a rejected or unchanged page is no cause for alarm: the report counts it
-)
+DEFAULT_DROPITEM_LOG_LEVEL = "INFO"  # rejected and unchanged pages are counted in the report
 
 KHABAR_SETTINGS: Settings | None = None
-"""The operator's settings: those of `khabar.toml` and the environment."""
+"""The operator's settings; None: those of `khabar.toml` and the environment."""
+KHABAR_CATALOG: SiteCatalog | None = None
+"""The site definitions of the run; None: loaded from the folders of the operator's settings."""
+KHABAR_READER: Reader | None = None
+"""The thread that parses sources; None: the crawl gets one of its own."""
 KHABAR_OUTPUT: str | None = None
-"""Folder of records and ledger; None: no ledger and no segments, what comes out goes to `FEEDS`."""
-KHABAR_ALLOW_LOOPBACK = False
-KHABAR_ALLOW_NETWORKS: list[str] = []
-KHABAR_CONNECT_TO: dict[str, str] = {}
+"""Folder of records and ledger; None: no ledger and no segments, items only go to `FEEDS`."""
 KHABAR_REPLAY: list[str] = []
 KHABAR_RECORD: str | None = None
+KHABAR_WORKERS: Any = None
+"""The `WorkerPools` that crawlers share; None: each crawler has its own processes."""
 KHABAR_CASSETTE: Any = None
-"""What these mean: see `ingest.crawl.http.handler`."""
+"""Recorded HTTP: see `ingest.crawl.http.recording`."""
 
 
 REPLAY_SETTINGS: dict[str, Any] = {
@@ -108,11 +116,23 @@ REPLAY_SETTINGS: dict[str, Any] = {
     "AUTOTHROTTLE_ENABLED": False,
     "CONCURRENT_REQUESTS_PER_DOMAIN": _DEFAULTS.concurrency,
 }
-"""On top of the others in a replay: a recording needs no rest."""
+"""Overrides for a replay, which needs no delays."""
+
+
+def operator_settings(values: BaseSettings) -> Settings:
+    """Return the operator's settings in Scrapy's; without any, those of file and environment."""
+    settings: Settings | None = values.get("KHABAR_SETTINGS")
+    return Settings.load() if settings is None else settings
+
+
+def site_catalog(values: BaseSettings) -> SiteCatalog:
+    """Return the site definitions in Scrapy's settings; without any, load the operator's."""
+    catalog: SiteCatalog | None = values.get("KHABAR_CATALOG")
+    return SiteCatalog.load(operator_settings(values).sites) if catalog is None else catalog
 
 
 def base_settings() -> dict[str, Any]:
-    """What this module says, as a mapping: for crawlers that run outside of the Scrapy project."""
+    """Return the settings of this module, for crawlers that run outside of the Scrapy project."""
     return {
         name: value
         for name, value in globals().items()
@@ -123,21 +143,27 @@ def base_settings() -> dict[str, Any]:
 def scrapy_settings(
     settings: Settings,
     *,
+    catalog: SiteCatalog | None = None,
     output: Path | None = None,
     tape: Tape | None = None,
     reactor: bool = True,
 ) -> dict[str, Any]:
-    """Scrapy's settings for a run.
+    """Return Scrapy's settings for a run.
 
     Args:
-        settings: what the operator set.
-        output: folder of records and ledger; None where the caller takes the records.
+        settings: the operator's settings.
+        catalog: the site definitions; if None, they are loaded from `settings.sites`.
+        output: folder of records and ledger; None if the caller takes the records.
         tape: the recording to play or to record to.
-        reactor: whether Twisted's reactor runs; only a replay can do without, and then may be repeated in a process.
+        reactor: whether Twisted's reactor runs. Only a replay works without it, and can then be
+            repeated in a process.
     """
-    values = base_settings() | _of(settings)
-    values["LOG_INSTALL_ROOT_HANDLER"] = False  # logging is the program's business
+    values = base_settings() | derived_settings(settings)
+    values["ADDONS"] = {"ingest.crawl.addon.KhabarAddon": 500}
+    values["LOG_INSTALL_ROOT_HANDLER"] = False  # the program configures logging
     values["SPIDER_MODULES"] = []  # a run names its spider classes itself
+    values["SPIDER_LOADER_CLASS"] = "scrapy.spiderloader.DummySpiderLoader"
+    values["KHABAR_CATALOG"] = catalog
     values["KHABAR_OUTPUT"] = None if output is None else str(output)
     values["KHABAR_CASSETTE"] = tape
     values["TWISTED_REACTOR_ENABLED"] = reactor
@@ -146,7 +172,8 @@ def scrapy_settings(
     return values
 
 
-def _of(settings: Settings) -> dict[str, Any]:
+def derived_settings(settings: Settings) -> dict[str, Any]:
+    """Return the settings of Scrapy that follow from the operator's, and these themselves."""
     return {
         "USER_AGENT": settings.user_agent or default_user_agent(settings.contact),
         "DOWNLOAD_DELAY": settings.delay,
@@ -160,11 +187,5 @@ def _of(settings: Settings) -> dict[str, Any]:
         "RETRY_TIMES": settings.retries,
         "DOWNLOAD_MAXSIZE": settings.limits.page_bytes,
         "DOWNLOAD_WARNSIZE": settings.limits.page_bytes,
-        "KHABAR_ALLOW_LOOPBACK": settings.allow_loopback,
-        "KHABAR_ALLOW_NETWORKS": [str(network) for network in settings.allow_networks],
-        "KHABAR_CONNECT_TO": dict(settings.connect_to),
         "KHABAR_SETTINGS": settings,
     }
-
-
-globals().update(_of(Settings.load()))  # `scrapy crawl` too heeds khabar.toml and the environment

@@ -1,12 +1,13 @@
-"""What Khabar's spiders have in common: ask for a page, hand it on as `FetchedPage`, account for what fails."""
+"""The base of Khabar's spiders: requests pages, returns `FetchedPage`s, accounts for failures."""
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Iterator, Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import urlsplit
 
 from scrapy import Request, Spider
@@ -14,45 +15,69 @@ from scrapy.http import Response
 from scrapy.http.request import NO_CALLBACK
 
 from ingest.crawl.context import SOURCE_JUDGED, CrawlContext, context_of
-from ingest.crawl.http.cassette import REPLAYED
-from ingest.crawl.http.failure import http_error, outcome_of
-from ingest.crawl.http.handler import tape_from
+from ingest.crawl.http.failure import http_error, is_cancelled, outcome_of
 from ingest.crawl.http.headers import conditions, headers_of
-from ingest.crawl.settings import REPLAY_SETTINGS
+from ingest.crawl.http.recording import REPLAYED
+from ingest.crawl.settings import site_catalog
 from ingest.crawl.stats import Tally
-from ingest.errors import KhabarError, LeftAlone, Unreachable
+from ingest.errors import HostExcluded, KhabarError, Unreachable
 from ingest.extraction.page_type.challenge import challenge_sign
 from ingest.processing.recrawl import Address, State, Visit
-from ingest.record import FetchedPage, Rejection
+from ingest.processing.workers import NO_SITE
+from ingest.record import Article, FetchedPage, Rejection
+from ingest.sites import UNKNOWN_SITE, Site, SiteCatalog
 from ingest.urls import article_key, host_of
 
 if TYPE_CHECKING:
-    from scrapy.settings import BaseSettings
+    from scrapy.crawler import Crawler
     from twisted.python.failure import Failure
 
 _GONE = (404, 410)
-_ANSWERS = [304, *_GONE]
-"""Statuses that say something of the article: unchanged, or gone. All others but 2xx are failures."""
+_MEANINGFUL = [304, *_GONE]
+"""Statuses with a meaning for the article: unchanged, or gone. Others than 2xx are failures."""
 
 _CHALLENGED = "the site turns crawlers away; slow down with --delay, or ask its operator"
 
 
 class KhabarSpider(Spider):
-    """A spider whose items are `FetchedPage`s; `hosts`, where set, are the only ones that a page may come from."""
+    """A spider whose items are `FetchedPage`s.
+
+    Attributes:
+        since: articles that were published before are skipped.
+        full: whether pages are fetched again, whatever is known of them.
+        site: the definition of all pages; None if it depends on the URL of each page.
+        site_name: its name, for a subclass that sets it.
+        hosts: if not empty, a page of any other host is a failure.
+    """
 
     since: datetime | None = None
     full: bool = False
-    page_site: str | None = None
+    site: Site | None = None
+    site_name: str | None = None
     hosts: frozenset[str] = frozenset()
 
     @classmethod
-    def update_settings(cls, settings: BaseSettings) -> None:
-        """Take the waits out of a replay."""
-        super().update_settings(settings)
-        if settings.get("KHABAR_REPLAY") or settings.get("KHABAR_CASSETTE") is not None:
-            tape = tape_from(settings)
-            if tape is not None and not tape.records:
-                settings.update(REPLAY_SETTINGS, priority="spider")
+    def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:  # noqa: ANN401 - Scrapy's
+        """Create the spider. A `site` that is given by name is looked up here, once."""
+        site = kwargs.get("site") or cls.site or cls.default_site()
+        if isinstance(site, str):
+            kwargs["site"] = cls.definition(site, site_catalog(crawler.settings))
+        return super().from_crawler(crawler, *args, **kwargs)
+
+    @classmethod
+    def default_site(cls) -> str | None:
+        """Return the name of the site if no argument gives one."""
+        return cls.site_name
+
+    @classmethod
+    def definition(cls, name: str, catalog: SiteCatalog) -> Site:
+        """Return the definition that a spider argument names; raises `UnknownSite`."""
+        return catalog.get(name)
+
+    @cached_property
+    def _closing_records(self) -> list[Article]:
+        """Records of articles that were taken away, until the sinks have them."""
+        return []
 
     @cached_property
     def context(self) -> CrawlContext:
@@ -65,22 +90,15 @@ class KhabarSpider(Spider):
         return Tally(self.crawler)
 
     async def fetch(self, url: str, headers: Mapping[str, str] | None = None) -> Response:
-        """The answer to a GET with status 200, or 304 where the headers ask for it; raises `KhabarError`.
+        """Return the response to a GET, with robots.txt, redirects and retries.
 
-        robots.txt, redirects and retries are obeyed.
+        Returns:
+            A response with status 200, or 304 if the headers are conditions.
+
+        Raises:
+            KhabarError: anything else.
         """
-        request = Request(url, headers=dict(headers or {}), callback=NO_CALLBACK)
-        try:
-            response = await self._read_already(
-                request
-            ) or await self.crawler.engine.download_async(request)
-        except (
-            Exception
-        ) as error:  # whatever the layers of the network raise, it is one source that fails
-            outcome = outcome_of(url, error)
-            if isinstance(outcome, Rejection):
-                raise Unreachable(f"{url}: {outcome.detail}") from error
-            raise outcome from error
+        response = await self._download(url, headers)
         if response.status != 200 and not (response.status == 304 and headers):
             raise http_error(url, response.status)
         if response.status == 304:
@@ -91,15 +109,29 @@ class KhabarSpider(Spider):
             raise Unreachable(f"{url}: blocked by a challenge page", _CHALLENGED)
         return response
 
-    async def _read_already(self, request: Request) -> Response | None:
-        """The answer that robots.txt's rules came from, where it is robots.txt that is asked for."""
+    async def _download(self, url: str, headers: Mapping[str, str] | None) -> Response:
+        """Return a response with any status; raises `KhabarError`."""
+        request = Request(url, headers=dict(headers or {}), callback=NO_CALLBACK)
+        try:
+            response = await self._fetched_robots(request)
+            return response or await self.crawler.engine.download_async(request)
+        except Exception as error:  # whatever the layers of the network raise, one source fails
+            if is_cancelled(error):
+                raise asyncio.CancelledError from error
+            outcome = outcome_of(url, error)
+            if isinstance(outcome, Rejection):
+                raise Unreachable(f"{url}: {outcome.detail}") from error
+            raise outcome from error
+
+    async def _fetched_robots(self, request: Request) -> Response | None:
+        """Return a robots.txt that was already fetched for its rules, if that is requested."""
         if urlsplit(request.url).path != "/robots.txt":
             return None
         request.meta["dont_obey_robotstxt"] = True  # it is always allowed itself (RFC 9309, 2.2.2)
         return await self.context.robots(request) if self.context.robots is not None else None
 
     def page_request(self, url: str, visit: Visit | None = None) -> Request:
-        """The request for a page; where it was seen before, only if it is not as it was (RFC 9110, 13.1)."""
+        """Return the request for a page, a conditional one if it was fetched before."""
         headers = {}
         if visit is not None and visit.state is State.ARTICLE and not self.full:
             headers = conditions(
@@ -110,7 +142,7 @@ class KhabarSpider(Spider):
             callback=self.parse,
             errback=self.page_failed,
             headers=headers,
-            meta={"handle_httpstatus_list": _ANSWERS},
+            meta={"handle_httpstatus_list": _MEANINGFUL},
             cb_kwargs={"asked": url, "visit": visit, "conditional": bool(headers)},
         )
 
@@ -122,9 +154,23 @@ class KhabarSpider(Spider):
         *,
         conditional: bool = False,
     ) -> AsyncIterator[FetchedPage]:
-        """Hand on the page."""
+        """Yield the page of a response, and deliver records of articles that are gone."""
         for page in self.pages(response, asked, visit, conditional=conditional):
             yield await self.completed(page)
+        while self._closing_records:
+            await self._deliver(self._closing_records.pop(0))
+
+    async def _deliver(self, record: Article) -> None:
+        """Give the closing record of an article to the sinks, once it is committed."""
+        context = self.context
+        if context.sinks is None or context.commits is None:
+            return
+        try:
+            await context.commits.durable()
+        except KhabarError:  # the pipeline has stopped the run for it
+            return
+        if context.sinks is not None:  # the run may have ended meanwhile
+            await context.sinks.write(record.to_dict())
 
     def pages(
         self,
@@ -134,7 +180,7 @@ class KhabarSpider(Spider):
         *,
         conditional: bool = False,
     ) -> Iterator[FetchedPage]:
-        """The page of an answer; none where it says "as before" or "gone", or comes from another site."""
+        """Yield the page of a response, unless that is unchanged, gone or from another site."""
         if response.status == 304 and visit is not None and conditional:
             self._unmodified(asked, visit)
         elif response.status == 304:
@@ -149,12 +195,15 @@ class KhabarSpider(Spider):
             yield self._page(response, asked)
 
     async def completed(self, page: FetchedPage) -> FetchedPage:
-        """The page with what belongs to it elsewhere; a spider that knows of more overrides this."""
+        """Return the page with what belongs to it elsewhere; for subclasses."""
         return page
 
     def page_failed(self, failure: Failure) -> None:
-        """Account for a page that did not come."""
-        asked = failure.request.cb_kwargs["asked"]  # type: ignore[attr-defined]  # Scrapy puts it there
+        """Account for a page that could not be fetched."""
+        if failure.value is not None and is_cancelled(failure.value):
+            return  # the page stays due as it was
+        request: Request = failure.request  # type: ignore[attr-defined]  # Scrapy puts it there
+        asked = request.cb_kwargs["asked"]
         outcome = outcome_of(asked, failure.value or Unreachable(f"{asked}: failed"))
         if isinstance(outcome, Rejection):
             if self.context.store is not None:
@@ -164,8 +213,8 @@ class KhabarSpider(Spider):
             self._fail(asked, outcome)
 
     def _fail(self, asked: str, error: KhabarError) -> None:
-        # What was not even asked for has not failed: it stays due as it was, and is not parked in the end.
-        if self.context.store is not None and not isinstance(error, LeftAlone):
+        # A page that was not requested has not failed: it stays due, however often that happens.
+        if self.context.store is not None and not isinstance(error, HostExcluded):
             self.context.store.fail(_address(asked), error.message)
         self.tally.failed(asked, error)
 
@@ -175,7 +224,7 @@ class KhabarSpider(Spider):
         self.tally.unchanged()
 
     def _gone(self, asked: str, visit: Visit, status: int) -> None:
-        """Write the closing record of an article that was taken away; one that was gone before is unchanged."""
+        """Write the closing record of an article that was taken away, unless it was gone before."""
         if self.context.store is None:
             return
         try:
@@ -186,6 +235,7 @@ class KhabarSpider(Spider):
         if decision is None:
             self.tally.unchanged()
         else:
+            self._closing_records.append(decision.article)
             self.tally.gone(asked, decision)
 
     def _page(self, response: Response, asked: str) -> FetchedPage:
@@ -196,12 +246,18 @@ class KhabarSpider(Spider):
             requested_url=asked,
             status=response.status,
             headers=headers_of(response),
-            site=self.page_site,
+            site=self._site_name(),
             run_id=self.context.run_id,
         )
 
+    def _site_name(self) -> str | None:
+        """Name of the definition for the workers; None if it depends on the page's URL."""
+        if self.site is UNKNOWN_SITE:
+            return NO_SITE
+        return None if self.site is None else self.site.name
+
     def _retrieved_at(self, response: Response) -> datetime:
-        """A recorded page was retrieved when its server said; relative dates on it count from then."""
+        """Return when a page was fetched: relative dates count from then, also in a replay."""
         if REPLAYED in response.flags:
             try:
                 moment = parsedate_to_datetime(

@@ -1,4 +1,4 @@
-"""The counts of one crawl, kept in Scrapy's statistics under `khabar/`, so that they show wherever those do."""
+"""The counts of one crawl, kept in Scrapy's statistics under `khabar/`, and its summary."""
 
 from __future__ import annotations
 
@@ -8,14 +8,13 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from ingest.crawl.context import PAGE_DONE, CrawlContext, context_of
-from ingest.errors import KhabarError, LeftAlone
-from ingest.monitoring.report import SiteReport
+from ingest.errors import HostExcluded, KhabarError
 from ingest.monitoring.rhythm import Pace
 from ingest.monitoring.summary import End, RunSummary
 from ingest.monitoring.verdict import verdict
 from ingest.processing.changes import Changed, Decision, New, Same
 from ingest.record import Article, Rejection
-from ingest.sites import load_sites
+from ingest.sites import Site
 from ingest.storage.output import write_summary
 
 if TYPE_CHECKING:
@@ -28,7 +27,7 @@ _STATUSES = "downloader/response_status_count/"
 
 
 def conclude(crawler: Crawler, store: SiteStore | None) -> None:
-    """Sum up and judge the run, and close its store; raises `UnwritableOutput`."""
+    """Summarise and judge the run, and close its store; raises `UnwritableOutput`."""
     context = context_of(crawler)
     summary, kept = summarise(crawler), context.settings.limits.runs_kept
     try:
@@ -37,18 +36,18 @@ def conclude(crawler: Crawler, store: SiteStore | None) -> None:
             if store is None
             else [run.summary for run in store.runs() if run.summary is not None]
         )
-        summary = summary.with_findings(verdict(summary, earlier, _pace(context, summary.site)))
+        summary = summary.with_findings(verdict(summary, earlier, _pace(crawler)))
     finally:
         if store is not None:
             store.close(summary.model_dump(mode="json"), kept)
     context.summary = summary
-    _tell(crawler, summary)
+    _set_statistics(crawler, summary)
     if store is not None and context.output is not None:
         write_summary(context.output, summary, kept)
 
 
 def summarise(crawler: Crawler) -> RunSummary:
-    """What the run has come to, without a verdict."""
+    """Return the summary of the run so far, without findings."""
     context, tally = context_of(crawler), Tally(crawler)
     stats: Mapping[str, Any] = crawler.stats.get_stats()
     counts = tally.counts()
@@ -89,7 +88,7 @@ def summarise(crawler: Crawler) -> RunSummary:
 
 
 def _as_of(context: CrawlContext) -> datetime:
-    """The time that the answers give; on the network no later than our own, for a server's clock may be wrong."""
+    """Return the newest time of a response; live no later than now, as clocks may be wrong."""
     if context.answered_at is None:
         return context.now()
     return context.answered_at if context.replaying else min(context.answered_at, context.now())
@@ -101,16 +100,16 @@ def _end(context: CrawlContext) -> End:
     return End.INTERRUPTED if context.interrupted else End.FINISHED
 
 
-def _pace(context: CrawlContext, name: str) -> Pace:
-    site = load_sites(tuple(context.settings.sites)).get(name)
-    stated = (
-        None if site is None or site.stale_after is None else timedelta(seconds=site.stale_after)
-    )
-    return Pace(stated, timedelta(hours=context.settings.stale_after_hours))
+def _pace(crawler: Crawler) -> Pace:
+    site: Site | None = getattr(crawler.spider, "site", None)
+    defined = None
+    if site is not None and site.stale_after is not None:
+        defined = timedelta(seconds=site.stale_after)
+    return Pace(defined, timedelta(hours=context_of(crawler).settings.stale_after_hours))
 
 
-def _tell(crawler: Crawler, summary: RunSummary) -> None:
-    """Put shares and findings into Scrapy's statistics, where monitors such as Spidermon's look."""
+def _set_statistics(crawler: Crawler, summary: RunSummary) -> None:
+    """Put shares and findings into Scrapy's statistics, for monitors such as Spidermon's."""
     for path, share in summary.fields.items():
         crawler.stats.set_value(f"khabar/coverage/{path}", share)
     crawler.stats.set_value("khabar/read", summary.read)
@@ -127,17 +126,17 @@ _FAILURES = "khabar/failed/"
 
 
 class Tally:
-    """Counts what became of each address, and tells who listens to `PAGE_DONE`."""
+    """Counts the outcome of each URL, and sends `PAGE_DONE`."""
 
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler
 
     def found(self, number: int = 1) -> None:
-        """So many articles were announced and will be dealt with."""
+        """Count articles that were announced and will be dealt with."""
         self._crawler.stats.inc_value("khabar/found", number)
 
     def decided(self, url: str, decision: Decision) -> None:
-        """An article was read."""
+        """Count an article that was extracted."""
         name = {New: "new", Changed: "changed"}.get(type(decision), "unchanged")
         self._crawler.stats.inc_value(f"khabar/{name}")
         context_of(self._crawler).coverage.add(decision.article)
@@ -145,40 +144,42 @@ class Tally:
             self._crawler.stats.inc_value("khabar/noise")
             logger.info("%s: changes at every look, so no version of it is written", url)
         self.saw(decision.article.date_published)
-        self._tell(url, decision.article)
+        self._send(url, decision.article)
 
     def gone(self, url: str, decision: Decision) -> None:
-        """A known article was taken away."""
+        """Count a known article that was taken away."""
         self._crawler.stats.inc_value("khabar/gone")
-        self._tell(url, decision.article)
+        self._send(url, decision.article)
 
     def unchanged(self, number: int = 1) -> None:
-        """So many known articles need not be read again."""
+        """Count known articles that need not be fetched or have not changed."""
         self._crawler.stats.inc_value("khabar/unchanged", number)
 
     def older(self, article: Article) -> None:
-        """The article is none that this run asks for: it counts as not found."""
+        """Count an article that is older than the run asks for, as one that was not found."""
         self._crawler.stats.inc_value("khabar/older")
         self._crawler.stats.inc_value("khabar/found", -1)
         self.saw(article.date_published)
 
     def rejected(self, url: str, rejection: Rejection) -> None:
-        """A page is no article."""
+        """Count a page that is not an article."""
         self._crawler.stats.inc_value(f"{_REJECTIONS}{rejection.reason}")
         logger.info("%s: not an article: %s %s", url, rejection.reason, rejection.detail)
-        self._tell(url, rejection)
+        self._send(url, rejection)
 
     def failed(self, url: str, error: KhabarError) -> None:
-        """A page could not be fetched."""
+        """Count a page that could not be fetched."""
         reason = error.message.replace(url, "").strip(" :")
         self._crawler.stats.inc_value("khabar/failed")
         self._crawler.stats.inc_value(f"{_FAILURES}{reason}")
-        # What holds for a whole host is among the run's errors: once, not for each of its pages.
-        logger.log(logging.INFO if isinstance(error, LeftAlone) else logging.WARNING, "%s", error)
-        self._tell(url, error)
+        # A problem of a whole host is in the run's errors: once, not for each of its pages.
+        logger.log(
+            logging.INFO if isinstance(error, HostExcluded) else logging.WARNING, "%s", error
+        )
+        self._send(url, error)
 
     def saw(self, published: str | datetime | None) -> None:
-        """Remember the newest publication date; a day alone does not say when and stays out."""
+        """Keep the newest publication time. A day without a time does not count."""
         if isinstance(published, str):
             published = datetime.fromisoformat(published) if "T" in published else None
         context = context_of(self._crawler)
@@ -186,39 +187,16 @@ class Tally:
             context.newest = published
 
     def counts(self) -> dict[str, int]:
-        """The counts as they stand; `rejected` is the sum of all reasons."""
+        """Return the counts so far; `rejected` is the sum of all reasons."""
         values = {name: self._value(f"khabar/{name}") for name in _COUNTS}
         return values | {"rejected": sum(self.rejections().values())}
 
-    def report(self, site: str, seconds: float) -> SiteReport:
-        """What the crawl came to."""
-        context = context_of(self._crawler)
-        counts = self.counts()
-        return SiteReport(
-            site=site,
-            found=counts["found"],
-            new=counts["new"],
-            changed=counts["changed"],
-            unchanged=counts["unchanged"],
-            gone=counts["gone"],
-            failed=counts["failed"],
-            failures=self.failures(),
-            rejected=self.rejections(),
-            errors=list(context.errors),
-            run_id=context.run_id,
-            findings=list(context.summary.findings) if context.summary else [],
-            idle=context.summary is not None and context.summary.idle,
-            sources=list(context.sources),
-            seconds=seconds,
-            newest=context.newest,
-        )
-
     def rejections(self) -> dict[str, int]:
-        """How many pages were no articles, by reason."""
+        """Return how many pages were not articles, by reason."""
         return self._by_reason(_REJECTIONS)
 
     def failures(self) -> dict[str, int]:
-        """How many pages could not be fetched, by reason."""
+        """Return how many pages could not be fetched, by reason."""
         return self._by_reason(_FAILURES)
 
     def _by_reason(self, prefix: str) -> dict[str, int]:
@@ -232,5 +210,5 @@ class Tally:
     def _value(self, key: str) -> int:
         return int(self._crawler.stats.get_value(key, 0))
 
-    def _tell(self, url: str, outcome: Article | Rejection | KhabarError) -> None:
+    def _send(self, url: str, outcome: Article | Rejection | KhabarError) -> None:
         self._crawler.signals.send_catch_log(PAGE_DONE, url=url, outcome=outcome)

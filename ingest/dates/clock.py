@@ -16,7 +16,7 @@ _ARABIC = str.maketrans(
 
 
 def fold(text: str) -> str:
-    """Lower case without accents and vowel signs, ASCII digits: the form that the tables here are in."""
+    """Return the text in lower case without accents and vowel signs, as the tables here have it."""
     if text.isascii():
         return text.lower()
     bare = (
@@ -26,46 +26,53 @@ def fold(text: str) -> str:
 
 
 def ascii_digits(text: str) -> str:
-    """The text with every decimal digit (Eastern Arabic, Devanagari ...) as an ASCII one."""
+    """Return the text with ASCII digits for all others (Eastern Arabic, Devanagari ...)."""
     if text.isascii():
         return text
     return "".join(str(unicodedata.decimal(char)) if char.isdecimal() else char for char in text)
 
 
-# One line a group of languages: English, Germanic; Romance; Slavic; Turkish, Hungarian, Finnish, Baltic, Greek;
+# In this order: English, Germanic; Romance; Slavic; Turkish, Hungarian, Finnish, Baltic, Greek;
 # Malay; Arabic script (Urdu, Arabic of the east and the west, Persian); Indic.
 _MONTHS = """
-1: january jan januar janner januari jaenner janvier janv enero ene janeiro gennaio ianuarie gener stycznia
-    styczen ledna leden januara января янв январь січня януари јануар ocak oca tammikuuta tammikuu jaanuar sausio
-    ιανουαριου ιαν جنوری ینایر جانفی ژانویه जनवरी জানুয়ারি
-2: february feb februar februari fevrier fev febrero febr fevereiro febbraio februarie febrer lutego luty unora
-    unor februara февраля фев февраль лютого февруари фебруар subat sub helmikuuta helmikuu veebruar vasario
-    φεβρουαριου φεβ فروری فبرایر فیفری فوریه फरवरी ফেব্রুয়ারি
-3: march mar marz maerz maart mars marts marzo marco martie marc marca marzec brezna brezen марта мар март
-    березня mart marcius maaliskuuta maaliskuu kovo μαρτιου μαρ maret mac مارچ مارس मार्च মার্চ
-4: april apr avril avr abril abr aprile aprilie kwietnia kwiecien dubna duben aprila апреля апр апрель квітня
-    април nisan nis aprilis huhtikuuta huhtikuu aprill balandzio απριλιου απρ اپریل ابریل افریل اوریل अप्रैल এপ্রিল
-5: may mai mei maj mayo maio maggio mag maig maja kvetna kveten мая май травня maij mayis majus toukokuuta
-    toukokuu geguzes μαιου μαι مئی مایو مای मई
-6: june jun juni junho juin junio giugno giu iunie juny czerwca czerwiec cervna cerven juna июня июн июнь червня
-    юни јун haziran haz junius kesakuuta kesakuu juuni birzelio ιουνιου ιουν جون یونیو جوان ژوئن जून জুন
-7: july jul juli julho juillet juil julio luglio lug iulie juliol lipca lipiec cervence cervenec jula июля июл
-    июль липня юли јул temmuz tem julius heinakuuta heinakuu juuli liepos ιουλιου ιουλ julai جولائی جولایی یولیو
-    جویلیه ژوئیه ژوییه जुलाई জুলাই
-8: august aug augustus augusti aout aou agosto ago agost sierpnia sierpien srpna srpen augusta августа авг
-    август серпня agustos agu augusztus elokuuta elokuu rugpjucio αυγουστου αυγ agustus ogos اگست اغسطس اوت अगस्त
-    আগস্ট
-9: september sep sept septembre septiembre setiembre setembro set settembre sett septembrie setembre wrzesnia
-    wrzesien zari zarij septembra сентября сен сент сентябрь вересня септември септембар eylul eyl szeptember
-    syyskuuta syyskuu rugsejo σεπτεμβριου σεπ ستمبر سبتمبر سپتامبر सितंबर सितम्बर সেপ্টেম্বর
-10: october oct oktober okt octobre octubre outubro out ottobre ott octombrie pazdziernika pazdziernik rijna
-    rijen oktobra октября окт октябрь жовтня октомври октобар ekim eki lokakuuta lokakuu oktoober spalio οκτωβριου
-    οκτ اکتوبر اکتبر अक्टूबर अक्तूबर অক্টোবর
-11: november nov novembre noviembre novembro noiembrie listopadu novembra ноября ноя ноябрь листопада ноември
-    новембар kasim kas marraskuuta marraskuu lapkricio νοεμβριου νοε نومبر نوفمبر نوامبر नवंबर नवम्बर নভেম্বর
-12: december dec dezember dez desember decembre diciembre dic dezembro dicembre decembrie desembre grudnia
-    grudzien prosince prosinec decembra декабря дек декабрь грудня декември децембар aralik ara joulukuuta joulukuu
-    detsember gruodzio δεκεμβριου δεκ des disember دسمبر دیسمبر دسامبر दिसंबर दिसम्बर ডিসেম্বর
+1: january jan januar janner januari jaenner janvier janv enero ene janeiro gennaio ianuarie gener
+    stycznia styczen ledna leden januara января янв январь січня януари јануар ocak oca tammikuuta
+    tammikuu jaanuar sausio ιανουαριου ιαν جنوری ینایر جانفی ژانویه जनवरी জানুয়ারি
+2: february feb februar februari fevrier fev febrero febr fevereiro febbraio februarie febrer
+    lutego luty unora unor februara февраля фев февраль лютого февруари фебруар subat sub
+    helmikuuta helmikuu veebruar vasario φεβρουαριου φεβ فروری فبرایر فیفری فوریه फरवरी
+    ফেব্রুয়ারি
+3: march mar marz maerz maart mars marts marzo marco martie marc marca marzec brezna brezen марта
+    мар март березня mart marcius maaliskuuta maaliskuu kovo μαρτιου μαρ maret mac مارچ مارس मार्च
+    মার্চ
+4: april apr avril avr abril abr aprile aprilie kwietnia kwiecien dubna duben aprila апреля апр
+    апрель квітня април nisan nis aprilis huhtikuuta huhtikuu aprill balandzio απριλιου απρ اپریل
+    ابریل افریل اوریل अप्रैल এপ্রিল
+5: may mai mei maj mayo maio maggio mag maig maja kvetna kveten мая май травня maij mayis majus
+    toukokuuta toukokuu geguzes μαιου μαι مئی مایو مای मई
+6: june jun juni junho juin junio giugno giu iunie juny czerwca czerwiec cervna cerven juna июня
+    июн июнь червня юни јун haziran haz junius kesakuuta kesakuu juuni birzelio ιουνιου ιουν جون
+    یونیو جوان ژوئن जून জুন
+7: july jul juli julho juillet juil julio luglio lug iulie juliol lipca lipiec cervence cervenec
+    jula июля июл июль липня юли јул temmuz tem julius heinakuuta heinakuu juuli liepos ιουλιου
+    ιουλ julai جولائی جولایی یولیو جویلیه ژوئیه ژوییه जुलाई জুলাই
+8: august aug augustus augusti aout aou agosto ago agost sierpnia sierpien srpna srpen augusta
+    августа авг август серпня agustos agu augusztus elokuuta elokuu rugpjucio αυγουστου αυγ
+    agustus ogos اگست اغسطس اوت अगस्त আগস্ট
+9: september sep sept septembre septiembre setiembre setembro set settembre sett septembrie
+    setembre wrzesnia wrzesien zari zarij septembra сентября сен сент сентябрь вересня септември
+    септембар eylul eyl szeptember syyskuuta syyskuu rugsejo σεπτεμβριου σεπ ستمبر سبتمبر سپتامبر
+    सितंबर सितम्बर সেপ্টেম্বর
+10: october oct oktober okt octobre octubre outubro out ottobre ott octombrie pazdziernika
+    pazdziernik rijna rijen oktobra октября окт октябрь жовтня октомври октобар ekim eki lokakuuta
+    lokakuu oktoober spalio οκτωβριου οκτ اکتوبر اکتبر अक्टूबर अक्तूबर অক্টোবর
+11: november nov novembre noviembre novembro noiembrie listopadu novembra ноября ноя ноябрь
+    листопада ноември новембар kasim kas marraskuuta marraskuu lapkricio νοεμβριου νοε نومبر
+    نوفمبر نوامبر नवंबर नवम्बर নভেম্বর
+12: december dec dezember dez desember decembre diciembre dic dezembro dicembre decembrie desembre
+    grudnia grudzien prosince prosinec decembra декабря дек декабрь грудня декември децембар
+    aralik ara joulukuuta joulukuu detsember gruodzio δεκεμβριου δεκ des disember دسمبر دیسمبر
+    دسامبر दिसंबर दिसम्बर ডিসেম্বর
 """
 MONTHS = {
     fold(word): int(number)
@@ -112,7 +119,7 @@ _REGIONS = {
     "MT": "America/Denver",
     "PT": "America/Los_Angeles",
 }
-# An abbreviation that means a country's own time there, and another one elsewhere.
+# Abbreviations that mean another time in these zones.
 _LOCAL_MEANING = {
     "PST": ("Asia/Karachi", "Asia/Manila"),
     "IST": ("Europe/Dublin", "Asia/Jerusalem"),
@@ -126,13 +133,14 @@ ZONE_NAMES = frozenset(_HOURS) | frozenset(_REGIONS)
 
 
 def zone_called(name: str, when: datetime, local: ZoneInfo | None) -> tzinfo | None:
-    """The offset of a zone's abbreviation at the naive time `when`; None for an unknown one.
+    """Return the offset of a zone's abbreviation at the naive time `when`; None if unknown.
 
-    Some abbreviations have several meanings ("PST" is Pakistan's time too): the one of `local` wins.
+    For an abbreviation with several meanings ("PST" is Pakistan's time too) that of `local` wins.
     """
     if local is not None and local.key in _LOCAL_MEANING.get(name, ()):
         return _fixed(local, when)
-    if region := _REGIONS.get(name):
+    region = _REGIONS.get(name)
+    if region:
         return _fixed(ZoneInfo(region), when)
     hours = _HOURS.get(name)
     return None if hours is None else timezone(timedelta(hours=hours))
@@ -154,12 +162,13 @@ _CLOCKS = (
     re.compile(
         r"\b(?:kl|klo|ore|alle|um|at|pukul|jam)\.?\s*(?P<hour>\d{1,2})\.(?P<minute>\d{2})(?!\d)"
     ),  # kl. 20.53
-    re.compile(
-        rf"{_ALONE}(?P<hour>\d{{1,2}})\.(?P<minute>\d{{2}})\s*(?:uhr|wib|wita|wit|gmt|utc|bst|cet|cest|ist|น)"
+    re.compile(  # 20.53 Uhr
+        rf"{_ALONE}(?P<hour>\d{{1,2}})\.(?P<minute>\d{{2}})\s*"
+        r"(?:uhr|wib|wita|wit|gmt|utc|bst|cet|cest|ist|น)"
     ),
     re.compile(rf"{_ALONE}(?P<hour>\d{{1,2}})\s?(?:h|uhr)\b"),  # 20 Uhr, 20 h
 )
-# To UTC-10 only: in "10:00-11:00" stands a second clock, not an offset.
+# To UTC-10 only: "10:00-11:00" has a second clock, not an offset.
 _OFFSET = re.compile(
     r"(?::\d\d(?:[.,]\d+)?\s*\(?(?:UTC|GMT)?|\b(?:UTC|GMT))\s*"
     r"(?:\+(?P<east>1[0-4]|0?\d)|[−-](?P<west>10|0?\d))(?::?(?P<minutes>\d\d))?(?![\d:])"
@@ -177,35 +186,45 @@ class Clock(NamedTuple):
 
 
 def clock_in(folded: str) -> Clock | None:
-    """The first time of day in a folded text, or None; a day and a half ("25:00") is none."""
+    """Return the first time of day in a folded text, or None. "25:00" does not count."""
     for pattern in _CLOCKS:
-        for found in pattern.finditer(folded):
-            if clock := _clock(found.groupdict()):
+        for match in pattern.finditer(folded):
+            clock = _clock(match.groupdict())
+            if clock:
                 return clock
     return None
 
 
 def _clock(parts: dict[str, str | None]) -> Clock | None:
-    hour, minute, second = (int(parts.get(key) or 0) for key in ("hour", "minute", "second"))
-    half = parts.get("half") or ("p" if parts.get("later") else None)
-    if half and 1 <= hour <= 12:
-        hour = hour % 12 + (12 if half == "p" else 0)
+    hour = _hour(parts)
+    minute, second = int(parts.get("minute") or 0), int(parts.get("second") or 0)
     if hour > 23 or minute > 59 or second > 59:
         return None
-    return Clock(
-        time(hour, minute, second), Precision.SECOND if parts.get("second") else Precision.MINUTE
-    )
+    precision = Precision.SECOND if parts.get("second") else Precision.MINUTE
+    return Clock(time(hour, minute, second), precision)
+
+
+def _hour(parts: dict[str, str | None]) -> int:
+    """Return the hour of the day, with "am", "pm" and their likes applied."""
+    hour = int(parts.get("hour") or 0)
+    half = parts.get("half") or ("p" if parts.get("later") else None)
+    if not half or not 1 <= hour <= 12:
+        return hour
+    return hour % 12 + (12 if half == "p" else 0)
 
 
 def zone_in(text: str, when: datetime, local: ZoneInfo | None) -> tzinfo | None:
-    """The offset that the text states for its naive time `when`, as a number or by a zone's name.
+    """Return the offset in the text for its naive time `when`, as a number or a zone's name.
 
-    `text` has its own upper case, for "est" is also a French word. `local` decides what "PST" means.
+    Args:
+        text: in its own case, for "est" is also a French word.
+        when: the time of the text.
+        local: decides the meaning of an ambiguous name ("PST").
     """
-    if found := _OFFSET.search(text):
-        offset = timedelta(
-            hours=int(found["east"] or found["west"]), minutes=int(found["minutes"] or 0)
-        )
-        return timezone(offset if found["east"] else -offset)
-    named = _ZONE_NAME.search(text)
-    return zone_called(named[0], when, local) if named else None
+    match = _OFFSET.search(text)
+    if match:
+        hours, minutes = match["east"] or match["west"], match["minutes"] or 0
+        offset = timedelta(hours=int(hours), minutes=int(minutes))
+        return timezone(offset if match["east"] else -offset)
+    name = _ZONE_NAME.search(text)
+    return zone_called(name[0], when, local) if name else None

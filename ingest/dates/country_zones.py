@@ -1,4 +1,4 @@
-"""The time zone that a site's country code implies, where the whole country tells one time."""
+"""The time zone of a site's country code, if the whole country has one time."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from importlib import resources
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-# Country codes that are registered mostly for what they spell, not for where the site is.
+# Country codes that are mostly registered for their letters, by sites in other countries.
 _SOLD_WIDELY = frozenset(
     {"ac", "ag", "ai", "am", "bz", "cc", "co", "fm", "gg", "gl", "io", "la", "ly",
      "me", "mn", "ms", "mu", "nu", "sc", "sh", "st", "tk", "to", "tv", "vc", "vg", "ws"}
@@ -17,9 +17,10 @@ _WINTER_AND_SUMMER = (datetime(2025, 1, 15, tzinfo=UTC), datetime(2025, 7, 15, t
 
 
 def zone_of_country(url: str) -> ZoneInfo | None:
-    """The zone of the country in the address's host name ("....com.pk": Asia/Karachi), or None.
+    """Return the zone of the country of the host name ("....com.pk": Asia/Karachi), or None.
 
-    From the IANA table `zone.tab`; a country whose zones differ in winter or summer gives none.
+    The source is the IANA table `zone.tab`. A country whose zones differ in winter or summer has
+    no zone here.
     """
     try:
         code = (urlsplit(url).hostname or "").rpartition(".")[2]
@@ -42,7 +43,7 @@ def _zone_of(code: str) -> ZoneInfo | None:
 
 @cache
 def _table() -> dict[str, list[str]]:
-    """The names of the zones by country code in lower case."""
+    """Return the names of the zones by country code in lower case."""
     table = resources.files("tzdata").joinpath("zoneinfo/zone.tab").read_text(encoding="utf-8")
     names: dict[str, list[str]] = {}
     for line in table.splitlines():

@@ -1,7 +1,8 @@
-"""Dates as pages write them, read without guessing: what a text states, and no more.
+"""Dates as pages write them, parsed without guessing.
 
-A day stays a day, a naive time needs a zone from elsewhere, a time without a date is none. Common forms are read
-here; dateparser (slow: some milliseconds a call) is asked only for human text that is in none of them.
+A day stays a day, a naive time needs a zone from elsewhere, and a time without a date is not
+parsed. Common forms are parsed here. dateparser (slow: some milliseconds a call) gets only human text in
+none of these forms.
 """
 
 from __future__ import annotations
@@ -18,16 +19,15 @@ from ingest.record import Precision
 from ingest.settings import Limits
 from ingest.text import one_line
 
-_LIMITS = Limits()
 EARLIEST_YEAR = 1990
-"""No news page is older than the web; a smaller year is another calendar's, or no date at all."""
-# Where CLDR's short date puts the month first: the United States and what follows them.
+"""No news page is older than the web: a smaller year is of another calendar, or not a date."""
+# Languages and regions whose short date in CLDR puts the month first.
 _MONTH_FIRST = re.compile(r"(?:[a-z]{2,3}[-_](?:US|PH|FM|PW|GU)|fil|chr)$", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class Stated:
-    """What a text states: `when` is naive where the text names no zone, and midnight where it names only a day."""
+    """The date in a text: naive if the text has no zone, midnight if it has only a day."""
 
     when: datetime
     precision: Precision
@@ -35,10 +35,10 @@ class Stated:
 
 @dataclass(frozen=True, slots=True)
 class ParsedDate:
-    """A date as it goes into the record.
+    """A date in the form of the record.
 
-    `value` is ISO 8601, with offset ("2025-02-05T08:53:00+05:00") or for a day alone ("2025-02-05");
-    `zone_source` is "page" where the text states the zone, "given" where the caller's was used, "" for a day.
+    `value` is ISO 8601, with offset ("2025-02-05T08:53:00+05:00") or only a day ("2025-02-05").
+    `zone_source` is "page" if the text has the zone, "given" if it is the caller's, "" for a day.
     `instant` is aware, and None for a day.
     """
 
@@ -49,22 +49,29 @@ class ParsedDate:
 
 
 def parse_date(
-    raw: str, *, now: datetime, zone: ZoneInfo | None, languages: tuple[str, ...] = ()
+    raw: str,
+    *,
+    now: datetime,
+    zone: ZoneInfo | None,
+    languages: tuple[str, ...] = (),
+    limits: Limits | None = None,
 ) -> ParsedDate | None:
-    """The date that a text states, or None where it states none that can be true.
+    """Return the date in a text, or None if it has none that can be true.
 
     Args:
         raw: The text as on the page; only its first `limits.date_characters` characters count.
-        now: Aware; relative texts ("8 hours ago") count from it, and a date beyond it is refused.
-        zone: Of times that name none. Without it a naive time keeps only its day: an hour of no zone is no instant.
-        languages: BCP 47 tags of the page, likeliest first; a region decides between day and month first ("en-US").
+        now: Aware; relative texts ("8 hours ago") count from it. A date beyond it is refused.
+        zone: Of naive times. Without it only their day is kept: they are not an instant.
+        languages: BCP 47 tags of the page, likeliest first. The region of the first decides
+            between day and month ("en-US").
+        limits: For `date_characters` and `future_hours`; the default settings if None.
     """
-    stated = read_date(raw, now=now, zone=zone, languages=languages)
+    stated = read_date(raw, now=now, zone=zone, languages=languages, limits=limits)
     return settle(stated, zone) if stated else None
 
 
 def settle(stated: Stated, zone: tzinfo | None) -> ParsedDate:
-    """What a text states, with the zone that holds for naive times."""
+    """Return the date with `zone` as the zone of a naive time."""
     when, naive = stated.when, stated.when.tzinfo is None
     if stated.precision is Precision.DAY or (naive and zone is None):
         return ParsedDate(when.date().isoformat(), Precision.DAY)
@@ -73,13 +80,22 @@ def settle(stated: Stated, zone: tzinfo | None) -> ParsedDate:
 
 
 def read_date(
-    raw: str, *, now: datetime, zone: ZoneInfo | None = None, languages: tuple[str, ...] = ()
+    raw: str,
+    *,
+    now: datetime,
+    zone: ZoneInfo | None = None,
+    languages: tuple[str, ...] = (),
+    limits: Limits | None = None,
 ) -> Stated | None:
-    """The same as `parse_date`, but a naive time stays naive; `zone` only tells what "PST" or "today" mean."""
-    text = ascii_digits(one_line(raw[:1000])[: _LIMITS.date_characters])
+    """Return the date in a text as `parse_date` does, but a naive time stays naive.
+
+    `zone` decides only what "PST" and "today" mean.
+    """
+    limits = limits or Limits()
+    text = ascii_digits(one_line(raw[:1000])[: limits.date_characters])
     folded = fold(text)
     local = now.astimezone(zone or now.tzinfo)
-    latest = now + timedelta(hours=_LIMITS.future_hours)
+    latest = now + timedelta(hours=limits.future_hours)
     for day, rest in _days(folded, languages):
         stated = _at(day, rest, text, zone)
         if _can_be(stated.when, latest):
@@ -88,13 +104,13 @@ def read_date(
     return Stated(*human) if human and _can_be(human[0], latest) else None
 
 
-def holds_day(text: str) -> bool:
-    """Whether a text holds a whole date in one of the common forms; cheap, and never asks dateparser."""
-    return next(_days(fold(ascii_digits(text[: _LIMITS.date_characters])), ()), None) is not None
+def holds_day(text: str, limits: Limits) -> bool:
+    """Whether a text has a whole date in a common form; cheap, and never calls dateparser."""
+    return next(_days(fold(ascii_digits(text[: limits.date_characters])), ()), None) is not None
 
 
 def _can_be(when: datetime, latest: datetime) -> bool:
-    """Whether the time lies between the web's first years and the latest time allowed, in any zone."""
+    """Whether the time is after `EARLIEST_YEAR` and, in some zone, not after the latest allowed."""
     earliest_reading = when if when.tzinfo else when.replace(tzinfo=timezone(timedelta(hours=14)))
     return EARLIEST_YEAR <= when.year < 9999 and earliest_reading <= latest
 
@@ -114,7 +130,8 @@ _YEAR_FIRST = re.compile(
 )
 _COMPACT = re.compile(r"(\d{4})(\d\d)(\d\d)(?:t?(\d\d)(\d\d)(\d\d)?(?=z|[+-]|$)|(?!\d))")
 _NUMERIC = re.compile(
-    r"(?<![\d./-])(\d{1,2})(?:([/-]|\.\s?)|\s*thang\s*)(\d{1,2})[./,\s-]{1,2}(\d{4}|(?<=\d\d\.\d\d\.)\d\d)(?![\d:])"
+    r"(?<![\d./-])(\d{1,2})(?:([/-]|\.\s?)|\s*thang\s*)(\d{1,2})[./,\s-]{1,2}"
+    r"(\d{4}|(?<=\d\d\.\d\d\.)\d\d)(?![\d:])"
 )
 # Each with the groups of year, month and day.
 _WORDED = (
@@ -126,50 +143,63 @@ _WORDED = (
 
 
 def _days(folded: str, languages: tuple[str, ...]) -> Iterator[tuple[date, str]]:
-    """Each day that the text may mean, best first, with the rest of the text, where its clock stands."""
-    if found := _COMPACT.match(folded):
-        clock = ":".join(part for part in found.groups()[3:] if part)
-        yield from _valid(found[1], found[2], found[3], clock)
-    for found in _YEAR_FIRST.finditer(folded):
-        yield from _valid(found[1], found[3] or found[4], found[5], _without(folded, found))
+    """Yield each day that the text may mean, best first, with the rest of the text."""
+    compact = _COMPACT.match(folded)
+    if compact:
+        clock = ":".join(part for part in compact.groups()[3:] if part)
+        yield from _valid(compact[1], compact[2], compact[3], clock)
+    for match in _YEAR_FIRST.finditer(folded):
+        yield from _valid(match[1], match[3] or match[4], match[5], _without(folded, match))
+    yield from _worded_days(folded)
+    month_first = any(_MONTH_FIRST.match(tag) for tag in languages)
+    yield from _numeric_days(folded, month_first=month_first)
+
+
+def _worded_days(folded: str) -> Iterator[tuple[date, str]]:
+    """Yield the days with the name of a month."""
     for pattern, order in _WORDED:
-        for found in pattern.finditer(folded):
-            year, month, number = (found[group] for group in order)
-            rest = found[0] if pattern is _MONTH_DAY_CLOCK_YEAR else _without(folded, found)
+        for match in pattern.finditer(folded):
+            year, month, number = (match[group] for group in order)
+            clock_inside = pattern is _MONTH_DAY_CLOCK_YEAR
+            rest = match[0] if clock_inside else _without(folded, match)
             yield from _valid(year, MONTHS.get(month), number, rest)
-    yield from _numeric_days(folded, month_first=any(_MONTH_FIRST.match(tag) for tag in languages))
 
 
 def _numeric_days(folded: str, *, month_first: bool) -> Iterator[tuple[date, str]]:
-    """05/02/2025 both ways round, the likelier first: the other one counts where the first is no day, or to come."""
-    for found in _NUMERIC.finditer(folded):
-        year = found[4] if len(found[4]) == 4 else f"20{found[4]}"
-        ways = [(found[3], found[1]), (found[1], found[3])]
-        if month_first and not (found[2] or "").startswith("."):
-            ways.reverse()
-        for month, number in ways:
-            yield from _valid(year, month, number, _without(folded, found))
+    """Yield 05/02/2025 both ways round, the likelier one first.
+
+    The caller takes the second one if the first is not a day or in the future.
+    """
+    for match in _NUMERIC.finditer(folded):
+        year = match[4] if len(match[4]) == 4 else f"20{match[4]}"
+        orders = [(match[3], match[1]), (match[1], match[3])]
+        if month_first and not (match[2] or "").startswith("."):
+            orders.reverse()
+        for month, number in orders:
+            yield from _valid(year, month, number, _without(folded, match))
 
 
 def _valid(
     year: str, month: str | int | None, number: str, rest: str
 ) -> Iterator[tuple[date, str]]:
+    """Yield the day with `rest`, or nothing if there is no such day."""
     if month is None:
         return
     try:
         yield date(int(year), int(month), int(number)), rest
-    except ValueError:  # no such day
+    except ValueError:
         return
 
 
-def _without(folded: str, found: re.Match[str]) -> str:
-    """The text without the date: its clock comes behind it, or else before it ("8:53 AM | February 05, 2025")."""
-    return f"{folded[found.end() :]} | {folded[: found.start()]}"
+def _without(folded: str, match: re.Match[str]) -> str:
+    """Return the text without the date, the part behind it first: there the clock is likelier."""
+    return f"{folded[match.end() :]} | {folded[: match.start()]}"
 
 
 def _at(day: date, rest: str, text: str, zone: ZoneInfo | None) -> Stated:
-    """The day with the clock and the zone that stand beside it."""
-    if (clock := clock_in(rest)) is None:
+    """Return the day with the clock in `rest` and the zone in `text`."""
+    clock = clock_in(rest)
+    if clock is None:
         return Stated(datetime.combine(day, time()), Precision.DAY)
     when = datetime.combine(day, clock.time)
     return Stated(when.replace(tzinfo=zone_in(text, when, zone)), clock.precision)

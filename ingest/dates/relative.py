@@ -1,4 +1,4 @@
-"""Dates in plain words: "8 hours ago", "yesterday 14:30", and through dateparser the words of other languages."""
+"""Dates in words: "8 hours ago", "yesterday 14:30", and others through dateparser."""
 
 from __future__ import annotations
 
@@ -19,12 +19,13 @@ _UNITS = {
     "d": timedelta(days=1),
 }
 _AGO = re.compile(
-    r"\b(?:(?:an?|one)\s+|(?P<count>\d{1,4})\s*)(?P<unit>sec(?:ond)?s?|min(?:ute)?s?|hours?|hrs?|days?|[smhd])"
+    r"\b(?:(?:an?|one)\s+|(?P<count>\d{1,4})\s*)"
+    r"(?P<unit>sec(?:ond)?s?|min(?:ute)?s?|hours?|hrs?|days?|[smhd])"
     r"(?:(?:,| and)?\s*(?P<more>\d{1,2})\s*(?P<part>min(?:ute)?s?|hours?|hrs?|m|h))?\s+ago\b"
 )
 _NOW = re.compile(r"\W*(?:\w+\W+)?just now\W*$")
 
-# "Today" and "yesterday" by language: words as "hier" mean something else in another one.
+# "Today" and "yesterday" by language: "hier" means "here" in German.
 _DAYS = {
     "en": ("today", "yesterday"),
     "de": ("heute", "gestern"),
@@ -47,7 +48,7 @@ _DAYS = {
     "hi": ("आज", ""),  # "कल" is yesterday and tomorrow
     "ur": ("آج", ""),
 }
-# Words that relative texts of dateparser's languages hold; a text without one, or without a year, costs nothing.
+# Words of relative texts. dateparser is not called for a text without one of them or a year.
 _RELATIVE = re.compile(
     r"\b(?:vor|il y a|hace|fa|atras|geleden|sedan|siden|sitten|temu|pred|назад|тому|lalu|once|ha)\b"
     r"|قبل|پہلے|منذ|پیش|पहल|আগে|前|전|truoc"
@@ -68,10 +69,11 @@ _BY_SCRIPT = (
 def read_human(
     text: str, folded: str, now: datetime, languages: tuple[str, ...]
 ) -> tuple[datetime, Precision] | None:
-    """The time that plain words state, with its precision, or None.
+    """Return the time in a text of words with its precision, or None.
 
-    Minutes and hours count from `now` and are exact to the minute at best; days, "today" and "yesterday" are days of
-    `now`'s zone. Weeks, months and years name no day and give None. An aware result states its zone.
+    Minutes and hours count from `now` and are exact to the minute at best. Days, "today" and
+    "yesterday" are days of `now`'s zone. Weeks, months and years are not a day and give None.
+    An aware result has the zone of the text.
     """
     tags = tuple(
         dict.fromkeys(tag.replace("_", "-").partition("-")[0].lower() for tag in languages)
@@ -86,12 +88,13 @@ def read_human(
 def _ago(folded: str, now: datetime) -> tuple[datetime, Precision] | None:
     if _NOW.match(folded):
         return _minute(now)
-    if not (found := _AGO.search(folded)):
+    match = _AGO.search(folded)
+    if not match:
         return None
-    unit = _UNITS[found["unit"][0]]
-    moment = now - unit * int(found["count"] or 1)
-    if found["part"]:
-        moment -= _UNITS[found["part"][0]] * int(found["more"])
+    unit = _UNITS[match["unit"][0]]
+    moment = now - unit * int(match["count"] or 1)
+    if match["part"]:
+        moment -= _UNITS[match["part"][0]] * int(match["more"])
     return _day(moment) if unit >= timedelta(days=1) else _minute(moment)
 
 
@@ -106,19 +109,25 @@ def _day(moment: datetime) -> tuple[datetime, Precision]:
 def _named_day(
     folded: str, now: datetime, tags: tuple[str, ...]
 ) -> tuple[datetime, Precision] | None:
-    """The word for a day with at most a clock behind it: "Today 9:15", "Updated: gestern, 14:30 Uhr"."""
+    """Return the day of a word with at most a clock behind it: "Updated: gestern, 14:30 Uhr"."""
     for tag in dict.fromkeys((*tags, "en")):
         for back, word in enumerate(_DAYS.get(tag, ())):
-            found = word and re.match(
-                rf"(?:[^\W\d_]+:?\s+){{0,2}}{word}\b(?![’'])\W*(?P<rest>.*)", folded
-            )
-            if not found:
-                continue
-            midnight, precision = _day(now - timedelta(days=back))
-            if clock := clock_in(found["rest"]):
-                return datetime.combine(midnight, clock.time), clock.precision
-            return (midnight, precision) if not found["rest"] else None
+            match = _match_day(word, folded) if word else None
+            if match:
+                return _day_and_clock(now - timedelta(days=back), match["rest"])
     return None
+
+
+def _match_day(word: str, folded: str) -> re.Match[str] | None:
+    return re.match(rf"(?:[^\W\d_]+:?\s+){{0,2}}{word}\b(?![’'])\W*(?P<rest>.*)", folded)
+
+
+def _day_and_clock(moment: datetime, rest: str) -> tuple[datetime, Precision] | None:
+    midnight, precision = _day(moment)
+    clock = clock_in(rest)
+    if clock:
+        return datetime.combine(midnight, clock.time), clock.precision
+    return None if rest else (midnight, precision)
 
 
 def _ask_dateparser(
@@ -127,25 +136,25 @@ def _ask_dateparser(
     relative = bool(_RELATIVE.search(folded))
     if not relative and not (_ABSOLUTE.search(folded) and _LETTERS.search(folded)):
         return None
-    data = _dateparser(text, now, _known(text, tags), relative=relative)
+    data = _dateparser(text, now, _supported(text, tags), relative=relative)
     when = data.date_obj
     if when is None or data.period not in {"day", "time"}:
         return None
     if not relative:
         return _minute(when) if data.period == "time" else _day(when)
-    days_only = (now.replace(tzinfo=None) - when.replace(tzinfo=None)) % timedelta(
-        days=1
-    ) == timedelta()
-    return _day(when) if days_only else _minute(when.replace(tzinfo=now.tzinfo))
+    gap = now.replace(tzinfo=None) - when.replace(tzinfo=None)
+    if gap % timedelta(days=1) == timedelta():
+        return _day(when)
+    return _minute(when.replace(tzinfo=now.tzinfo))
 
 
-def _known(text: str, tags: tuple[str, ...]) -> tuple[str, ...]:
-    """At most three languages for dateparser: those of the page that it knows, then those of the script."""
+def _supported(text: str, tags: tuple[str, ...]) -> tuple[str, ...]:
+    """Return up to three languages for dateparser: the page's if supported, then the script's."""
     from dateparser.data import language_order  # noqa: PLC0415 - 0.3 s that most runs never need
 
-    script = next((found for letters, found in _BY_SCRIPT if letters.search(text)), ("en",))
-    known = [tag for tag in tags if tag in language_order][:2]
-    return tuple(dict.fromkeys((*known, *script)))[:3]
+    by_script = next((names for letters, names in _BY_SCRIPT if letters.search(text)), ("en",))
+    supported = [tag for tag in tags if tag in language_order][:2]
+    return tuple(dict.fromkeys((*supported, *by_script)))[:3]
 
 
 def _dateparser(

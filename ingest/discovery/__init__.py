@@ -1,1 +1,1 @@
-"""Where articles are announced: bytes of feeds, sitemaps, listings and APIs to candidates (pure)."""
+"""Readers of sources: feeds, sitemaps, listings and APIs as candidates (pure)."""

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
+from datetime import datetime
+
+from ingest.discovery.claims import Claim
+from ingest.html.page import absolute
+from ingest.urls import is_http_url
 
 FEED = "feed"
 SITEMAP = "sitemap"
@@ -16,14 +18,21 @@ WORDPRESS = "wordpress-api"
 LEDGER = "ledger"
 """Announced to an earlier run."""
 
-_LONGEST_DATE = 60
-
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """An address with what its source says of it; times are aware. `source` is one of this module's constants.
+    """An address with the metadata of its source. All times are aware.
 
-    Whether it is an article of the site is the caller's business: feeds carry adverts and other hosts' pages.
+    It need not be an article of the site: feeds also contain adverts and pages of other hosts.
+
+    Attributes:
+        url: an absolute address.
+        source: one of this module's constants.
+        title: the headline.
+        published: the publication.
+        modified: the last change, never in the future.
+        until: the latest time that `published` and `modified` may mean, if they name only a day
+            or a month.
     """
 
     url: str
@@ -31,37 +40,50 @@ class Candidate:
     title: str | None = None
     published: datetime | None = None
     modified: datetime | None = None
+    until: datetime | None = None
 
     @property
     def dated(self) -> datetime | None:
-        """When it was last published or changed, as far as its source says."""
+        """When it was last published or changed, according to its source."""
         return max(filter(None, (self.published, self.modified)), default=None)
 
+    @property
+    def latest(self) -> datetime | None:
+        """The latest time at which it may have been published or changed, None if unknown."""
+        return max(filter(None, (self.dated, self.until)), default=None)
 
-def newest_of(newest: datetime | None, candidates: Iterable[Candidate]) -> datetime | None:
-    """The newest time that a source claims, with what it claimed before."""
-    return max(
-        (moment for moment in (newest, *(item.dated for item in candidates)) if moment),
-        default=None,
+
+def announced_url(base: str, address: str | None) -> str | None:
+    """Return an address of a source as an absolute http(s) URL, or None if no client can ask it.
+
+    Args:
+        base: the address to which a relative one is joined.
+        address: as the source states it.
+    """
+    url = absolute(base, address)
+    return url if url is not None and is_http_url(url) else None
+
+
+def announced(
+    url: str,
+    source: str,
+    *,
+    title: str | None = None,
+    published: Claim | None = None,
+    modified: Claim | None = None,
+) -> Candidate:
+    """Return the candidate with the times of these claims."""
+    return Candidate(
+        url=url,
+        source=source,
+        title=title or None,
+        published=published.moment if published else None,
+        modified=modified.moment if modified else None,
+        until=max((claim.until for claim in (published, modified) if claim), default=None),
     )
 
 
-def read_moment(text: str | None) -> datetime | None:
-    """An aware time for a W3C date (https://www.w3.org/TR/NOTE-datetime) or an RFC 2822 one, or None.
-
-    A time without an offset is taken for UTC, a day for its first second: good enough to tell new from old.
-    """
-    text = (text or "").strip()
-    if not text or len(text) > _LONGEST_DATE:
-        return None
-    try:
-        moment = datetime.fromisoformat(re.sub(r"^(\d{4}-\d\d)$", r"\1-01", text))
-    except ValueError:
-        try:
-            moment = parsedate_to_datetime(text)
-        except (ValueError, IndexError):
-            return None
-    try:
-        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
-    except (OverflowError, ValueError):  # such as the year 1 east of Greenwich
-        return None
+def newest_of(newest: datetime | None, candidates: Iterable[Candidate]) -> datetime | None:
+    """Return the newest of an earlier time and the times of the candidates."""
+    moments = [candidate.dated for candidate in candidates]
+    return max((moment for moment in (newest, *moments) if moment), default=None)

@@ -1,4 +1,4 @@
-"""Feeds: RSS, Atom and RDF, well-formed or not, as candidates."""
+"""Feeds as candidates: RSS, Atom, RDF (RSS 1.0) and JSON Feed, well-formed or not."""
 
 from __future__ import annotations
 
@@ -8,35 +8,43 @@ import re
 from calendar import timegm
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from io import BytesIO
 from time import struct_time
 from typing import Any
 
 import feedparser  # type: ignore[import-untyped]  # it has no type information
 
-from ingest.discovery.candidate import FEED, Candidate
+from ingest.discovery.candidate import FEED, Candidate, announced, announced_url
+from ingest.discovery.claims import Claim, ClaimReader
+from ingest.discovery.payload import Document, read_document, read_json
 from ingest.html.bounds import cut_feed
-from ingest.html.page import absolute
 from ingest.text import one_line
+from ingest.urls import host_of
 
 logger = logging.getLogger(__name__)
 
-_MOST_ENTRIES = 5_000
-_MOST_MARKS = 100_000  # feedparser takes some 25 µs for each, and goes through a broken feed twice
-_MOST_TITLE = 2_000
+_MAX_ENTRIES = 5_000
+_MAX_MARKS = 100_000
+"""Of markup: feedparser takes some 25 µs for each, and goes through a broken feed twice."""
+_MAX_TITLE = 2_000
 _TAG = re.compile(r"<[^>]{1,500}>")
-_HTML = re.compile(rb"<!doctype\s+html|<html[\s>]", re.IGNORECASE)
-# Where a proxy (FeedBurner, Pheedo) puts the publisher's own address.
-_OWN_LINKS = ("feedburner_origlink", "pheedo_origlink")
+_REFERENCE = re.compile(rb"&#(?:[xX]([0-9a-fA-F]{1,8})|(\d{1,8}));")
+_PROXIED_LINKS = ("feedburner_origlink", "pheedo_origlink")
+"""The publisher's own address in a feed of a proxy (FeedBurner, Pheedo)."""
+_JSON_FEED = b"jsonfeed.org/version/"
 
 
 @dataclass(frozen=True, slots=True)
 class Feed:
-    """What a feed announces, in its own order.
+    """The content of a feed.
 
-    `next_url` is the page of older entries (RFC 5005), `updated` the newest time that the feed claims, `error` says
-    why there are no candidates: an error page in HTML would else look like a feed in which nothing is new.
+    Attributes:
+        candidates: its entries with an address, in its order.
+        next_url: the page of older entries (RFC 5005; `next_url` of JSON Feed).
+        updated: the newest time that the feed claims.
+        error: why there are no candidates, or why a part is missing, in one line. An HTML error
+            page must not look like a feed without news.
     """
 
     candidates: tuple[Candidate, ...] = ()
@@ -45,92 +53,230 @@ class Feed:
     error: str | None = None
 
 
-def read_feed(body: bytes, url: str) -> Feed:
-    """The feed's candidates. Nothing is fetched and nothing raises; `url` is what relative links are joined to."""
-    parsed = parse_feed(body)
-    candidates = tuple(
-        _candidate(entry, url) for entry in parsed.entries[:_MOST_ENTRIES] if _link(entry, url)
-    )
-    head = parsed.feed
-    times = [moment for item in candidates for moment in (item.published, item.modified) if moment]
+def read_feed(
+    body: bytes,
+    url: str,
+    *,
+    headers: Mapping[str, str] | None = None,
+    zone: tzinfo | None = None,
+    now: datetime | None = None,
+) -> Feed:
+    """Return the content of a feed. Nothing is fetched and nothing raises.
+
+    Args:
+        body: the answer.
+        url: its address, to which relative links are joined.
+        headers: of the answer, with lower-case names: `content-type`, `content-location`.
+        zone: the site's time zone, for times without an offset; default UTC.
+        now: aware; later changes are refused. Default: the clock.
+    """
+    document = read_document(body, headers)
+    claims = ClaimReader(zone, now)
+    if _is_json(document):
+        return _read_json_feed(document, url, claims)
+    location = announced_url(url, (headers or {}).get("content-location"))
+    parsed = _parse(document, location)
+    head, entries = parsed.feed, parsed.entries[:_MAX_ENTRIES]
+    base = _base_of(parsed, url)
+    candidates: list[Candidate] = []
+    for entry in entries:
+        address = _link(entry, base)
+        if address:
+            candidates.append(_candidate(entry, address, claims))
     return Feed(
-        candidates=candidates,
-        next_url=_next(head, url),
-        updated=max(times, default=None) or entry_moment(head, "updated", "published"),
-        error=None if candidates else _complaint(body, parsed),
+        candidates=tuple(candidates),
+        next_url=_next_url(head, url),
+        updated=_newest(candidates) or entry_moment(head, "updated", "published"),
+        error=document.error or (None if candidates else _reason(document, parsed)),
     )
 
 
 def parse_feed(body: bytes) -> Any:  # noqa: ANN401 - feedparser has no types
-    """Feedparser's result for bytes, the first entries where they are many.
+    """Return feedparser's result for the bytes, with the first entries if there are many."""
+    return _parse(read_document(body), None)
+
+
+def _parse(document: Document, location: str | None) -> Any:  # noqa: ANN401 - no types
+    """Return feedparser's result.
 
     It is given a stream, since it would fetch or open bytes that look like an address.
     """
-    body = _REFERENCE.sub(_character, cut_feed(body, _MOST_MARKS))
+    headers = {"content-type": "application/xml; charset=utf-8"}
+    if location:
+        headers["content-location"] = location
+    body = _REFERENCE.sub(_without_surrogate, cut_feed(document.body, _MAX_MARKS))
     try:
-        return feedparser.parse(BytesIO(body), sanitize_html=False, resolve_relative_uris=False)
-    except Exception:  # it is lenient, and where it is not, one feed must not end a crawl
+        return feedparser.parse(
+            BytesIO(body),
+            response_headers=headers,
+            sanitize_html=False,
+            resolve_relative_uris=False,
+        )
+    except Exception:  # feedparser is lenient; if it is not, one feed must not end a crawl
         logger.debug("feedparser failed", exc_info=True)
         return feedparser.parse(BytesIO(b""))
 
 
-_REFERENCE = re.compile(rb"&#(?:[xX]([0-9a-fA-F]{1,8})|(\d{1,8}));")
+def _without_surrogate(match: re.Match[bytes]) -> bytes:
+    """Return the reference, or nothing for a lone surrogate, on which feedparser raises."""
+    code = int(match[1], 16) if match[1] else int(match[2])
+    return b"" if 0xD800 <= code <= 0xDFFF else match[0]
 
 
-def _character(found: re.Match[bytes]) -> bytes:
-    """The reference, or nothing where it is to half a character: feedparser raises on lone surrogates."""
-    code = int(found[1], 16) if found[1] else int(found[2])
-    return b"" if 0xD800 <= code <= 0xDFFF else found[0]
+def _base_of(parsed: Any, url: str) -> str:  # noqa: ANN401 - feedparser has no types
+    """Return the address to which relative links are joined.
+
+    RSS defines none. It is the channel's link if the feed is kept on another host, else the feed's
+    own address.
+    """
+    channel = str(parsed.feed.get("link") or "")
+    is_rss = str(parsed.get("version") or "").startswith("rss")
+    if is_rss and channel.startswith(("http://", "https://")):
+        return url if host_of(channel) == host_of(url) else channel
+    return url
 
 
-def _candidate(entry: Mapping[str, Any], url: str) -> Candidate:
-    title = one_line(html.unescape(_TAG.sub(" ", (entry.get("title") or "")[:_MOST_TITLE])))
-    published = entry_moment(entry, "published", "created")
-    updated = entry_moment(entry, "updated")
-    return Candidate(
-        _link(entry, url) or url,
+def _candidate(entry: Mapping[str, Any], address: str, claims: ClaimReader) -> Candidate:
+    title = html.unescape(_TAG.sub(" ", (entry.get("title") or "")[:_MAX_TITLE]))
+    published = _claim(entry, claims, "published") or _claim(entry, claims, "created")
+    updated = _claim(entry, claims, "updated", is_change=published is not None)
+    return announced(
+        address,
         FEED,
-        title or None,
-        published or updated,
-        updated if published else None,
+        title=one_line(title),
+        published=published or updated,
+        modified=updated if published else None,
     )
 
 
-def _link(entry: Mapping[str, Any], url: str) -> str | None:
-    own = (entry.get(name) for name in _OWN_LINKS)
-    identity = entry.get("id") if str(entry.get("id") or "").startswith("http") else None
-    links = (*own, entry.get("link"), identity)
-    return next((found for link in links if link and (found := absolute(url, str(link)))), None)
+def _claim(
+    entry: Mapping[str, Any], claims: ClaimReader, name: str, *, is_change: bool = False
+) -> Claim | None:
+    """Return a time of an entry.
+
+    It is read from the text: feedparser takes "2026/11/26" for the first of the month. The key is
+    tested first, since feedparser gives "published" for a missing "updated", with a warning.
+    """
+    if name not in entry:
+        return None
+    return claims.modified(entry[name]) if is_change else claims.published(entry[name])
 
 
-def _next(head: Mapping[str, Any], url: str) -> str | None:
-    links = head.get("links") or ()
-    return next(
-        (absolute(url, link.get("href")) for link in links if link.get("rel") == "next"), None
-    )
+def _link(entry: Mapping[str, Any], base: str) -> str | None:
+    """Return the address of an entry: the publisher's own, the link, or an id with a URL."""
+    identifier = str(entry.get("id") or "")
+    links = [*(entry.get(name) for name in _PROXIED_LINKS), entry.get("link")]
+    if identifier.startswith("http"):
+        links.append(identifier)
+    for link in links:
+        address = announced_url(base, str(link)) if link else None
+        if address:
+            return address
+    return None
+
+
+def _next_url(head: Mapping[str, Any], url: str) -> str | None:
+    for link in head.get("links") or ():
+        if link.get("rel") == "next":
+            return announced_url(url, link.get("href"))
+    return None
+
+
+def _newest(candidates: list[Candidate]) -> datetime | None:
+    moments = [candidate.dated for candidate in candidates]
+    return max((moment for moment in moments if moment), default=None)
 
 
 def entry_moment(values: Mapping[str, Any], *names: str) -> datetime | None:
-    """The first of these times of a feed or entry, in UTC."""
+    """Return the first of these times of a feed or entry, as feedparser read it, in UTC."""
     for name in names:
         key = f"{name}_parsed"
-        if (
-            key not in values
-        ):  # asked first: feedparser gives "published" for a missing "updated", and warns
+        # Tested first: feedparser gives "published" for a missing "updated", with a warning.
+        if key not in values:
             continue
-        if isinstance(parsed := values[key], struct_time):
+        parsed = values[key]
+        if isinstance(parsed, struct_time):
             try:
                 return datetime.fromtimestamp(timegm(parsed), UTC)
-            except (OverflowError, ValueError, OSError):  # a year that no clock has
+            except (OverflowError, ValueError, OSError):  # a year outside of the clock's range
                 continue
     return None
 
 
-def _complaint(body: bytes, parsed: Any) -> str | None:  # noqa: ANN401 - feedparser has no types
-    if not body.strip():
+def _reason(document: Document, parsed: Any) -> str | None:  # noqa: ANN401 - no types
+    """Return why a feed gave no candidates; None for a whole feed without entries."""
+    if not document.body.strip():
         return "an empty answer"
-    if _HTML.search(body[:2_000]):
+    if document.is_html:
         return "an HTML page, not a feed"
+    if parsed.entries:
+        return f"none of its {len(parsed.entries)} entries has an address"
     if parsed.get("version"):
         return "a feed cut off or broken before its first entry" if parsed.get("bozo") else None
     return "neither RSS nor Atom"
+
+
+def _is_json(document: Document) -> bool:
+    """Whether the data is JSON, or has a JSON Feed behind a notice."""
+    return document.body[:1] in {b"{", b"["} or (
+        not document.root and _JSON_FEED in document.body[:4_000].replace(b"\\", b"")
+    )
+
+
+def _read_json_feed(document: Document, url: str, claims: ClaimReader) -> Feed:
+    """Return the content of a JSON Feed (https://www.jsonfeed.org/version/1.1/)."""
+    value, error = read_json(document.body, _is_json_feed)
+    if error:
+        return Feed(error=document.error or error)
+    if not _is_json_feed(value):
+        return Feed(error="JSON, but no JSON Feed")
+    items = [item for item in value["items"][:_MAX_ENTRIES] if isinstance(item, Mapping)]
+    candidates = _json_candidates(items, url, claims)
+    if items and not candidates:
+        error = f"none of its {len(items)} entries has an address"
+    following = value.get("next_url")
+    return Feed(
+        candidates=tuple(candidates),
+        next_url=announced_url(url, following) if isinstance(following, str) else None,
+        updated=_newest(candidates),
+        error=document.error or error,
+    )
+
+
+def _json_candidates(
+    items: list[Mapping[str, Any]], url: str, claims: ClaimReader
+) -> list[Candidate]:
+    candidates = (_json_candidate(item, url, claims) for item in items)
+    return [candidate for candidate in candidates if candidate is not None]
+
+
+def _json_candidate(item: Mapping[str, Any], url: str, claims: ClaimReader) -> Candidate | None:
+    address = _json_link(item, url)
+    if address is None:
+        return None
+    title = item.get("title")
+    return announced(
+        address,
+        FEED,
+        title=one_line(title[:_MAX_TITLE]) if isinstance(title, str) else None,
+        published=claims.published(item.get("date_published")),
+        modified=claims.modified(item.get("date_modified")),
+    )
+
+
+def _is_json_feed(value: object) -> bool:
+    return isinstance(value, Mapping) and isinstance(value.get("items"), list)
+
+
+def _json_link(item: Mapping[str, Any], url: str) -> str | None:
+    """Return the permanent address of an item: its `url`, an `id` with one, or `external_url`."""
+    identifier = item.get("id")
+    links = [item.get("url")]
+    if isinstance(identifier, str) and identifier.startswith("http"):
+        links.append(identifier)
+    links.append(item.get("external_url"))
+    for link in links:
+        address = announced_url(url, link) if isinstance(link, str) else None
+        if address:
+            return address
+    return None

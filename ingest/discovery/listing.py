@@ -6,27 +6,33 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 
 from lxml.html import HtmlElement
 
-from ingest.discovery.candidate import LISTING, Candidate, read_moment
-from ingest.discovery.main_list import Item, find_main_list, list_url, same_site
+from ingest.discovery.candidate import LISTING, Candidate, announced
+from ingest.discovery.claims import Claim, ClaimReader
+from ingest.discovery.main_list import HEADINGS, Item, find_main_list, list_url, same_site
 from ingest.html.page import Page, class_words, select_all, text_of
 from ingest.sites import Site
 from ingest.urls import page_number
 
-_HEADINGS = ("h1", "h2", "h3", "h4", "h5")
-_ITEM_LEVELS = 6
+_MAX_ENTRY_LEVELS = 6
+"""Ancestors of a link that are searched for its entry."""
+_MAX_PAGER_LEVELS = 3
+"""Ancestors of a link that are searched for a pager."""
 _PAGER = re.compile(
     r"pagination|pager|page-?nav|page-?numbers|nav-links|nav-previous|older|load-?more|next"
 )
-# What the link to the older entries says, by language.
+# Text of the link to older entries, by language.
 _NEXT_WORDS = """
-    next|next page|next posts?|older|older posts|older entries|older articles|older stories|more|more posts|more stories
-    more news|load more|show more|weiter|nächste|nächste seite|ältere beiträge|suivante?|page suivante|siguiente
-    articles plus anciens|página siguiente|entradas anteriores|próxim[ao]|próxima página|successiv[ao]|avanti|volgende
-    oudere berichten|nästa|neste|næste|seuraava|następna|starsze wpisy|další|következő|sonraki|berikutnya|selanjutnya
-    далее|следующая|наступна|επόμενη|اگلا|اگلا صفحہ|مزید|التالي|بعدی|अगला|পরবর্তী|次へ|次のページ|下一页|下一頁|다음"""
+    next|next page|next posts?|older|older posts|older entries|older articles|older stories
+    more|more posts|more stories|more news|load more|show more|weiter|nächste|nächste seite
+    ältere beiträge|suivante?|page suivante|siguiente|articles plus anciens|página siguiente
+    entradas anteriores|próxim[ao]|próxima página|successiv[ao]|avanti|volgende
+    oudere berichten|nästa|neste|næste|seuraava|następna|starsze wpisy|další|következő|sonraki
+    berikutnya|selanjutnya|далее|следующая|наступна|επόμενη|اگلا|اگلا صفحہ|مزید|التالي|بعدی
+    अगला|পরবর্তী|次へ|次のページ|下一页|下一頁|다음"""
 _NEXT = re.compile(
     rf"^\W*(?:{'|'.join(line.strip() for line in _NEXT_WORDS.strip().splitlines())})?\W*$",
     re.IGNORECASE,
@@ -35,39 +41,60 @@ _NEXT = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class ListingPage:
-    """The articles of the main list in page order, each once, and the page that continues the list."""
+    """The articles of the main list in page order, each once, and the next page of the list."""
 
     candidates: tuple[Candidate, ...] = ()
     next_url: str | None = None
 
 
-def read_listing(page: Page, site: Site) -> ListingPage:
-    """The main list without sidebar, menu, trending and repeated links, by the definition or in the general way."""
-    items = _defined(page, site) or find_main_list(page, site)
-    return ListingPage(tuple(_candidate(item) for item in items), _next_url(page, site))
+def read_listing(page: Page, site: Site, now: datetime | None = None) -> ListingPage:
+    """Return the main list without sidebar, menu, trending and repeated links.
+
+    The selectors of the definition are used if they match, else `find_main_list`.
+
+    Args:
+        page: the listing.
+        site: its definition; its time zone is used for times without an offset.
+        now: aware; publications far ahead are refused. Default: the clock.
+    """
+    items = _defined_items(page, site) or find_main_list(page, site)
+    claims = ClaimReader(site.zone, now)
+    candidates = tuple(_candidate(item, claims) for item in items)
+    return ListingPage(candidates, _next_url(page, site))
 
 
-def _defined(page: Page, site: Site) -> list[Item]:
-    """What `listing.items` of the definition selects: links, or elements whose first link counts."""
-    found: dict[str, Item] = {}
+def _defined_items(page: Page, site: Site) -> list[Item]:
+    """Return what `listing.items` selects: links, or elements of which the first link counts."""
+    items: dict[str, Item] = {}
     for node in page.select(*site.listing.items):
         link = node if node.tag == "a" else next(node.iter("a"), None)
         url = list_url(page, link) if link is not None else None
-        if link is not None and url and url not in found:
-            found[url] = Item(url, text_of(link), _around(link))
-    return list(found.values())
+        if link is not None and url and url not in items:
+            items[url] = Item(url, text_of(link), _entry_of(link))
+    return list(items.values())
 
 
-def _around(link: HtmlElement) -> HtmlElement:
-    """The entry of a link: the nearest `<article>` or `<li>`, or else the link itself."""
-    near = (node for _, node in zip(range(_ITEM_LEVELS), link.iterancestors(), strict=False))
-    return next((node for node in near if node.tag in {"article", "li"}), link)
+def _entry_of(link: HtmlElement) -> HtmlElement:
+    """Return the nearest `<article>` or `<li>` above a link, or else the link itself."""
+    for ancestor in islice(link.iterancestors(), _MAX_ENTRY_LEVELS):
+        if ancestor.tag in {"article", "li"}:
+            return ancestor
+    return link
 
 
-def _candidate(item: Item) -> Candidate:
-    headings = (node for node in item.element.iter(*_HEADINGS) if _is_linked(node))
-    title = next((text for node in headings if (text := text_of(node))), item.title)
-    return Candidate(item.url, LISTING, title or None, _published(item.element))
+def _candidate(item: Item, claims: ClaimReader) -> Candidate:
+    published = _published(item.element, claims)
+    return announced(item.url, LISTING, title=_title(item), published=published)
+
+
+def _title(item: Item) -> str:
+    """Return the text of the first linked heading, or else of the link."""
+    for heading in item.element.iter(*HEADINGS):
+        if _is_linked(heading):
+            text = text_of(heading)
+            if text:
+                return text
+    return item.title
 
 
 def _is_linked(heading: HtmlElement) -> bool:
@@ -75,19 +102,22 @@ def _is_linked(heading: HtmlElement) -> bool:
     return (parent is not None and parent.tag == "a") or next(heading.iter("a"), None) is not None
 
 
-def _published(element: HtmlElement) -> datetime | None:
-    moments = (read_moment(node.get("datetime")) for node in element.iter("time"))
-    return next((moment for moment in moments if moment), None)
+def _published(element: HtmlElement, claims: ClaimReader) -> Claim | None:
+    for node in element.iter("time"):
+        claim = claims.published(node.get("datetime"))
+        if claim is not None:
+            return claim
+    return None
 
 
 def _next_url(page: Page, site: Site) -> str | None:
+    """Return the first address of `_next_addresses` that is another page of the same site."""
     for address in _next_addresses(page, site):
         url = page.absolute(address)
         if url is None or not same_site(page, url):
             continue
-        if page.url.startswith(
-            "https:"
-        ):  # a site behind a proxy often names its own pages with http
+        if page.url.startswith("https:"):
+            # A site behind a proxy often links its own pages with http.
             url = re.sub(r"^http:", "https:", url)
         url = url.partition("#")[0]
         if url.rstrip("/") != page.url.rstrip("/"):
@@ -96,33 +126,51 @@ def _next_url(page: Page, site: Site) -> str | None:
 
 
 def _next_addresses(page: Page, site: Site) -> Iterator[str]:
+    """Yield addresses that may be the next page, most reliable first, some of them empty."""
     for selector in site.listing.next:
         for node in select_all(page.tree, selector):
-            yield node.get("href") or next((link.get("href") or "" for link in node.iter("a")), "")
+            yield node.get("href") or _first_href(node)
+    yield from _declared_next(page)
+    yield from _numbered_next(page)
+
+
+def _declared_next(page: Page) -> Iterator[str]:
+    """Yield the addresses of `<link rel="next">`, then of `<a rel="next">`."""
     yield from page.links.get("next", [])
-    yield from (
-        link.get("href") or ""
-        for link in page.tree.iter("a")
-        if "next" in (link.get("rel") or "").split()
-    )
-    pagers = [link for link in page.body.iter("a") if _in_pager(link)]
-    yield from (
-        link.get("href") or "" for link in pagers if _says_next(link) and _follows(page, link)
-    )
-    yield from (link.get("href") or "" for link in page.body.iter("a") if _follows(page, link))
+    for link in page.tree.iter("a"):
+        if "next" in (link.get("rel") or "").split():
+            yield link.get("href") or ""
+
+
+def _numbered_next(page: Page) -> Iterator[str]:
+    """Yield links to the following page number.
+
+    Those of a pager with the text or class of a "next" link come first.
+    """
+    following = [link for link in page.body.iter("a") if _follows(page, link)]
+    for link in following:
+        if _in_pager(link) and _is_next_link(link):
+            yield link.get("href") or ""
+    for link in following:
+        yield link.get("href") or ""
+
+
+def _first_href(node: HtmlElement) -> str:
+    link = next(node.iter("a"), None)
+    return (link.get("href") or "") if link is not None else ""
 
 
 def _in_pager(link: HtmlElement) -> bool:
-    near = (link, *(node for _, node in zip(range(3), link.iterancestors(), strict=False)))
-    return any(_PAGER.search(class_words(node)) for node in near)
+    nodes = (link, *islice(link.iterancestors(), _MAX_PAGER_LEVELS))
+    return any(_PAGER.search(class_words(node)) for node in nodes)
 
 
-def _says_next(link: HtmlElement) -> bool:
+def _is_next_link(link: HtmlElement) -> bool:
     return bool(_NEXT.search(text_of(link))) or "next" in class_words(link)
 
 
 def _follows(page: Page, link: HtmlElement) -> bool:
-    """Whether the link goes to the page of this list whose number is one more."""
+    """Whether the link leads to the following page number of this list."""
     url = page.absolute(link.get("href"))
     if url is None or page_number(url) != (page_number(page.url) or 1) + 1:
         return False
@@ -130,5 +178,6 @@ def _follows(page: Page, link: HtmlElement) -> bool:
 
 
 def _unpaged(url: str) -> str:
+    """Return host and path without `www.` and page number."""
     path = re.sub(r"^https?://(?:www\.)?", "", url).partition("?")[0].rstrip("/")
     return re.sub(r"/(?:page|seite|pagina|p)[/-]?\d+$", "", path)

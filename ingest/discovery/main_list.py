@@ -1,4 +1,4 @@
-"""The main list of a page that lists articles: the largest repeated structure of headlines, beside no sidebar."""
+"""The main list of a listing page: the largest group of repeated headlines outside of a sidebar."""
 
 from __future__ import annotations
 
@@ -15,10 +15,19 @@ from ingest.html.page import Page, class_words, text_of
 from ingest.sites import Site
 from ingest.urls import article_points, host_of
 
-_HEADINGS = ("h1", "h2", "h3", "h4", "h5")
-_SHORTEST = 18  # characters of a headline; shorter links name sections, authors and buttons
-_FEWEST = 3  # items of a list
-_MOST_IN_ROW = 4
+HEADINGS = ("h1", "h2", "h3", "h4", "h5")
+_MIN_HEADLINE = 18
+"""Characters, wide ones counted twice; shorter links name sections, authors and buttons."""
+_MIN_ITEMS = 3
+_MAX_IN_ROW = 4
+_MAX_MEASURED_TEXT = 400
+"""Characters of an entry that count for its weight."""
+_HEADING_FACTOR = 1.5
+"""Weight of an entry with a heading."""
+_SIDE_FACTOR = 0.15
+"""Weight of a list in a sidebar, menu or carousel."""
+_FRAME_SHARE = 0.6
+"""An element with more of a page's headlines is its frame, and its class is ignored."""
 _WIDE = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _SIDE_TAGS = frozenset({"aside", "nav", "footer", "header"})
 _SIDE_WORDS = re.compile(
@@ -26,14 +35,11 @@ _SIDE_WORDS = re.compile(
     r"|ticker|breaking|carousel|slider|slick|swiper|owl|recommend\w*|editor-?s?-?picks?|widget|must-?read|top-?reads?|recap"
     r"|promo|newsletter|mega-?menu|hidden|modal|popup)(?:$|[\s_-]|\d)"
 )
-_MOST_OF_PAGE = (
-    0.6  # what holds more of a page's headlines is the page's frame, whatever its class says
-)
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One entry: `element` is the largest element that holds no other entry."""
+    """One entry: `element` is the largest element without another entry in it."""
 
     url: str
     title: str
@@ -41,114 +47,130 @@ class Item:
 
 
 def find_main_list(page: Page, site: Site) -> list[Item]:
-    """The entries of the main list in page order, each address once; [] where a page has no list."""
+    """Return the entries of the main list in page order, each address once.
+
+    Empty if the page has no list of at least three entries.
+    """
     links = list(_headline_links(page, site))
     items = _items(links)
     groups = _groups(items)
     if not groups:
         return []
-    held = _held(items)
-    best = max(groups, key=lambda group: _weight(group, held, len(items)))
-    return best if len(best) >= _FEWEST else []
+    counts = _counts_by_ancestor(items)
+    best = max(groups, key=lambda group: _weight(group, counts, len(items)))
+    return best if len(best) >= _MIN_ITEMS else []
 
 
 def list_url(page: Page, link: HtmlElement) -> str | None:
-    """The address of a link without its fragment ("#comments", "#:~:text=...")."""
+    """Return the address of a link without its fragment ("#comments", "#:~:text=...")."""
     address = page.absolute(link.get("href"))
     return urldefrag(address).url if address else None
 
 
+def same_site(page: Page, url: str) -> bool:
+    """Whether both addresses have the same host, ignoring `www.`, and `url` has a path."""
+    return host_of(url) == host_of(page.url) and bool(urlsplit(url).path)
+
+
 def _headline_links(page: Page, site: Site) -> Iterator[Item]:
-    """All links that look like headlines of articles: by their address, and by their text or heading."""
+    """Yield links whose address is an article's, and whose text or heading is a headline's."""
     for link in page.body.iter("a"):
         url = list_url(page, link)
         if url is None or not _is_article(page, site, url):
             continue
         title = text_of(link)
         size = len(title) + len(_WIDE.findall(title))
-        if _in_heading(link) or size >= _SHORTEST:
+        if _in_heading(link) or size >= _MIN_HEADLINE:
             yield Item(url, title, link)
 
 
 def _is_article(page: Page, site: Site, url: str) -> bool:
-    here, there = host_of(page.url), host_of(url)
-    if there != here and not there.endswith(f".{here}") and not here.endswith(f".{there}"):
+    page_host, host = host_of(page.url), host_of(url)
+    is_related = host.endswith(f".{page_host}") or page_host.endswith(f".{host}")
+    if host != page_host and not is_related:
         return False
     if url.rstrip("/") == page.url.rstrip("/"):
         return False
-    if there in {host.removeprefix("www.") for host in site.hosts} and site.article_urls:
+    if site.article_urls and host in {name.removeprefix("www.") for name in site.hosts}:
         return site.is_article_url(url)
     return article_points(url) >= 2
 
 
 def _in_heading(link: HtmlElement) -> bool:
     parent = link.getparent()
-    return (parent is not None and parent.tag in _HEADINGS) or any(
-        child.tag in _HEADINGS for child in link.iter()
-    )
+    if parent is not None and parent.tag in HEADINGS:
+        return True
+    return any(child.tag in HEADINGS for child in link.iter())
 
 
 def _items(links: Sequence[Item]) -> list[Item]:
-    """The links with their entries: each climbs as long as what it climbs to holds its own address only."""
-    below: dict[HtmlElement, set[str]] = {}
+    """Return the links with their entries: the highest ancestor without another address in it."""
+    urls_below: dict[HtmlElement, set[str]] = {}
     for link in links:
         for node in (link.element, *link.element.iterancestors()):
-            below.setdefault(node, set()).add(link.url)
+            urls_below.setdefault(node, set()).add(link.url)
     items: dict[HtmlElement, Item] = {}
     for link in links:
-        element = link.element
-        while (parent := element.getparent()) is not None and len(below.get(parent, ())) == 1:
-            element = parent
-        known = items.get(element)
-        if known is None or len(known.title) < len(link.title):
+        element = _entry_of(link.element, urls_below)
+        previous = items.get(element)
+        if previous is None or len(previous.title) < len(link.title):
             items[element] = Item(link.url, link.title, element)
     return list(items.values())
 
 
+def _entry_of(link: HtmlElement, urls_below: dict[HtmlElement, set[str]]) -> HtmlElement:
+    element = link
+    parent = element.getparent()
+    while parent is not None and len(urls_below.get(parent, ())) == 1:
+        element = parent
+        parent = element.getparent()
+    return element
+
+
 def _groups(items: Sequence[Item]) -> list[list[Item]]:
-    """Entries that stand beside each other, or in rows beside each other, each address once."""
+    """Return entries grouped by parent, or by the rows of a grid, each address once per group."""
     counts = Counter(item.element.getparent() for item in items)
-    rows = Counter(_row_key(holder) for holder in counts if holder is not None)
+    rows = Counter(_row_key(parent) for parent in counts if parent is not None)
     groups: dict[object, dict[str, Item]] = {}
     for item in items:
-        holder = item.element.getparent()
-        is_row = (
-            holder is not None and counts[holder] <= _MOST_IN_ROW and rows[_row_key(holder)] > 1
-        )
-        key = _row_key(holder) if holder is not None and is_row else holder
+        parent = item.element.getparent()
+        key: object = parent
+        if parent is not None and counts[parent] <= _MAX_IN_ROW and rows[_row_key(parent)] > 1:
+            key = _row_key(parent)
         groups.setdefault(key, {}).setdefault(item.url, item)
     return [list(group.values()) for group in groups.values()]
 
 
-def _row_key(holder: HtmlElement) -> tuple[HtmlElement | None, str, str]:
-    """What the rows of a grid share: like elements beside each other."""
-    return holder.getparent(), str(holder.tag), holder.get("class") or ""
+def _row_key(row: HtmlElement) -> tuple[HtmlElement | None, str, str]:
+    """Return what the rows of a grid have in common: parent, tag and class."""
+    return row.getparent(), str(row.tag), row.get("class") or ""
 
 
-def _held(items: Sequence[Item]) -> Counter[HtmlElement]:
-    held: Counter[HtmlElement] = Counter()
+def _counts_by_ancestor(items: Sequence[Item]) -> Counter[HtmlElement]:
+    """Return the number of entries below each element."""
+    counts: Counter[HtmlElement] = Counter()
     for item in items:
-        held.update(item.element.iterancestors())
-    return held
+        counts.update(item.element.iterancestors())
+    return counts
 
 
-def _weight(group: Sequence[Item], held: Counter[HtmlElement], whole: int) -> float:
-    """The size of a group by its entries' texts; in a sidebar, menu or carousel it counts for little."""
-    weight = sum(
-        math.sqrt(min(len(text_of(item.element)), 400)) * _emphasis(item) for item in group
-    )
+def _weight(group: Sequence[Item], counts: Counter[HtmlElement], total: int) -> float:
+    """Return the weight of a group by the texts of its entries, reduced in a sidebar or menu.
+
+    The frame of the page (see `_FRAME_SHARE`) ends the search for a sidebar.
+    """
+    weight = 0.0
+    for item in group:
+        size = min(len(text_of(item.element)), _MAX_MEASURED_TEXT)
+        weight += math.sqrt(size) * _emphasis(item)
     for node in (group[0].element, *group[0].element.iterancestors()):
-        if held[node] > _MOST_OF_PAGE * whole:
+        if counts[node] > _FRAME_SHARE * total:
             break
         if node.tag in _SIDE_TAGS or _SIDE_WORDS.search(class_words(node)):
-            return weight * 0.15
+            return weight * _SIDE_FACTOR
     return weight
 
 
 def _emphasis(item: Item) -> float:
-    return 1.5 if next(item.element.iter(*_HEADINGS), None) is not None else 1.0
-
-
-def same_site(page: Page, url: str) -> bool:
-    """Whether both addresses are of one host, `www.` aside."""
-    return host_of(url) == host_of(page.url) and bool(urlsplit(url).path)
+    has_heading = next(item.element.iter(*HEADINGS), None) is not None
+    return _HEADING_FACTOR if has_heading else 1.0

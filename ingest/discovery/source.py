@@ -1,4 +1,4 @@
-"""What is known of the places where a site announces its articles: feeds, sitemaps, listings, its API (pure)."""
+"""State of a source between runs, and the result of one visit to it (pure)."""
 
 from __future__ import annotations
 
@@ -8,12 +8,21 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A source as the last runs left it; times are aware.
+    """A feed, sitemap, listing or API as earlier runs left it. All times are aware.
 
-    `kind` is one of `candidate`'s constants. `etag` and `last_modified` are what to ask with (RFC 9110, 13.1), `links`
-    the sitemaps that an index named, `items` how many articles it announced when it last came. `complete` says that a
-    run has followed it to its end, or as far as one run goes: then the first page without anything new ends the walk.
-    `newest` is the newest publication or change that it claimed; `last_full` when it last came whole, not as a 304.
+    Attributes:
+        url: its address as the definition or an index names it.
+        kind: a constant of `ingest.discovery.candidate`.
+        status: HTTP status of the last answer, None without one.
+        error: why the last visit failed, in one line.
+        etag: validator for `If-None-Match` (RFC 9110, 13.1).
+        last_modified: validator for `If-Modified-Since`.
+        links: sitemaps that an index named.
+        items: number of articles in the last answer with a body.
+        complete: whether a run has followed it to its end, or to the limit of one run. If so, the
+            first page without a new article ends the walk.
+        newest: newest publication or change that it claimed.
+        last_full: time of the last answer with a body, that is, not a 304.
     """
 
     url: str
@@ -31,9 +40,15 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class SourceVisit:
-    """What a run met at a source: its status (200, 304; None without an answer), how many articles it announced.
+    """Result of one visit to a source in a run.
 
-    `newest` is remembered from earlier runs where the answer was 304.
+    Attributes:
+        url: as in `Source`.
+        kind: as in `Source`.
+        status: 200 or 304, None without an answer.
+        items: number of articles that it announced.
+        newest: newest claimed time; taken from earlier runs if the status is 304.
+        error: why the visit failed, in one line.
     """
 
     url: str

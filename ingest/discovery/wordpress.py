@@ -1,11 +1,10 @@
-"""WordPress's REST API and comment feeds: posts as candidates, comments with their threads.
+"""Posts of WordPress's REST API as candidates, and functions for any of its JSON answers.
 
-https://developer.wordpress.org/rest-api/reference/posts/ and .../comments/
+https://developer.wordpress.org/rest-api/reference/posts/
 """
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -16,226 +15,213 @@ from urllib.parse import urlencode
 from lxml import etree
 from lxml.html import HtmlElement, fragment_fromstring
 
-from ingest.discovery.candidate import WORDPRESS, Candidate
-from ingest.discovery.feed import entry_moment, parse_feed
-from ingest.html.bounds import cut_at_marks
-from ingest.html.page import Page, absolute, text_of
-from ingest.record import Comment, CommentAuthor
-from ingest.text import block, known, one_line, whole_number
+from ingest.discovery.candidate import WORDPRESS, Candidate, announced, announced_url
+from ingest.discovery.claims import ClaimReader
+from ingest.discovery.payload import read_document, read_json
+from ingest.text import block, one_line, whole_number
 
-_MOST = 5_000
-_MOST_MARKS = 1_000_000  # of JSON: each opens or parts values, which take some 100 bytes of memory
+MAX_ITEMS = 5_000
+"""Posts or comments that are read of one answer."""
 _POST_FIELDS = "id,link,date,date_gmt,modified,modified_gmt,title"
-_COMMENT_FIELDS = "id,post,parent,author_name,author_url,date,date_gmt,content,link,type"
+_BLOCK_TAGS = frozenset({"p", "blockquote", "ul", "ol", "pre", "div"})
 
 
 @dataclass(frozen=True, slots=True)
 class Posts:
-    """One page of posts; `ids` gives the post's number by address, for its comments."""
+    """One page of posts.
+
+    Attributes:
+        candidates: the posts, in the order of the answer.
+        ids: the post's number by its address, needed to ask for its comments.
+        error: why there are no posts, in one line.
+        is_api: whether the answer is WordPress's. If not, such as an HTML page with status 200,
+            the other form of the API (`plain_api`) may work.
+        count: the number of posts in the answer, with or without an address.
+        total_pages: the number of pages as the answer states it (`X-WP-TotalPages`).
+    """
 
     candidates: tuple[Candidate, ...] = ()
     ids: Mapping[str, int] | None = None
     error: str | None = None
+    is_api: bool = True
+    count: int = 0
+    total_pages: int | None = None
+
+    def has_next(self, page: int, per_page: int) -> bool:
+        """Whether more posts follow this page.
+
+        Some hosts give fewer posts a page than asked for, so the stated number of pages counts.
+        Without it, a page that is not full is the last one.
+
+        Args:
+            page: the number of this page, counted from 1.
+            per_page: the number of posts that was asked for.
+        """
+        if self.error or not self.count:
+            return False
+        if self.total_pages is not None:
+            return page < self.total_pages
+        return self.count >= per_page
 
 
 def posts_url(
     api: str, *, page: int = 1, per_page: int = 100, modified_after: datetime | None = None
 ) -> str:
-    """The address of a page of posts, newest first; `api` is as `https://host/wp-json/` or `.../?rest_route=/`.
+    """Return the address of a page of posts, newest first.
 
-    `modified_after` leaves out what did not change since (WordPress 5.7; earlier ones pass over it).
+    Args:
+        api: the root of the API, such as `https://host/wp-json/` or `https://host/?rest_route=/`.
+        page: counted from 1.
+        per_page: at most 100, which is WordPress's own limit.
+        modified_after: leave out posts without a change since then. Needs WordPress 5.7; older
+            versions ignore it.
     """
     query: dict[str, object] = {"per_page": per_page, "page": page, "_fields": _POST_FIELDS}
     if modified_after is not None:
         query["modified_after"] = modified_after.astimezone(UTC).isoformat(timespec="seconds")
-    return _route(api, "wp/v2/posts", query)
+    return api_url(api, "wp/v2/posts", query)
 
 
-def comments_url(api: str, post: int, *, page: int = 1, per_page: int = 100) -> str:
-    """The address of a page of a post's comments, oldest first."""
-    query = {
-        "post": post,
-        "per_page": per_page,
-        "page": page,
-        "order": "asc",
-        "_fields": _COMMENT_FIELDS,
-    }
-    return _route(api, "wp/v2/comments", query)
+def api_url(api: str, route: str, query: Mapping[str, object]) -> str:
+    """Return the address of a route of the API, in either form of its root."""
+    separator = "&" if "?" in api else "?"
+    return f"{api.rstrip('/')}/{route}{separator}{urlencode(query)}"
 
 
 def plain_api(api: str) -> str:
-    """The API without permalinks, which often answers where `/wp-json/` is refused."""
+    """Return the root of the API for sites without permalinks.
+
+    It often answers if `/wp-json/` is refused.
+    """
     return re.sub(r"/wp-json/?$", "/?rest_route=/", api)
 
 
 def asks_api(url: str) -> bool:
-    """Whether the address is one of the API, in either of its forms."""
+    """Whether the address is one of the API, in either form."""
     return re.search(r"/wp-json(?:/|$)|[?&]rest_route=", url) is not None
 
 
-def _route(api: str, route: str, query: Mapping[str, object]) -> str:
-    joint = "&" if "?" in api else "?"
-    return f"{api.rstrip('/')}/{route}{joint}{urlencode(query)}"
+def read_posts(
+    body: bytes,
+    url: str,
+    zone: tzinfo | None = None,
+    *,
+    headers: Mapping[str, str] | None = None,
+    now: datetime | None = None,
+) -> Posts:
+    """Return the posts of an answer. Never raises.
 
-
-def read_posts(body: bytes, url: str, zone: tzinfo | None = None) -> Posts:
-    """The posts of an answer. `zone` is the site's, for times without `..._gmt`. Nothing raises."""
-    posts, error = _objects(body)
+    Args:
+        body: the answer.
+        url: its address, to which relative links are joined.
+        zone: the site's time zone, used for times without a `..._gmt` field.
+        headers: of the answer, with lower-case names: `x-wp-totalpages`.
+        now: aware; later changes are refused. Default: the clock.
+    """
+    posts, error, is_api = _objects(body)
+    claims = ClaimReader(zone, now)
     candidates: list[Candidate] = []
     ids: dict[str, int] = {}
     for post in posts:
-        if address := absolute(url, _string(post.get("link"))):
-            title = _rendered(post.get("title")) or None
-            times = (_time(post, name, zone) for name in ("date", "modified"))
-            candidates.append(Candidate(address, WORDPRESS, title, *times))
-            if isinstance(number := post.get("id"), int):
-                ids[address] = number
-    return Posts(tuple(candidates), ids, error)
+        address = announced_url(url, string(post.get("link")))
+        if address is None:
+            continue
+        published, modified = claims.bounded_times(
+            api_time(post, "date", zone), api_time(post, "modified", zone)
+        )
+        title = rendered_text(post.get("title"))
+        candidates.append(
+            announced(address, WORDPRESS, title=title, published=published, modified=modified)
+        )
+        number = post.get("id")
+        if isinstance(number, int):
+            ids[address] = number
+    if posts and not candidates:
+        error = f"none of its {len(posts)} posts has an address"
+    pages = whole_number((headers or {}).get("x-wp-totalpages"))
+    return Posts(tuple(candidates), ids, error, is_api, len(posts), pages)
 
 
-def read_comments(body: bytes, zone: tzinfo | None = None) -> tuple[Comment, ...]:
-    """The readers' comments of an answer, in its order; pingbacks are none. Bad bytes give none."""
-    return tuple(comment for item in _objects(body)[0] if (comment := _comment(item, zone)))
+def json_objects(body: bytes) -> tuple[list[Mapping[str, Any]], str | None]:
+    """Return the objects of a JSON list, at most `MAX_ITEMS`, and why there are none."""
+    objects, error, _ = _objects(body)
+    return objects, error
 
 
-def _comment(item: Mapping[str, Any], zone: tzinfo | None) -> Comment | None:
-    text = _rendered(item.get("content"))
-    if not text or not isinstance(item.get("id"), int) or item.get("type", "comment") != "comment":
-        return None
-    moment = _time(item, "date", zone)
-    parent = item.get("parent")
-    return Comment(
-        id=str(item["id"]),
-        parent_id=str(parent) if parent else None,
-        author=CommentAuthor(
-            name=one_line(_rendered(item.get("author_name"))) or None,
-            url=absolute("", _string(item.get("author_url"))),
-        ),
-        date_created=moment.isoformat(timespec="seconds") if moment else None,
-        date_created_raw=known(_string(item.get("date"))) or known(_string(item.get("date_gmt"))),
-        text=text,
-    )
+def _objects(body: bytes) -> tuple[list[Mapping[str, Any]], str | None, bool]:
+    """Return the same as `json_objects`, and whether the answer is WordPress's.
 
-
-def read_comment_feed(body: bytes) -> tuple[Comment, ...]:
-    """The comments of a post's feed (`/slug/feed/`), oldest first.
-
-    An answer begins with "In reply to", linked to the comment that it answers: it becomes `parent_id`.
+    A notice of PHP around the JSON is ignored.
     """
-    entries = parse_feed(body).entries[:_MOST]
-    return tuple(comment for entry in reversed(entries) if (comment := _from_feed(entry)))
-
-
-def _from_feed(entry: Mapping[str, Any]) -> Comment | None:
-    number = _comment_number(entry.get("link")) or _comment_number(entry.get("id"))
-    content = next(
-        (item.get("value") for item in entry.get("content") or () if item.get("value")),
-        entry.get("summary"),
-    )
-    tree = _fragment(content or "")
-    parent = _take_reply(tree)
-    text = _prose(tree)
-    if number is None or not text:
-        return None
-    name = one_line(entry.get("author") or re.sub(r"^\w+:\s*", "", entry.get("title") or ""))
-    moment = entry_moment(entry, "published", "updated")
-    raw = known(entry.get("published"))
-    return Comment(
-        id=number,
-        parent_id=parent,
-        author=CommentAuthor(name=name or None),
-        date_created=moment.isoformat() if moment else None,
-        date_created_raw=raw,
-        text=text,
-    )
-
-
-def _take_reply(tree: HtmlElement) -> str | None:
-    """The number of the answered comment; its paragraph, WordPress's own, is removed."""
-    for link in tree.iter("a"):
-        number = _comment_number(link.get("href"))
-        holder = link.getparent()
-        if number and holder is not None and len(text_of(holder)) <= len(text_of(link)) + 40:
-            if holder is not tree:
-                holder.drop_tree()
-            return number
-        return None
-    return None
-
-
-def _comment_number(address: object) -> str | None:
-    match = re.search(r"#comment-(\d+)$", str(address or ""))
-    return match[1] if match else None
-
-
-def post_number(page: Page) -> int | None:
-    """The post's number as WordPress names it in the page: API link, short link or body class."""
-    links = [address for rel in ("alternate", "shortlink") for address in page.links.get(rel, [])]
-    named = [*links, page.body.get("class") or ""]
-    found = (re.search(r"/wp/v2/posts/(\d+)|[?&]p=(\d+)|\bpostid-(\d+)\b", text) for text in named)
-    return next(
-        (whole_number(next(filter(None, match.groups()))) for match in found if match), None
-    )
-
-
-def _objects(body: bytes) -> tuple[list[Mapping[str, Any]], str | None]:
-    if cut_at_marks(body, b"[{,", _MOST_MARKS) is not body:
-        return [], f"over {_MOST_MARKS} values"
-    try:
-        value = json.loads(body.removeprefix(b"\xef\xbb\xbf"))
-    except (ValueError, RecursionError):
-        return [], "not JSON"
-    if isinstance(value, Mapping):  # WordPress states an error as {"code": ..., "message": ...}
-        return [], one_line(_string(value.get("message")) or "an object where a list belongs")
+    value, error = read_json(read_document(body).body, _is_answer)
+    if error:
+        return [], error, False
+    if isinstance(value, Mapping):
+        message = one_line(string(value.get("message")) or "an object where a list belongs")
+        return [], message, "code" in value
     if not isinstance(value, list):
-        return [], "no list"
-    return [item for item in value[:_MOST] if isinstance(item, Mapping)], None
+        return [], "no list", False
+    return [item for item in value[:MAX_ITEMS] if isinstance(item, Mapping)], None, True
 
 
-def _time(item: Mapping[str, Any], name: str, zone: tzinfo | None) -> datetime | None:
+def _is_answer(value: object) -> bool:
+    """Whether a JSON value is a list of objects, or an error of WordPress."""
+    if isinstance(value, Mapping):  # {"code": ..., "message": ...}
+        return "code" in value and "message" in value
+    return isinstance(value, list) and all(isinstance(item, Mapping) for item in value)
+
+
+def api_time(item: Mapping[str, Any], name: str, zone: tzinfo | None) -> datetime | None:
+    """Return the aware time of a field: `<name>_gmt` in UTC, else `<name>` in `zone`."""
     for key, offset in ((f"{name}_gmt", UTC), (name, zone)):
         try:
-            moment = datetime.fromisoformat(_string(item.get(key)) or "")
+            moment = datetime.fromisoformat(string(item.get(key)) or "")
         except ValueError:  # also WordPress's "0000-00-00T00:00:00"
             continue
-        if moment.tzinfo or offset:
-            return moment if moment.tzinfo else moment.replace(tzinfo=offset)
+        if moment.tzinfo is not None:
+            return moment
+        if offset is not None:
+            return moment.replace(tzinfo=offset)
     return None
 
 
-def _rendered(value: object) -> str:
-    """The text of `{"rendered": html}` or of a plain string."""
+def rendered_text(value: object) -> str:
+    """Return the text of `{"rendered": html}`, or of a plain string of HTML."""
     source = value.get("rendered") if isinstance(value, Mapping) else value
-    return _prose(_fragment(_string(source) or ""))
+    return fragment_text(html_fragment(string(source) or ""))
 
 
-def _fragment(source: str) -> HtmlElement:
+def html_fragment(source: str) -> HtmlElement:
+    """Parse a piece of HTML into a `div`, which is empty if lxml cannot parse it."""
     try:
         return fragment_fromstring(source.replace("\x00", ""), create_parent="div")
     except (etree.LxmlError, ValueError):
         return fragment_fromstring("", create_parent="div")
 
 
-def _prose(tree: HtmlElement) -> str:
-    return block("".join(_pieces(tree)))
+def fragment_text(tree: HtmlElement) -> str:
+    """Return the text of a fragment, with a blank line between paragraphs."""
+    return block("".join(_text_pieces(tree)))
 
 
-def _pieces(tree: HtmlElement) -> Iterator[str]:
+def _text_pieces(tree: HtmlElement) -> Iterator[str]:
     for event, node in etree.iterwalk(tree, events=("start", "end")):
-        edge = (
-            "\n\n"
-            if node.tag in {"p", "blockquote", "ul", "ol", "pre", "div"}
-            else "\n"
-            if node.tag == "li"
-            else ""
-        )
+        separator = _separator(node)
         if event == "start":
-            yield edge or ("\n" if node.tag == "br" else "")
+            yield separator or ("\n" if node.tag == "br" else "")
             yield re.sub(r"\s+", " ", node.text or "")
         else:
-            yield edge
+            yield separator
             yield re.sub(r"\s+", " ", node.tail or "") if node is not tree else ""
 
 
-def _string(value: object) -> str | None:
+def _separator(node: HtmlElement) -> str:
+    """Return the line breaks before and after an element."""
+    if node.tag in _BLOCK_TAGS:
+        return "\n\n"
+    return "\n" if node.tag == "li" else ""
+
+
+def string(value: object) -> str | None:
+    """Return a JSON value if it is a string."""
     return value if isinstance(value, str) else None

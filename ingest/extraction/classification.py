@@ -5,16 +5,16 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from itertools import islice
 from urllib.parse import urlsplit
 
 from lxml.html import HtmlElement
 
+from ingest.extraction.facts import PageFacts
 from ingest.extraction.model import Topics
 from ingest.extraction.structured import StructuredData, text_value
 from ingest.html.page import Found, Page, class_words, text_of
-from ingest.sites import Site
 from ingest.text import known, one_line
 
 _LONGEST = 60
@@ -44,27 +44,25 @@ _SECTION_CLASS = re.compile(
     r"(?:^|[\s_-])(?:cat(?:egory|egories|-?name|-?links?)?|post-?cat\w*|entry-?cat\w*|sections?|kicker|rubri[ck]\w*|ressort"
     r"|dachzeile|roofline|eyebrow|topic|channel|catname|(?:entry|post)-terms)(?:$|[\s_-])"
 )
+_ADDRESS_LIKE = re.compile(r"^www\.|^https?:|^/|\w\.[a-z]{2,4}$")
 _SECTION_PATH = re.compile(
     r"/(?:category|categories|cat|section|sections|topic|topics|rubrik|ressort|tema|thema)/"
 )
 
 
-def find_section(page: Page, data: StructuredData, site: Site) -> Found[str] | None:
+def find_section(facts: PageFacts) -> Found[str] | None:
     """The definition's, JSON-LD's `articleSection`, the meta's, a breadcrumb, the category link beside the headline."""
-    own = {
-        name.casefold()
-        for name in (site.publisher, page.meta("og:site_name", "application-name"))
-        if name
-    }
-    for source, values in _sources(page, data, site):
-        names = [name for value in values for name in _names(value) if _is_section(page, name, own)]
+    page, own = facts.page, facts.own_names.folded
+    for source, values in _sources(facts):
+        names = [name for value in values for name in _names(value) if _is_section(name, own)]
         if names:
             name = next((name for name in names if name.casefold() not in _GENERIC), names[0])
             return Found(_as_shown(page, name), source)
     return None
 
 
-def _sources(page: Page, data: StructuredData, site: Site) -> Iterator[tuple[str, Iterable[str]]]:
+def _sources(facts: PageFacts) -> Iterator[tuple[str, Iterable[str]]]:
+    page, data, site = facts.page, facts.data, facts.site
     if site.select.section:
         yield "rule", [text_of(node) for node in page.select(*site.select.section)]
     for article in data.articles:
@@ -92,7 +90,7 @@ def _names(value: str) -> list[str]:
     return parts if several or (len(parts) > 1 and ", " not in text) else [text]
 
 
-def _is_section(page: Page, name: str, own: set[str]) -> bool:
+def _is_section(name: str, own: Collection[str]) -> bool:
     folded = name.casefold()
     if (
         not 1 < len(name) <= _LONGEST
@@ -101,11 +99,9 @@ def _is_section(page: Page, name: str, own: set[str]) -> bool:
         or folded in own
     ):
         return False
-    host = (urlsplit(page.url).hostname or "").removeprefix("www.")
-    is_site = folded in {host, host.partition(".")[0]} or re.search(
-        r"^www\.|^https?:|^/|\w\.[a-z]{2,4}$", folded
-    )
-    return not is_site and any(char.isalpha() for char in name)
+    if _ADDRESS_LIKE.search(folded):
+        return False
+    return any(char.isalpha() for char in name)
 
 
 def _as_shown(page: Page, name: str) -> str:
@@ -195,10 +191,10 @@ _ADDRESS = re.compile(r"(?:https?:)?/")
 _TAG_LINKS = ("main a[rel~='tag']", "article a[rel~='tag']", "a[rel~='tag']")
 
 
-def find_topics(page: Page, data: StructuredData, site: Site) -> Topics:
+def find_topics(facts: PageFacts) -> Topics:
     """Section, keywords and description, each from the best source that has it."""
-    section = find_section(page, data, site)
-    keywords = _best_keywords(page, data, site)
+    section = find_section(facts)
+    keywords = _best_keywords(facts)
     if (
         keywords
         and section
@@ -206,7 +202,7 @@ def find_topics(page: Page, data: StructuredData, site: Site) -> Topics:
         and keywords.value == (section.value,)
     ):
         keywords = None  # the link names the section: themes mark categories as tags
-    description = next(_descriptions(page, data), None)
+    description = next(_descriptions(facts), None)
     return Topics(
         section=section.value if section else None,
         section_source=section.source if section else "",
@@ -217,10 +213,10 @@ def find_topics(page: Page, data: StructuredData, site: Site) -> Topics:
     )
 
 
-def _best_keywords(page: Page, data: StructuredData, site: Site) -> Found[tuple[str, ...]] | None:
+def _best_keywords(facts: PageFacts) -> Found[tuple[str, ...]] | None:
     """The first source with several keywords: a single one is often the section or a flag such as "Latest"."""
     single: Found[tuple[str, ...]] | None = None
-    for source, values in _keyword_sources(page, data, site):
+    for source, values in _keyword_sources(facts):
         keywords = _split(values)
         if len(keywords) > 1 or (keywords and source == "rule"):
             return Found(keywords, source)
@@ -229,9 +225,8 @@ def _best_keywords(page: Page, data: StructuredData, site: Site) -> Found[tuple[
     return single
 
 
-def _keyword_sources(
-    page: Page, data: StructuredData, site: Site
-) -> Iterator[tuple[str, Iterable[str]]]:
+def _keyword_sources(facts: PageFacts) -> Iterator[tuple[str, Iterable[str]]]:
+    page, data, site = facts.page, facts.data, facts.site
     if site.select.keywords:
         yield "rule", [text_of(node) for node in page.select(*site.select.keywords)]
     for article in data.articles:
@@ -269,7 +264,8 @@ _EXCERPT_END = re.compile(
 _APPEARED = re.compile(rf"\bappeared first on\b|\[(?:…|\.\.\.)\]|{_MORE}[\s.…»→]*$", re.IGNORECASE)
 
 
-def _descriptions(page: Page, data: StructuredData) -> Iterator[Found[str]]:
+def _descriptions(facts: PageFacts) -> Iterator[Found[str]]:
+    page, data = facts.page, facts.data
     sources = [
         *(("meta", page.meta(name)) for name in ("description", "og:description")),
         *(("json-ld", data.text(article, "description")) for article in data.articles),

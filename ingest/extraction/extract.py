@@ -1,61 +1,33 @@
-"""All extractors over one page, in the order in which they may read it."""
+"""All extractors over one page. Each reads the same facts and changes nothing, so their order is free."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
 from ingest.extraction.body.body import find_body
 from ingest.extraction.byline.byline import find_byline
 from ingest.extraction.classification import find_topics
 from ingest.extraction.comments import find_comments
+from ingest.extraction.facts import PageFacts
 from ingest.extraction.headline.headline import find_headline
 from ingest.extraction.language import find_language
 from ingest.extraction.media.media import find_media
-from ingest.extraction.model import Extraction, Headline, Times
-from ingest.extraction.page_type.page_type import judge_page, survey_page
+from ingest.extraction.model import Extraction, Times
+from ingest.extraction.page_type.page_type import judge_page
 from ingest.extraction.publisher import find_free, find_publisher, find_rights
-from ingest.extraction.structured import StructuredData, read_structured
 from ingest.extraction.times.choose import find_times
-from ingest.html.page import Page
-from ingest.sites import Site
 
 
-@dataclass(frozen=True, slots=True)
-class Context:
-    """What is known of a page besides its text: its site, the moment of its download, its HTTP status."""
+def extract_page(facts: PageFacts) -> Extraction:
+    """Return everything that the page says about its article.
 
-    site: Site
-    retrieved_at: datetime
-    status: int | None = None
-
-
-def extract_page(page: Page, context: Context) -> Extraction:
-    """Everything the page says of its article. The page's tree is used up: the body is read last and cuts it."""
-    data = read_structured(page)
-    times = find_times(page, data, context.site, retrieved_at=context.retrieved_at)
-    site = context.site.at(_day(times))
-    headline = find_headline(page, data, site)
-    return _with_body(
-        page, data, times, headline, Context(site, context.retrieved_at, context.status)
-    )
-
-
-def _with_body(
-    page: Page, data: StructuredData, times: Times, headline: Headline | None, context: Context
-) -> Extraction:
-    site = context.site
-    byline = find_byline(page, data, site)
-    comments = find_comments(
-        page, site, zone=site.zone, retrieved_at=context.retrieved_at, data=data
-    )
-    topics = find_topics(page, data, site)
-    media = find_media(page, data, site)
-    rights = find_rights(page)
-    survey = survey_page(page, data)
-    body = find_body(
-        page, data, site, headline=headline, byline=byline, comments=comments, times=times
-    )
+    The site definition is the one that holds for the day of publication (`Site.at`).
+    """
+    times = find_times(facts)
+    facts = facts.at(_day(times))
+    page = facts.page
+    headline, byline, comments = find_headline(facts), find_byline(facts), find_comments(facts)
+    body = find_body(facts, headline=headline, byline=byline, comments=comments, times=times)
     text = body.text if body else ""
     language, language_source = find_language(page, text or (headline.text if headline else ""))
     return Extraction(
@@ -65,23 +37,14 @@ def _with_body(
         times=times,
         body=body,
         comments=comments,
-        topics=topics,
-        media=media,
+        topics=find_topics(facts),
+        media=find_media(facts),
         language=language,
         language_source=language_source,
-        publisher=find_publisher(page, data, site),
-        is_accessible_for_free=find_free(page, data),
-        rights=rights,
-        not_article=judge_page(
-            page,
-            data,
-            site,
-            body_text=text,
-            headline=headline,
-            times=times,
-            status=context.status,
-            survey=survey,
-        ),
+        publisher=find_publisher(page, facts.data, facts.site),
+        is_accessible_for_free=find_free(page, facts.data),
+        rights=find_rights(page),
+        not_article=judge_page(facts, body_text=text, headline=headline, times=times),
         warnings=(*times.warnings, *(body.warnings if body else ())),
     )
 

@@ -82,6 +82,7 @@ _OLD_CODES = {
     "kr": "ko",
     "cz": "cs",
 }
+_LONGEST_TAG = 35  # characters that RFC 5646 section 4.4.1 asks programs to allow for
 _TAG = re.compile(r"^([a-z]{2,3})(?:[-_].*)?$")
 
 
@@ -112,16 +113,25 @@ def find_language(page: Page, text: str) -> tuple[str | None, str]:
     return _latin(sample, declared, source)
 
 
-def _declared(page: Page) -> tuple[str | None, str]:
+def stated_languages(page: Page) -> tuple[tuple[str, str], ...]:
+    """Return the language tags that the page states, each with its source, the likeliest first."""
     html = page.tree.get("lang") or page.tree.get("{http://www.w3.org/XML/1998/namespace}lang")
     tags = {
         "html-lang": html or page.tree.get("xml:lang"),
         "content-language": page.meta("content-language", "language", "dc.language", "inlanguage"),
         "og:locale": page.meta("og:locale"),
     }
-    for source, tag in tags.items():
-        if tag and (match := _TAG.match(tag.strip().casefold())):
-            return _OLD_CODES.get(match[1], match[1]), source
+    return tuple(
+        (tag.strip(), source)
+        for source, tag in tags.items()
+        if tag and len(tag) <= _LONGEST_TAG and _TAG.match(tag.strip().casefold())
+    )
+
+
+def _declared(page: Page) -> tuple[str | None, str]:
+    for tag, source in stated_languages(page):
+        language = tag.casefold().replace("_", "-").partition("-")[0]
+        return _OLD_CODES.get(language, language), source
     return None, ""
 
 

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from urllib.parse import urlsplit
 
 from ingest.extraction.structured import Node, StructuredData, text_value
+from ingest.extraction.titles import title_key
 from ingest.html.page import Page
 from ingest.record import Rights
 from ingest.sites import Site
@@ -59,6 +63,41 @@ def _reservation(page: Page) -> int | None:
     return None
 
 
+@dataclass(frozen=True)
+class OwnNames:
+    """The names that a site calls itself by, as written; host names are in lower case."""
+
+    names: tuple[str, ...]
+
+    @cached_property
+    def folded(self) -> frozenset[str]:
+        """The names in lower case."""
+        return frozenset(name.casefold() for name in self.names)
+
+    @cached_property
+    def keys(self) -> frozenset[str]:
+        """The names without typography (`title_key`); no single letters."""
+        return frozenset(key for name in self.names if len(key := title_key(name)) > 1)
+
+
+def own_names(page: Page, data: StructuredData, site: Site) -> OwnNames:
+    """Return the site's own names: of its definition, its metadata, its JSON-LD nodes and its host."""
+    names: list[str | None] = [site.publisher]
+    for meta in ("og:site_name", "application-name", "al:ios:app_name"):
+        names += page.metas.get(meta, [])
+    for article in data.articles[:_PUBLISHERS]:
+        names += data.texts(article, "publisher")
+    for node in data.of_type(*_ORGANISATIONS):
+        names += data.texts(node, "name")
+    host = (urlsplit(page.url).hostname or "").removeprefix("www.")
+    labels = host.split(".")
+    names += [host, host.rpartition(".")[0], labels[0], max(labels, key=len)]
+    names += [label for label in labels[:-1] if len(label) > 2]
+    return OwnNames(tuple(dict.fromkeys(name for name in names if name)))
+
+
+_PUBLISHERS = 3
+"""Articles of the JSON-LD whose publisher is read; further ones are other sites' stories."""
 _MOST_CHARACTERS = 80  # the longest names of newspapers have about 60; more is a slogan
 _ORGANISATIONS = ("NewsMediaOrganization", "WebSite", "Organization")
 

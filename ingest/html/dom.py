@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from copy import deepcopy
 
 from lxml.html import HtmlElement
 
@@ -104,3 +105,29 @@ def _is_foreign(element: HtmlElement) -> bool:
         if inner.tag in _HEADINGS or count > _MOST_LINKS:
             return True
     return False
+
+
+def copy_tree(
+    tree: HtmlElement, elements: Iterable[HtmlElement | None]
+) -> tuple[HtmlElement, dict[HtmlElement | None, HtmlElement]]:
+    """Return a deep copy of the tree, and the copies of these of its elements by the original."""
+    copy = deepcopy(tree)
+    return copy, {
+        element: _follow(copy, _path(element, tree)) for element in elements if element is not None
+    }
+
+
+def _path(element: HtmlElement, root: HtmlElement) -> list[int]:
+    """Return the indexes by which `element` is reached from `root`, the last one first."""
+    indexes = []
+    while element is not root:
+        parent = element.getparent()
+        indexes.append(parent.index(element))
+        element = parent
+    return indexes
+
+
+def _follow(root: HtmlElement, indexes: list[int]) -> HtmlElement:
+    for index in reversed(indexes):
+        root = root[index]
+    return root

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import Generic, TypeVar
@@ -115,8 +115,7 @@ class Page:
     @property
     def body(self) -> HtmlElement:
         """The `<body>`, or the root where a page has none."""
-        body = self.tree.find("body")
-        return self.tree if body is None else body
+        return body_of(self.tree)
 
     def meta(self, *names: str) -> str | None:
         """The first value of the first of these metas that has one."""
@@ -128,10 +127,21 @@ class Page:
 
     def select(self, *selectors: str) -> list[HtmlElement]:
         """The elements of the first selector (CSS, or XPath from `/`) that matches any."""
-        for selector in selectors:
-            if found := select_all(self.tree, selector):
-                return found
-        return []
+        return select_first(self.tree, selectors)
+
+
+def body_of(tree: HtmlElement) -> HtmlElement:
+    """Return the `<body>` of a tree, or the root if it has none."""
+    body = tree.find("body")
+    return tree if body is None else body
+
+
+def select_first(tree: HtmlElement, selectors: Iterable[str]) -> list[HtmlElement]:
+    """Return the elements of the first selector (CSS, or XPath from `/`) that matches any."""
+    for selector in selectors:
+        if matches := select_all(tree, selector):
+            return matches
+    return []
 
 
 def select_all(element: HtmlElement, selector: str) -> list[HtmlElement]:

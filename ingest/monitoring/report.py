@@ -7,7 +7,6 @@ import logging
 import shlex
 import subprocess
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -15,9 +14,8 @@ from urllib.error import HTTPError, URLError
 from urllib.parse import urlsplit
 from urllib.request import HTTPRedirectHandler, Request, build_opener
 
-from ingest.discovery.source import SourceVisit
 from ingest.logs import SUMMARY
-from ingest.monitoring.summary import Finding
+from ingest.monitoring.summary import RunSummary
 from ingest.settings import Settings
 
 logger = logging.getLogger(SUMMARY)
@@ -29,14 +27,14 @@ def log_start(sites: Iterable[str]) -> None:
         logger.info("crawl starts", extra={"site": site, "facts": {"event": "start"}})
 
 
-def log_end(reports: Iterable[SiteReport]) -> None:
+def log_end(reports: Iterable[RunSummary]) -> None:
     """A record for each site; a warning where something is unhealthy."""
     for report in reports:
         level = logging.INFO if report.healthy else logging.WARNING
         logger.log(level, "%s", _line(report), extra={"site": report.site, "facts": _facts(report)})
 
 
-def _line(report: SiteReport) -> str:
+def _line(report: RunSummary) -> str:
     rejected = sum(report.rejected.values())
     counts = f"{report.found} found, {report.new} new, {report.changed} changed, {report.unchanged} unchanged"
     counts = f"{counts}, {report.gone} gone" if report.gone else counts
@@ -49,7 +47,7 @@ def _line(report: SiteReport) -> str:
     return "; ".join(parts)
 
 
-def _facts(report: SiteReport) -> dict[str, object]:
+def _facts(report: RunSummary) -> dict[str, object]:
     """What the closing table shows, in JSON types; `seconds` is the crawl's duration."""
     return {
         "event": "end",
@@ -74,44 +72,7 @@ EXIT_NOTHING = 3
 EXIT_UNHEALTHY = 4
 
 
-@dataclass(slots=True)
-class SiteReport:
-    """The counts of one site's run. Every article found ends in exactly one of the other counts.
-
-    `rejected` counts by reason, `failures` those that `failed`; `errors` are one-line texts on what went wrong beside
-    single pages (a feed that is an HTML page, a host that does not answer); `findings` say what is wrong with the site,
-    and `idle` that there was nothing to look at; `newest` is the newest publication date that was seen.
-    """
-
-    site: str
-    found: int = 0
-    new: int = 0
-    changed: int = 0
-    unchanged: int = 0
-    gone: int = 0
-    rejected: dict[str, int] = field(default_factory=dict)
-    failed: int = 0
-    failures: dict[str, int] = field(default_factory=dict)
-    errors: list[str] = field(default_factory=list)
-    run_id: str | None = None
-    findings: list[Finding] = field(default_factory=list)
-    idle: bool = False
-    sources: list[SourceVisit] = field(default_factory=list)
-    seconds: float = 0.0
-    newest: datetime | None = None
-
-    @property
-    def articles(self) -> int:
-        """How many articles the site showed, new or known."""
-        return self.new + self.changed + self.unchanged + self.gone
-
-    @property
-    def healthy(self) -> bool:
-        """Whether nothing is wrong with the site: `ingest.monitoring` says what could be."""
-        return bool(self.articles or self.idle) and not self.errors and not self.findings
-
-
-def exit_code(reports: Iterable[SiteReport]) -> int:
+def exit_code(reports: Iterable[RunSummary]) -> int:
     """0 where all is well, 3 where no site gave an article though one was to be had, 4 where something is unhealthy."""
     reports = list(reports)
     if not any(report.articles or report.idle for report in reports):
@@ -119,7 +80,7 @@ def exit_code(reports: Iterable[SiteReport]) -> int:
     return EXIT_DONE if all(report.healthy for report in reports) else EXIT_UNHEALTHY
 
 
-def alarm(reports: Iterable[SiteReport], code: int, output: Path, now: datetime) -> dict[str, Any]:
+def alarm(reports: Iterable[RunSummary], code: int, output: Path, now: datetime) -> dict[str, Any]:
     """What the tools are told: the sites that are not well, with their findings or, without a run, their errors."""
     sites = [
         {

@@ -68,11 +68,12 @@ class RunSummary(_Data):
     are the records that were made of pages, whether written or the same as before; of those are the shares in `fields`
     (by path in the record, `authors.url`) and `provenance` (`authors:rule`). `rejected` and `failures` count by reason.
     `error` is what ended the run before its time; `errors` that close a host to us are `shut_out` too.
+    `run_id` is None if nothing of the run is in the ledger.
     `requests` and `responses` (by status) count retries and redirects too, `bytes` what came over the wire.
     """
 
     summary_version: str = SUMMARY_VERSION
-    run_id: str
+    run_id: str | None
     site: str
     started: AwareDatetime
     finished: AwareDatetime
@@ -118,6 +119,11 @@ class RunSummary(_Data):
         return self.new + self.changed + self.unchanged + self.gone
 
     @property
+    def healthy(self) -> bool:
+        """Whether nothing is wrong with the site, by the findings and errors of this run."""
+        return bool(self.articles or self.idle) and not self.errors and not self.findings
+
+    @property
     def tried(self) -> int:
         """How many pages were asked for and came to something other than "as before"."""
         return self.read + self.failed + sum(self.rejected.values())
@@ -129,6 +135,28 @@ class RunSummary(_Data):
             return False
         statuses = {source.status for source in self.sources}
         return bool(statuses) and (304 in statuses or (self.since is not None and 200 in statuses))
+
+    @classmethod
+    def of_error(cls, site: str, error: str, moment: datetime, seconds: float = 0.0) -> RunSummary:
+        """Return the summary of a run that an error ended before it could be summed up.
+
+        Args:
+            site: the name of its definition.
+            error: the error in one line.
+            moment: when it ended, aware.
+            seconds: how long it took.
+        """
+        return cls(
+            run_id=None,
+            site=site,
+            started=moment - timedelta(seconds=seconds),
+            finished=moment,
+            as_of=moment,
+            ended=End.ERROR,
+            error=error,
+            errors=[error],
+            seconds=seconds,
+        )
 
     def with_findings(self, findings: list[Finding]) -> RunSummary:
         """The summary with the verdict on it."""

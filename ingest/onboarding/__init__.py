@@ -1,1 +1,1 @@
-"""Drafts the definition of a site that nobody has described yet, from what was found there (pure)."""
+"""Onboarding of new sites: explore one, draft its definition, check definitions by their tests."""

@@ -1,4 +1,4 @@
-"""Whether what came out of a definition's test pages is what the definition wants (pure)."""
+"""Compare the pages of a definition's tests, fetched or saved, with what the tests expect."""
 
 from __future__ import annotations
 
@@ -15,15 +15,21 @@ from ingest.sites import SiteTest
 from ingest.text import one_line
 from ingest.urls import article_key
 
-_ENDINGS = frozenset({".html", ".htm"})
+_SUFFIXES = frozenset({".html", ".htm"})
 
 
 def saved_pages(
     folder: Path, urls: Iterable[str], limits: Limits | None = None
 ) -> Mapping[str, FetchedPage]:
-    """The page of each address, as far as one of the files below the folder (`*.html`, `*.htm`) says that it is it.
+    """Return the saved page of each URL that a file in the folder or below it has.
 
-    A page is known by its `rel=canonical`, or else by its `og:url`. It counts as retrieved when its file was written.
+    The URL of a file is its `rel=canonical`, or else its `og:url`. The time of the file's last
+    change counts as the time of the download.
+
+    Args:
+        folder: searched for `*.html` and `*.htm`.
+        urls: URLs of tests.
+        limits: bounds on a page; a file beyond them is skipped.
 
     Raises:
         UsageError: there is no such folder, or a file cannot be read.
@@ -33,113 +39,136 @@ def saved_pages(
     by_canonical: dict[str, Path] = {}
     by_opengraph: dict[str, Path] = {}
     for file in sorted(folder.rglob("*")):
-        if file.suffix.casefold() in _ENDINGS and (page := _parsed(file, limits)) is not None:
-            _enter(by_canonical, page.links.get("canonical", []), file)
-            _enter(by_opengraph, page.metas.get("og:url", []), file)
-    found = {
-        url: by_canonical.get(article_key(url)) or by_opengraph.get(article_key(url))
-        for url in urls
-    }
-    return {url: _page(file, url) for url, file in found.items() if file is not None}
+        page = _parsed(file, limits) if file.suffix.casefold() in _SUFFIXES else None
+        if page is not None:
+            _add(by_canonical, page.links.get("canonical", []), file)
+            _add(by_opengraph, page.metas.get("og:url", []), file)
+    pages = {}
+    for url in urls:
+        key = article_key(url)
+        match = by_canonical.get(key) or by_opengraph.get(key)
+        if match is not None:
+            pages[url] = _fetched_page(match, url)
+    return pages
 
 
-def _enter(files: dict[str, Path], addresses: Iterable[str], file: Path) -> None:
-    for address in addresses:
-        files.setdefault(article_key(address), file)
+def _add(files: dict[str, Path], urls: Iterable[str], file: Path) -> None:
+    for url in urls:
+        files.setdefault(article_key(url), file)
 
 
 def _parsed(file: Path, limits: Limits | None) -> Page | None:
     try:
         return parse(_read(file), "https://unknown.invalid/", limits=limits)
-    except LimitExceeded:  # over the limits it is no test's page either
+    except LimitExceeded:  # a crawl would reject this page too
         return None
 
 
-def _page(file: Path, url: str) -> FetchedPage:
-    written = datetime.fromtimestamp(file.stat().st_mtime, UTC)
-    return FetchedPage(url=url, body=_read(file), retrieved_at=written, requested_url=url)
+def _fetched_page(file: Path, url: str) -> FetchedPage:
+    changed = datetime.fromtimestamp(file.stat().st_mtime, UTC)
+    return FetchedPage(url=url, body=_read(file), retrieved_at=changed, requested_url=url)
 
 
 def _read(file: Path) -> bytes:
     try:
         return file.read_bytes()
     except OSError as error:
-        raise UsageError(
-            f"cannot read {file}: {error.strerror}", "give a folder of saved *.html pages"
-        ) from error
+        message = f"cannot read {file}: {error.strerror}"
+        raise UsageError(message, "give a folder of saved *.html pages") from error
 
 
 Outcome = Article | Rejection | KhabarError | None
-"""What became of a test's page; None where there is no page at hand."""
+"""The result of a test's page; None if there is no page."""
 
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """What is not as it should be: `field` is named as in the record, or "page" where there is no record."""
+    """A value that differs from its test.
+
+    Attributes:
+        field: as in the record, or "page" if there is no record.
+        got: the value in words.
+        expected: what the test expects, in words.
+    """
 
     field: str
     got: str
-    wanted: str
+    expected: str
 
 
 @dataclass(slots=True)
-class Verdict:
-    """How many tests hold, fail, have a page that could not be fetched, or have none at hand."""
+class CheckResult:
+    """The number of tests that passed, failed, or could not run, and their problems.
 
-    held: int = 0
+    Attributes:
+        passed: the page is as expected.
+        failed: the page differs.
+        unfetched: the page could not be fetched.
+        without_page: no saved file or cassette has the page.
+        problems: each with the name of its site and the URL of its page.
+    """
+
+    passed: int = 0
     failed: int = 0
     unfetched: int = 0
-    absent: int = 0
+    without_page: int = 0
     problems: list[tuple[str, str, Problem]] = field(default_factory=list)
-    """Each with the names of its site and page."""
 
     @property
     def ran(self) -> int:
-        """How many tests had a page to look at."""
-        return self.held + self.failed
+        """The number of tests that had a page to look at."""
+        return self.passed + self.failed
 
     def add(self, site: str, test: SiteTest, outcome: Outcome) -> None:
-        """Count a test with what became of its page; what a replay does not hold is not at hand."""
+        """Count a test by the result of its page."""
         if outcome is None or isinstance(outcome, NotRecorded):
-            self.absent += 1
+            self.without_page += 1
             return
-        found = list(problems_of(test, outcome))
-        self.problems += [(site, test.url, problem) for problem in found]
+        problems = list(problems_of(test, outcome))
+        self.problems += [(site, test.url, problem) for problem in problems]
         if isinstance(outcome, KhabarError):
             self.unfetched += 1
-        elif found:
+        elif problems:
             self.failed += 1
         else:
-            self.held += 1
+            self.passed += 1
 
 
 def problems_of(test: SiteTest, outcome: Article | Rejection | KhabarError) -> Iterator[Problem]:
-    """All that is not as the test wants it; what the test does not state may be anything."""
+    """Yield each difference from the test. A field that the test leaves out may have any value."""
     if isinstance(outcome, KhabarError):
         yield Problem("page", str(outcome), "an article")
     elif isinstance(outcome, Rejection):
-        yield Problem(
-            "page", f"no article: {outcome.reason} {outcome.detail}".rstrip(), "an article"
-        )
+        reason = f"no article: {outcome.reason} {outcome.detail}".rstrip()
+        yield Problem("page", reason, "an article")
     else:
-        yield from _of_fields(test, outcome)
-        yield from _of_body(test, outcome.article_body)
+        yield from _headline_problems(test, outcome)
+        yield from _author_problems(test, outcome)
+        yield from _date_problems(test, outcome)
+        yield from _body_problems(test, outcome)
 
 
-def _of_fields(test: SiteTest, article: Article) -> Iterator[Problem]:
+def _headline_problems(test: SiteTest, article: Article) -> Iterator[Problem]:
     if test.headline is not None and one_line(test.headline) != (article.headline or ""):
         yield Problem("headline", _quoted(article.headline), _quoted(test.headline))
+
+
+def _author_problems(test: SiteTest, article: Article) -> Iterator[Problem]:
+    if test.authors is None:
+        return
     names = [author.name for author in article.authors]
-    if test.authors is not None and {one_line(name) for name in test.authors} != set(names):
+    if {one_line(name) for name in test.authors} != set(names):
         yield Problem("authors", _listed(names), _listed(test.authors))
-    if test.date_published is not None and not same_time(
-        article.date_published, test.date_published
-    ):
-        yield Problem("datePublished", article.date_published or "none", test.date_published)
 
 
-def _of_body(test: SiteTest, body: str) -> Iterator[Problem]:
-    text = one_line(body)
+def _date_problems(test: SiteTest, article: Article) -> Iterator[Problem]:
+    expected = test.date_published
+    if expected is not None and not same_time(article.date_published, expected):
+        yield Problem("datePublished", article.date_published or "none", expected)
+
+
+def _body_problems(test: SiteTest, article: Article) -> Iterator[Problem]:
+    text = one_line(article.article_body)
     for snippet in test.contains:
         if one_line(snippet) not in text:
             yield Problem("articleBody", "a text without it", _quoted(snippet))
@@ -148,19 +177,20 @@ def _of_body(test: SiteTest, body: str) -> Iterator[Problem]:
             yield Problem("articleBody", _quoted(snippet), "a text without it")
 
 
-def same_time(got: str | None, wanted: str) -> bool:
-    """Whether a record's time is the one wanted: the same instant, or, where a day is wanted, a time of that day.
+def same_time(got: str | None, expected: str) -> bool:
+    """Whether a record's time is the expected instant, or within the expected day.
 
-    The day is that of the record's own offset. A day does not do where an instant is wanted.
+    Args:
+        got: a time of a record, or None.
+        expected: ISO 8601; a day is compared in the offset of the record's own time.
     """
     if got is None:
         return False
-    if "T" not in wanted:
-        return got[:10] == wanted
+    if "T" not in expected:
+        return got[:10] == expected
     try:
-        return datetime.fromisoformat(got) == datetime.fromisoformat(
-            wanted
-        )  # never where one of them has no zone
+        # A time without an offset is never equal to one with an offset.
+        return datetime.fromisoformat(got) == datetime.fromisoformat(expected)
     except ValueError:
         return False
 

@@ -1,4 +1,4 @@
-"""A drafted definition as the text of its file: TOML, with remarks on what a person has to look at."""
+"""Write a drafted definition as TOML, with comments on what a person has to check (pure)."""
 
 from __future__ import annotations
 
@@ -24,23 +24,30 @@ _WIDTH = 120
 
 
 def definition_text(draft: Draft, day: date) -> str:
-    """The file of a draft that was made on that day. `ingest.sites.load_site` reads it as the draft's values."""
+    """Return the text of the definition's file.
+
+    `ingest.sites.load_site` reads the same values from it.
+
+    Args:
+        draft: the draft.
+        day: when it was made.
+    """
     return "\n".join(_lines(draft, day)) + "\n"
 
 
 def _lines(draft: Draft, day: date) -> Iterator[str]:
     number = f"{len(draft.articles)} article{'s' * (len(draft.articles) != 1)}"
-    yield f"# Drafted on {day} by `khabar sites add {one_line(draft.asked)}` from {number}."
-    yield "# Review: what the remarks name, and in each test below whether its page says the same."
+    yield f"# Drafted on {day} by `khabar sites add {one_line(draft.start_url)}` from {number}."
+    yield "# Check what the comments name, and whether the page of each test has its values."
     for key in _ORDER:
         if key in draft.reviews:
-            yield from _remark(f"Review {key}: {draft.reviews[key]}")
+            yield from _comment(f"Review {key}: {draft.reviews[key]}")
         if key in draft.values:
             yield _entry(key, draft.values[key])
     yield ""
     yield "[discover]"
     for note in (*draft.sources, *draft.notes):
-        yield from _remark(note)
+        yield from _comment(note)
     for key, value in draft.values.get("discover", {}).items():
         yield _entry(key, value)
     yield from _tests(draft)
@@ -54,8 +61,8 @@ def _tests(draft: Draft) -> Iterator[str]:
             yield _entry(key, value)
 
 
-def _remark(text: str) -> Iterator[str]:
-    """A comment, on as many lines as it needs; without the control characters that TOML forbids in one."""
+def _comment(text: str) -> Iterator[str]:
+    """Yield the lines of a comment, without the control characters that TOML forbids there."""
     line = "#"
     for word in one_line(text).split():
         if len(line) + 1 + len(word) > _WIDTH and line != "#":
@@ -65,7 +72,7 @@ def _remark(text: str) -> Iterator[str]:
     yield line
 
 
-def _entry(key: str, value: Any) -> str:  # noqa: ANN401 - whatever a definition holds
+def _entry(key: str, value: Any) -> str:  # noqa: ANN401 - any value of a definition
     line = f"{key} = {_value(value)}"
     if isinstance(value, list) and len(line) > _WIDTH:
         items = "".join(f"  {_value(item)},\n" for item in value)
@@ -73,7 +80,7 @@ def _entry(key: str, value: Any) -> str:  # noqa: ANN401 - whatever a definition
     return line
 
 
-def _value(value: Any) -> str:  # noqa: ANN401 - whatever a definition holds
+def _value(value: Any) -> str:  # noqa: ANN401 - any value of a definition
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, list):
@@ -82,9 +89,9 @@ def _value(value: Any) -> str:  # noqa: ANN401 - whatever a definition holds
 
 
 def _string(text: str) -> str:
-    """A TOML string: as it stands between apostrophes where it has backslashes, as patterns do, or else as in JSON.
+    """Return a TOML string: a literal one if the text has backslashes, or else one as in JSON.
 
-    JSON's escapes are TOML's too (https://toml.io/en/v1.0.0#string); only DEL needs one of its own.
+    JSON's escapes are TOML's too (https://toml.io/en/v1.0.0#string); only DEL has to be added.
     """
     if "\\" in text and "'" not in text and text.isprintable():
         return f"'{text}'"

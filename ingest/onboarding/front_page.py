@@ -1,4 +1,4 @@
-"""What a site's own pages say of where its articles are announced, and the addresses where that is by custom."""
+"""What the front page of a site declares about its sources, and the usual URLs of sources."""
 
 from __future__ import annotations
 
@@ -11,75 +11,72 @@ from ingest.html.page import Page
 from ingest.urls import article_points, host_of, is_list_url
 
 FEED_PATHS = ("/feed/", "/rss", "/rss.xml", "/feed.xml", "/atom.xml")
-"""Where feeds are by custom: WordPress, then what other systems use."""
+"""Usual paths of feeds: first WordPress, then other systems."""
 SITEMAP_PATHS = ("/sitemap_index.xml", "/sitemap.xml", "/wp-sitemap.xml", "/news-sitemap.xml")
-"""Where sitemaps are that robots.txt does not name: plug-ins of WordPress, the protocol's own example, WordPress."""
+"""Usual paths of sitemaps that robots.txt does not list.
+
+They are those of WordPress plug-ins, the example of the protocol, and WordPress itself.
+"""
 _API_REL = "https://api.w.org/"
-_FEED_TYPE = re.compile(r"\b(?:rss|atom|rdf)\b", re.IGNORECASE)
-_COMMENTS = re.compile(r"comments?\b", re.IGNORECASE)
 _FEED_START = re.compile(rb"<(?:rss|feed|rdf:RDF)[\s>]", re.IGNORECASE)
 _ARTICLE_MAP = re.compile(r"news|post|article|stor(?:y|ies)", re.IGNORECASE)
 _OTHER_MAP = re.compile(
     r"page|categor|tag|author|user|image|video|product|event|archive|gallery|tax|section",
     re.IGNORECASE,
 )
-_LEAST_POINTS = 2  # of `article_points`: a likely article
+_MIN_POINTS = 2
+"""Minimum of `article_points` for a likely article, as its docstring defines it."""
 
 
 def root_of(url: str) -> str:
-    """The front page of the address's host."""
+    """Return the URL of the front page of the host."""
     parts = urlsplit(url)
     return f"{parts.scheme}://{parts.netloc}/"
 
 
 def looks_like_feed(body: bytes) -> bool:
-    """Whether the bytes begin as a feed does, so that a page which only speaks of RSS is none."""
+    """Whether the first 2,000 bytes have the root element of a feed."""
     return bool(_FEED_START.search(body[:2_000]))
 
 
-def declared_feeds(page: Page) -> list[str]:
-    """The feeds of articles that the page names (`<link rel="alternate" type="application/rss+xml">`), each once.
-
-    Those of comments stay out.
-    """
-    found: dict[str, None] = {}
-    for link in page.tree.iter("link"):
-        named = "alternate" in (link.get("rel") or "").casefold().split() and _FEED_TYPE.search(
-            link.get("type") or ""
-        )
-        url = page.absolute(link.get("href")) if named else None
-        if url and not _COMMENTS.search(f"{link.get('title') or ''} {urlsplit(url).path}"):
-            found[url] = None
-    return list(found)
-
-
 def declared_api(page: Page) -> str | None:
-    """The address of WordPress's API where the page names it (https://developer.wordpress.org/rest-api/)."""
+    """Return the URL of WordPress's API if the page links to it.
+
+    Source: https://developer.wordpress.org/rest-api/using-the-rest-api/discovery/
+    """
     return next(iter(page.links.get(_API_REL, [])), None)
 
 
 def other_pages(page: Page) -> tuple[str, ...]:
-    """The pages of the site that are linked and do not look like articles: sections, tags, authors, service."""
-    urls = dict.fromkeys(url for link in page.body.iter("a") if (url := list_url(page, link)))
+    """Return the linked pages of the site that do not look like articles, such as sections."""
+    host = host_of(page.url)
+    urls = dict.fromkeys(list_url(page, link) for link in page.body.iter("a"))
     return tuple(
-        url for url in urls if host_of(url) == host_of(page.url) and not looks_like_article(url)
+        url for url in urls if url and host_of(url) == host and not looks_like_article(url)
     )
 
 
 def looks_like_article(url: str) -> bool:
-    """Whether the form of the address alone makes an article likely."""
-    return not is_list_url(url) and article_points(url) >= _LEAST_POINTS
+    """Whether the URL alone makes an article likely."""
+    return not is_list_url(url) and article_points(url) >= _MIN_POINTS
 
 
 def likely_sitemap(sitemaps: tuple[tuple[str, datetime | None], ...]) -> str | None:
-    """Of an index, the sitemap that most likely lists the newest articles: by its name, its last change, its place."""
+    """Return the sitemap of an index that most likely lists the newest articles.
+
+    A name that suggests articles counts most, then the time of the last change, then the position
+    from the end.
+
+    Args:
+        sitemaps: URL and time of the last change of each.
+    """
     if not sitemaps:
         return None
 
-    def weight(place: int) -> tuple[int, float, int]:
-        url, changed = sitemaps[place]
+    def weight(position: int) -> tuple[int, float, int]:
+        url, changed = sitemaps[position]
         name = urlsplit(url).path.rpartition("/")[2]
         kind = bool(_ARTICLE_MAP.search(name)) - bool(_OTHER_MAP.search(name))
-        return kind, changed.timestamp() if changed else 0.0, place
+        return kind, changed.timestamp() if changed else 0.0, position
 
     return sitemaps[max(range(len(sitemaps)), key=weight)][0]

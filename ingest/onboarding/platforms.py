@@ -1,4 +1,4 @@
-"""Which of the known platforms made a page, by the marks that their definitions name (`[detect]`)."""
+"""Detect the platform of a page, such as WordPress, by the `[detect]` table of its definition."""
 
 from __future__ import annotations
 
@@ -8,16 +8,17 @@ from functools import cache
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from ingest.errors import BadDefinition
+from ingest.errors import InvalidDefinition
 from ingest.html.page import Page, select_all
 from ingest.sites import Pattern, Selector, load_platforms
 
 
 class Detect(BaseModel):
-    """What tells a platform's pages; one mark is enough.
+    """Marks of a platform's pages. One match is enough.
 
-    `generator`: regular expressions for the values of `<meta name="generator">`; `selectors`: elements that only its
-    pages have, CSS or XPath.
+    Attributes:
+        generator: regular expressions for the content of `<meta name="generator">`.
+        selectors: CSS or XPath of elements that only pages of the platform have.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -27,16 +28,16 @@ class Detect(BaseModel):
 
 
 def platforms_of(page: Page) -> tuple[str, ...]:
-    """The names of the platforms that the page bears the marks of, the more general ones first.
+    """Return the names of the platforms that made the page, more general ones first.
 
-    A theme stands on its platform, so that a page may be of several.
+    A page can have several, because a theme is a platform on top of another one.
     """
-    found = [name for name, marks in _detects().items() if _bears(page, marks)]
-    return tuple(sorted(found, key=lambda name: (-_breadth(name), name)))
+    names = [name for name, marks in _marks_by_platform().items() if _matches(page, marks)]
+    return tuple(sorted(names, key=lambda name: (-_number_of_sources(name), name)))
 
 
 @cache
-def _detects() -> Mapping[str, Detect]:
+def _marks_by_platform() -> Mapping[str, Detect]:
     marks: dict[str, Detect] = {}
     for name, values in load_platforms().items():
         try:
@@ -44,19 +45,19 @@ def _detects() -> Mapping[str, Detect]:
         except ValidationError as error:
             first = error.errors()[0]
             key = ".".join(str(part) for part in ("detect", *first["loc"]))
-            raise BadDefinition(
+            raise InvalidDefinition(
                 f"{name}.toml: {key}: {first['msg']}", "see spiders/platforms/wordpress.toml"
             ) from error
     return marks
 
 
-def _bears(page: Page, marks: Detect) -> bool:
+def _matches(page: Page, marks: Detect) -> bool:
     generators = page.metas.get("generator", [])
     if any(re.search(pattern, text) for pattern in marks.generator for text in generators):
         return True
     return any(select_all(page.tree, selector) for selector in marks.selectors)
 
 
-def _breadth(name: str) -> int:
-    """A platform that says where articles are announced is the system itself; one that only selects is its theme."""
+def _number_of_sources(name: str) -> int:
+    """Return how many sources a platform defines: a CMS has some, a theme has only selectors."""
     return len(load_platforms()[name].get("discover", {}))

@@ -1,24 +1,27 @@
-r"""The form that the addresses of a site's articles share, as regular expressions for its definition.
+r"""Infer regular expressions that match the URLs of a site's articles.
 
-Each path is read as a row of kinds (a year, a number, a slug ...); paths of the same row are one form. What all of them
-spell alike stays as it is (`/news/`), all else is made general. An example: `/2026/11/20/some-long-slug/` and others of
-that form give `^https?://[^/]+/\d{4}/\d{1,2}/\d{1,2}/[^/?#]+/?(?:[?#]|$)`.
+Each path is classified as a row of kinds of segments (a year, a number, a slug ...). Paths of the
+same row have one form, and each common form becomes a pattern. A segment that all URLs of a form
+share stays literal (`/news/`); other segments become general. For example,
+`/2026/11/20/a-long-slug/` and others of that form become
+`^https?://[^/]+/\d{4}/\d{1,2}/\d{1,2}/[^/?#]+/?(?:[?#]|$)`.
 """
 
 from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import takewhile
 from typing import NamedTuple
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 _ANY = "[^/?#]+"
-_SLUG = r"[^-/?#]+-+[^-/?#]+-[^/?#]+"  # three words; a repeated group would take time exponential in the hyphens
-_WORDS_OF_SLUG = 3
-# A kind of segment, what it looks like, and how it is written in general; the first that fits counts.
+# Three words. A repeated group would take time exponential in the number of hyphens.
+_SLUG = r"[^-/?#]+-+[^-/?#]+-[^/?#]+"
+_SLUG_WORDS = 3
+# Kind of segment, pattern that recognises it, general pattern. The first match counts.
 _KINDS = (
     ("year", r"(?:19|20)\d\d", r"\d{4}"),
     ("date", r"\d{4}-\d{1,2}-\d{1,2}", r"\d{4}-\d{1,2}-\d{1,2}"),
@@ -32,26 +35,30 @@ _KINDS = (
     ("slug-number", r".+[-_.,~]a\d{5,}", rf"{_ANY}[-_.,~]a\d+"),
     ("id", r"(?=[^-_]*\d)(?=[^-_]*[A-Za-z])[0-9A-Za-z]{10,}", r"[0-9A-Za-z]{10,}"),
 )
-_TELLING = frozenset({"year", "date", "number", "id", "number-slug", "slug-number"})
-"""Kinds that only articles have: beside one of them any slug will do, without them it needs three words."""
+_ARTICLE_KINDS = frozenset({"year", "date", "number", "id", "number-slug", "slug-number"})
+"""Kinds that only articles have. Next to one of them any slug counts, else it needs 3 words."""
 _ENDING = re.compile(
     r"(?:\.[a-z]{1,10})?\.(?:html?|php|aspx?|jsp|cms|ece|stm|shtml)$", re.IGNORECASE
 )
 _ID_VALUE = re.compile(r"[\w-]*\d[\w-]*")
 
-_FEWEST_ALIKE = 5  # of a form; fewer may spell a segment alike by chance
-_MOST_FORMS = 4
-_MOST_EXCLUSIONS = 12
-_LEAST_SHARE = 0.05  # of all addresses; a rarer form is an exception
-_LEAST_MATCHED = 0.6  # below it the forms found say less than none
+_MIN_LITERAL = 5  # URLs of a form; fewer may share a segment by chance
+_MAX_FORMS = 4
+_MAX_EXCLUSIONS = 12
+_MIN_SHARE = 0.05  # of all URLs; a rarer form is an exception
+_MIN_MATCHED = 0.6  # of all URLs; patterns that match fewer are dropped
 
 
 @dataclass(frozen=True, slots=True)
-class Shape:
-    """What the articles' addresses have in common.
+class URLPatterns:
+    """What the URLs of a site's articles have in common.
 
-    `patterns` and `exclusions` are meant for `article_urls` and `not_article_urls`; both are empty where no form is
-    common enough. `matched` of the `total` articles fit; `wrong` are addresses of other pages that fit all the same.
+    Attributes:
+        patterns: for `article_urls` of a definition; empty if no form is common enough.
+        exclusions: for `not_article_urls`.
+        matched: number of articles that match.
+        total: number of articles.
+        wrong: URLs of other pages that match too.
     """
 
     patterns: tuple[str, ...] = ()
@@ -60,84 +67,103 @@ class Shape:
     total: int = 0
     wrong: tuple[str, ...] = ()
 
-    def fits(self, url: str) -> bool:
-        """Whether the address is of this shape; always true where there is none."""
-        if any(re.search(pattern, url) for pattern in self.exclusions):
+    def match(self, url: str) -> bool:
+        """Whether the URL matches; always true without patterns."""
+        if _matches(self.exclusions, url):
             return False
-        return not self.patterns or any(re.search(pattern, url) for pattern in self.patterns)
+        return not self.patterns or _matches(self.patterns, url)
 
 
-class _Form(NamedTuple):
-    """What paths of one form have in common: directories before the rest or none, the rest's kinds, the ending."""
+def infer_patterns(articles: Iterable[str], others: Iterable[str] = ()) -> URLPatterns:
+    """Return patterns that match these articles and, if possible, none of the other pages.
 
-    below: bool
-    kinds: tuple[str, ...]
-    ending: str
-
-    @property
-    def telling(self) -> bool:
-        """Whether a kind in it is enough to tell an article."""
-        return any(kind in _TELLING for kind in self.kinds)
-
-
-def infer_shape(articles: Iterable[str], others: Iterable[str] = ()) -> Shape:
-    """The shape of these articles' addresses that leaves out those of other pages of the site, as far as it can."""
+    Args:
+        articles: URLs of articles of one site.
+        others: URLs of other pages of the site.
+    """
     urls = list(dict.fromkeys(articles))
-    wanted = set(urls)
-    rest = [url for url in dict.fromkeys(others) if url not in wanted]
     patterns = _patterns(urls)
     matched = sum(_matches(patterns, url) for url in urls)
-    if not urls or matched < _LEAST_MATCHED * len(urls):
-        return Shape(total=len(urls))
-    exclusions = _exclusions([url for url in rest if _matches(patterns, url)], urls)
-    wrong = tuple(url for url in rest if _matches(patterns, url) and not _matches(exclusions, url))
-    return Shape(tuple(patterns), tuple(exclusions), matched, len(urls), wrong)
+    if not urls or matched < _MIN_MATCHED * len(urls):
+        return URLPatterns(total=len(urls))
+    article_urls = set(urls)
+    wrong = [
+        url for url in dict.fromkeys(others) if url not in article_urls and _matches(patterns, url)
+    ]
+    exclusions = _exclusions(wrong, urls)
+    not_excluded = tuple(url for url in wrong if not _matches(exclusions, url))
+    return URLPatterns(tuple(patterns), tuple(exclusions), matched, len(urls), not_excluded)
 
 
 def _matches(patterns: Iterable[str], url: str) -> bool:
     return any(re.search(pattern, url) for pattern in patterns)
 
 
+class _Form(NamedTuple):
+    """The form of a path.
+
+    Attributes:
+        has_directories: whether there are directories before `kinds`.
+        kinds: of the last segments, from the first one that identifies an article.
+        ending: such as `.html`, or "".
+    """
+
+    has_directories: bool
+    kinds: tuple[str, ...]
+    ending: str
+
+    @property
+    def identifies_articles(self) -> bool:
+        """Whether a kind is enough to recognise an article."""
+        return any(kind in _ARTICLE_KINDS for kind in self.kinds)
+
+
 def _patterns(urls: Sequence[str]) -> list[str]:
-    """A pattern for each form that is common enough, commonest first, as long as it adds something."""
+    """Return a pattern for each common form, most common first, unless others match its URLs."""
     groups: defaultdict[_Form, list[str]] = defaultdict(list)
     for url in urls:
         groups[_form(url)].append(url)
-    fewest = max(2 if len(urls) > 3 else 1, _LEAST_SHARE * len(urls))
+    minimum = max(2 if len(urls) > 3 else 1, _MIN_SHARE * len(urls))
     patterns: list[str] = []
     for form, members in sorted(groups.items(), key=lambda group: len(group[1]), reverse=True):
         missed = sum(not _matches(patterns, url) for url in members)
-        if missed >= fewest and len(patterns) < _MOST_FORMS:
-            pattern = _pattern(form, members)
-            patterns += [pattern] if pattern and pattern not in patterns else []
+        if missed < minimum or len(patterns) >= _MAX_FORMS:
+            continue
+        pattern = _pattern(form, members)
+        if pattern and pattern not in patterns:
+            patterns.append(pattern)
     return patterns
 
 
 def _form(url: str) -> _Form:
     segments, ending = _segments(url)
     kinds = [_kind(segment) for segment in segments]
-    if any(kind in _TELLING for kind in kinds):
+    if any(kind in _ARTICLE_KINDS for kind in kinds):
         kinds = ["any" if kind in {"slug", "word"} else kind for kind in kinds]
     else:
         kinds = [*("any" for _ in kinds[:-1]), *kinds[-1:]]
-    head = _head(kinds)
-    return _Form(head > 0, tuple(kinds[head:]), ending)
+    number = _number_of_directories(kinds)
+    return _Form(number > 0, tuple(kinds[number:]), ending)
 
 
-def _head(kinds: Sequence[str]) -> int:
-    """How many directories stand before what tells."""
-    return next(
-        (place for place, kind in enumerate(kinds) if kind != "any"), max(0, len(kinds) - 1)
-    )
+def _number_of_directories(kinds: Sequence[str]) -> int:
+    """Return the number of segments before the first one that is not "any"."""
+    for position, kind in enumerate(kinds):
+        if kind != "any":
+            return position
+    return max(0, len(kinds) - 1)
 
 
 def _segments(url: str) -> tuple[list[str], str]:
+    """Return the segments of the path, and the ending of the last one apart."""
     path = _path(url)
-    ending = _ENDING.search(path)
     segments = [segment for segment in path.split("/") if segment]
-    if ending and segments:
-        segments[-1] = segments[-1].removesuffix(ending[0])
-    return segments, ending[0] if ending else ""
+    match = _ENDING.search(path)
+    if match is None:
+        return segments, ""
+    if segments:
+        segments[-1] = segments[-1].removesuffix(match[0])
+    return segments, match[0]
 
 
 def _path(url: str) -> str:
@@ -150,92 +176,107 @@ def _path(url: str) -> str:
 def _query(url: str) -> dict[str, str]:
     try:
         return dict(parse_qsl(urlsplit(url).query))
-    except ValueError:  # no address at all, or more parameters than anyone needs
+    except ValueError:  # not a URL, or too many parameters
         return {}
 
 
 def _kind(segment: str) -> str:
-    for name, looks, _ in _KINDS:
-        if re.fullmatch(looks, segment):
+    for name, pattern, _ in _KINDS:
+        if re.fullmatch(pattern, segment):
             return name
     words = [word for word in re.split(r"[-_+.]", unquote(segment)) if word]
-    return "slug" if len(words) >= _WORDS_OF_SLUG and segment.count("-") >= 2 else "word"
-
-
-def _general(segments: set[str], kind: str) -> str:
-    """How all of these segments of a kind are written."""
-    if kind == "slug":
-        return _SLUG
-    for name, looks, general in _KINDS:
-        if name == kind and all(re.fullmatch(looks, segment) for segment in segments):
-            return general
-    return _ANY
+    return "slug" if len(words) >= _SLUG_WORDS and segment.count("-") >= 2 else "word"
 
 
 def _pattern(form: _Form, urls: Sequence[str]) -> str | None:
-    """The form as a regular expression, or None where nothing in it tells an article."""
-    paths = [_segments(url)[0] for url in urls]
-    heads = [path[: len(path) - len(form.kinds)] for path in paths]
-    tails = [path[len(path) - len(form.kinds) :] for path in paths]
-    directory = _directories(heads) if form.below else ""
+    """Return the form as a regular expression, or None if it does not identify articles."""
+    directories = _directories(form, urls)
     key = _identity_key(urls)
-    named = directory not in {"", f"{_ANY}/", f"(?:{_ANY}/)+"}
-    if not (form.telling or key or form.kinds[-1:] == ("slug",) or named):
+    if not (_identifies_articles(form, directories) or key):
         return None
-    spellings = (set(spelled) for spelled in zip(*tails, strict=True))
-    rest = "/".join(
-        _written(found, kind, len(urls)) for found, kind in zip(spellings, form.kinds, strict=True)
-    )
-    end = (
-        rf"\?(?:[^#]*&)?{_escaped(key)}=[^&#]*\d"
-        if key
-        else "(?:[?#]|$)"
-        if form.ending
-        else "/?(?:[?#]|$)"
-    )
-    return f"^https?://[^/]+/{directory}{rest}{_escaped(form.ending)}{end}"
+    segments = "/".join(_last_segments(form, urls))
+    ending = _escaped(form.ending)
+    return f"^https?://[^/]+/{directories}{segments}{ending}{_end(form, key)}"
 
 
-def _directories(heads: Sequence[list[str]]) -> str:
-    """The directories before the rest: those that all have in common as they are spelled, then any."""
-    fewest, most = min(map(len, heads)), max(map(len, heads))
-    written = [_written(set(spelled), "any", len(heads)) for spelled in zip(*heads, strict=False)]
-    if fewest == most:  # otherwise `written` is as deep as the shallowest
+def _identifies_articles(form: _Form, directories: str) -> bool:
+    if form.identifies_articles or form.kinds[-1:] == ("slug",):
+        return True
+    return directories not in {"", f"{_ANY}/", f"(?:{_ANY}/)+"}  # one of them is literal
+
+
+def _end(form: _Form, key: str | None) -> str:
+    if key:
+        return rf"\?(?:[^#]*&)?{_escaped(key)}=[^&#]*\d"
+    return "(?:[?#]|$)" if form.ending else "/?(?:[?#]|$)"
+
+
+def _directories(form: _Form, urls: Sequence[str]) -> str:
+    """Return the pattern of the directories: first those that all URLs share, then any."""
+    if not form.has_directories:
+        return ""
+    rows = [_segments(url)[0] for url in urls]
+    rows = [row[: len(row) - len(form.kinds)] for row in rows]
+    shallowest, deepest = min(map(len, rows)), max(map(len, rows))
+    columns = zip(*rows, strict=False)  # as many as the shallowest has
+    written = [_written(set(column), "any", len(rows)) for column in columns]
+    if shallowest == deepest:
         return "".join(f"{segment}/" for segment in written)
-    common = list(takewhile(lambda segment: segment != _ANY, written))
-    repeated = "*" if len(common) == fewest else "+"
-    return "".join(f"{segment}/" for segment in common) + f"(?:{_ANY}/){repeated}"
+    shared = list(takewhile(lambda segment: segment != _ANY, written))
+    repeat = "*" if len(shared) == shallowest else "+"
+    return "".join(f"{segment}/" for segment in shared) + f"(?:{_ANY}/){repeat}"
+
+
+def _last_segments(form: _Form, urls: Sequence[str]) -> Iterator[str]:
+    """Yield the pattern of each segment after the directories."""
+    rows = [_segments(url)[0] for url in urls]
+    columns = zip(*(row[len(row) - len(form.kinds) :] for row in rows), strict=True)
+    for column, kind in zip(columns, form.kinds, strict=True):
+        yield _written(set(column), kind, len(urls))
 
 
 def _written(spellings: set[str], kind: str, number: int) -> str:
-    """A segment as all spell it, where it is a word and they are enough, or else in general."""
-    if kind in {"any", "word"} and len(spellings) == 1 and number >= _FEWEST_ALIKE:
+    """Return a segment as a literal if all of enough URLs share it, or else its general pattern."""
+    if kind in {"any", "word"} and len(spellings) == 1 and number >= _MIN_LITERAL:
         return _escaped(next(iter(spellings)))
     return _general(spellings, kind)
 
 
+def _general(spellings: set[str], kind: str) -> str:
+    """Return the general pattern of a kind that matches all of these segments."""
+    if kind == "slug":
+        return _SLUG
+    for name, pattern, general in _KINDS:
+        if name == kind and all(re.fullmatch(pattern, spelling) for spelling in spellings):
+            return general
+    return _ANY
+
+
 def _escaped(text: str) -> str:
-    """The text as a pattern, without the backslash that `re.escape` puts before a hyphen for old Pythons' sake."""
+    """Return the text as a pattern, with literal hyphens (`re.escape` puts a backslash there)."""
     return re.escape(text).replace(r"\-", "-")
 
 
 def _identity_key(urls: Sequence[str]) -> str | None:
-    """The parameter that tells articles apart where their paths don't, such as `id` of `/view.php?id=123`."""
+    """Return the query parameter that identifies articles, such as `id` of `/view.php?id=123`.
+
+    There is one only if the URLs share few paths, and its values are different numbers.
+    """
     if len(urls) < 2 or len({_path(url) for url in urls}) > max(1, len(urls) // 3):
         return None
     queries = [_query(url) for url in urls]
     for key in queries[0]:
         values = [query.get(key, "") for query in queries]
-        if all(_ID_VALUE.fullmatch(value) for value in values) and len(set(values)) == len(values):
+        if len(set(values)) == len(values) and all(map(_ID_VALUE.fullmatch, values)):
             return key
     return None
 
 
 def _exclusions(wrong: Sequence[str], articles: Sequence[str]) -> list[str]:
-    """The directories of pages that are none of the articles, as far as no article is below a directory of the name."""
+    """Return patterns of the most frequent directories of other pages that no article has."""
     used = {segment for url in articles for segment in _segments(url)[0]}
-    named = (
-        next((word for word in _segments(url)[0][:-1] if word not in used), None) for url in wrong
-    )
-    counts = Counter(word for word in named if word)
-    return [f"/{_escaped(word)}/" for word, _ in counts.most_common(_MOST_EXCLUSIONS)]
+    counts: Counter[str] = Counter()
+    for url in wrong:
+        unused = [segment for segment in _segments(url)[0][:-1] if segment not in used]
+        counts.update(unused[:1])
+    return [f"/{_escaped(segment)}/" for segment, _ in counts.most_common(_MAX_EXCLUSIONS)]

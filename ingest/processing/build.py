@@ -6,21 +6,20 @@ import hashlib
 import json
 import logging
 from collections.abc import Iterator
-from dataclasses import replace
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
-from pathlib import Path
 
 from pydantic import ValidationError
 
 from ingest.errors import LimitExceeded
-from ingest.extraction.extract import Context, extract_page
+from ingest.extraction.extract import extract_page
+from ingest.extraction.facts import PageFacts
 from ingest.extraction.model import Body, Extraction, Moment
 from ingest.html.page import absolute, parse
-from ingest.processing.remote_comments import complete_comments
+from ingest.processing.plugged import with_fields, with_remote_comments
 from ingest.record import Article, FetchedPage, Image, Metadata, Publisher, Reason, Rejection
 from ingest.settings import Limits
-from ingest.sites import UNKNOWN_SITE, Site, get_site, site_of
+from ingest.sites import UNKNOWN_SITE, Site, SiteCatalog
 from ingest.text import block, known, one_line
 from ingest.urls import article_id, host_of, is_home
 
@@ -40,10 +39,10 @@ def _version(distribution: str) -> str:
 
 
 def article_of(
-    page: FetchedPage, folders: tuple[Path, ...] = (), limits: Limits | None = None
+    page: FetchedPage, catalog: SiteCatalog, limits: Limits | None = None
 ) -> Article | Rejection:
-    """The record of a page by the definition of its site; `folders` hold further definitions. As `article_for`."""
-    site = get_site(page.site, folders) if page.site else site_of(page.url, folders)
+    """Return the record of a page, by the definition that it names, else by its URL. See `article_for`."""
+    site = catalog.get(page.site) if page.site else catalog.for_url(page.url)
     return article_for(page, site, limits)
 
 
@@ -55,12 +54,12 @@ def article_for(page: FetchedPage, site: Site, limits: Limits | None = None) -> 
     if (reason := _unusable(page)) is not None:
         return _reject(page, site, *reason)
     try:
+        limits = limits or Limits()
         parsed = parse(page.body, page.url, headers=page.headers, limits=limits)
-        extraction = extract_page(parsed, Context(site, page.retrieved_at, page.status))
-        if page.comment_answers:
-            completed = complete_comments(extraction.comments, page.comment_answers, site.zone)
-            extraction = replace(extraction, comments=completed)
-        return normalise(extraction, page, site)
+        facts = PageFacts(parsed, site, page.retrieved_at, limits, page.status)
+        extraction = extract_page(facts)
+        extraction = with_remote_comments(extraction, page, site)
+        return _extended(normalise(extraction, page, site), page, site, limits)
     except LimitExceeded as error:
         return _reject(page, site, Reason.TOO_LARGE, str(error))
     except ValidationError as error:
@@ -76,6 +75,15 @@ def article_for(page: FetchedPage, site: Site, limits: Limits | None = None) -> 
         return _reject(
             page, site, Reason.BROKEN, f"{type(error).__name__}: {one_line(str(error))[:200]}"
         )
+
+
+def _extended(
+    result: Article | Rejection, page: FetchedPage, site: Site, limits: Limits | None
+) -> Article | Rejection:
+    """Return the result with the fields of the site's extractors."""
+    if isinstance(result, Rejection) or not site.plugins.extractors:
+        return result
+    return _hashed(with_fields(result, page, site, limits))
 
 
 def _unusable(page: FetchedPage) -> tuple[Reason, str] | None:

@@ -10,7 +10,7 @@ import os
 import sys
 from collections.abc import Callable
 from contextlib import suppress
-from functools import _lru_cache_wrapper
+from functools import _lru_cache_wrapper, cache
 from pathlib import Path
 
 from ingest import logs
@@ -67,8 +67,11 @@ def work(extract: Extract, page: FetchedPage, worker_bytes: int) -> Article | Re
 _SHARE = 8
 """Of a worker's memory that caches may take before they are emptied."""
 
-_settled = 0
-"""The address space of this worker when its caches were last empty, in bytes."""
+
+@cache
+def _baseline() -> int:
+    """Return the address space, in bytes, at the first call after the caches of this process were emptied."""
+    return _address_space()
 
 
 def _forget(most: int) -> None:
@@ -77,16 +80,12 @@ def _forget(most: int) -> None:
     They hold class names and lines of text, in small numbers but of any length: a site with huge ones would fill them,
     and the pages of the other sites would find no memory.
     """
-    global _settled  # noqa: PLW0603 - a worker is a process, and this is its memory
-    size = _address_space()
-    if size - (_settled or size) > most:
-        for cache in gc.get_objects():
-            if isinstance(cache, _lru_cache_wrapper):
-                cache.cache_clear()
-        size = _address_space()
-    elif _settled:
+    if _address_space() - _baseline() <= most:
         return
-    _settled = size
+    for candidate in gc.get_objects():
+        if isinstance(candidate, _lru_cache_wrapper):
+            candidate.cache_clear()  # of `_baseline`, too: it is measured anew
+    _baseline()
 
 
 def _address_space() -> int:

@@ -13,8 +13,8 @@ from concurrent.futures import Future, wait
 from concurrent.futures import TimeoutError as PebbleTimeout
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from pathlib import Path
 from threading import Thread
+from typing import Any, Self
 
 from pebble import ProcessExpired, ProcessPool
 
@@ -23,6 +23,7 @@ from ingest.errors import KhabarError
 from ingest.processing.worker import OUT_OF_MEMORY, Extract, begin, nothing, work
 from ingest.record import Article, FetchedPage, Reason, Rejection
 from ingest.settings import Limits
+from ingest.sites import UNKNOWN_SITE, SiteCatalog
 
 _ATTEMPTS = 3
 """At one page, where the pool breaks: three in a row are the page's fault."""
@@ -43,19 +44,18 @@ NO_SITE = "none"
 
 @dataclass(frozen=True, slots=True)
 class Extractor:
-    """The extraction of a page by the definitions in these folders beside the shipped ones."""
+    """The extraction of a page by the definition of its site, as a task of a worker."""
 
-    folders: tuple[Path, ...]
+    catalog: SiteCatalog
     limits: Limits
 
     def __call__(self, page: FetchedPage) -> Article | Rejection:
         """What a worker does with a page."""
         from ingest.processing.build import article_for, article_of  # noqa: PLC0415 - only workers need what this imports
-        from ingest.sites import UNKNOWN_SITE  # noqa: PLC0415
 
         if page.site == NO_SITE:
             return article_for(replace(page, site=None), UNKNOWN_SITE, self.limits)
-        return article_of(page, self.folders, self.limits)
+        return article_of(page, self.catalog, self.limits)
 
 
 def default_workers() -> int:
@@ -185,26 +185,36 @@ def _end(pool: ProcessPool) -> None:
     pool.join()
 
 
-_leases: dict[tuple[Extract, Limits, int], tuple[Workers, int]] = {}
+class WorkerPools:
+    """The pools of extraction processes that the crawls of one program share; `close` them, or use it with `with`.
 
+    It belongs to whoever runs the crawls. Crawlers get it as the Scrapy setting `KHABAR_WORKERS`.
+    """
 
-def lease(extract: Extract, limits: Limits, number: int = 0) -> Workers:
-    """A pool that all crawls of this process share which ask for the same; give it back with `release`."""
-    key = (extract, limits, number)
-    workers, users = _leases.get(key) or (Workers(extract, limits, number), 0)
-    _leases[key] = (workers, users + 1)
-    return workers
+    def __init__(self) -> None:
+        self._pools: dict[tuple[Extract, Limits, int], Workers] = {}
 
+    def __enter__(self) -> Self:
+        return self
 
-def release(workers: Workers) -> None:
-    """Give a leased pool back; the last one closes it."""
-    for key, (leased, users) in list(_leases.items()):
-        if leased is workers:
-            if users > 1:
-                _leases[key] = (leased, users - 1)
-            else:
-                del _leases[key]
-                workers.close()
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Self:
+        """Scrapy copies its settings for each crawler; the pools stay shared."""
+        return self
+
+    def pool(self, extract: Extract, limits: Limits, number: int = 0) -> Workers:
+        """Return the pool for these arguments of `Workers`, made at the first call."""
+        key = (extract, limits, number)
+        if key not in self._pools:
+            self._pools[key] = Workers(extract, limits, number)
+        return self._pools[key]
+
+    def close(self) -> None:
+        """End all processes."""
+        while self._pools:
+            self._pools.popitem()[1].close()
 
 
 def _reject(page: FetchedPage, reason: Reason, detail: str) -> Rejection:

@@ -1,12 +1,17 @@
-"""The ledger's database: connections, transactions, the version of its tables, and errors that name the remedy."""
+"""The ledger's database: connections, transactions, migrations, and one-line errors.
+
+Every transaction that writes takes SQLite's write lock at its start (BEGIN IMMEDIATE), so that two
+processes cannot deadlock; a reader never waits (WAL mode). A commit is synced to the disk before it
+returns (synchronous=FULL), since a segment is renamed after the commit that belongs to it.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
 
 from sqlalchemy import Connection, create_engine, event, insert, inspect, select, update
+from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.schema import CreateColumn, CreateIndex, CreateTable
 
@@ -14,7 +19,7 @@ from ingest.errors import UnwritableOutput, UsageError
 from ingest.storage.tables import ARTICLES, META, RUNS, URLS, VERSION
 
 LEDGER_VERSION = 2
-"""Of the tables. A ledger of an older version is brought up when it is opened; a newer one is refused."""
+"""Version of the tables. Opening migrates an older ledger and refuses a newer one."""
 
 _ADDED = {
     2: (
@@ -27,9 +32,11 @@ _ADDED = {
         RUNS.c.summary,
     )
 }
-"""Columns that each version added to the tables of the one before; whole tables and indexes are made by themselves."""
+"""Columns that each version added. New tables and indexes need no entry: they are created."""
 
-_RESTORE = "restore a copy, or move it away: the next crawl then takes all articles anew, as their first versions"
+_RESTORE = (
+    "restore a copy, or move it away: the next crawl then writes all articles again, as version 1"
+)
 _REMEDIES = (
     ("locked", "is locked by another process", "wait for it or end it, then run again"),
     ("not a database", "is damaged", _RESTORE),
@@ -39,13 +46,16 @@ _REMEDIES = (
     ("unable to open", "cannot be opened", "give write permission, or choose another --output"),
     ("disk i/o", "cannot be read or written", "look at its disk, then run again"),
 )
-"""What SQLite's messages hold, what that means, and what to do."""
+"""Part of a message of SQLite, its meaning, and the remedy."""
 
 
 def explain(error: Exception, otherwise: tuple[str, str]) -> tuple[str, str]:
-    """What an error of the database means, as it goes on behind "the ledger X", and the remedy.
+    """Return the meaning of a database error, to follow "the ledger X", and the remedy.
 
-    `otherwise` holds for one that no message of SQLite's tells; the cause is put behind its first part.
+    Args:
+        error: from SQLAlchemy or the driver.
+        otherwise: meaning and remedy of an error that is not in `_REMEDIES`; the message of the
+            driver is appended to the meaning.
     """
     cause = str(getattr(error, "orig", None) or error)
     for sign, meaning, remedy in _REMEDIES:
@@ -55,11 +65,15 @@ def explain(error: Exception, otherwise: tuple[str, str]) -> tuple[str, str]:
 
 
 class Database:
-    """Reads and writes in transactions. Every use may raise `UnwritableOutput`, in one line with a remedy.
+    """A database with read connections and write transactions.
 
     Args:
-        url: in SQLAlchemy's form.
-        wait_seconds: for another process that is writing to the same SQLite file.
+        url: a URL of SQLAlchemy.
+        wait_seconds: the timeout for the write lock of an SQLite file.
+
+    Raises:
+        UsageError: the URL is not valid, or its driver is not installed.
+        UnwritableOutput: in every method: the database cannot be read or written.
     """
 
     def __init__(self, url: str, wait_seconds: float) -> None:
@@ -85,21 +99,19 @@ class Database:
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
-        """A connection to read by; it waits for no writer."""
+        """Give a connection for reading; it waits for no writer."""
         with self._explained(), self._engine.connect() as connection:
             yield connection
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
-        """A transaction: all of it or nothing, and on the disk when it is left."""
+        """Give a write transaction: committed and synced on exit, rolled back on an error."""
         with self._explained(), self._engine.connect() as connection:
             if not self._is_sqlite:
                 with connection.begin():
                     yield connection
                 return
-            connection.exec_driver_sql(
-                "BEGIN IMMEDIATE"
-            )  # the lock now: no other writer can come in between
+            connection.exec_driver_sql("BEGIN IMMEDIATE")  # takes the write lock at once
             try:
                 yield connection
             except BaseException:
@@ -108,15 +120,16 @@ class Database:
             connection.exec_driver_sql("COMMIT")
 
     def prepare(self) -> None:
-        """Make the tables, or bring those of an older version up; raises `UsageError` for a newer one."""
+        """Create or migrate the tables; raises `UsageError` if a newer release made them."""
         with self.reading() as connection:
             if _version(connection) == LEDGER_VERSION:
                 return
-        with self.writing() as connection:  # read again: two processes may do this at once
+        with self.writing() as connection:  # check again: another process may have migrated it
             version = _version(connection)
             if version > LEDGER_VERSION:
                 raise UsageError(
-                    f"the ledger {self._name} is a newer Khabar's (version {version}; this one knows {LEDGER_VERSION})",
+                    f"the ledger {self._name} is a newer Khabar's "
+                    f"(version {version}; this one knows {LEDGER_VERSION})",
                     "update Khabar, or choose another --output",
                 )
             if version:
@@ -129,11 +142,8 @@ class Database:
 
     @property
     def _name(self) -> str:
-        return (
-            (self._engine.url.database or "")
-            if self._is_sqlite
-            else self._engine.url.render_as_string()
-        )
+        url = self._engine.url
+        return (url.database or "") if self._is_sqlite else url.render_as_string()
 
     @contextmanager
     def _explained(self) -> Iterator[None]:
@@ -145,22 +155,21 @@ class Database:
 
 
 class _Pragmas:
-    """What each connection to SQLite is told."""
+    """Configures each new connection to SQLite."""
 
     def __init__(self, wait_seconds: float) -> None:
         self._wait = int(wait_seconds * 1000)
 
-    def __call__(self, connection: Any, _record: object) -> None:  # noqa: ANN401 - any DBAPI connection
+    def __call__(self, connection: DBAPIConnection, _record: object) -> None:
         cursor = connection.cursor()
         cursor.execute(f"PRAGMA busy_timeout={self._wait}")
-        cursor.execute("PRAGMA journal_mode=WAL")  # readers do not wait
-        # A segment gets its final name after its commit: a power cut must not take the commit and leave the name.
+        cursor.execute("PRAGMA journal_mode=WAL")  # readers do not wait for writers
         cursor.execute("PRAGMA synchronous=FULL")
         cursor.close()
 
 
 def _version(connection: Connection) -> int:
-    """Of the tables that are there; 0 where there are none, 1 where they are older than the note of the version."""
+    """Return the version of the tables: 0 if there are none, 1 if they have no version row."""
     names = set(inspect(connection).get_table_names())
     if VERSION.name in names:
         return int(connection.scalar(select(VERSION.c.version)) or 0)
@@ -170,8 +179,8 @@ def _version(connection: Connection) -> int:
 def _add_columns(connection: Connection, version: int) -> None:
     for added in range(version + 1, LEDGER_VERSION + 1):
         for column in _ADDED[added]:
-            there = {name["name"] for name in inspect(connection).get_columns(column.table.name)}
-            if column.name not in there:
+            columns = inspect(connection).get_columns(column.table.name)
+            if column.name not in {existing["name"] for existing in columns}:
                 text = CreateColumn(column).compile(dialect=connection.dialect)
                 connection.exec_driver_sql(f"ALTER TABLE {column.table.name} ADD COLUMN {text}")
 

@@ -1,7 +1,9 @@
-"""What was fetched, from where, with what outcome: SQLAlchemy on SQLite, or on PostgreSQL by its URL.
+"""The ledger: the addresses, articles, sources, segments and runs of each site (SQLAlchemy Core).
 
-Records, their articles and addresses, and the lengths of their segments are committed in one transaction, after the
-records are on the disk: nothing counts as seen before it is durable.
+It is an SQLite file in the output folder, or a PostgreSQL database. One transaction commits the
+outcomes of visits, the last versions of their articles and the new length of their segment. It
+follows the fsync of the segment, so the ledger never contains a record that is not on the disk.
+See `segments` for the write order and recovery.
 """
 
 from __future__ import annotations
@@ -9,9 +11,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
-from sqlalchemy import Connection, or_, select, update
+from sqlalchemy import ColumnElement, Connection, or_, select, update
 
 from ingest.discovery.candidate import Candidate
 from ingest.discovery.source import Source
@@ -37,7 +38,7 @@ from ingest.storage.tables import ARTICLES, SEGMENTS, SOURCES, URLS, add_missing
 
 
 def sources_of(connection: Connection, site: str) -> dict[str, Source]:
-    """A site's sources, by URL."""
+    """Return the sources of a site, by URL."""
     rows = connection.execute(select(SOURCES).where(SOURCES.c.site == site)).mappings()
     return {
         row["url"]: Source(
@@ -58,7 +59,7 @@ def sources_of(connection: Connection, site: str) -> dict[str, Source]:
 
 
 def put_source(connection: Connection, site: str, source: Source, now: datetime) -> None:
-    """Insert or replace a source's row."""
+    """Insert or update the row of a source."""
     values = {
         "kind": source.kind,
         "status": source.status,
@@ -76,13 +77,19 @@ def put_source(connection: Connection, site: str, source: Source, now: datetime)
 
 
 _PARAMETERS = 500
-"""Of one query: SQLite takes a limited number."""
+"""Parameters of one query; SQLite limits their number."""
 
 
 class Ledger:
-    """What is known of one site, by a database that other sites and runs share; `runs` are the rows on its runs.
+    """The rows of one site in a database that other sites and processes share.
 
-    Every method may raise `UnwritableOutput`: a ledger that cannot be read or written ends the run.
+    `runs` are the rows of its runs. Every method may raise `UnwritableOutput`: a run cannot
+    continue without its ledger.
+
+    Args:
+        url: a URL of SQLAlchemy.
+        site: the name of the site.
+        wait_seconds: the timeout for the write lock of an SQLite file.
     """
 
     def __init__(
@@ -101,7 +108,7 @@ class Ledger:
         url: str = "",
         wait_seconds: float = Limits().ledger_wait_seconds,
     ) -> Ledger:
-        """The ledger at that URL, or that of an output folder, `OUTPUT/ledger.sqlite`."""
+        """Open the ledger at a URL; if it is empty, `OUTPUT/ledger.sqlite`."""
         try:
             output.mkdir(parents=True, exist_ok=True)
         except OSError as error:
@@ -115,43 +122,43 @@ class Ledger:
         self._database.close()
 
     def visits(self, keys: Iterable[str]) -> dict[str, Visit]:
-        """The last visit of each of these addresses that was ever announced or visited, by key."""
-        wanted, found = list(dict.fromkeys(keys)), {}
+        """Return the last visit of those of the addresses that are in the ledger, by key."""
+        unique, visits = list(dict.fromkeys(keys)), {}
         with self._database.reading() as connection:
-            for start in range(0, len(wanted), _PARAMETERS):
-                part = wanted[start : start + _PARAMETERS]
+            for start in range(0, len(unique), _PARAMETERS):
+                part = unique[start : start + _PARAMETERS]
                 for row in connection.execute(select(URLS).where(URLS.c.key.in_(part))).mappings():
-                    found[row["key"]] = visit_of(row)
-        return found
+                    visits[row["key"]] = visit_of(row)
+        return visits
 
     def due(self, now: datetime) -> Iterator[Due]:
-        """The site's addresses that are to be visited whether a source announces them or not.
+        """Return the site's addresses that are due whether a source announces them or not.
 
-        Those that an earlier run announced and did not reach, those whose time has come, and those that were older
-        than their run wanted.
+        These are addresses that a run announced and did not visit, those whose next check has
+        passed, and those that were older than the `since` of their run.
         """
-        come = or_(URLS.c.next_check <= iso(now), URLS.c.state.in_([State.FOUND, State.OLDER]))
-        return self._addresses(come)
+        is_due = or_(URLS.c.next_check <= iso(now), URLS.c.state.in_([State.FOUND, State.OLDER]))
+        return self._addresses(is_due)
 
     def addresses(self, keys: Collection[str]) -> Iterator[Due]:
-        """These of the site's addresses, as far as they are known."""
-        wanted = list(keys)
-        for start in range(0, len(wanted), _PARAMETERS):
-            yield from self._addresses(URLS.c.key.in_(wanted[start : start + _PARAMETERS]))
+        """Return those of the site's addresses that are in the ledger."""
+        unique = list(keys)
+        for start in range(0, len(unique), _PARAMETERS):
+            yield from self._addresses(URLS.c.key.in_(unique[start : start + _PARAMETERS]))
 
     def keys(self) -> list[str]:
-        """The keys of all addresses of the site."""
+        """Return the keys of all addresses of the site."""
         with self._database.reading() as connection:
             return list(connection.scalars(select(URLS.c.key).where(URLS.c.site == self._site)))
 
-    def _addresses(self, condition: Any) -> Iterator[Due]:  # noqa: ANN401 - SQLAlchemy's conditions are of many types
+    def _addresses(self, condition: ColumnElement[bool]) -> Iterator[Due]:
         query = select(URLS).where(URLS.c.site == self._site, condition)
         with self._database.reading() as connection:
             for row in connection.execution_options(yield_per=1000).execute(query).mappings():
                 yield Due(row["key"], row["url"], visit_of(row))
 
     def known(self, article_id: str) -> Known | None:
-        """The last version of an article, or None where there is none."""
+        """Return the last version of an article, or None if there is none."""
         with self._database.reading() as connection:
             row = (
                 connection.execute(select(ARTICLES).where(ARTICLES.c.id == article_id))
@@ -161,7 +168,12 @@ class Ledger:
         return None if row is None else known_of(row)
 
     def commit(self, outcomes: Sequence[Outcome], position: Position | None = None) -> None:
-        """These visits are over, and their records on the disk up to `position`: all of it or nothing."""
+        """Commit the outcomes of visits in one transaction.
+
+        Args:
+            outcomes: of the visits.
+            position: the end of the segment, if it has new records; they are synced already.
+        """
         with self._database.writing() as connection:
             for outcome in outcomes:
                 put_outcome(connection, self._site, outcome)
@@ -169,54 +181,62 @@ class Ledger:
                 self._put_segment(connection, position, closed=False)
 
     def announce(
-        self, found: Iterable[tuple[str, Candidate]], sources: Iterable[Source], now: datetime
+        self, candidates: Iterable[tuple[str, Candidate]], sources: Iterable[Source], now: datetime
     ) -> None:
-        """Note what the sources announced and nobody has visited yet, together with the state of the sources.
+        """Insert the candidates that are not in the ledger, and update the state of the sources.
 
-        In one transaction: a source counts as read only when nothing that it announced can get lost.
+        Both are one transaction: a source must not count as read if its candidates are lost.
+
+        Args:
+            candidates: by key.
+            sources: as they are after this run's requests.
+            now: the current time, aware.
         """
         with self._database.writing() as connection:
-            rows = (announced(self._site, key, candidate, now) for key, candidate in found)
+            rows = (announced(self._site, key, candidate, now) for key, candidate in candidates)
             add_missing(connection, URLS, ["key"], rows)
             for source in sources:
                 put_source(connection, self._site, source, now)
 
     def sources(self) -> dict[str, Source]:
-        """The site's sources as the last runs left them, by URL."""
+        """Return the site's sources as they were after the last runs, by URL."""
         with self._database.reading() as connection:
             return sources_of(connection, self._site)
 
     def forget(self, keys: Iterable[str], now: datetime) -> int:
-        """Let the next crawl take these addresses as if it had never seen them; how many there were.
+        """Reset addresses, so that the next crawl fetches them and writes their articles again.
 
-        Their articles keep their version numbers, so that what is then written is a further version of them.
+        The articles keep their version numbers: the next record of each is a further version.
+
+        Returns:
+            The number of addresses that were in the ledger.
         """
-        known = self.visits(keys)
-        unseen = {
+        visits = self.visits(keys)
+        unvisited = {
             "state": State.FOUND,
             "next_check": iso(now),
             "attempts": 0,
             "etag": None,
             "last_modified": None,
         }
-        articles = [visit.article_id for visit in known.values() if visit.article_id]
+        articles = [visit.article_id for visit in visits.values() if visit.article_id]
         with self._database.writing() as connection:
             connection.execute(
-                update(URLS).where(URLS.c.key.in_(known)).values(unseen | {"last_error": None})
+                update(URLS).where(URLS.c.key.in_(visits)).values(unvisited | {"last_error": None})
             )
             changed = update(ARTICLES).where(ARTICLES.c.id.in_(articles))
             connection.execute(changed.values(content_hash="", field_hashes={}))
-        return len(known)
+        return len(visits)
 
     def open_segments(self) -> dict[str, Position]:
-        """The segments that are not closed, by path."""
+        """Return the segments that are not closed, by path."""
         query = select(SEGMENTS).where(SEGMENTS.c.site == self._site, SEGMENTS.c.closed.is_(False))
         with self._database.reading() as connection:
             rows = connection.execute(query).mappings().all()
         return {row["path"]: Position(row["path"], row["length"], row["records"]) for row in rows}
 
     def last_segment(self) -> str | None:
-        """The path of the segment that sorts last, or None where there is none."""
+        """Return the path of the segment that sorts last, or None if there is none."""
         query = (
             select(SEGMENTS.c.path)
             .where(SEGMENTS.c.site == self._site)
@@ -228,7 +248,7 @@ class Ledger:
         return path
 
     def close_segments(self, positions: Iterable[Position]) -> None:
-        """These segments are whole and have their final names."""
+        """Note that segments are complete and have their final names."""
         if positions := [position for position in positions if position.length]:
             with self._database.writing() as connection:
                 for position in positions:

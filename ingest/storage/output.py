@@ -1,4 +1,4 @@
-"""The versions of one article, as they stand in the segments of an output folder."""
+"""The versions of an article in an output folder, and the summary files of its runs."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from ingest.errors import NotKnown, UsageError
+from ingest.errors import ArticleNotFound, UsageError
 from ingest.monitoring.summary import RunSummary
 from ingest.record import Article
 from ingest.storage.segments import OPEN, writable
@@ -16,29 +16,39 @@ from ingest.urls import article_id
 
 
 def write_summary(output: Path, summary: RunSummary, keep: int) -> Path:
-    """Write the summary of a run, whole or not at all, and remove the oldest but `keep`; raises `UnwritableOutput`."""
+    """Write the summary of a run to `OUTPUT/<site>/runs/<run id>.json`, atomically.
+
+    Args:
+        output: the output folder.
+        summary: of a run with an id.
+        keep: the number of the site's summaries to keep; older ones are removed.
+
+    Returns:
+        The file.
+
+    Raises:
+        UnwritableOutput: the folder cannot be written.
+    """
     folder = output / summary.site / "runs"
     file = folder / f"{summary.run_id}.json"
     with writable(output):
         folder.mkdir(parents=True, exist_ok=True)
-        waiting = (
-            folder / f".{file.name}.tmp"
-        )  # no tool takes a name with a dot for a finished file
-        with waiting.open("w", encoding="utf-8", newline="\n") as stream:
+        temporary = folder / f".{file.name}.tmp"  # hidden, so that no tool reads it
+        with temporary.open("w", encoding="utf-8", newline="\n") as stream:
             stream.write(summary.to_json() + "\n")
             stream.flush()
             os.fsync(stream.fileno())
-        waiting.replace(file)
+        temporary.replace(file)
         for old in sorted(folder.glob("*.json"))[:-keep]:  # names sort by time
             old.unlink(missing_ok=True)
-        for left in folder.glob(".*.json.tmp"):  # of runs that were killed
-            if left.name < waiting.name:
-                left.unlink(missing_ok=True)
+        for abandoned in folder.glob(".*.json.tmp"):  # of killed runs
+            if abandoned.name < temporary.name:
+                abandoned.unlink(missing_ok=True)
     return file
 
 
 def versions_of(output: Path, wanted: str) -> list[Article]:
-    """All versions of an article, oldest first.
+    """Return all versions of an article, oldest first.
 
     Args:
         output: the output folder, or one file of it.
@@ -46,33 +56,33 @@ def versions_of(output: Path, wanted: str) -> list[Article]:
 
     Raises:
         UsageError: there is no such output, or a line of it is not a record.
-        NotKnown: no line has that id, or lines of several articles begin with it.
+        ArticleNotFound: no line has that id, or lines of several articles begin with it.
     """
     if not output.exists():
         raise UsageError(f"no such file or folder: {output}", "give the output of `khabar crawl`")
     start = article_id(wanted) if "/" in wanted else wanted.casefold()
-    found = [article for article in _with_id(output, start) if article.id.startswith(start)]
-    if not found or len(start) < 8:
+    versions = [article for article in _with_id(output, start) if article.id.startswith(start)]
+    if not versions or len(start) < 8:
         remedy = "give an `id` of the output, or the article's address"
-        raise NotKnown(f"no article {wanted!r} in {output}", remedy)
-    if len({article.id for article in found}) > 1:
-        raise NotKnown(f"several articles begin with {wanted!r}", "give more digits of the id")
-    return sorted(found, key=lambda article: article.version)
+        raise ArticleNotFound(f"no article {wanted!r} in {output}", remedy)
+    if len({article.id for article in versions}) > 1:
+        raise ArticleNotFound(
+            f"several articles begin with {wanted!r}", "give more digits of the id"
+        )
+    return sorted(versions, key=lambda article: article.version)
 
 
 def _with_id(output: Path, start: str) -> Iterator[Article]:
-    sign = f'"id":"{start}'.encode()
-    files = (
-        sorted([*output.rglob("*.jsonl"), *output.rglob(f"*.jsonl{OPEN}")])
-        if output.is_dir()
-        else [output]
-    )
+    """Return the records whose id starts with `start`; others may be among them."""
+    key = f'"id":"{start}'.encode()  # a cheap test before a line is parsed
+    files = [output]
+    if output.is_dir():
+        files = sorted([*output.rglob("*.jsonl"), *output.rglob(f"*.jsonl{OPEN}")])
     for file in files:
         with file.open("rb") as lines:
             for number, line in enumerate(lines, 1):
-                if sign not in line or not line.endswith(
-                    b"\n"
-                ):  # an open segment's last line may be half written
+                complete = line.endswith(b"\n")  # the last line of an open segment may not be
+                if key not in line or not complete:
                     continue
                 try:
                     yield Article.model_validate_json(line)

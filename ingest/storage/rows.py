@@ -1,4 +1,4 @@
-"""What the ledger's rows on articles and addresses say, and how the outcome of a visit is put into them."""
+"""Conversion between rows of the ledger and the types of the program (articles and addresses)."""
 
 from __future__ import annotations
 
@@ -18,10 +18,21 @@ from ingest.storage.tables import ARTICLES, URLS, put
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What the visit of an address came to; None leaves the ledger's value as it is.
+    """The result of a visit of an address; None leaves the ledger's value unchanged.
 
-    `written` is the version that was written, `position` where its line begins, `unexplained` as in `Known`;
-    `article_id` is that of an article that was met, written or not. `full` says that a page came, rather than a 304.
+    Attributes:
+        address: the address, with the validators of the answer.
+        state: the new state.
+        at: the time of the visit.
+        attempts: consecutive visits with this state.
+        next_check: the time of the next visit; None if no visit is planned.
+        full: whether a page came rather than a 304.
+        article_id: the article of the page, whether it was written or not.
+        written: the version that was written.
+        unexplained: as in `Known`.
+        position: the start of the line of `written`.
+        published: the publication date, if it has a time of day.
+        error: the failure or rejection in one line.
     """
 
     address: Address
@@ -40,7 +51,7 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """An address that is to be visited, and its last visit."""
+    """An address in the ledger and its last visit."""
 
     key: str
     url: str
@@ -48,22 +59,22 @@ class Due:
 
 
 def iso(moment: datetime) -> str:
-    """A time as the tables have it."""
+    """Return a time as the tables store it: ISO 8601 in UTC, to the second."""
     return moment.astimezone(UTC).isoformat(timespec="seconds")
 
 
 def iso_or_none(moment: datetime | None) -> str | None:
-    """The same for a time that may be unknown."""
+    """Return the same for a time that may be unknown."""
     return None if moment is None else iso(moment)
 
 
 def moment_of(text: str | None) -> datetime | None:
-    """The time that a table's text means."""
+    """Return the time of a text in the tables, or None."""
     return datetime.fromisoformat(text) if text else None
 
 
 def visit_of(row: RowMapping) -> Visit:
-    """A row of `urls`."""
+    """Return the visit in a row of `urls`."""
     return Visit(
         state=State(row["state"]),
         last_seen=datetime.fromisoformat(row["last_seen"]),
@@ -78,7 +89,7 @@ def visit_of(row: RowMapping) -> Visit:
 
 
 def known_of(row: RowMapping) -> Known:
-    """A row of `articles`."""
+    """Return the last version in a row of `articles`."""
     return Known(
         version=row["version"],
         content_hash=row["content_hash"],
@@ -93,7 +104,7 @@ def known_of(row: RowMapping) -> Known:
 
 
 def announced(site: str, key: str, candidate: Candidate, now: datetime) -> dict[str, Any]:
-    """The row of an address that a source has announced and nobody has visited."""
+    """Return the row of an address that a source announced and no run has visited."""
     return {
         "key": key,
         "site": site,
@@ -107,12 +118,12 @@ def announced(site: str, key: str, candidate: Candidate, now: datetime) -> dict[
 
 
 def put_outcome(connection: Connection, site: str, outcome: Outcome) -> None:
-    """Put what a visit came to into the rows of its article and its address."""
+    """Update the rows of an article and an address with the result of a visit."""
     if outcome.written is not None:
         _put_version(connection, site, outcome, outcome.written)
     elif outcome.article_id is not None:
-        seen = update(ARTICLES).where(ARTICLES.c.id == outcome.article_id)
-        connection.execute(seen.values(last_seen=iso(outcome.at)))
+        article = update(ARTICLES).where(ARTICLES.c.id == outcome.article_id)
+        connection.execute(article.values(last_seen=iso(outcome.at)))
     _put_address(connection, site, outcome)
 
 
@@ -144,10 +155,8 @@ def _put_address(connection: Connection, site: str, outcome: Outcome) -> None:
         "attempts": outcome.attempts,
         "last_error": outcome.error,
     }
-    if outcome.state not in (
-        State.FAILED,
-        State.PARKED,
-    ):  # a failure brings no validators, and takes none
+    # A failure has no validators, and keeps those of the last answer.
+    if outcome.state not in (State.FAILED, State.PARKED):
         values |= {"etag": address.etag, "last_modified": address.last_modified}
         if outcome.full:
             values["last_full"] = iso(outcome.at)

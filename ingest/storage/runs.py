@@ -1,4 +1,4 @@
-"""The ledger's rows on runs: when each began, whether it ended, and its summary."""
+"""The runs in the ledger: start, end and summary of each."""
 
 from __future__ import annotations
 
@@ -24,32 +24,32 @@ _NEWEST_FIRST = (RUNS.c.started.desc(), RUNS.c.id.desc())
 
 
 def runs_of(connection: Connection, site: str, limit: int | None = None) -> list[Run]:
-    """The runs of a site, newest first."""
+    """Return the runs of a site, newest first."""
     query = select(RUNS).where(RUNS.c.site == site).order_by(*_NEWEST_FIRST).limit(limit)
     return [_run(row) for row in connection.execute(query).mappings()]
 
 
 def sites_with_runs(connection: Connection) -> list[str]:
-    """The names of all sites that ever ran, sorted."""
+    """Return the names of all sites with a run, sorted."""
     return sorted(connection.scalars(select(RUNS.c.site).distinct()))
 
 
 class SiteRuns:
-    """The rows on a site's runs, as a run of it writes them; every method may raise `UnwritableOutput`."""
+    """The runs of one site, for the run that writes them; methods may raise `UnwritableOutput`."""
 
     def __init__(self, database: Database, site: str) -> None:
         self._database = database
         self._site = site
 
     def start(self, run_id: str, now: datetime) -> None:
-        """Note that a run begins."""
+        """Insert a run."""
         with self._database.writing() as connection:
             put(connection, RUNS, {"id": run_id, "site": self._site}, {"started": iso(now)})
 
     def finish(
         self, run_id: str, summary: Mapping[str, Any], now: datetime, keep: int = Limits().runs_kept
     ) -> None:
-        """Note what a run came to, and forget all of the site's runs but so many, the newest."""
+        """Store the summary of a run, and delete all but the newest `keep` runs of the site."""
         mine = RUNS.c.site == self._site
         newest = select(RUNS.c.id).where(mine).order_by(*_NEWEST_FIRST).limit(keep)
         with self._database.writing() as connection:
@@ -58,16 +58,16 @@ class SiteRuns:
             connection.execute(delete(RUNS).where(mine, RUNS.c.id.not_in(newest)))
 
     def newest_first(self, limit: int | None = None) -> list[Run]:
-        """The runs that are kept, this one too."""
+        """Return the runs of the site, including this one."""
         with self._database.reading() as connection:
             return runs_of(connection, self._site, limit)
 
 
 @contextmanager
 def reading_runs(output: Path, url: str = "") -> Iterator[Connection]:
-    """A connection that only reads the ledger of an output folder, or the one at that URL, also during a crawl.
+    """Give a read-only connection to the ledger of an output folder, or at a URL.
 
-    It makes no ledger, takes no lock and waits for no writer.
+    It works during a crawl: it takes no lock, waits for no writer, and creates no file.
 
     Raises:
         UsageError: there is no ledger, or it cannot be read.
@@ -85,7 +85,7 @@ def reading_runs(output: Path, url: str = "") -> Iterator[Connection]:
         finally:
             engine.dispose()
     except (SQLAlchemyError, ImportError) as error:
-        name = url.rpartition("@")[2] or file  # before the @ stands a password
+        name = url.rpartition("@")[2] or file  # the part before the @ holds a password
         problem, remedy = explain(error, ("cannot be read", "run a crawl once with it"))
         raise UsageError(f"the ledger {name} {problem}", remedy) from error
 
@@ -93,7 +93,12 @@ def reading_runs(output: Path, url: str = "") -> Iterator[Connection]:
 def last_starts(
     output: Path, url: str = "", wait_seconds: float = Limits().ledger_wait_seconds
 ) -> dict[str, datetime]:
-    """When the last run of each site began, by the ledger at that URL or in that output folder; none where it is new.
+    """Return the start of the last run of each site; empty if there is no ledger yet.
+
+    Args:
+        output: the output folder.
+        url: the ledger's URL; `OUTPUT/ledger.sqlite` if empty.
+        wait_seconds: the timeout for locks of SQLite.
 
     Raises:
         UsageError: the URL is no database.
@@ -103,9 +108,8 @@ def last_starts(
     if not url and not file.exists():
         return {}
     database = Database(url or f"sqlite:///{file}", wait_seconds)
-    query = select(RUNS.c.site, func.max(RUNS.c.started)).group_by(
-        RUNS.c.site
-    )  # the texts sort as the times do
+    starts = func.max(RUNS.c.started)  # ISO 8601 in UTC: the texts sort by time
+    query = select(RUNS.c.site, starts).group_by(RUNS.c.site)
     try:
         with database.reading() as connection:
             if not inspect(connection).has_table(RUNS.name):
@@ -118,9 +122,13 @@ def last_starts(
 
 
 def _read_only(file: Path) -> str:
-    """The URL of an SQLite file to read. Where no writer is at work, not even SQLite's own files are made beside it."""
-    at_work = file.with_name(f"{file.name}-wal").exists()
-    return f"sqlite:///file:{quote(str(file.resolve()))}?{'mode=ro' if at_work else 'immutable=1'}&uri=true"
+    """Return the URL of an SQLite file to read.
+
+    If no writer is active, `immutable` keeps SQLite from creating its own files beside it.
+    """
+    active = file.with_name(f"{file.name}-wal").exists()
+    mode = "mode=ro" if active else "immutable=1"
+    return f"sqlite:///file:{quote(str(file.resolve()))}?{mode}&uri=true"
 
 
 def _run(row: RowMapping) -> Run:
@@ -136,5 +144,5 @@ def _run(row: RowMapping) -> Run:
 def _summary(value: Any) -> RunSummary | None:  # noqa: ANN401 - any JSON
     try:
         return RunSummary.model_validate(value) if value else None
-    except ValidationError:  # of another release
+    except ValidationError:  # written by another release
         return None

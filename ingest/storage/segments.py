@@ -1,9 +1,21 @@
-"""The records on disk: JSON Lines segments that are whole, or are cut back to what the ledger vouches for.
+"""Segments: the JSON Lines files that hold the records, and the lock of a site's output.
 
-`OUTPUT/<site>/<YYYY-MM-DD>/<run id>-<n>.jsonl` (n has four digits) is written under the same name with `.open` at its
-end and renamed when it is full or the run is over. Each record is synced to the disk before the ledger commits the
-segment's length with it. So after a crash, whatever an `.open` file holds beyond that length is a record that the
-ledger knows nothing of, perhaps torn: it is cut off, and its article fetched again.
+A segment is `OUTPUT/<site>/<YYYY-MM-DD>/<run id>-<n>.jsonl` (n has four digits). While a run
+writes it, its name ends with `.jsonl.open`; it is renamed when it is full or the run ends.
+
+Write order, for each group of records:
+
+1. `SegmentWriter.append` writes the lines and calls fsync.
+2. The ledger commits the rows of these records and the segment's new length, in one transaction.
+3. `SegmentWriter.committed` marks that length as safe.
+
+Recovery: after a crash at any point, the bytes of an `.open` file up to the length in the ledger
+are complete records. The bytes after it are not in the ledger and may end in a torn line.
+`recover` truncates the file to the length in the ledger and renames it; the next run fetches the
+articles of the removed lines again. So no record is lost and none is written twice.
+
+Lock: one run at a time writes a site of an output folder (`locked`, the file `<site>/.lock`). The
+operating system releases the lock when the process ends, so a killed run leaves no stale lock.
 """
 
 from __future__ import annotations
@@ -20,23 +32,29 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from ingest.errors import Locked, UnwritableOutput
+from ingest.errors import OutputLocked, UnwritableOutput
 
 if sys.platform != "win32":
     import fcntl
 
 OPEN = ".open"
 MAX_RECORDS = 10_000
-"""Of a segment: a few tens of MB, which every tool opens."""
+"""Records in a segment: some tens of MB, a size that every tool can open."""
 MAX_BYTES = 64 * 2**20
-"""Both limits may be passed by what one commit holds."""
+"""Bytes in a segment. The records of one commit may exceed either limit."""
 RUN_STAMP = "%Y%m%dT%H%M%S.%fZ"
-"""How a run's name begins: names then sort as the runs followed each other."""
+"""Start of a run id, in UTC, so that run ids sort by time."""
 
 
 @dataclass(frozen=True, slots=True)
 class Position:
-    """How far a segment goes: its path below the output folder (with `/`), bytes and records."""
+    """A length of a segment.
+
+    Attributes:
+        path: the segment below the output folder, with `/` and without `.open`.
+        length: in bytes.
+        records: the number of lines.
+    """
 
     path: str
     length: int
@@ -44,13 +62,20 @@ class Position:
 
 
 class SegmentWriter:
-    """Writes the records of one site and run.
+    """Writes the segments of one run of a site.
 
-    Nothing is created before the first record. After `append` the caller commits the position to its ledger and then
-    calls `committed`; what was never committed is cut off by `close`.
+    No file is created before the first record. `close` truncates bytes that were not committed.
+
+    Args:
+        output: the output folder.
+        site: the name of the site; its lock must be held.
+        day: the folder of the segments.
+        run_id: the start of their names.
+        max_records: start another segment at this number of records.
+        max_bytes: start another segment at this length.
     """
 
-    def __init__(  # the limits are parameters so that a test can reach them
+    def __init__(
         self,
         output: Path,
         site: str,
@@ -71,22 +96,30 @@ class SegmentWriter:
 
     @property
     def full(self) -> bool:
-        """Whether the next record belongs into another segment: `close` this one first."""
+        """Whether the segment has reached a limit: `close` it before the next `append`."""
         return self._safe.records >= self._max_records or self._safe.length >= self._max_bytes
 
     @property
     def position(self) -> Position:
-        """How far the segment goes with what was appended last."""
+        """The end of the segment after the last `append`, committed or not."""
         return self._position
 
     def append(self, lines: Sequence[str]) -> list[Position]:
-        """Write lines (without their newlines) and sync them; where each begins. Raises `UnwritableOutput`."""
+        """Write lines and call fsync.
+
+        Args:
+            lines: JSON texts without their newlines.
+
+        Returns:
+            The start of each line.
+
+        Raises:
+            UnwritableOutput: the file cannot be written.
+        """
         data = [line.encode("utf-8") + b"\n" for line in lines]
         with writable(self._output):
             file = self._file or self._start()
-            file.seek(
-                self._safe.length
-            )  # over what an earlier append left behind when its commit failed
+            file.seek(self._safe.length)  # overwrite an earlier append whose commit failed
             file.write(b"".join(data))
             file.truncate()
             file.flush()
@@ -99,11 +132,15 @@ class SegmentWriter:
         return starts
 
     def committed(self) -> None:
-        """The ledger holds the last position: the record stays whatever happens."""
+        """Mark the last `position` as committed to the ledger."""
         self._safe = self._position
 
     def close(self) -> Position | None:
-        """Finish the open segment under its final name; its position, or None where there was none."""
+        """Truncate the open segment to its committed length and rename it.
+
+        Returns:
+            Its final length, or None if no segment is open.
+        """
         file, position = self._file, self._safe
         if file is None:
             return None
@@ -126,7 +163,7 @@ class SegmentWriter:
 
 
 def finish(output: Path, position: Position) -> None:
-    """Give an `.open` segment its final name; one without records is removed."""
+    """Rename an `.open` segment to its final name, or remove it if it has no records."""
     opened = output / f"{position.path}{OPEN}"
     if position.length:
         opened.replace(output / position.path)
@@ -136,11 +173,11 @@ def finish(output: Path, position: Position) -> None:
 
 
 def in_order(day: date, run_id: str, last: str | None) -> tuple[date, str]:
-    """The day and the name of a run, such that its segments sort after the last one, also if the clock was set back.
+    """Return a day and run id that sort after the last segment, even if the clock was set back.
 
     Args:
-        day: by the clock.
-        run_id: as the clock has it: `RUN_STAMP`, a hyphen and something that is the run's own.
+        day: today, by the clock.
+        run_id: the run id by the clock: `RUN_STAMP`, a hyphen and a random suffix.
         last: the path of the segment that sorts last, or None.
     """
     if last is None:
@@ -156,7 +193,11 @@ def in_order(day: date, run_id: str, last: str | None) -> tuple[date, str]:
 
 
 def read_line(output: Path, path: str, position: int) -> str | None:
-    """The line that begins at this byte of a segment, finished or open; None where there is no such segment."""
+    """Return the line of a segment that starts at a byte, or None if there is no such line.
+
+    Raises:
+        UnwritableOutput: the file cannot be read.
+    """
     for file in (output / path, output / f"{path}{OPEN}"):
         try:
             with file.open("rb") as stream:
@@ -171,36 +212,40 @@ def read_line(output: Path, path: str, position: int) -> str | None:
     return None
 
 
-def recover(output: Path, site: str, known: Mapping[str, Position]) -> list[Position]:
-    """Finish what a run that was killed left open; raises `UnwritableOutput`. Hold the site's lock meanwhile.
+def recover(output: Path, site: str, committed: Mapping[str, Position]) -> list[Position]:
+    """Close the segments that a killed run left open. The site's lock must be held.
 
     Args:
         output: the output folder.
-        site: whose segments.
-        known: the positions that the ledger vouches for, by path; a segment that it does not know holds nothing.
+        site: the name of the site.
+        committed: the lengths of open segments in the ledger, by path. A segment that is not among
+            them has no committed record and is removed.
 
     Returns:
-        The positions of the segments that are now whole.
+        The segments that are closed now; the caller notes it in the ledger.
+
+    Raises:
+        UnwritableOutput: a file cannot be read or written.
     """
     finished = []
     with writable(output):
         for opened in sorted((output / site).glob(f"*/*.jsonl{OPEN}")):
             path = opened.relative_to(output).as_posix().removesuffix(OPEN)
-            position = known.get(path, Position(path, 0, 0))
+            position = committed.get(path, Position(path, 0, 0))
             with opened.open("rb+") as file:
                 _cut(file, min(position.length, opened.stat().st_size))
             finish(output, position)
             finished.append(position)
         paths = {position.path for position in finished}
-        # The kill came between the final name and the ledger's note of it.
-        finished += [
-            at for path, at in known.items() if path not in paths and (output / path).exists()
-        ]
+        # A run killed after the rename and before the ledger's note of it left these.
+        for path, position in committed.items():
+            if path not in paths and (output / path).exists():
+                finished.append(position)
     return finished
 
 
 def _cut(file: BufferedRandom, length: int) -> None:
-    """Cut a file that is longer, durably: after a power cut the rest must not come back under the final name."""
+    """Truncate a file that is longer and call fsync: a power cut must not bring the rest back."""
     if file.seek(0, os.SEEK_END) > length:
         file.truncate(length)
         os.fsync(file.fileno())
@@ -208,14 +253,14 @@ def _cut(file: BufferedRandom, length: int) -> None:
 
 @contextmanager
 def locked(output: Path, site: str) -> Iterator[None]:
-    """Hold the lock of an output folder and site; raises `Locked` where another run holds it."""
+    """Hold the lock of an output folder and site; raises `OutputLocked` where another run holds it."""
     with writable(output):
         make_folder(output / site)
         lock = FileLock(output / site / ".lock")
         try:
             lock.acquire(timeout=0)
         except Timeout:
-            raise Locked(
+            raise OutputLocked(
                 f"another run writes {site} to {output}", "wait for it, or choose another --output"
             ) from None
     try:
@@ -225,10 +270,10 @@ def locked(output: Path, site: str) -> Iterator[None]:
 
 
 def is_locked(output: Path, site: str) -> bool | None:
-    """Whether a run holds the lock now; None where that cannot be told.
+    """Whether a run holds the lock of a site now; None if that cannot be determined.
 
-    It looks by a shared lock for an instant, which a run that begins in that very instant would meet: so ask only where
-    a run seems to be at work.
+    The test takes a shared lock for an instant, and a run that starts in that instant would be
+    refused. So call this only if the ledger has an unfinished run.
     """
     if sys.platform == "win32":
         return None
@@ -237,29 +282,25 @@ def is_locked(output: Path, site: str) -> bool | None:
             fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
     except BlockingIOError:
         return True
-    except (
-        OSError
-    ):  # not there: a ledger by URL, whose runs are another machine's; or not ours to read
+    except OSError:  # no such file (the run is on another machine), or no permission
         return None
     return False
 
 
 @contextmanager
 def writable(output: Path) -> Iterator[None]:
-    """Turn the system's errors on writing into `UnwritableOutput`."""
+    """Convert an `OSError` of the block into `UnwritableOutput`."""
     try:
         yield
     except OSError as error:
-        where = error.filename or output
+        path = error.filename or output
         full = error.errno in (errno.ENOSPC, errno.EDQUOT)
         remedy = "make room, then run again" if full else "choose another --output"
-        raise UnwritableOutput(
-            f"cannot write {where}: {error.strerror or error}", remedy
-        ) from error
+        raise UnwritableOutput(f"cannot write {path}: {error.strerror or error}", remedy) from error
 
 
 def make_folder(folder: Path) -> None:
-    """Make a folder and those above it; a name is durable when the folder that it is in is synced."""
+    """Make a folder and its parents, durably: each parent is synced after an entry is added."""
     if not folder.is_dir():
         make_folder(folder.parent)
         folder.mkdir(exist_ok=True)
@@ -267,7 +308,7 @@ def make_folder(folder: Path) -> None:
 
 
 def sync_folder(folder: Path) -> None:
-    """Make the names in a folder durable, where the system knows how (POSIX)."""
+    """Call fsync on a folder, so that its entries are durable (POSIX only)."""
     if os.name != "posix":
         return
     handle = os.open(folder, os.O_RDONLY)

@@ -1,4 +1,15 @@
-"""The durable side of one site's crawl: lock, ledger and segments as one thing."""
+"""The storage of one site's crawl: its lock, ledger and segments behind one interface.
+
+The methods of `SiteStore` queue outcomes in memory. `flush` makes them durable in this order:
+
+1. The lines of new and changed records go to the segment, followed by fsync.
+2. One ledger transaction commits the outcomes and the segment's new length.
+
+A crash before step 2 leaves the ledger as it was, and the next run fetches these addresses again;
+the lines of step 1 are truncated by `segments.recover`. A caller must not count or pass on an
+outcome before `flush` has returned. `GroupCommit` does one flush for all outcomes of a short time,
+since fsync is slow.
+"""
 
 from __future__ import annotations
 
@@ -32,15 +43,15 @@ from ingest.storage.rows import Due, Outcome
 from ingest.storage.segments import SegmentWriter, in_order, locked, read_line, recover
 
 _PAUSE = 0.1
-"""Seconds in which pages are gathered: some ten of them on two cores, for the price of one."""
+"""Seconds to collect outcomes before a commit: about ten pages on two cores."""
 
 
 class GroupCommit:
-    """Commits a moment after something is told, all at once.
+    """Commits all outcomes of a short time together.
 
     Args:
-        commit: makes everything durable that was told; raises `KhabarError` where the disk refuses.
-        failed: called with that error, once for each commit that failed.
+        commit: makes everything durable that is queued; raises `KhabarError` if that fails.
+        failed: called with that error, once for each failed commit.
     """
 
     def __init__(self, commit: Callable[[], None], failed: Callable[[KhabarError], None]) -> None:
@@ -49,13 +60,13 @@ class GroupCommit:
         self._task: asyncio.Task[None] | None = None
 
     def soon(self) -> None:
-        """Something is to be committed."""
+        """Schedule a commit, unless one is scheduled already."""
         if self._task is None:
             self._task = asyncio.ensure_future(self._later())
             self._task.add_done_callback(self._finished)
 
     async def durable(self) -> None:
-        """Wait until what was told before is durable; raises what `commit` raised."""
+        """Wait until everything queued so far is durable; raises the error of `commit`."""
         if self._task is not None:
             await asyncio.shield(self._task)
 
@@ -79,29 +90,28 @@ _PASSING = frozenset(
         Reason.BROKEN,
     }
 )
-"""Reasons that say more of the moment, or of this release, than of the page."""
+"""Rejections that may not last: they count as failed fetches, and are retried sooner."""
 
 
 class SiteStore:
-    """Decides what an article is, writes it, then commits it. `close` finishes the segments and frees the lock.
+    """Decides whether an article is new, changed or unchanged, writes it and commits it.
 
-    What it is told is durable when `flush` returns: records are synced to the disk first, then one transaction of the
-    ledger holds all that was told since the last one. Who gives `on_pending` is called when there is something to
-    flush; otherwise everything is flushed at once.
+    Opening it takes the site's lock and recovers what a killed run left. `close` it in any case.
 
     Args:
         output: the output folder.
         site: the name of the site.
-        run_id: of this run; segments are named by it. The attribute `run_id` is another one where the clock was set
-            back, so that names still sort in the order of writing.
-        now: the clock.
-        settings: where the ledger is, and how long to wait for it.
-        recheck: the ages (seconds) at which an article is looked at again.
-        on_pending: called after each thing that it was told.
+        run_id: the id of this run, by which segments are named. The attribute `run_id` differs
+            from it if the clock was set back, so that names still sort in the order of writing.
+        now: the clock, aware.
+        settings: the URL of the ledger and the timeout for its locks; None for the defaults.
+        recheck: the ages of an article, in seconds, at which it is fetched again.
+        on_pending: called whenever there is data to flush. Without it every call flushes
+            immediately.
 
     Raises:
-        Locked: another run writes the same site.
-        UnwritableOutput: here and in every method: the disk refuses.
+        OutputLocked: another run writes the same site.
+        UnwritableOutput: here and in every method: the output or the ledger cannot be written.
     """
 
     def __init__(
@@ -136,93 +146,90 @@ class SiteStore:
             self._stack = stack.pop_all()
 
     def visits(self, keys: Iterable[str]) -> dict[str, Visit]:
-        """The last visits of these addresses, by key."""
+        """Return the last visits of these addresses, by key."""
         return self._ledger.visits(keys)
 
     def due(self) -> Iterator[Due]:
-        """What is to be visited whether a source announces it or not."""
+        """Return the addresses that are due, whether a source announces them or not."""
         return self._ledger.due(self._now())
 
     def addresses(self, keys: Collection[str]) -> Iterator[Due]:
-        """These addresses, as far as they are known."""
+        """Return those of the addresses that are in the ledger."""
         return self._ledger.addresses(keys)
 
     def sources(self) -> dict[str, Source]:
-        """The site's sources as the last runs left them."""
+        """Return the state of the site's sources after the last runs, by URL."""
         return self._ledger.sources()
 
-    def announce(self, found: Iterable[tuple[str, Candidate]], sources: Iterable[Source]) -> None:
-        """Remember what the sources announced, and with it the state of the sources; durable at once."""
-        self._ledger.announce(found, sources, self._now())
+    def announce(
+        self, candidates: Iterable[tuple[str, Candidate]], sources: Iterable[Source]
+    ) -> None:
+        """Store announced candidates, by key, and the state of the sources; durable on return."""
+        self._ledger.announce(candidates, sources, self._now())
 
     def keep(
         self, article: Article, address: Address, published: datetime | None = None
     ) -> Decision:
-        """Take an article: one that is new or changed is written by the next `flush`.
+        """Decide on an article; the next `flush` writes it if it is new or changed.
 
-        `published` is its date where that is known to the minute: its age says when to look again.
+        Args:
+            article: as extracted.
+            address: the address that it was fetched from.
+            published: its date if that has a time of day: the next check depends on its age.
         """
-        known = self._known(article.id)
-        decision = decide(article, known)
+        last = self._last_known(article.id)
+        decision = decide(article, last)
         now = self._now()
-        first_seen = known.first_seen if known and known.first_seen else now
+        first_seen = last.first_seen if last and last.first_seen else now
         check = next_check(published, first_seen, now, self._recheck)
         outcome = Outcome(
-            address,
-            State.ARTICLE,
-            now,
-            next_check=check,
-            article_id=article.id,
-            published=published,
+            address, State.ARTICLE, now, 0, check, article_id=article.id, published=published
         )
-        self._tell(outcome, decision)
+        self._queue(outcome, decision)
         return decision
 
     def unmodified(self, address: Address, visit: Visit) -> None:
-        """The server says that the address is as it was."""
+        """Note that the server answered 304: the page has not changed since `visit`."""
         now, article_id = self._now(), visit.article_id
-        known = self._known(article_id) if article_id else None
-        first_seen = known.first_seen if known and known.first_seen else now
+        last = self._last_known(article_id) if article_id else None
+        first_seen = last.first_seen if last and last.first_seen else now
         check = next_check(visit.published, first_seen, now, self._recheck)
-        self._tell(
-            Outcome(
-                address, State.ARTICLE, now, next_check=check, full=False, article_id=article_id
-            )
-        )
+        outcome = Outcome(address, State.ARTICLE, now, 0, check, full=False, article_id=article_id)
+        self._queue(outcome)
 
     def gone(self, address: Address, visit: Visit, status: int) -> Decision | None:
-        """A known article's address answers 404 or 410: its last version is written again, as gone.
+        """Note that the address of an article answers 404 or 410.
 
-        None where it was gone already. Raises `KhabarError` where the last version's line is not there.
+        The last version is written again with the status gone.
+
+        Returns:
+            The decision, or None if the article was gone already.
+
+        Raises:
+            KhabarError: the line of the last version is not in its segment.
         """
-        now = self._now()
-        known = self._known(visit.article_id or "")
+        now, article_id = self._now(), visit.article_id or ""
+        known = self._last_known(article_id)
         attempts = visit.attempts + 1 if visit.state is State.GONE else 1
-        outcome = Outcome(
-            address,
-            State.GONE,
-            now,
-            attempts,
-            pause_after(attempts, now, GONE_PAUSES),
-            article_id=visit.article_id,
-        )
+        check = pause_after(attempts, now, GONE_PAUSES)
+        outcome = Outcome(address, State.GONE, now, attempts, check, article_id=visit.article_id)
         if known is None or known.gone:
-            self._tell(outcome)
+            self._queue(outcome)
             return None
-        last = self._last_version(known, visit.article_id or "")
+        last = self._last_version(known, article_id)
         if last is None:
-            where = self._output / (known.segment or "")
+            segment = self._output / (known.segment or "")
             raise KhabarError(
-                f"{address.url}: HTTP {status}, but its last record is not in {where}",
+                f"{address.url}: HTTP {status}, but its last record is not in {segment}",
                 "put it back",
             )
         downloaded = now.astimezone(UTC).isoformat(timespec="seconds")
         decision = closing(last, known, downloaded=downloaded, status=status, run_id=self.run_id)
-        self._tell(outcome, decision)
+        self._queue(outcome, decision)
         return decision
 
     def reject(self, address: Address, rejection: Rejection) -> None:
-        """The address holds no article, or, for a passing reason, did not show it this time."""
+        """Note that a page is not an article; a rejection that may not last counts as a failure."""
         error = (
             f"{rejection.reason}: {rejection.detail}" if rejection.detail else str(rejection.reason)
         )
@@ -232,24 +239,21 @@ class SiteStore:
         now, attempts = self._now(), self._attempts(address, State.REJECTED) + 1
         check = pause_after(attempts, now, REJECTION_PAUSES)
         state = State.REJECTED if check else State.PARKED
-        self._tell(Outcome(address, state, now, attempts, check, error=error))
+        self._queue(Outcome(address, state, now, attempts, check, error=error))
 
     def pass_over(self, address: Address, published: datetime) -> None:
-        """The article is older than this run wants."""
-        self._tell(Outcome(address, State.OLDER, self._now(), published=published))
+        """Note that an article is older than the `since` of this run."""
+        self._queue(Outcome(address, State.OLDER, self._now(), published=published))
 
     def fail(self, address: Address, error: str) -> None:
-        """The address could not be fetched."""
+        """Note that the address could not be fetched; after too many failures it is parked."""
         now, attempts = self._now(), self._attempts(address, State.FAILED) + 1
         check = retry_at(attempts, now)
-        self._tell(
-            Outcome(
-                address, State.FAILED if check else State.PARKED, now, attempts, check, error=error
-            )
-        )
+        state = State.FAILED if check else State.PARKED
+        self._queue(Outcome(address, state, now, attempts, check, error=error))
 
     def flush(self) -> None:
-        """Make everything durable that was told: the records first, then, in one transaction, what they mean."""
+        """Write the queued records to the segment, then commit their outcomes to the ledger."""
         waiting, self._waiting, self._decided = self._waiting, [], {}
         if not waiting:
             return
@@ -265,17 +269,23 @@ class SiteStore:
         self._writer.committed()
 
     def runs(self) -> list[Run]:
-        """The runs of this site, this one too, newest first."""
+        """Return the runs of this site, newest first, including this one."""
         return self._ledger.runs.newest_first()
 
     def close(self, summary: Mapping[str, Any], keep_runs: int = Limits().runs_kept) -> None:
-        """Finish the run, and keep so many summaries of the site. Ledger and lock are freed even where that fails."""
+        """Flush, close the segment, store the summary, and release ledger and lock in any case.
+
+        Args:
+            summary: of this run, as JSON types.
+            keep_runs: the number of the site's runs to keep in the ledger.
+        """
         with self._stack:
             self.flush()
             self._finish_segment()
             self._ledger.runs.finish(self.run_id, summary, self._now(), keep_runs)
 
-    def _tell(self, outcome: Outcome, decision: Decision | None = None) -> None:
+    def _queue(self, outcome: Outcome, decision: Decision | None = None) -> None:
+        """Add an outcome to the queue, with the record to write if there is one."""
         written = decision.article if isinstance(decision, New | Changed) else None
         if decision is not None and written is not None:
             self._decided[written.id] = known_by(decision)
@@ -284,7 +294,8 @@ class SiteStore:
         self._waiting.append((outcome, written))
         self._on_pending()
 
-    def _known(self, article_id: str) -> Known | None:
+    def _last_known(self, article_id: str) -> Known | None:
+        """Return the last version by the queue, else by the ledger."""
         return self._decided.get(article_id) or self._ledger.known(article_id)
 
     def _attempts(self, address: Address, state: State) -> int:
@@ -293,7 +304,7 @@ class SiteStore:
 
     def _last_version(self, known: Known, article_id: str) -> Article | None:
         if known.segment is None or known.position is None:
-            self.flush()  # it may be a version of this very moment
+            self.flush()  # the last version may still be in the queue
             known = self._ledger.known(article_id) or known
         if known.segment is None or known.position is None:
             return None

@@ -1,6 +1,6 @@
-"""The ledger's tables, and how rows are put into them on SQLite and PostgreSQL alike.
+"""The tables of the ledger, and upserts for SQLite and PostgreSQL.
 
-Times are ISO 8601 texts in UTC: they sort as they follow each other, and read the same in every tool.
+Times are ISO 8601 texts in UTC, which sort by time and look the same in every tool.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 META = MetaData()
 
 VERSION = Table("ledger_version", META, Column("version", Integer, nullable=False))
-"""One row: the version of these tables, see `ledger_migrations`."""
+"""One row: the version of these tables, see `engine.LEDGER_VERSION`."""
 
 ARTICLES = Table(
     "articles",
@@ -38,10 +38,10 @@ ARTICLES = Table(
     Column("field_hashes", JSON, nullable=False),
     Column("version", Integer, nullable=False),
     Column("modified", String(40), nullable=True),  # as the page states it
-    Column(
-        "unexplained", Integer, nullable=False, server_default="0"
-    ),  # versions since `modified` last moved
-    Column("segment", Text, nullable=True),  # where the last version's line is: file and first byte
+    # Versions since `modified` last changed:
+    Column("unexplained", Integer, nullable=False, server_default="0"),
+    # The line of the last version: segment and first byte.
+    Column("segment", Text, nullable=True),
     Column("position", Integer, nullable=True),
     Column("first_seen", String(32), nullable=False),
     Column("last_seen", String(32), nullable=False),
@@ -113,7 +113,7 @@ def put(
     values: Mapping[str, Any],
     on_insert: Mapping[str, Any] | None = None,
 ) -> None:
-    """Insert a row, or update the one with that key, whose `on_insert` values then stay."""
+    """Insert a row, or update the row with this key; `on_insert` applies to an insert only."""
     statement = _insert(connection, table).values({**key, **values, **(on_insert or {})})
     connection.execute(statement.on_conflict_do_update(index_elements=list(key), set_=dict(values)))
 
@@ -121,7 +121,7 @@ def put(
 def add_missing(
     connection: Connection, table: Table, key: Sequence[str], rows: Iterable[Mapping[str, Any]]
 ) -> None:
-    """Insert rows, but leave those alone whose key is there already."""
+    """Insert the rows whose key is not in the table; existing rows are unchanged."""
     if rows := list(rows):
         connection.execute(
             _insert(connection, table).on_conflict_do_nothing(index_elements=list(key)), rows

@@ -19,13 +19,15 @@ from typing import Any
 import trafilatura
 
 from ingest.extraction import extract as stages
+from ingest.extraction.facts import PageFacts
 from ingest.html.page import parse
 from ingest.processing.build import normalise
 from ingest.record import FetchedPage
+from ingest.settings import Limits
 from ingest.sites import UNKNOWN_SITE
 
 _STAGES = (
-    "read_structured", "find_times", "find_headline", "find_byline", "find_comments", "find_topics", "find_media",
+    "find_times", "find_headline", "find_byline", "find_comments", "find_topics", "find_media",
     "find_rights", "find_body", "find_language", "find_publisher", "find_free", "judge_page",
 )  # fmt: skip
 
@@ -57,7 +59,8 @@ def record(url: str, body: bytes, spent: dict[str, float]) -> None:
     """The whole way of one page."""
     fetched = FetchedPage(url=url, body=body, retrieved_at=datetime.now(UTC))
     page = timed("parse", spent, parse)(body, url)
-    extraction = stages.extract_page(page, stages.Context(UNKNOWN_SITE, fetched.retrieved_at))
+    facts = PageFacts(page, UNKNOWN_SITE, fetched.retrieved_at, Limits())
+    extraction = stages.extract_page(facts)
     timed("normalise", spent, normalise)(extraction, fetched, UNKNOWN_SITE)
 
 

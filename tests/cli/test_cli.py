@@ -295,7 +295,7 @@ def test_a_fault_of_khabar_s_own_is_a_safe_line_too(
     assert "\u2028" not in err
 
 
-def test_an_interrupted_crawl_says_that_what_was_written_is_whole(
+def test_an_interrupted_crawl_says_that_what_was_written_is_complete(
     run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def interrupt(*_: object, **__: object) -> None:
@@ -304,7 +304,7 @@ def test_an_interrupted_crawl_says_that_what_was_written_is_whole(
     monkeypatch.setattr("ingest.crawl.run.crawl_sites", interrupt)
     code, _, err = run("crawl", "dailytimes")
     assert code == 130
-    assert "whole" in err
+    assert "the records written so far are complete" in err
 
 
 def test_a_recheck_tells_in_json_too(run: Run) -> None:
@@ -364,7 +364,7 @@ def test_a_full_disk_under_standard_output_is_one_line() -> None:
         )
     assert done.returncode == 2
     assert done.stderr.splitlines() == [
-        "khabar: standard output cannot be written, its disk is full (make room, then run again)"
+        "khabar: standard output cannot be written: its disk is full (free some space)"
     ]
 
 

@@ -10,7 +10,7 @@ import pytest
 from rich.console import Console
 
 from ingest.cli.app import main
-from ingest.cli.ledger import print_diff
+from ingest.cli.diff import print_diff
 from ingest.record import Article, Comment, CommentAuthor, Metadata, Publisher
 
 CASSETTES = str(Path(__file__).parents[2] / "fixtures" / "cassettes")
@@ -49,7 +49,7 @@ def test_forget_recheck_and_diff(run: Any, tmp_path: Path) -> None:
     assert len(records(tmp_path)) == 2
     assert run("forget", first["url"], "--output", tmp_path) == (
         0,
-        "the next crawl takes it anew\n",
+        "the next crawl writes it again\n",
     )
     assert (
         run("crawl", "dailytimes", "--limit", 1, "--replay", CASSETTES, "--output", tmp_path)[0]

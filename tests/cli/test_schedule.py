@@ -148,7 +148,7 @@ def mine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     ("arguments", "message"),
     [
         (["dailytime"], "did you mean 'dailytimes'?"),
-        ([], "no site states a schedule"),
+        ([], "no site has a schedule"),
         (["dailytimes", "--every", "often"], "schedule.every"),
         (["dailytimes", "--since", "soon"], "2026-11-01"),
         (["dailytimes", "--log-level", "loud"], "--log-level"),

@@ -11,6 +11,7 @@ from scrapy import Spider
 from scrapy.crawler import AsyncCrawlerRunner
 from scrapy.http import Response
 from scrapy.settings import Settings
+from scrapy.utils.test import get_crawler
 
 from ingest.crawl.addon import KhabarAddon
 from ingest.crawl.http import cassette_files
@@ -69,7 +70,7 @@ def test_one_setting_brings_records_into_another_project() -> None:
 
 def test_what_the_project_sets_itself_stays() -> None:
     settings = Settings({"ROBOTSTXT_OBEY": False, "DOWNLOAD_HANDLERS": {"https": "their.Handler"}})
-    KhabarAddon().update_settings(settings)
+    KhabarAddon(get_crawler()).update_settings(settings)
     assert settings.getbool("ROBOTSTXT_OBEY") is False
     assert settings.getdict("DOWNLOAD_HANDLERS")["https"] == "their.Handler"
     assert (

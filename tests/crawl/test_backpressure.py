@@ -6,6 +6,7 @@ import asyncio
 import time
 from typing import Any
 
+import pytest
 from scrapy import signals
 from scrapy.crawler import AsyncCrawlerRunner, Crawler
 from vcr.cassette import Cassette
@@ -62,6 +63,7 @@ def tape() -> Tape:
     return Tape([cassette])
 
 
+@pytest.mark.threat("P6")
 def test_no_more_pages_wait_than_the_limit_allows() -> None:
     settings = Settings.load(workers=1, delay=0)
     values = {**scrapy_settings(settings, tape=tape(), reactor=False), "KHABAR_EXTRACT": slow}

@@ -9,6 +9,7 @@ from scrapy.utils.misc import load_object
 from ingest.crawl.settings import FEED_EXPORTERS
 
 
+@pytest.mark.threat("O7")
 @pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r"])
 def test_no_cell_of_a_table_begins_as_a_formula_does(start: str) -> None:
     file = io.BytesIO()

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, Self
 
 import pytest
 from scrapy import Request, Spider, signals
@@ -21,7 +21,7 @@ from ingest.crawl.context import PAGE_DONE, context_of
 from ingest.crawl.pipelines import OlderArticle, RecordPipeline, RejectedPage, UnchangedArticle
 from ingest.crawl.settings import scrapy_settings
 from ingest.crawl.stats import Tally
-from ingest.errors import Locked, UnwritableOutput
+from ingest.errors import OutputLocked, UnwritableOutput
 from ingest.processing.recrawl import State
 from ingest.record import Article, FetchedPage, Metadata, Publisher, Reason, Rejection
 from ingest.settings import Settings
@@ -54,7 +54,7 @@ def page(url: str = URL, **headers: str) -> FetchedPage:
 
 
 class FakeWorkers:
-    """Gives prepared results, one for each page."""
+    """Pools whose only pool is this object itself: it gives prepared results, one for each page."""
 
     def __init__(self) -> None:
         self.results: list[Article | Rejection] = []
@@ -67,6 +67,15 @@ class FakeWorkers:
     async def run(self, _: FetchedPage) -> Article | Rejection:
         await asyncio.sleep(0)
         return self.results.pop(0)
+
+    def pool(self, *_: object) -> Self:
+        return self
+
+    def close(self) -> None:
+        self.released = True
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Self:
+        return self
 
 
 class Stage:
@@ -106,10 +115,7 @@ class Stage:
 @pytest.fixture
 def workers(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeWorkers]:
     fake = FakeWorkers()
-    monkeypatch.setattr("ingest.processing.workers.lease", lambda *_: fake)
-    monkeypatch.setattr(
-        "ingest.processing.workers.release", lambda _: setattr(fake, "released", True)
-    )
+    monkeypatch.setattr("ingest.crawl.pipelines.WorkerPools", lambda: fake)
     yield fake
     assert fake.results == []
 
@@ -141,6 +147,18 @@ def test_new_changed_and_unchanged(workers: FakeWorkers, tmp_path: Path) -> None
 
     stage_run(scenario())
     assert workers.released
+
+
+def test_workers_that_crawlers_share_are_left_to_their_owner(workers: FakeWorkers) -> None:
+    settings = {**scrapy_settings(Settings.load(), reactor=False), "KHABAR_WORKERS": workers}
+    crawler = get_crawler(settings_dict=settings)
+    crawler.spider = Spider(name="news")
+    pipeline = RecordPipeline.from_crawler(crawler)
+    pipeline.open_spider()
+    pipeline.request_scheduled()
+    pipeline.close_spider()
+    assert workers.warmed
+    assert not workers.released
 
 
 def test_the_workers_start_with_the_first_page_that_is_asked_for(workers: FakeWorkers) -> None:
@@ -291,7 +309,7 @@ def test_a_second_run_of_the_site_is_turned_away(workers: FakeWorkers, tmp_path:
         first.pipeline.open_spider()
         with pytest.raises(CloseSpider):
             second.pipeline.open_spider()
-        assert isinstance(context_of(second.crawler).fatal, Locked)
+        assert isinstance(context_of(second.crawler).fatal, OutputLocked)
         second.pipeline.close_spider()
         first.pipeline.close_spider()
 

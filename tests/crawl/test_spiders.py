@@ -9,9 +9,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from scrapy import Request
 from scrapy.exceptions import (
     CannotResolveHostError,
     DownloadCancelledError,
@@ -21,24 +23,28 @@ from scrapy.exceptions import (
 )
 from scrapy.http import Response
 from scrapy.settings import Settings as ScrapySettings
-from scrapy.spiderloader import SpiderLoader
+from scrapy.spiderloader import get_spider_loader
 from scrapy.spidermiddlewares.httperror import HttpError
 from scrapy.utils.test import get_crawler
+from twisted.internet.defer import CancelledError as TwistedCancelledError
 from twisted.python.failure import Failure
+from twisted.web.client import ResponseFailed
 
 from ingest.crawl.context import PAGE_DONE
 from ingest.crawl.http import cassette_files
-from ingest.crawl.http.cassette import REPLAYED
+from ingest.crawl.http.failure import is_cancelled
 from ingest.crawl.http.pace import RefusedRequest
+from ingest.crawl.http.recording import REPLAYED
+from ingest.crawl.politeness.robots import RobotsMiddleware
 from ingest.crawl.run import crawl_sites, fetch_pages
 from ingest.crawl.settings import base_settings, scrapy_settings
 from ingest.discovery.candidate import FEED, Candidate
 from ingest.errors import (
-    BadURL,
     ForbiddenAddress,
-    LeftAlone,
-    Locked,
+    HostExcluded,
+    InvalidURL,
     NotRecorded,
+    OutputLocked,
     UnknownSite,
     Unreachable,
     UsageError,
@@ -46,6 +52,7 @@ from ingest.errors import (
 from ingest.processing.recrawl import State, Visit
 from ingest.record import Article, FetchedPage, Reason, Rejection
 from ingest.settings import Settings
+from ingest.sites import SiteCatalog
 from ingest.storage.segments import locked
 from ingest.storage.site_store import SiteStore
 from ingest.urls import article_key
@@ -54,6 +61,7 @@ from spiders.site import SiteSpider
 
 CASSETTES = Path(__file__).parents[2] / "fixtures" / "cassettes"
 NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
+DAILYTIMES = SiteCatalog.load().get("dailytimes")
 STORY = "https://dailytimes.com.pk/1158000/ferry-sails/"
 
 
@@ -126,7 +134,7 @@ def test_what_a_recording_lacks_is_in_the_report(tmp_path: Path) -> None:
 
 def test_a_locked_output_is_an_error(tmp_path: Path) -> None:
     settings = settings_for(tmp_path)
-    with locked(tmp_path, "dailytimes"), pytest.raises(Locked):
+    with locked(tmp_path, "dailytimes"), pytest.raises(OutputLocked):
         crawl_sites(["dailytimes"], settings, replay=[CASSETTES])
 
 
@@ -149,7 +157,7 @@ def test_single_pages_give_what_became_of_each(tmp_path: Path) -> None:
 
 
 def test_spiders_are_listed_by_the_definitions() -> None:
-    loader = SpiderLoader.from_settings(ScrapySettings(base_settings()))
+    loader = get_spider_loader(ScrapySettings(base_settings()))
     assert {"page", "propakistani", "dailytimes"} <= set(loader.list())
     assert issubclass(loader.load("dailytimes"), SiteSpider)
 
@@ -157,15 +165,15 @@ def test_spiders_are_listed_by_the_definitions() -> None:
 @pytest.mark.parametrize("limit", ["0", "-1", "many", 0])
 def test_a_limit_is_a_number(limit: str | int) -> None:
     with pytest.raises(UsageError, match="limit"):
-        SiteSpider(site="dailytimes", limit=limit)
+        SiteSpider(site=DAILYTIMES, limit=limit)
 
 
 def test_since_is_a_span_or_a_moment() -> None:
     moment = datetime(2026, 11, 1, tzinfo=UTC)
-    assert SiteSpider(site="dailytimes", since="2026-11-01").since == moment
-    assert SiteSpider(site="dailytimes", since=moment).since == moment
-    assert SiteSpider(site="dailytimes", since=moment.replace(tzinfo=None)).since == moment
-    assert SiteSpider(site="dailytimes").since is None
+    assert SiteSpider(site=DAILYTIMES, since="2026-11-01").since == moment
+    assert SiteSpider(site=DAILYTIMES, since=moment).since == moment
+    assert SiteSpider(site=DAILYTIMES, since=moment.replace(tzinfo=None)).since == moment
+    assert SiteSpider(site=DAILYTIMES).since is None
 
 
 def test_the_page_spider_takes_urls_in_three_ways(tmp_path: Path) -> None:
@@ -188,7 +196,7 @@ def test_the_page_spider_takes_urls_in_three_ways(tmp_path: Path) -> None:
 def test_the_page_spider_says_what_it_misses(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="no URL"):
         PageSpider()
-    with pytest.raises(BadURL):
+    with pytest.raises(InvalidURL):
         PageSpider(url="news.example/a")
     with pytest.raises(UsageError, match="cannot read"):
         PageSpider(urls_file=tmp_path / "missing.txt")
@@ -312,13 +320,93 @@ def test_a_page_that_does_not_come_is_accounted_for(
     asyncio.run(in_loop(scenario))
 
 
+def test_the_closing_record_of_a_gone_article_goes_to_the_sinks_once_it_is_committed() -> None:
+    steps: list[str] = []
+    record = SimpleNamespace(to_dict=lambda: {"url": STORY})
+
+    async def durable() -> None:
+        steps.append("committed")
+
+    async def write(values: Mapping[str, Any]) -> None:
+        steps.append(f"sink {values['url']}")
+
+    async def scenario() -> None:
+        spider = spider_of()
+        gone: Any = SimpleNamespace(gone=lambda *_: SimpleNamespace(article=record))
+        spider.context.store = gone
+        commits: Any = SimpleNamespace(durable=durable)
+        spider.context.commits = commits
+        sinks: Any = SimpleNamespace(write=write)
+        spider.context.sinks = sinks
+        visit = Visit(State.ARTICLE, NOW, article_id="a")
+        pages = [page async for page in spider.parse(Response(STORY, status=410), STORY, visit)]
+        assert pages == []
+
+    asyncio.run(scenario())
+    assert steps == ["committed", f"sink {STORY}"]
+
+
+CANCELLED = [asyncio.CancelledError(), TwistedCancelledError()]
+
+
+@pytest.mark.parametrize("error", CANCELLED, ids=["asyncio", "twisted"])
+def test_a_cancelled_page_has_not_failed_and_stays_due(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, error: BaseException
+) -> None:
+    def scenario() -> None:
+        caplog.set_level(logging.INFO)
+        spider = spider_of()
+        spider.context.store = store = SiteStore(tmp_path, "dailytimes", "run", lambda: NOW)
+        store.announce([(article_key(STORY), Candidate(STORY, FEED))], [])
+        failure = Failure(error)  # type: ignore[no-untyped-call]  # Twisted leaves it untyped
+        failure.request = spider.page_request(STORY)  # type: ignore[attr-defined]  # Scrapy puts it there
+        spider.page_failed(failure)
+        assert spider.tally.counts()["failed"] == 0
+        store.flush()
+        (visit,) = store.visits([article_key(STORY)]).values()
+        assert (visit.state, visit.attempts) == (State.FOUND, 0)
+        store.close({})
+
+    asyncio.run(in_loop(scenario))
+    assert not [text for text in caplog.messages if "CancelledError" in text]
+
+
+def engine_that_cancels(error: BaseException) -> Any:
+    async def download_async(_: Request) -> Response:
+        raise error
+
+    return SimpleNamespace(download_async=download_async)
+
+
+@pytest.mark.parametrize("error", CANCELLED, ids=["asyncio", "twisted"])
+def test_a_cancelled_source_and_robots_txt_are_cancelled_too(error: BaseException) -> None:
+    async def scenario() -> None:
+        spider = spider_of()
+        spider.crawler.engine = engine_that_cancels(error)
+        robots = RobotsMiddleware(spider.crawler)
+        for fetch in (spider.fetch(STORY), robots.robot_parser(Request(STORY))):
+            with pytest.raises(asyncio.CancelledError):
+                await fetch
+        assert spider.context.errors == []
+
+    asyncio.run(scenario())
+
+
+def test_a_connection_that_was_cut_by_a_signal_is_cancelled() -> None:
+    reason = Failure(TwistedCancelledError())  # type: ignore[no-untyped-call]  # Twisted leaves it untyped
+    error = DownloadFailedError("ResponseFailed")
+    error.__cause__ = ResponseFailed([reason])  # type: ignore[no-untyped-call]  # as above
+    assert is_cancelled(error)
+    assert not is_cancelled(DownloadFailedError("reset"))
+
+
 def test_pages_of_a_host_that_is_left_alone_are_no_warnings(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     def scenario() -> None:
         caplog.set_level(logging.WARNING)
         tally = spider_of().tally
-        tally.failed(STORY, LeftAlone(f"{STORY}: not asked for: it is left alone"))
+        tally.failed(STORY, HostExcluded(f"{STORY}: not asked for: it is left alone"))
         assert caplog.messages == []
         tally.failed(STORY, Unreachable(f"{STORY}: HTTP 503"))
         assert caplog.messages == [f"{STORY}: HTTP 503"]
@@ -337,9 +425,7 @@ def test_a_page_that_was_not_even_asked_for_stays_due_as_it_was(tmp_path: Path) 
             failure = Failure(refusal)  # type: ignore[no-untyped-call]  # Twisted leaves it untyped
             failure.request = spider.page_request(STORY)  # type: ignore[attr-defined]  # Scrapy puts it there
             spider.page_failed(failure)
-        assert spider.tally.report("dailytimes", 0).failures == {
-            "not asked for: it is left alone": 20
-        }
+        assert spider.tally.failures() == {"not asked for: it is left alone": 20}
         store.flush()
         (visit,) = store.visits([article_key(STORY)]).values()
         assert (visit.state, visit.attempts) == (State.FOUND, 0)

@@ -13,8 +13,10 @@ from scrapy.http import Response
 
 from fixtures.newsrooms import Article, Newsroom, expected_record, serve
 from ingest.api import read
+from ingest.crawl.comments import CommentAccess
+from ingest.crawl.reader import Reader
 from ingest.crawl.run import crawl_sites
-from ingest.crawl.wordpress_comments import comment_answers
+from ingest.crawl.wordpress_comments import WordPressComments
 from ingest.record import FetchedPage
 from ingest.settings import Limits, Settings
 from ingest.sites import Site
@@ -74,10 +76,11 @@ def test_answers_are_no_more_than_a_page_may_be() -> None:
     page = FetchedPage(
         url="https://paper.example/a", body=body, retrieved_at=datetime(2026, 11, 20, tzinfo=UTC)
     )
+    site, reader = Site(name="paper", domain="paper.example"), Reader()
     limits = Limits(page_bytes=20_000)
-    answers = asyncio.run(
-        comment_answers(page, Site(name="paper", domain="paper.example"), fetch, limits)
-    )
+    access = CommentAccess(site, limits, fetch, reader)
+    answers = asyncio.run(WordPressComments().fetch(page, access))
+    reader.close()
     assert len(asked) == len(answers) == 3  # of some 7.5 kB
 
 

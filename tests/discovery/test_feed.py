@@ -1,6 +1,9 @@
+import gzip
+import json
 from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import feedparser  # type: ignore[import-untyped]  # it has no type information
 import pytest
@@ -89,6 +92,7 @@ def test_bad_bytes_say_why(body: bytes) -> None:
     assert feed.error
 
 
+@pytest.mark.threat("S14")
 def test_bytes_that_look_like_an_address_are_neither_fetched_nor_opened(tmp_path: Path) -> None:
     secret = tmp_path / "secret.xml"
     secret.write_bytes(rss(ITEM))
@@ -96,6 +100,7 @@ def test_bytes_that_look_like_an_address_are_neither_fetched_nor_opened(tmp_path
         assert read_feed(body, URL).candidates == ()
 
 
+@pytest.mark.threat("S14")
 def test_entities_of_a_feed_are_neither_expanded_nor_loaded(tmp_path: Path) -> None:
     secret = tmp_path / "secret"
     secret.write_text("hunter2")
@@ -120,6 +125,7 @@ def test_entries_without_an_address_are_left_out() -> None:
     )
 
 
+@pytest.mark.threat("P12")
 @pytest.mark.parametrize("reference", ["&#xD800;", "&#55296;", "&#xdfff;"])
 def test_half_a_character_does_not_end_a_feed(reference: str) -> None:
     body = f"<rss><channel><item><title>{reference}Ferry</title><link>https://a.example/x</link></item></channel></rss>"
@@ -127,6 +133,7 @@ def test_half_a_character_does_not_end_a_feed(reference: str) -> None:
     assert candidate.title == "Ferry"
 
 
+@pytest.mark.threat("P12")
 def test_a_feed_that_breaks_the_parser_is_one_broken_source(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -142,3 +149,113 @@ def test_a_feed_that_breaks_the_parser_is_one_broken_source(
         b"<rss><channel><item><link>https://a.example/x</link>", "https://a.example/feed/"
     )
     assert (found.candidates, found.error) == ((), "neither RSS nor Atom")
+
+
+NOW = datetime(2026, 11, 27, 12, tzinfo=UTC)
+
+
+def json_feed(*items: object, **more: object) -> bytes:
+    feed = {"version": "https://jsonfeed.org/version/1.1", "title": "P", "items": items, **more}
+    return json.dumps(feed).encode()
+
+
+def test_a_json_feed_is_read() -> None:
+    body = json_feed(
+        {"id": "1", "url": "/a", "title": "A", "date_published": "2026-11-26T10:00:00+05:00"},
+        {"id": "https://paper.example/b", "date_modified": "2026-11-27T10:00:00Z", "title": None},
+        {"id": "3", "external_url": "https://other.example/c"},
+        {"id": 4},
+        "x",
+        next_url="/feed.json?page=2",
+    )
+    feed = read_feed(body, URL, now=NOW)
+    assert [item.url for item in feed.candidates] == [
+        "https://paper.example/a",
+        "https://paper.example/b",
+        "https://other.example/c",
+    ]
+    assert feed.candidates[0].published == datetime(2026, 11, 26, 5, tzinfo=UTC)
+    assert feed.candidates[1].modified == datetime(2026, 11, 27, 10, tzinfo=UTC)
+    assert feed.next_url == "https://paper.example/feed.json?page=2"
+    assert feed.error is None
+
+
+def test_a_json_feed_is_read_behind_a_notice() -> None:
+    body = b"<br /><b>Notice</b>: x[0] in y<br />" + json_feed({"id": "1", "url": "/a"})
+    assert [item.url for item in read_feed(body, URL).candidates] == ["https://paper.example/a"]
+
+
+@pytest.mark.parametrize(
+    ("body", "reason"),
+    [
+        (b'{"message": "no"}', "JSON, but no JSON Feed"),
+        (json_feed({"id": 4}), "none of its 1 entries has an address"),
+        (rss("<item><title>x</title></item>"), "none of its 1 entries has an address"),
+        (gzip.compress(rss(ITEM))[:-30], "broken gzip"),
+    ],
+)
+def test_a_feed_without_its_entries_has_a_reason(body: bytes, reason: str) -> None:
+    assert reason in (read_feed(body, URL).error or "")
+
+
+@pytest.mark.parametrize(
+    ("body", "headers"),
+    [
+        (gzip.compress(rss(ITEM)), {"content-type": "application/x-gzip"}),
+        (rss(ITEM).replace(b"UTF-8", b"utf-16") + b"\n", {"content-type": "text/xml"}),
+        (b"<b>Warning</b>: x<br />\n" + rss(ITEM), {"content-type": "text/html"}),
+        (rss(ITEM).decode().encode("utf-16"), {}),
+    ],
+)
+def test_a_feed_is_read_whatever_is_around_it(body: bytes, headers: dict[str, str]) -> None:
+    feed = read_feed(body, URL, headers=headers)
+    assert [item.url for item in feed.candidates] == ["https://paper.example/2025/canal/"]
+    assert feed.error is None
+
+
+RELATIVE = "<item><title>A</title><link>2026/a/</link></item>"
+
+
+@pytest.mark.parametrize(
+    ("url", "head", "headers", "expected"),
+    [
+        (
+            "https://cdn.example/x/feed",
+            "<link>https://paper.example/</link>",
+            {},
+            "https://paper.example/2026/a/",
+        ),
+        (
+            "https://paper.example/x/feed",
+            "<link>https://paper.example/</link>",
+            {},
+            "https://paper.example/x/2026/a/",
+        ),
+        ("https://cdn.example/x/feed", "", {}, "https://cdn.example/x/2026/a/"),
+        (
+            "https://cdn.example/x/feed",
+            "",
+            {"content-location": "https://paper.example/y/"},
+            "https://paper.example/y/2026/a/",
+        ),
+    ],
+)
+def test_relative_links_are_joined_to_the_channel(
+    url: str, head: str, headers: dict[str, str], expected: str
+) -> None:
+    assert read_feed(rss(RELATIVE, head), url, headers=headers).candidates[0].url == expected
+
+
+@pytest.mark.parametrize(
+    ("date", "expected"),
+    [
+        ("2026/11/26 15:07:41", datetime(2026, 11, 26, 10, 7, 41, tzinfo=UTC)),
+        ("Thu, 26 Nov 2026 15:07:41", datetime(2026, 11, 26, 10, 7, 41, tzinfo=UTC)),
+        ("Thu, 01 Jan 1970 00:00:00 +0000", None),
+        ("Sat, 16 Nov 2041 18:11:00 +0000", None),
+    ],
+)
+def test_an_odd_date_is_the_right_one_or_none(date: str, expected: datetime | None) -> None:
+    item = f"<item><link>https://paper.example/a</link><pubDate>{date}</pubDate></item>"
+    feed = read_feed(rss(item), URL, zone=ZoneInfo("Asia/Karachi"), now=NOW)
+    assert feed.candidates[0].published == expected

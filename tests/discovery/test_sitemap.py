@@ -1,6 +1,8 @@
 import gzip
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -54,8 +56,9 @@ def test_gzip_is_unpacked() -> None:
     assert read_sitemap(gzip.compress(URLSET), URL) == read_sitemap(URLSET, URL)
 
 
+@pytest.mark.threat("S6")
 def test_a_gzip_bomb_is_cut(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sitemap, "_MOST_BYTES", 2_000)
+    monkeypatch.setattr(sitemap, "MAX_BYTES", 2_000)
     page = read_sitemap(gzip.compress(URLSET + b" " * 100_000), URL)
     assert [item.url for item in page.candidates] == [
         "https://paper.example/a",
@@ -74,6 +77,7 @@ def test_plain_text_lists_addresses() -> None:
     ]
 
 
+@pytest.mark.threat("S14")
 def test_entities_are_never_resolved(tmp_path: Path) -> None:
     secret = tmp_path / "secret"
     secret.write_text("https://paper.example/secret")
@@ -89,7 +93,7 @@ def test_a_cut_sitemap_gives_what_it_has() -> None:
 
 
 def test_the_number_of_entries_is_limited(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sitemap, "_MOST_ENTRIES", 1)
+    monkeypatch.setattr(sitemap, "_MAX_ENTRIES", 1)
     page = read_sitemap(URLSET, URL)
     assert len(page.candidates) == 1
     assert page.error == "only the first 1 entries were read"
@@ -124,3 +128,130 @@ Sitemap: ftp://paper.example/no.xml
         "https://paper.example/sitemap_index.xml",
         "https://paper.example/news.xml",
     )
+
+
+NOTICE = b"<br />\n<b>Warning</b>: Undefined variable $x &amp; y in <b>/srv/map.php</b><br />\n"
+NOW = datetime(2026, 11, 27, 12, tzinfo=UTC)
+
+
+def addresses(body: bytes, **options: Any) -> list[str]:
+    return [item.url for item in read_sitemap(body, URL, **options).candidates]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        NOTICE + URLSET,
+        b"\n\n" + URLSET,
+        b"\xef\xbb\xbf\n" + URLSET,
+        URLSET.replace(b"?>", b"?>" + NOTICE, 1),
+        URLSET.replace(b"<url>", NOTICE + b"<url>"),
+        URLSET.replace(b"UTF-8", b"UTF-16"),
+        URLSET.decode().encode("utf-16"),
+        gzip.compress(URLSET[:300]) + gzip.compress(URLSET[300:]),
+        gzip.compress(gzip.compress(URLSET)),
+        b"<url><loc>https://paper.example/a</loc></url>\n<url><loc>/b</loc></url>",
+    ],
+)
+def test_entries_are_read_whatever_is_around_them(body: bytes) -> None:
+    page = read_sitemap(body, URL)
+    assert [item.url for item in page.candidates] == [
+        "https://paper.example/a",
+        "https://paper.example/b",
+    ]
+    assert page.error is None
+
+
+def test_an_ampersand_stays_in_the_address() -> None:
+    body = b"""<urlset><url><loc>https://p.example/v.php?n=1&page=2&amp;x=3</loc></url>
+<url><loc><![CDATA[https://p.example/v.php?n=2&page=2]]></loc></url></urlset>"""
+    assert addresses(body) == [
+        "https://p.example/v.php?n=1&page=2&x=3",
+        "https://p.example/v.php?n=2&page=2",
+    ]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"""<rss version="2.0"><channel><item><title>A</title><link>https://paper.example/a</link>
+<pubDate>Thu, 26 Nov 2026 10:00:00 GMT</pubDate></item></channel></rss>""",
+        b"""<feed xmlns="http://www.w3.org/2005/Atom"><entry><title>A</title><id>x</id>
+<link href="https://paper.example/a"/><published>2026-11-26T10:00:00Z</published></entry></feed>""",
+        b"""{"version": "https://jsonfeed.org/version/1.1", "items": [{"id": "1", "title": "A",
+"url": "https://paper.example/a", "date_published": "2026-11-26T10:00:00Z"}]}""",
+    ],
+)
+def test_a_sitemap_may_be_a_feed(body: bytes) -> None:
+    (item,) = read_sitemap(body, URL).candidates
+    assert (item.url, item.title) == ("https://paper.example/a", "A")
+    assert item.published == datetime(2026, 11, 26, 10, tzinfo=UTC)
+
+
+def test_the_next_page_of_a_feed_is_a_further_sitemap() -> None:
+    body = b"""<feed xmlns="http://www.w3.org/2005/Atom"><link rel="next" href="/atom?page=2"/>
+<entry><id>x</id><link href="https://paper.example/a"/></entry></feed>"""
+    assert read_sitemap(body, URL).sitemaps == (("https://paper.example/atom?page=2", None),)
+
+
+def test_an_address_that_is_cut_is_no_address() -> None:
+    body = URLSET[: URLSET.index(b"/b</loc>") + 1]
+    assert addresses(body) == ["https://paper.example/a"]
+
+
+@pytest.mark.parametrize(
+    ("body", "reason"),
+    [
+        (b"<urlset><url><loc>ftp://x</loc></url></urlset>", "none of its 1 entries has"),
+        (b"<urlset><URL><LOC>https://p.example/a</LOC></URL></urlset>", "no entry could be read"),
+        (b"<urlset><url><loc>https://p.example/a</loc></url><url><loc>ht", "cut off after 1"),
+        (gzip.compress(URLSET)[:-60], "broken gzip"),
+        (NOTICE, "no sitemap"),
+    ],
+)
+def test_bytes_without_their_entries_have_a_reason(body: bytes, reason: str) -> None:
+    assert reason in (read_sitemap(body, URL).error or "")
+
+
+@pytest.mark.parametrize("body", [b"<urlset></urlset>", b"<urlset/>", b"<sm:urlset xmlns:sm='x'/>"])
+def test_a_whole_sitemap_may_be_empty(body: bytes) -> None:
+    assert read_sitemap(body, URL) == sitemap.SitemapPage()
+
+
+def test_news_is_read_without_a_declared_prefix() -> None:
+    body = b"""<urlset><url><loc>https://p.example/a</loc><news:news><news:title>A</news:title>
+<news:publication_date>2026-11-26</news:publication_date></news:news></url></urlset>"""
+    (item,) = read_sitemap(body, URL, now=NOW).candidates
+    assert (item.source, item.title) == (NEWS_SITEMAP, "A")
+    assert item.published == datetime(2026, 11, 26, tzinfo=UTC)
+
+
+def test_a_video_dates_its_page_by_the_newest() -> None:
+    video = b"<video:video><video:publication_date>%s</video:publication_date></video:video>"
+    body = b"<urlset xmlns:video='v'><url><loc>https://p.example/a</loc>%s%s</url></urlset>"
+    body %= video % b"2026-11-26T09:00:00Z", video % b"2019-01-01T00:00:00Z"
+    (item,) = read_sitemap(body, URL, now=NOW).candidates
+    assert item.source == SITEMAP
+    assert item.published == datetime(2026, 11, 26, 9, tzinfo=UTC)
+
+
+def test_a_change_is_in_the_zone_of_the_site_and_never_ahead() -> None:
+    entry = b"<url><loc>https://p.example/%d</loc><lastmod>%s</lastmod></url>"
+    body = b"<urlset>%s%s</urlset>"
+    body %= entry % (1, b"2026-11-27T16:50:00"), entry % (2, b"2041-01-01T00:00:00Z")
+    first, second = read_sitemap(body, URL, zone=ZoneInfo("Asia/Karachi"), now=NOW).candidates
+    assert first.modified == datetime(2026, 11, 27, 11, 50, tzinfo=UTC)
+    assert second.modified is None
+
+
+def test_the_day_of_a_further_sitemap_counts_to_its_end() -> None:
+    body = b"""<sitemapindex><sitemap><loc>/1.xml</loc><lastmod>2026-11-26</lastmod></sitemap>
+</sitemapindex>"""
+    ((_, changed),) = read_sitemap(body, URL, now=NOW).sitemaps
+    assert changed == datetime(2026, 11, 27, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+def test_a_byte_order_mark_hides_no_first_line_of_robots(encoding: str) -> None:
+    body = "Sitemap: /map.xml\r\nUser-agent: *\r\n".encode(encoding)
+    assert read_robots(body, "https://p.example/robots.txt") == ("https://p.example/map.xml",)

@@ -17,7 +17,8 @@ from fixtures.newsrooms.model import Comment
 from fixtures.newsrooms.newsroom import NOW, Newsroom
 from fixtures.newsrooms.server import Request, Server, serve
 from ingest.crawl.run import crawl_sites
-from ingest.monitoring.report import SiteReport, exit_code
+from ingest.monitoring.report import exit_code
+from ingest.monitoring.summary import RunSummary
 from ingest.settings import Settings
 
 SITE = "propakistani"
@@ -34,7 +35,7 @@ class Story:
     asked: list[Request] = field(default_factory=list)
     """By the last crawl."""
 
-    def crawl(self, **wanted: Any) -> SiteReport:
+    def crawl(self, **wanted: Any) -> RunSummary:
         newsroom = self.newsroom
         settings = Settings.load(
             stale_after_hours=24 * 30,  # this newsroom edits, and publishes nothing new

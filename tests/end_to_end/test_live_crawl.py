@@ -16,7 +16,7 @@ import pytest
 from fixtures.newsrooms.newsroom import Newsroom
 from fixtures.newsrooms.server import Server, serve
 from ingest.crawl.run import crawl_sites
-from ingest.monitoring.report import SiteReport
+from ingest.monitoring.summary import RunSummary
 from ingest.settings import Settings
 
 ROOT = Path(__file__).parents[2]
@@ -24,7 +24,7 @@ CASSETTES = ROOT / "fixtures" / "cassettes"
 SITE = "propakistani"
 
 
-def crawl(server: Server, output: Path, limit: int, record: Path | None = None) -> SiteReport:
+def crawl(server: Server, output: Path, limit: int, record: Path | None = None) -> RunSummary:
     host = server.newsroom.site.host
     settings = Settings.load(
         output=output, connect_to={host: server.url}, allow_loopback=True, delay=0, workers=1
@@ -116,6 +116,7 @@ def run(*command: str) -> subprocess.CompletedProcess[str]:
     )
 
 
+@pytest.mark.threat("A3", "A4")
 def test_loopback_is_refused_without_leave() -> None:
     with serve(Newsroom.load(SITE)) as server:
         port = server.url.rpartition(":")[2]
@@ -130,6 +131,7 @@ def test_loopback_is_refused_without_leave() -> None:
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.threat("A1")
 @pytest.mark.parametrize(
     ("url", "code", "message"),
     [
@@ -150,6 +152,7 @@ def test_an_address_inside_is_one_line_and_nothing_is_sent(
     assert len(done.stderr.splitlines()) == 1
 
 
+@pytest.mark.threat("A4")
 def test_scrapy_crawl_is_guarded_as_well() -> None:
     with serve(Newsroom.load(SITE)) as server:
         url = f"http://localhost:{server.url.rpartition(':')[2]}/a"

@@ -32,7 +32,7 @@ from ingest.crawl.jobs import Job, run_jobs
 from ingest.crawl.run import crawl_sites
 from ingest.crawl.spider import KhabarSpider
 from ingest.errors import KhabarError, Terminated
-from ingest.monitoring.report import SiteReport
+from ingest.monitoring.summary import RunSummary
 from ingest.settings import Settings
 
 SITE = "propakistani"
@@ -220,7 +220,7 @@ def stop_meanwhile() -> list[str]:
         return [request.path for request in server.requests]
 
 
-def crawl_challenged(folder: Path) -> list[SiteReport]:
+def crawl_challenged(folder: Path) -> list[RunSummary]:
     """Crawl a newsroom whose articles are challenge pages, and again when they are not: the reports."""
     with serve(Newsroom.load(SITE)) as server:
         found = []
@@ -235,7 +235,7 @@ def crawl_challenged(folder: Path) -> list[SiteReport]:
         return found
 
 
-Results = tuple[dict[str, Visit], list[SiteReport], list[str]]
+Results = tuple[dict[str, Visit], list[RunSummary], list[str]]
 
 
 def scenario(folder: Path) -> Results:

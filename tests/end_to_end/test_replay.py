@@ -17,7 +17,8 @@ from fixtures.newsrooms import Article, Newsroom, expected_record, foreign_texts
 from ingest.api import read
 from ingest.crawl.http.cassette import REDACTED
 from ingest.crawl.run import crawl_sites
-from ingest.monitoring.report import SiteReport, exit_code
+from ingest.monitoring.report import exit_code
+from ingest.monitoring.summary import RunSummary
 from ingest.record import json_schema
 from ingest.settings import Settings
 from ingest.urls import article_id
@@ -30,7 +31,7 @@ ARTICLES = [(name, article) for name in NAMES for article in NEWSROOMS[name].art
 SEED = "karachi-and-beijing-labs-to-build-weather-satellites-together"
 
 
-def crawl(output: Path, *names: str, **options: Any) -> list[SiteReport]:
+def crawl(output: Path, *names: str, **options: Any) -> list[RunSummary]:
     return crawl_sites(names or NAMES, Settings.load(output=output), replay=[CASSETTES], **options)
 
 
@@ -190,6 +191,7 @@ def secrets_in(cassette: str) -> list[str]:
     return found
 
 
+@pytest.mark.threat("O8")
 def test_cassettes_hold_no_secrets() -> None:
     files = list(CASSETTES.rglob("*.yaml"))
     assert files
@@ -198,6 +200,7 @@ def test_cassettes_hold_no_secrets() -> None:
     } == {}
 
 
+@pytest.mark.threat("O8")
 @pytest.mark.parametrize(
     ("planted", "found"),
     [

@@ -4,16 +4,16 @@ import pytest
 
 from ingest.extraction.classification import find_topics, tidy_excerpt
 from ingest.extraction.model import Topics
-from ingest.extraction.structured import read_structured
 from ingest.html.page import parse
 from ingest.sites import UNKNOWN_SITE, Select, Site
+from tests.extraction.facts import facts_of
 
 URL = "https://www.paper.example/city/2025/harbour-bridge/"
 
 
 def topics(html: str, site: Site = UNKNOWN_SITE) -> Topics:
     page = parse(html, URL)
-    return find_topics(page, read_structured(page), site)
+    return find_topics(facts_of(page, site))
 
 
 def ld(value: object) -> str:
@@ -173,5 +173,5 @@ def test_a_lone_tag_link_that_names_the_section_is_no_keyword() -> None:
         f"<body><div class='post-header'>{header}<h1>A headline</h1></div><article>x</article></body>",
         URL,
     )
-    topics = find_topics(page, read_structured(page), UNKNOWN_SITE)
+    topics = find_topics(facts_of(page))
     assert (topics.section, topics.keywords) == ("Business", ())

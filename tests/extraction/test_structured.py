@@ -75,6 +75,7 @@ def test_any_script_is_read_without_error(script: str) -> None:
     load_lenient(script)
 
 
+@pytest.mark.threat("P7")
 def test_nodes_far_down_and_beyond_many_are_left_out() -> None:
     towers = {depth: "[" * depth + '{"@type": "NewsArticle"}' + "]" * depth for depth in (12, 13)}
     assert [len(structured(tower).nodes) for tower in towers.values()] == [1, 0]

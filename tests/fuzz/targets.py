@@ -17,10 +17,11 @@ from ingest.discovery.candidate import Candidate
 from ingest.discovery.feed import read_feed
 from ingest.discovery.listing import read_listing
 from ingest.discovery.sitemap import read_robots, read_sitemap
-from ingest.discovery.wordpress import read_comment_feed, read_comments, read_posts
+from ingest.discovery.wordpress import read_posts
 from ingest.errors import LimitExceeded
 from ingest.extraction.body.render import sanitize
 from ingest.html.page import parse
+from ingest.processing.remote_comments import read_comment_feed, read_comments
 from ingest.record import Reason, json_schema
 from tests.newslike import ATTRIBUTES, CURSED, KEYS, NAMES, TAGS, VALUED, WORDS, newsroom_pages
 

@@ -148,6 +148,7 @@ def texts(value: object) -> Iterator[str]:
             yield from texts(inner)
 
 
+@pytest.mark.threat("P7", "P8", "P10")
 @pytest.mark.parametrize("name", PAGES)
 def test_a_hostile_page_gives_a_valid_record_of_bounded_size_or_a_reason(name: str) -> None:
     body = PAGES[name].encode("utf-8", "surrogatepass")
@@ -168,6 +169,7 @@ def test_a_hostile_page_gives_a_valid_record_of_bounded_size_or_a_reason(name: s
     assert "root:" not in result.article_body
 
 
+@pytest.mark.threat("P5")
 def test_a_page_with_a_million_tags_is_refused_before_it_is_parsed(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -177,6 +179,7 @@ def test_a_page_with_a_million_tags_is_refused_before_it_is_parsed(
     assert (result.reason, "tags" in result.detail) == (Reason.TOO_LARGE, True)
 
 
+@pytest.mark.threat("P12")
 def test_whatever_raises_costs_one_page(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(build, "extract_page", lambda *_: 1 // 0)
     result = extract(page(), URL, retrieved_at=NOW, site=UNKNOWN_SITE)
@@ -199,6 +202,7 @@ MARKUP = [
 ]
 
 
+@pytest.mark.threat("O1")
 @pytest.mark.parametrize("markup", MARKUP)
 @pytest.mark.parametrize("form", [None, "NFC"])
 def test_the_html_of_a_body_holds_nothing_that_runs_also_after_normalisation(

@@ -11,16 +11,17 @@ from hypothesis import strategies as st
 from ingest.discovery.feed import read_feed
 from ingest.discovery.listing import read_listing
 from ingest.discovery.sitemap import read_robots, read_sitemap
-from ingest.discovery.wordpress import read_comment_feed, read_comments, read_posts
+from ingest.discovery.wordpress import read_posts
 from ingest.extraction.classification import find_topics
 from ingest.extraction.language import find_language
 from ingest.extraction.media.media import find_media
 from ingest.extraction.model import Times
 from ingest.extraction.page_type.page_type import judge_page
 from ingest.extraction.publisher import find_free, find_publisher, find_rights
-from ingest.extraction.structured import read_structured
 from ingest.html.page import parse
+from ingest.processing.remote_comments import read_comment_feed, read_comments
 from ingest.sites import UNKNOWN_SITE
+from tests.extraction.facts import facts_of
 
 URL = "https://paper.example/2025/a"
 HOLLOW = [
@@ -101,20 +102,20 @@ PIECES = st.sampled_from(
 
 def read_everything(html: str) -> None:
     page = parse(html, URL)
-    data = read_structured(page)
-    judge_page(page, data, UNKNOWN_SITE, body_text="", headline=None, times=Times(), status=None)
-    topics = find_topics(page, data, UNKNOWN_SITE)
+    facts = facts_of(page)
+    judge_page(facts, body_text="", headline=None, times=Times())
+    topics = find_topics(facts)
     assert not {topics.section, topics.description, *topics.keywords} & {
         "",
         "None",
         "null",
         "undefined",
     }
-    find_media(page, data, UNKNOWN_SITE)
+    find_media(facts)
     find_language(page, page.html[:500])
     find_rights(page)
-    find_publisher(page, data, UNKNOWN_SITE)
-    find_free(page, data)
+    find_publisher(page, facts.data, UNKNOWN_SITE)
+    find_free(page, facts.data)
     read_listing(page, UNKNOWN_SITE)
 
 

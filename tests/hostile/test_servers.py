@@ -170,6 +170,7 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     }
 
 
+@pytest.mark.threat("S17")
 def test_the_newsroom_lost_nothing(run: dict[str, Any]) -> None:
     newsroom: Newsroom = run["newsroom"]
     wanted = [expected_record(newsroom, article) for article in newsroom.articles()]
@@ -181,6 +182,7 @@ def test_the_newsroom_lost_nothing(run: dict[str, Any]) -> None:
     }
 
 
+@pytest.mark.threat("A6", "A8", "S1", "S2", "S3", "S4", "S5", "S8", "S9")
 @pytest.mark.parametrize("name", ALL_PAGES)
 def test_each_page_ends_as_it_must(run: dict[str, Any], name: str) -> None:
     outcome, detail = run["outcomes"][f"https://{HOST}/a/{name}/"]
@@ -189,6 +191,7 @@ def test_each_page_ends_as_it_must(run: dict[str, Any], name: str) -> None:
     assert "\n" not in detail
 
 
+@pytest.mark.threat("S7")
 @pytest.mark.parametrize("name", ["chain", "redirect-to-itself"])
 def test_few_redirects_are_followed(run: dict[str, Any], name: str) -> None:
     visits = [
@@ -199,6 +202,7 @@ def test_few_redirects_are_followed(run: dict[str, Any], name: str) -> None:
     assert len(visits) == 11  # the page and ten redirects
 
 
+@pytest.mark.threat("A6", "S1", "S6", "S8", "S9", "S13")
 @pytest.mark.parametrize("path", ALL_SOURCES)
 def test_each_source_ends_as_it_must(run: dict[str, Any], path: str) -> None:
     said = [
@@ -214,6 +218,7 @@ def test_each_source_ends_as_it_must(run: dict[str, Any], path: str) -> None:
     assert not [error for error in said if "\n" in error]
 
 
+@pytest.mark.threat("S12")
 def test_sources_without_end_are_bounded(run: dict[str, Any]) -> None:
     for path in ("/feed-endless", "/sitemap-endless.xml", "/sitemap-itself.xml"):
         visits = [
@@ -224,11 +229,13 @@ def test_sources_without_end_are_bounded(run: dict[str, Any]) -> None:
         assert len(visits) == len(set(visits)) <= 20
 
 
+@pytest.mark.threat("S14")
 def test_entities_of_sources_are_not_expanded(run: dict[str, Any]) -> None:
     assert not [path for _, path, _ in run["visits"] if "haha" in path]
     assert not [url for url in run["outcomes"] if "haha" in url]
 
 
+@pytest.mark.threat("S2", "S5", "S17")
 def test_the_whole_set_is_bounded_in_time_and_memory(run: dict[str, Any]) -> None:
     watch: Watch = run["watch"]
     took = f"{run['wall']:.1f} s, {watch.peak_bytes / 2**20:.0f} MiB in all processes at most"
@@ -239,12 +246,14 @@ def test_the_whole_set_is_bounded_in_time_and_memory(run: dict[str, Any]) -> Non
     assert run["crashes"] == []
 
 
+@pytest.mark.threat("S16")
 def test_no_port_is_open_while_it_crawls(run: dict[str, Any]) -> None:
     assert run["watch"].ports == set()
     assert run["bound"]  # the pipes to the workers, by their paths
     assert not [place for place in run["bound"] if place.startswith("(")]
 
 
+@pytest.mark.threat("A6")
 def test_only_the_two_servers_were_asked(run: dict[str, Any]) -> None:
     assert run["connected"]
     assert all(
@@ -254,6 +263,7 @@ def test_only_the_two_servers_were_asked(run: dict[str, Any]) -> None:
     assert not [path for host, path, _ in run["visits"] if "stolen" in path]
 
 
+@pytest.mark.threat("A8")
 def test_no_file_of_ours_was_read(run: dict[str, Any]) -> None:
     assert run["secret"] not in run["opened"]
     assert MARKER not in str(run["visits"])
@@ -261,6 +271,7 @@ def test_no_file_of_ours_was_read(run: dict[str, Any]) -> None:
     assert MARKER not in run["stderr"]
 
 
+@pytest.mark.threat("A9", "S15")
 def test_no_secret_follows_a_redirect_or_stays(run: dict[str, Any]) -> None:
     assert any(host == "other.example" for host, _, _ in run["visits"])
     assert not [
@@ -270,6 +281,7 @@ def test_no_secret_follows_a_redirect_or_stays(run: dict[str, Any]) -> None:
     assert "hunter2" not in run["stderr"]
 
 
+@pytest.mark.threat("S10")
 @pytest.mark.parametrize("host", robots_sites())
 def test_a_robots_txt_of_any_size_is_obeyed(run: dict[str, Any], host: str) -> None:
     assert run["outcomes"][f"https://{host}/a/plain/"][0] == "record"
@@ -277,12 +289,14 @@ def test_a_robots_txt_of_any_size_is_obeyed(run: dict[str, Any], host: str) -> N
     assert not [path for visited, path, _ in run["visits"] if visited == host and "refused" in path]
 
 
+@pytest.mark.threat("S11")
 @pytest.mark.parametrize("host", robots_without_end())
 def test_a_robots_txt_that_never_comes_whole_allows_nothing(run: dict[str, Any], host: str) -> None:
     assert {path for visited, path, _ in run["visits"] if visited == host} == {"/robots.txt"}
     assert [error for error in run["errors"] if error.startswith(f"https://{host}/robots.txt: ")]
 
 
+@pytest.mark.threat("S17")
 def test_who_asks_for_a_pause_of_years_holds_nothing_up(run: dict[str, Any]) -> None:
     outcome, detail = run["outcomes"][f"https://{BUSY}/a/plain/"]
     assert outcome == "failed"

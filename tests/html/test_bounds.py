@@ -68,6 +68,7 @@ def test_a_cut_feed_is_whole(start: bytes, end: bytes) -> None:
     assert cut.count(b"<") <= 20_000 + 3
 
 
+@pytest.mark.threat("S13")
 def test_a_feed_of_a_million_items_gives_its_first_entries() -> None:
     whole = RSS + b"".join(ITEM % number for number in range(150_000)) + END
     found = read_feed(whole, URL)
@@ -76,11 +77,13 @@ def test_a_feed_of_a_million_items_gives_its_first_entries() -> None:
     assert found.candidates[0].url == "https://paper.example/a/0"
 
 
+@pytest.mark.threat("S13")
 def test_what_comes_after_too_many_marks_is_not_read() -> None:
     found = read_feed(RSS + ITEM % 1 + b"<x/>" * 200_000 + ITEM % 2 + END, URL)
     assert [item.url for item in found.candidates] == ["https://paper.example/a/1"]
 
 
+@pytest.mark.threat("S13")
 def test_entries_before_a_wide_tag_are_read() -> None:
     found = read_feed(RSS + ITEM % 1 + WIDE + ITEM % 2 + END, URL)
     assert [item.url for item in found.candidates] == ["https://paper.example/a/1"]
@@ -104,6 +107,7 @@ def peak_of_sitemap(body: bytes) -> int:
         tracemalloc.stop()
 
 
+@pytest.mark.threat("S6")
 def test_a_sitemap_that_unpacks_to_gigabytes_is_read_in_part() -> None:
     bomb = gzip.compress(
         b"<urlset><url><loc>https://paper.example/a</loc></url>" + b" " * (200 * 2**20)
@@ -114,6 +118,7 @@ def test_a_sitemap_that_unpacks_to_gigabytes_is_read_in_part() -> None:
     assert "cut at" in (page.error or "")
 
 
+@pytest.mark.threat("S13")
 @pytest.mark.parametrize("piece", [b"<a/>" * 700_000, b"<a b='1'/>" * 300_000, WIDE])
 def test_a_sitemap_of_marks_is_cut(piece: bytes) -> None:
     page = read_sitemap(
@@ -131,6 +136,7 @@ def test_lines_of_a_list_and_of_robots_txt_are_read_in_part() -> None:
     assert read_robots(robots, URL) == ()
 
 
+@pytest.mark.threat("S13")
 def test_json_of_millions_of_values_is_not_read() -> None:
     posts = read_posts(b"[" + b"[]," * 1_000_001 + b"[]]", URL)
     assert posts.error == "over 1000000 values"

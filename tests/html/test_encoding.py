@@ -44,6 +44,7 @@ def test_an_old_encoding_is_read_under_a_right_claim_a_wrong_one_and_none(
     assert text in decode(page(text, meta).encode(encoding), header)[0]
 
 
+@pytest.mark.threat("S9", "P11")
 @pytest.mark.parametrize(
     "claim", ["windows-1256", "iso-8859-1", "utf-8", "x-unknown", "rot13", "utf-7"]
 )
@@ -68,6 +69,7 @@ def test_utf_16_is_read_with_a_bom_or_by_its_header(encoding: str, text: str) ->
     assert decode(bom + body, "text/html; charset=utf-8")[0] == page(text)
 
 
+@pytest.mark.threat("P11")
 @pytest.mark.parametrize(
     "claim", ["rot13", "zlib", "hex", "idna", "punycode", "undefined", "unicode_escape", "utf-7"]
 )
@@ -86,6 +88,7 @@ LABELS = st.sampled_from(
 ) | st.text(max_size=12)
 
 
+@pytest.mark.threat("P11")
 @given(st.binary(max_size=300), LABELS, st.booleans())
 def test_any_bytes_under_any_claim_are_text(body: bytes, label: str, meta: bool) -> None:
     head = f'<meta charset="{label}">'.encode("utf-8", "replace") if meta else b""

@@ -42,6 +42,7 @@ def test_metas_links_and_base() -> None:
     assert page.absolute("y") == "https://news.example/sub/y"
 
 
+@pytest.mark.threat("O2")
 @pytest.mark.parametrize(
     "address", ["#top", "javascript:alert(1)", "mailto:a@b.pk", "http://[bad", "", None, "data:x"]
 )
@@ -57,6 +58,7 @@ def test_a_heading_between_words_parts_them_and_scripts_are_silent() -> None:
     assert text_of(page.body) == "one two three four five"
 
 
+@pytest.mark.threat("P5")
 def test_limits_are_errors_that_name_them() -> None:
     with pytest.raises(LimitExceeded, match="tags"):
         parse("<b>" * 101 * 2, URL, limits=Limits(tags=100))

@@ -8,7 +8,6 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
@@ -16,16 +15,16 @@ from typing import Any
 import pytest
 
 from ingest.errors import UsageError
-from ingest.monitoring.report import SiteReport, alarm, send
-from ingest.monitoring.summary import Finding, Kind
+from ingest.monitoring.report import alarm, send
+from ingest.monitoring.summary import Finding, Kind, RunSummary
 from ingest.settings import Limits, Settings
+from tests.monitoring.summaries import NOW, summary
 
-NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 FINDING = Finding(kind=Kind.SILENT, reason="no source announced an article — کچھ نہیں")
 REPORTS = [
-    SiteReport("well", found=3, new=3),
-    SiteReport("news", found=3, new=3, run_id="run", findings=[FINDING]),
-    SiteReport("shut", errors=["another run writes shut"]),
+    summary("run", site="well", found=3, new=3),
+    summary("run", site="news", found=3, new=3, findings=[FINDING]),
+    RunSummary.of_error("shut", "another run writes shut", NOW),
 ]
 MESSAGE = alarm(REPORTS, 4, Path("data"), NOW)
 

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from ingest.cli import status as status_command
+from ingest.cli.console import Terminal
+from ingest.cli.status import print_statuses
 from ingest.monitoring.status import Coverage, status_of
 from ingest.monitoring.summary import Finding, Kind, Run, RunSummary
 
@@ -99,17 +100,16 @@ def test_coverage_is_of_the_last_run_that_read_something() -> None:
     )
 
 
-def test_a_broken_site_fits_into_eighty_columns(monkeypatch: pytest.MonkeyPatch) -> None:
-    console = Console(width=80, record=True, file=StringIO())
-    monkeypatch.setattr(status_command, "_out", console)
+def test_a_broken_site_fits_into_eighty_columns() -> None:
+    terminal = Terminal()
+    terminal.out = Console(width=80, record=True, file=StringIO())
     finding = Finding(
         kind=Kind.COVERAGE_DROP, subject="authors", reason="authors: in 0 of 4 records"
     )
     broken = run(0.5, failed=12, fields={**FULL, "authors": 0.0}, findings=[finding])
-    status_command.print_table(
-        [status_of("pakistantoday", [broken, *HOURLY], NOW, locked=False)], NOW
-    )
-    head, _, row, line = console.export_text().splitlines()
+    statuses = [status_of("pakistantoday", [broken, *HOURLY], NOW, locked=False)]
+    print_statuses(terminal, statuses, NOW)
+    head, _, row, line = terminal.out.export_text().splitlines()
     assert "…" not in head + row
     assert "authors 0/100 %" in row
     assert row.split()[-1] == "faulty"

@@ -6,6 +6,7 @@ import json
 import sqlite3
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from scrapy.http import Response
@@ -19,15 +20,9 @@ from ingest.settings import Settings
 from ingest.storage.ledger import Ledger
 from ingest.storage.output import write_summary
 from ingest.storage.runs import reading_runs, runs_of, sites_with_runs
+from tests.monitoring.summaries import NOW, summary
 
 CASSETTES = Path(__file__).parents[2] / "fixtures" / "cassettes"
-NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
-
-
-def summary(run_id: str = "run", **values: object) -> RunSummary:
-    return RunSummary.model_validate(
-        {"run_id": run_id, "site": "news", "started": NOW, "finished": NOW, "as_of": NOW, **values}
-    )
 
 
 @pytest.fixture(scope="module")
@@ -135,8 +130,8 @@ def test_only_the_newest_runs_are_kept(tmp_path: Path) -> None:
     other.runs.start("a", NOW)
     for number in range(6):
         one = summary(f"run-{number}", started=NOW + timedelta(hours=number))
-        ledger.runs.start(one.run_id, one.started)
-        ledger.runs.finish(one.run_id, one.model_dump(mode="json"), one.finished, keep=3)
+        ledger.runs.start(str(one.run_id), one.started)
+        ledger.runs.finish(str(one.run_id), one.model_dump(mode="json"), one.finished, keep=3)
         write_summary(tmp_path, one, keep=3)
     assert [run.id for run in ledger.runs.newest_first()] == ["run-5", "run-4", "run-3"]
     assert [run.id for run in other.runs.newest_first()] == ["a"]
@@ -167,6 +162,45 @@ def test_a_file_that_a_killed_run_left_half_written_goes_with_the_next(tmp_path:
     write_summary(tmp_path, summary("run-1"), keep=3)
     assert [file.name for file in folder.iterdir()] == ["run-1.json"]
     assert json.loads((folder / "run-1.json").read_text("utf-8"))["runId"] == "run-1"
+
+
+def test_a_run_that_an_error_ended_is_not_healthy() -> None:
+    shut = RunSummary.of_error("news", "another run writes news", NOW, seconds=2.5)
+    assert (shut.run_id, shut.ended, shut.articles) == (None, End.ERROR, 0)
+    assert (shut.finished - shut.started).total_seconds() == shut.seconds == 2.5
+    assert not shut.healthy
+    assert not shut.idle
+
+
+@pytest.mark.parametrize(
+    ("values", "healthy"),
+    [
+        ({"new": 1}, True),
+        ({}, False),
+        (
+            {
+                "sources": [
+                    {
+                        "url": "https://news.example/feed/",
+                        "kind": "feed",
+                        "status": 304,
+                        "items": 0,
+                        "newest": None,
+                        "error": None,
+                    }
+                ]
+            },
+            True,
+        ),
+        ({"new": 1, "errors": ["https://news.example/feed/: not a feed"]}, False),
+        ({"new": 1, "findings": [Finding(kind=Kind.SILENT, reason="no article")]}, False),
+    ],
+    ids=["articles", "none", "idle", "error", "finding"],
+)
+def test_a_run_is_healthy_with_articles_or_idle_sources_and_no_problem(
+    values: dict[str, Any], healthy: bool
+) -> None:
+    assert summary(**values).healthy == healthy
 
 
 def test_a_finding_is_one_line() -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from ingest.cli.app import main
 from ingest.errors import NotRecorded, Unreachable, UsageError
-from ingest.onboarding.check import Problem, Verdict, problems_of, same_time, saved_pages
+from ingest.onboarding.check import CheckResult, Problem, problems_of, same_time, saved_pages
 from ingest.record import Article, Author, Metadata, Publisher, Reason, Rejection
 from ingest.sites import SiteTest
 
@@ -119,15 +119,15 @@ def test_times(got: str | None, wanted: str, *, same: bool) -> None:
 
 
 def test_every_test_is_counted_once() -> None:
-    verdict = Verdict()
+    result = CheckResult()
     test = SiteTest(url=URL, headline="Mill workers vote", authors=["Nobody"])
-    verdict.add("courier", SiteTest(url=URL), article())
-    verdict.add("courier", test, article(headline="x"))
-    verdict.add("courier", test, Unreachable("the host's name is unknown"))
-    verdict.add("courier", test, NotRecorded("not recorded"))
-    verdict.add("courier", test, None)
-    assert (verdict.held, verdict.failed, verdict.unfetched, verdict.absent) == (1, 1, 1, 2)
-    assert [problem.field for _, _, problem in verdict.problems] == ["headline", "authors", "page"]
+    result.add("courier", SiteTest(url=URL), article())
+    result.add("courier", test, article(headline="x"))
+    result.add("courier", test, Unreachable("the host's name is unknown"))
+    result.add("courier", test, NotRecorded("not recorded"))
+    result.add("courier", test, None)
+    assert (result.passed, result.failed, result.unfetched, result.without_page) == (1, 1, 1, 2)
+    assert [problem.field for _, _, problem in result.problems] == ["headline", "authors", "page"]
 
 
 def save(folder: Path, name: str, head: str) -> Path:
@@ -189,7 +189,7 @@ def test_all_hold(
     define(definitions, f'url = "{URL}"\nheadline = "Mill workers vote"\nauthors = ["Hina Rauf"]')
     save(tmp_path / "saved", "a.html", CANONICAL)
     assert khabar(monkeypatch, "sites", "check", "courier", "--saved", "saved") == 0
-    assert capsys.readouterr().out == "tests: 1 hold, 0 fail\n"
+    assert capsys.readouterr().out == "tests: 1 passed, 0 failed\n"
 
 
 def test_what_fails_is_a_line(
@@ -203,8 +203,8 @@ def test_what_fails_is_a_line(
     save(tmp_path / "saved", "a.html", CANONICAL)
     assert khabar(monkeypatch, "sites", "check", "courier", "--saved", "saved") == 4
     line, count = capsys.readouterr().out.splitlines()
-    assert line == f'courier: {URL}: authors: got "Hina Rauf", wanted "Someone [bold]Else"'
-    assert count == "tests: 0 hold, 1 fail, 1 not at hand"
+    assert line == f'courier: {URL}: authors: got "Hina Rauf", expected "Someone [bold]Else"'
+    assert count == "tests: 0 passed, 1 failed, 1 without a page"
 
 
 def test_no_page_at_hand(
@@ -216,7 +216,7 @@ def test_no_page_at_hand(
     define(definitions, f'url = "{URL}"')
     (tmp_path / "saved").mkdir()
     assert khabar(monkeypatch, "sites", "check", "courier", "--saved", "saved") == 3
-    assert capsys.readouterr().out == "tests: 0 hold, 0 fail, 1 not at hand\n"
+    assert capsys.readouterr().out == "tests: 0 passed, 0 failed, 1 without a page\n"
 
 
 def test_what_a_recording_does_not_hold_is_not_at_hand(
@@ -224,7 +224,7 @@ def test_what_a_recording_does_not_hold_is_not_at_hand(
 ) -> None:
     define(definitions, f'url = "{URL}"')
     assert khabar(monkeypatch, "sites", "check", "courier", "--replay", str(CASSETTES)) == 3
-    assert capsys.readouterr().out == "tests: 0 hold, 0 fail, 1 not at hand\n"
+    assert capsys.readouterr().out == "tests: 0 passed, 0 failed, 1 without a page\n"
 
 
 @pytest.mark.usefixtures("definitions")

@@ -8,7 +8,7 @@ import pytest
 
 from fixtures.newsrooms import Newsroom
 from fixtures.newsrooms.app import respond
-from ingest.errors import BadDefinition
+from ingest.errors import InvalidDefinition
 from ingest.html.page import parse
 from ingest.onboarding import platforms
 from ingest.onboarding.platforms import platforms_of
@@ -83,7 +83,7 @@ def test_marks_are_no_default_of_a_site(tmp_path: Path) -> None:
 
 
 def test_an_unknown_platform_is_an_error() -> None:
-    with pytest.raises(BadDefinition, match=r"x\.toml: platforms: no platform 'nosuch'"):
+    with pytest.raises(InvalidDefinition, match=r"x\.toml: platforms: no platform 'nosuch'"):
         make_site({"domain": "news.example", "platforms": ["nosuch"]}, "x.toml")
 
 
@@ -91,9 +91,9 @@ def test_a_broken_mark_names_its_file(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(
         platforms, "load_platforms", lambda: {"mine": {"detect": {"selectors": ["p["]}}}
     )
-    platforms._detects.cache_clear()
+    platforms._marks_by_platform.cache_clear()
     try:
-        with pytest.raises(BadDefinition, match=r"mine\.toml: detect\.selectors\.0"):
+        with pytest.raises(InvalidDefinition, match=r"mine\.toml: detect\.selectors\.0"):
             found()
     finally:
-        platforms._detects.cache_clear()
+        platforms._marks_by_platform.cache_clear()

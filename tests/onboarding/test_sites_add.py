@@ -19,15 +19,16 @@ from fixtures.newsrooms import Newsroom, View, serve
 from fixtures.newsrooms.app import respond
 from fixtures.newsrooms.load import load_articles, load_site
 from ingest.cli.app import main
+from ingest.discovery.feed_links import declared_feeds
 from ingest.errors import KhabarError, NothingFetched, Unreachable
 from ingest.html.page import parse
-from ingest.monitoring.coverage import coverage
-from ingest.onboarding.check import Verdict
+from ingest.onboarding.check import CheckResult
 from ingest.onboarding.draft import Draft, draft_site, free_name, name_of
 from ingest.onboarding.draft_toml import definition_text
 from ingest.onboarding.explore import Explorer
+from ingest.onboarding.field_counts import count_fields
 from ingest.onboarding.findings import Findings
-from ingest.onboarding.front_page import declared_feeds, likely_sitemap
+from ingest.onboarding.front_page import likely_sitemap
 from ingest.record import FetchedPage
 from ingest.settings import Limits
 from ingest.sites import load_site as load_definition
@@ -117,10 +118,10 @@ def test_the_file_holds_what_was_drafted(tmp_path: Path) -> None:
     file.write_text(definition_text(draft, DAY), encoding="utf-8")
     site = load_definition(file)
     assert site == make_site(draft.values, "courier.toml")
-    verdict = Verdict()
+    result = CheckResult()
     for test, article in zip(site.tests, draft.articles, strict=True):
-        verdict.add(site.name, test, article)
-    assert (verdict.held, verdict.failed) == (3, 0)
+        result.add(site.name, test, article)
+    assert (result.passed, result.failed) == (3, 0)
     assert all(test.headline and test.authors and test.date_published for test in site.tests)
 
 
@@ -138,7 +139,7 @@ def test_an_article_does_as_well(key: str) -> None:
 
 def test_a_feed_does_as_well() -> None:
     found = explore(Web(newsroom=newsroom("propakistani")), f"{BASE}/category/business/feed/")
-    assert found.home.url == f"{BASE}/"
+    assert found.front.url == f"{BASE}/"
     assert [source.url for source in found.sources if source.kind == "feed"] == [
         f"{BASE}/category/business/feed/",
         f"{BASE}/feed/",
@@ -279,7 +280,9 @@ def test_a_platform_whose_feed_is_missing_is_noted() -> None:
     head = '<meta name="generator" content="WordPress 6.7">'
     draft = drafted(Web(plain_site(head)), f"{SITE}/")
     assert draft.values["platforms"] == ["wordpress"]
-    assert draft.notes == ("/feed/: the platform's feed gave nothing here: crawls will say so",)
+    assert draft.notes == (
+        "/feed/: the platform's feed has no articles here, so crawls will report it",
+    )
 
 
 def test_addresses_of_others_are_no_articles_of_the_site() -> None:
@@ -289,19 +292,19 @@ def test_addresses_of_others_are_no_articles_of_the_site() -> None:
     text = feed(PATHS).replace("<item>", f"{entries}<item>", 1)
     found = explore(Web(plain_site() | {f"{SITE}/feed/": text}), f"{SITE}/")
     assert all("adverts" not in page.url for page in found.pages)
-    assert found.shape.total == len(PATHS)
+    assert found.patterns.total == len(PATHS)
 
 
 def test_lists_do_not_count_beside_what_holds_nothing_but_articles() -> None:
     more = [f"/news/{slug}-{number}" for number, slug in enumerate(SLUGS, 30_400)]
     pages = plain_site() | {f"{SITE}/": front(["/guides/where-to-eat-by-the-lake", *PATHS])}
     assert (
-        explore(Web(pages | {f"{SITE}/feed/": feed(PATHS)}), f"{SITE}/").shape.total
+        explore(Web(pages | {f"{SITE}/feed/": feed(PATHS)}), f"{SITE}/").patterns.total
         == len(PATHS) + 1
     )
     assert explore(
         Web(pages | {f"{SITE}/feed/": feed([*PATHS, *more])}), f"{SITE}/"
-    ).shape.total == 2 * len(PATHS)
+    ).patterns.total == 2 * len(PATHS)
 
 
 def test_a_feed_of_another_host_leads_to_the_site() -> None:
@@ -335,16 +338,16 @@ def test_articles_of_another_host_below_the_domain() -> None:
             "lake-post.de",
             "2026-11-20T08:00:00+00:00",
             "Europe/Berlin",
-            "By the country of the address",
+            "By the country of the domain",
         ),
         (
             "lake-post.de",
             "2026-11-20T10:00:00+02:00",
             None,
-            r"has Europe/Berlin, but the articles state \+02:00",
+            r"has Europe/Berlin, but the articles have \+02:00",
         ),
-        ("lake-post.com", "2026-11-20T13:00:00+05:00", None, r"the articles state \+05:00"),
-        ("lake-post.com", "2026-11-20T08:00:00Z", None, "no article states an offset but UTC"),
+        ("lake-post.com", "2026-11-20T13:00:00+05:00", None, r"the articles have \+05:00"),
+        ("lake-post.com", "2026-11-20T08:00:00Z", None, "no article has an offset but UTC"),
     ],
 )
 def test_a_zone_is_never_guessed(
@@ -357,6 +360,7 @@ def test_a_zone_is_never_guessed(
     assert bool(re.search(review or "^$", draft.reviews.get("time_zone", "")))
 
 
+@pytest.mark.threat("O6")
 @pytest.mark.parametrize(
     ("domain", "name"),
     [
@@ -400,11 +404,11 @@ def test_several_languages_are_none() -> None:
 @pytest.mark.parametrize(
     ("pages", "message"),
     [
-        ({f"{SITE}/": front()}, "no feed, sitemap or list that announces articles"),
+        ({f"{SITE}/": front()}, "no feed, sitemap or listing with articles"),
         ({f"{SITE}/": front(PATHS)}, "no article could be fetched: .*HTTP 404"),
         (
             dict.fromkeys((f"{SITE}/", *(f"{SITE}{path}" for path in PATHS)), front(PATHS)),
-            "no article came out of 3",
+            "none of 3 pages is an article",
         ),
         (
             {
@@ -457,13 +461,13 @@ def test_the_likely_sitemap() -> None:
     assert likely_sitemap(()) is None
 
 
-def test_coverage() -> None:
+def test_the_fields_of_the_articles_are_counted() -> None:
     draft = drafted(Web(newsroom=newsroom("dailytimes")), f"{BASE}/")
-    rows = {row.field: row for row in coverage(draft.articles)}
-    assert rows["headline"].found == 3
+    rows = {row.field: row for row in count_fields(draft.articles)}
+    assert rows["headline"].articles == 3
     assert rows["datePublished"].detail == "3 to the second"
     assert re.fullmatch(r"median \d+ characters", rows["articleBody"].detail)
-    assert {row.found for row in coverage([])} == {0}
+    assert {row.articles for row in count_fields([])} == {0}
 
 
 def test_texts_of_pages_cannot_break_the_file() -> None:
@@ -551,7 +555,7 @@ def test_from_a_url_to_records(
         )
         == 0
     )
-    assert capsys.readouterr().out == "tests: 5 hold, 0 fail\n"
+    assert capsys.readouterr().out == "tests: 5 passed, 0 failed\n"
     crawl = (
         "crawl",
         "indus-courier",
@@ -597,7 +601,7 @@ def test_nothing_is_written_over(
     file.write_text("# mine\n", encoding="utf-8")
     assert khabar(monkeypatch, *call) == 2
     assert (
-        "is there already (choose --name or --to, or write over it with --force)"
+        "already exists (choose --name or --to, or replace it with --force)"
         in capsys.readouterr().err
     )
     assert file.read_text(encoding="utf-8") == "# mine\n"
@@ -617,16 +621,17 @@ def test_a_known_site_is_no_new_one(
         khabar(monkeypatch, "sites", "add", f"{BASE}/", "--name", "dawn", "--replay", str(desk))
         == 2
     )
-    assert "taken by dawn.com" in capsys.readouterr().err
+    assert "used by dawn.com" in capsys.readouterr().err
 
 
+@pytest.mark.threat("O6")
 @pytest.mark.parametrize("name", ["../up", "a/b", "a..b", "", ".hidden", "-o", "a\n", "a" * 64])
 @pytest.mark.usefixtures("desk")
 def test_a_name_is_no_path(
     name: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert khabar(monkeypatch, "sites", "add", f"{BASE}/", "--name", name) == 2
-    assert "no name of a definition" in capsys.readouterr().err
+    assert "not a valid name" in capsys.readouterr().err
 
 
 @pytest.mark.usefixtures("desk")

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from ingest.onboarding.url_patterns import Shape, infer_shape
+from ingest.onboarding.url_patterns import URLPatterns, infer_patterns
 
 SLUGS = (
     "mill-workers-vote-on-new-shifts",
@@ -72,86 +72,86 @@ def site(*paths: str) -> list[str]:
 def test_one_form(
     articles: list[str], others: list[str], fitting: list[str], strange: list[str]
 ) -> None:
-    shape = infer_shape(articles, others)
-    assert shape.matched == shape.total == len(articles)
-    assert not shape.wrong
-    assert len(shape.patterns) == 1
-    assert all(shape.fits(url) for url in (*articles, *fitting))
-    assert not any(shape.fits(url) for url in (*others, *strange))
+    patterns = infer_patterns(articles, others)
+    assert patterns.matched == patterns.total == len(articles)
+    assert not patterns.wrong
+    assert len(patterns.patterns) == 1
+    assert all(patterns.match(url) for url in (*articles, *fitting))
+    assert not any(patterns.match(url) for url in (*others, *strange))
 
 
 def test_directories_of_any_depth_make_one_pattern() -> None:
     sections = ("city", "city/north", "world", "world/asia/east", "sport/chess", "life")
     paths = [f"/{section}/{slug}" for section, slug in zip(sections, SLUGS, strict=True)]
-    shape = infer_shape(site(*paths))
-    assert len(shape.patterns) == 1
-    assert shape.fits("https://news.example/sport/cricket/scores/nine-wickets-before-lunch")
-    assert not shape.fits("https://news.example/nine-wickets-before-lunch")
+    patterns = infer_patterns(site(*paths))
+    assert len(patterns.patterns) == 1
+    assert patterns.match("https://news.example/sport/cricket/scores/nine-wickets-before-lunch")
+    assert not patterns.match("https://news.example/nine-wickets-before-lunch")
 
 
 def test_what_all_spell_alike_stays() -> None:
-    shape = infer_shape(
+    patterns = infer_patterns(
         site(*(f"/en/{section}/{slug}" for section, slug in zip("abcabc", SLUGS, strict=True)))
     )
-    assert shape.fits("https://news.example/en/other/one-two-three")
-    assert not shape.fits("https://news.example/fr/other/one-two-three")
+    assert patterns.match("https://news.example/en/other/one-two-three")
+    assert not patterns.match("https://news.example/fr/other/one-two-three")
 
 
 def test_two_forms() -> None:
     old = site(*(f"/story/{number}" for number in range(1000, 1010)))
     new = site(*(f"/2026/11/20/{slug}" for slug in SLUGS))
-    shape = infer_shape([*old, *new])
-    assert len(shape.patterns) == 2
-    assert shape.matched == 16
+    patterns = infer_patterns([*old, *new])
+    assert len(patterns.patterns) == 2
+    assert patterns.matched == 16
 
 
 def test_an_exception_makes_no_pattern() -> None:
-    shape = infer_shape(site(*(f"/2026/11/20/{slug}" for slug in SLUGS), "/live/140233"))
-    assert len(shape.patterns) == 1
-    assert (shape.matched, shape.total) == (6, 7)
+    patterns = infer_patterns(site(*(f"/2026/11/20/{slug}" for slug in SLUGS), "/live/140233"))
+    assert len(patterns.patterns) == 1
+    assert (patterns.matched, patterns.total) == (6, 7)
 
 
 def test_directories_of_other_pages_are_excluded() -> None:
     articles = site(*(f"/{section}/{slug}" for section, slug in zip("abcdef", SLUGS, strict=True)))
     author = "https://news.example/author/a-long-pen-name"
-    shape = infer_shape(articles, [author, "https://news.example/a/terms-of-this-service"])
-    assert shape.exclusions == ("/author/",)
-    assert not shape.fits(author)
-    assert shape.wrong == ("https://news.example/a/terms-of-this-service",)
+    patterns = infer_patterns(articles, [author, "https://news.example/a/terms-of-this-service"])
+    assert patterns.exclusions == ("/author/",)
+    assert not patterns.match(author)
+    assert patterns.wrong == ("https://news.example/a/terms-of-this-service",)
 
 
 def test_no_common_form_is_none_at_all() -> None:
-    shape = infer_shape(site("/rain", "/a/sun", "/b/c/wind", "/2026/11/20/snow"))
-    assert shape == Shape(total=4)
-    assert shape.fits("https://news.example/whatever")
+    patterns = infer_patterns(site("/rain", "/a/sun", "/b/c/wind", "/2026/11/20/snow"))
+    assert patterns == URLPatterns(total=4)
+    assert patterns.match("https://news.example/whatever")
 
 
 def test_a_form_of_a_few_is_none() -> None:
-    shape = infer_shape(
+    patterns = infer_patterns(
         site(
             "/2026/11/20/snow", "/2026/11/21/hail", "/2026/11/22/sun", "/a", "/b", "/c", "/d", "/e"
         )
     )
-    assert shape == Shape(total=8)
+    assert patterns == URLPatterns(total=8)
 
 
 @pytest.mark.parametrize(
     "urls", [[], ["https://news.example/"], ["http://[bad", "http://[bad/2026/11/20/x"]]
 )
 def test_addresses_without_a_path_do_no_harm(urls: list[str]) -> None:
-    assert infer_shape(urls).patterns == ()
+    assert infer_patterns(urls).patterns == ()
 
 
 def test_percent_encoded_slugs() -> None:
     words = ("%D8%A8%D8%A7%D8%B1%D8%B4", "%DA%A9%D8%B1%D8%A7%DA%86%DB%8C", "%D9%85%DB%8C%DA%BA")
-    shape = infer_shape(site(*(f"/{'-'.join(words)}-{letter}/" for letter in "abcde")))
-    assert shape.matched == 5
+    patterns = infer_patterns(site(*(f"/{'-'.join(words)}-{letter}/" for letter in "abcde")))
+    assert patterns.matched == 5
 
 
 def test_no_pattern_repeats_a_repetition() -> None:
     """`(?:-[^/]+){2,}` tries every way to part a slug's hyphens, of which there are 2 to the power of their number."""
-    shape = infer_shape(
+    patterns = infer_patterns(
         site(*(f"/{slug}/" for slug in SLUGS), *(f"/a/{slug}.html" for slug in SLUGS))
     )
-    assert shape.patterns
-    assert not any(re.search(r"-\[[^]]*\]\+\)[{+*]", pattern) for pattern in shape.patterns)
+    assert patterns.patterns
+    assert not any(re.search(r"-\[[^]]*\]\+\)[{+*]", pattern) for pattern in patterns.patterns)

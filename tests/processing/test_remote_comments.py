@@ -1,10 +1,27 @@
 from __future__ import annotations
 
 import json
+from datetime import tzinfo
+
+import pytest
 
 from ingest.extraction.model import CommentSection
-from ingest.processing.remote_comments import complete_comments
+from ingest.html.page import parse
+from ingest.processing.remote_comments import (
+    comments_url,
+    merge_comments,
+    post_number,
+    read_answers,
+    read_comment_feed,
+    read_comments,
+)
 from ingest.record import Comment, CommentAuthor, CommentSystem
+
+
+def complete_comments(
+    section: CommentSection, answers: list[bytes], zone: tzinfo | None
+) -> CommentSection:
+    return merge_comments(section, read_answers(answers, zone))
 
 
 def shown(ident: str, text: str, parent: str | None = None) -> Comment:
@@ -85,4 +102,95 @@ def test_a_comment_feed_is_an_answer_too() -> None:
     assert [(comment.id, comment.author.name, comment.text) for comment in done.comments] == [
         ("3", "Amna", "Well said.")
     ]
+    assert done.source == "comment-feed"
+
+
+COMMENT = {
+    "id": 9,
+    "post": 51,
+    "parent": 0,
+    "author_name": "A &amp; B",
+    "author_url": "https://a.example/",
+    "date": "2025-03-04T10:06:07",
+    "date_gmt": "2025-03-04T05:06:07",
+    "content": {
+        "rendered": '<p>First<br />line</p>\n<p>See <a href="/x">this</a> &lt;ok&gt;</p>\n'
+    },
+    "type": "comment",
+}
+
+
+def test_a_comment_keeps_author_time_thread_and_paragraphs() -> None:
+    answer = {**COMMENT, "id": 10, "parent": 9}
+    first, second = read_comments(json.dumps([COMMENT, answer]).encode())
+    assert (first.id, first.parent_id) == ("9", None)
+    assert second.parent_id == "9"
+    assert (first.author.name, first.author.url) == ("A & B", "https://a.example/")
+    assert first.date_created == "2025-03-04T05:06:07+00:00"
+    assert first.date_created_raw == "2025-03-04T10:06:07"
+    assert first.text == "First\nline\n\nSee this <ok>"
+
+
+def test_pings_and_empty_comments_are_none() -> None:
+    items = [
+        {**COMMENT, "type": "pingback"},
+        {**COMMENT, "content": {"rendered": "<p> </p>"}},
+        "x",
+        None,
+    ]
+    assert read_comments(json.dumps(items).encode()) == ()
+
+
+def test_comments_of_bad_bytes_are_none() -> None:
+    assert read_comments(b"<html>") == ()
+
+
+FEED = b"""<rss version="2.0" xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:content="http://purl.org/rss/1.0/modules/content/">
+<channel><title>Comments on: Canal</title>
+<item><title>By: Sana</title><link>https://paper.example/canal/#comment-12</link><dc:creator><![CDATA[Sana]]></dc:creator>
+<pubDate>Tue, 04 Mar 2025 06:06:07 +0000</pubDate>
+<content:encoded><![CDATA[<p>In reply to <a href="https://paper.example/canal/#comment-11">Omar</a>.</p>
+<p>Not <b>so</b>.</p>]]></content:encoded></item>
+<item><title>By: Omar</title><link>https://paper.example/canal/#comment-11</link><dc:creator><![CDATA[Omar]]></dc:creator>
+<pubDate>Tue, 04 Mar 2025 05:06:07 +0000</pubDate>
+<content:encoded><![CDATA[<p>It <a href="/">is</a> open.</p>]]></content:encoded></item>
+</channel></rss>"""
+
+
+def test_a_comment_feed_gives_the_thread_oldest_first() -> None:
+    first, second = read_comment_feed(FEED)
+    assert (first.id, first.author.name, first.text) == ("11", "Omar", "It is open.")
+    assert first.date_created == "2025-03-04T05:06:07+00:00"
+    assert (second.id, second.parent_id, second.text) == ("12", "11", "Not so.")
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        '<link rel="alternate" type="application/json" href="https://p.example/wp-json/wp/v2/posts/51">',
+        '<link rel="shortlink" href="https://p.example/?p=51">',
+        '<body class="single single-post postid-51">',
+    ],
+)
+def test_the_posts_number_is_found_in_its_page(html: str) -> None:
+    assert post_number(parse(html, "https://p.example/canal/")) == 51
+
+
+def test_other_pages_have_no_post_number() -> None:
+    assert post_number(parse("<body class=home>", "https://p.example/")) is None
+
+
+def test_the_address_of_comments_fits_either_form_of_the_api() -> None:
+    assert comments_url("https://p.example/?rest_route=/", 51).startswith(
+        "https://p.example/?rest_route=/wp/v2/comments&post=51&"
+    )
+
+
+def test_the_api_is_read_behind_a_notice_and_a_feed_behind_white_space() -> None:
+    notice = b"<br />\n<b>Notice</b>: x[0] in <b>/srv/c.php</b><br />\n"
+    done = complete_comments(CommentSection(), [notice + answer((5, 0, "First"))], None)
+    assert [comment.text for comment in done.comments] == ["First"]
+    assert done.source == "wordpress-api"
+    done = complete_comments(CommentSection(), [b"\n\n" + FEED], None)
+    assert [comment.id for comment in done.comments] == ["11", "12"]
     assert done.source == "comment-feed"

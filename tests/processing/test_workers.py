@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import copy
 import multiprocessing
 import os
 import re
@@ -20,11 +21,13 @@ import pytest
 
 from ingest.errors import KhabarError
 from ingest.processing import build, workers
-from ingest.processing.workers import NO_SITE, Extractor, Workers
+from ingest.processing.workers import NO_SITE, Extractor, WorkerPools, Workers
 from ingest.record import Article, FetchedPage, Reason, Rejection
 from ingest.settings import Limits
+from ingest.sites import SiteCatalog
 
 LIMITS = Limits(extraction_seconds=1.0, worker_bytes=256 * 2**20)
+CATALOG = SiteCatalog.load()
 HTML = "<html lang=en><title>Ferry sails</title><h1>Ferry sails</h1><article>{}</article></html>".format(
     "<p>The ferry sailed from the old harbour at noon, and the whole town stood on the pier to see it go.</p>"
     * 6
@@ -90,12 +93,14 @@ def test_pages_are_read_in_other_processes(pool: Workers) -> None:
     assert int(result.detail) != os.getpid()
 
 
+@pytest.mark.threat("P1")
 def test_a_page_that_hangs_is_too_slow_and_the_others_come_through(pool: Workers) -> None:
     results = run(pool, "hang", "fine", "fine")
     assert [result.reason for result in results] == [Reason.TOO_SLOW, Reason.EMPTY, Reason.EMPTY]
     assert "1 s" in results[0].detail
 
 
+@pytest.mark.threat("P2")
 @pytest.mark.skipif(sys.platform != "linux", reason="address space is bounded on Linux only")
 def test_a_page_that_swells_is_too_large(pool: Workers) -> None:
     assert [result.reason for result in run(pool, "swell", "fine")] == [
@@ -104,12 +109,14 @@ def test_a_page_that_swells_is_too_large(pool: Workers) -> None:
     ]
 
 
+@pytest.mark.threat("P3")
 def test_a_page_that_kills_its_process_is_broken(pool: Workers) -> None:
     results = run(pool, "die", "fine")
     assert [result.reason for result in results] == [Reason.BROKEN, Reason.EMPTY]
     assert "died" in results[0].detail
 
 
+@pytest.mark.threat("P4")
 @pytest.mark.skipif(sys.platform != "linux", reason="address space is bounded on Linux only")
 def test_what_pages_leave_in_caches_takes_no_memory_from_others() -> None:
     pool = Workers(misbehave, LIMITS, 1)
@@ -119,6 +126,7 @@ def test_what_pages_leave_in_caches_takes_no_memory_from_others() -> None:
     assert len({result.detail for result in results}) == 1  # one process has read them all
 
 
+@pytest.mark.threat("P1")
 def test_the_only_worker_is_replaced_each_time() -> None:
     pool = Workers(misbehave, LIMITS, 1)
     results = run(pool, "hang", "fine", "die", "fine")
@@ -132,6 +140,7 @@ def test_the_only_worker_is_replaced_each_time() -> None:
     assert results[1].detail != results[3].detail
 
 
+@pytest.mark.threat("P4")
 def test_a_worker_is_replaced_after_so_many_pages() -> None:
     limits = LIMITS.model_copy(update={"worker_pages": 2})
     pool = Workers(misbehave, limits, 1)
@@ -140,10 +149,11 @@ def test_a_worker_is_replaced_after_so_many_pages() -> None:
     assert len(set(processes)) == 3
 
 
+@pytest.mark.threat("P2")
 def test_memory_that_runs_out_is_the_workers_matter(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(build, "parse", swell)
     with pytest.raises(MemoryError):
-        Extractor((), LIMITS)(page("story"))
+        Extractor(CATALOG, LIMITS)(page("story"))
 
 
 def swell(*_: object, **__: object) -> None:
@@ -172,6 +182,7 @@ def test_a_page_that_came_while_the_pool_broke_finds_the_next_one() -> None:
     pool.close()
 
 
+@pytest.mark.threat("P3")
 def test_a_pool_that_breaks_is_replaced(pool: Workers) -> None:
     run(pool, "fine")
     for (
@@ -215,20 +226,26 @@ def test_workers_that_never_start_are_the_programs_fault(monkeypatch: pytest.Mon
     pool.close()
 
 
-def test_a_leased_pool_is_shared_and_closed_by_its_last_user() -> None:
-    first, second = (workers.lease(Extractor((), LIMITS), LIMITS, 1) for _ in range(2))
-    assert first is second
-    workers.release(first)
-    run_one = asyncio.run(second.run(page("story")))
-    assert isinstance(run_one, Article)
-    workers.release(second)
-    other = workers.lease(Extractor((), LIMITS), LIMITS, 1)
-    assert other is not first
-    workers.release(other)
+def test_a_pool_is_shared_by_those_who_ask_for_the_same_and_ends_with_its_owner() -> None:
+    with WorkerPools() as pools:
+        first = pools.pool(Extractor(CATALOG, LIMITS), LIMITS, 1)
+        assert copy.deepcopy(pools).pool(Extractor(CATALOG, LIMITS), LIMITS, 1) is first
+        assert pools.pool(Extractor(CATALOG, LIMITS), LIMITS, 2) is not first
+        assert isinstance(asyncio.run(first.run(page("story"))), Article)
+        before = {process.pid for process in multiprocessing.active_children()}
+    assert before - {process.pid for process in multiprocessing.active_children()}
+    assert pools.pool(Extractor(CATALOG, LIMITS), LIMITS, 1) is not first
+    pools.close()
+
+
+def test_pools_of_two_owners_are_two() -> None:
+    with WorkerPools() as one, WorkerPools() as other:
+        extract = Extractor(CATALOG, LIMITS)
+        assert one.pool(extract, LIMITS, 1) is not other.pool(extract, LIMITS, 1)
 
 
 def test_the_extractor_reads_by_the_pages_site_or_by_none() -> None:
-    extract = Extractor((), Limits())
+    extract = Extractor(CATALOG, Limits())
     story = replace(page("story"), url="https://dailytimes.com.pk/1158000/ferry-sails/")
     sites = []
     for site in (None, "dailytimes", NO_SITE):

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from ingest.errors import Locked, UnwritableOutput
+from ingest.errors import OutputLocked, UnwritableOutput
 from ingest.storage.segments import Position, SegmentWriter, in_order, locked, read_line, recover
 
 DAY = date(2026, 11, 20)
@@ -117,7 +117,7 @@ def test_recovery_leaves_whole_segments_and_other_sites_alone(tmp_path: Path) ->
 def test_one_run_writes_a_site_at_a_time(tmp_path: Path) -> None:
     with locked(tmp_path, "news"):
         with (
-            pytest.raises(Locked, match="another run writes news") as caught,
+            pytest.raises(OutputLocked, match="another run writes news") as caught,
             locked(tmp_path, "news"),
         ):
             pass

@@ -1,7 +1,7 @@
-"""Looks through all sources of a site for articles: feeds, sitemaps, listings, the WordPress API.
+"""Reads all sources of a site for articles: feeds, sitemaps, listings, the WordPress API, plug-ins.
 
-All are asked, at the same time, and their candidates united: each alone has been seen stale, short or broken on real
-sites. A source whose pages follow each other is followed while its pages show something worth a fetch.
+All sources are read at the same time and their candidates are united: each alone is stale, short or
+broken on some real site. Further pages of a source are read while they have something new.
 """
 
 from __future__ import annotations
@@ -9,303 +9,281 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from itertools import count
-from typing import ParamSpec, TypeVar
+from datetime import UTC, datetime
 from urllib.parse import urljoin
 
 from scrapy.http import Response
 
+from ingest import plugins
 from ingest.crawl.frontier.frontier import Added, Frontier
 from ingest.crawl.frontier.source_log import SourceLog
-from ingest.discovery import wordpress
-from ingest.discovery.candidate import FEED, LISTING, SITEMAP, WORDPRESS, Candidate, newest_of
-from ingest.discovery.feed import read_feed
-from ingest.discovery.listing import read_listing
-from ingest.discovery.sitemap import read_robots, read_sitemap
-from ingest.errors import BadURL, ForbiddenAddress, KhabarError, LeftAlone, LimitExceeded
-from ingest.html.page import parse
+from ingest.crawl.reader import P, Reader, T
+from ingest.discovery.candidate import newest_of
+from ingest.errors import ForbiddenAddress, HostExcluded, InvalidURL, KhabarError
+from ingest.plugins import Read, SourcePage
 from ingest.settings import Limits
 from ingest.sites import Site
-
-P = ParamSpec("P")
-T = TypeVar("T")
-
-_reader = ThreadPoolExecutor(1, thread_name_prefix="khabar-read")
-"""One: sources of all sites are read in turn, so that only one of them takes memory at a time."""
-
-
-async def off_loop(read: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-    """What a pure reader gives, while the event loop goes on."""
-    return await asyncio.get_running_loop().run_in_executor(_reader, lambda: read(*args, **kwargs))
-
-
-_LONG_AGO = datetime.min.replace(tzinfo=UTC)
-
-
-class SitemapWalk:
-    """One look through a site's sitemaps; each file is read once, whoever names it."""
-
-    def __init__(
-        self, frontier: Frontier, log: SourceLog, fetch: Fetch, limits: Limits, limit: int | None
-    ) -> None:
-        self._frontier = frontier
-        self._log = log
-        self._fetch = fetch
-        self._limits = limits
-        self._limit = limit
-        self._seen: set[str] = set()
-
-    async def follow(self, start: str) -> list[str]:
-        """Take the candidates of a sitemap and of those that it names; gives what is wrong with them.
-
-        Raises:
-            KhabarError: a file could not be fetched.
-        """
-        waiting, errors = [start], []
-        items, whole = 0, True
-        wanted, newest = self._limit, None
-        while waiting and len(self._seen) < self._limits.listing_pages:
-            url = waiting.pop(0)
-            if url in self._seen:
-                continue
-            self._seen.add(url)
-            response = await self._fetch(url, self._log.conditions(url, start))
-            if response.status == 304:
-                self._log.unmodified(url, SITEMAP)
-                before = self._log.known[url]
-                if before.items:
-                    break  # files are taken newest first: the others hold nothing newer
-                waiting = [*before.links, *waiting]
-                continue
-            page = await off_loop(read_sitemap, response.body, response.url)
-            errors += [f"{url}: {page.error}"] if page.error else []
-            added = self._frontier.add(page.candidates)
-            links = self._newest_first(page.sitemaps)
-            again = bool(added.left_out or page.error)
-            self._log.page(
-                url, SITEMAP, response, items=added.fitting, again=again, links=tuple(links)
-            )
-            items, newest = items + added.fitting, newest_of(newest, page.candidates)
-            wanted = None if wanted is None else wanted - added.news
-            if wanted is not None and wanted <= 0:
-                whole = not (waiting or links)
-                break
-            if self._nothing_new(added, start):
-                break
-            waiting = [*links, *waiting]
-        error = errors[0] if errors else None
-        self._log.walked(start, SITEMAP, items=items, newest=newest, error=error, whole=whole)
-        return errors
-
-    def _nothing_new(self, added: Added, start: str) -> bool:
-        return bool(added.fitting) and not added.news and self._log.complete(start)
-
-    def _newest_first(self, sitemaps: Iterable[tuple[str, datetime | None]]) -> list[str]:
-        since = self._frontier.since
-        # Undated ones in reverse: WordPress numbers its files from the oldest on.
-        ordered = list(sitemaps)[::-1]
-        ordered.sort(key=lambda item: item[1] or _LONG_AGO, reverse=True)
-        return [url for url, modified in ordered if not (since and modified and modified < since)]
-
 
 logger = logging.getLogger(__name__)
 
 Fetch = Callable[[str, Mapping[str, str]], Awaitable[Response]]
-"""Gives the answer to a GET of this URL with these headers, of status 200, or 304 where they ask for it.
+"""Returns the response to a GET of this URL with these headers: status 200, or 304 if they ask for
+it.
 
 It raises `KhabarError`.
 """
 
+BUILT_IN_SOURCES = tuple(plugins.BUILT_IN[plugins.SOURCES])
+"""Sources that every site has; each does nothing without its keys in `[discover]`."""
+
+_LONG_AGO = datetime.min.replace(tzinfo=UTC)
+
 
 @dataclass(frozen=True, slots=True)
-class _Part:
-    """One page of a source: what it announces, the address of the next one, what is wrong with it."""
+class Access:
+    """What a discovery reads sources with: requests, the thread of parsers, limits."""
 
-    candidates: tuple[Candidate, ...]
-    next_url: str | None = None
+    fetch: Fetch
+    reader: Reader
+    limits: Limits
+    replaying: bool = False
+
+
+@dataclass
+class _Walk:
+    """The state of one walk through the pages of a source.
+
+    Attributes:
+        wanted: how many new articles are still wanted; None for all.
+        pages: how many pages were read.
+        items: how many articles the pages announced.
+        newest: the newest time on the pages.
+        error: the first thing that is wrong with a page.
+        whole: whether the walk reached the end of the source, or what is known of it.
+    """
+
+    wanted: int | None
+    pages: int = 0
+    items: int = 0
+    newest: datetime | None = None
     error: str | None = None
+    whole: bool = True
 
+    def add(self, url: str, page: SourcePage, added: Added) -> None:
+        """Count a page."""
+        self.pages += 1
+        self.items += added.fitting
+        self.newest = newest_of(self.newest, page.candidates)
+        if page.error and self.error is None:
+            self.error = f"{url}: {page.error}"
+        if self.wanted is not None:
+            self.wanted -= added.news
 
-Read = Callable[[Response], _Part]
-
-_POSTS = 100
-"""The most that WordPress's API gives on a page."""
-_OVERLAP = timedelta(days=1)
-"""By which the API is asked for more than what changed since the last time: clocks and zones differ."""
+    @property
+    def satisfied(self) -> bool:
+        """Whether as many new articles were found as are wanted."""
+        return self.wanted is not None and self.wanted <= 0
 
 
 class Discovery:
-    """One look through a site's sources. `errors` says in one line each what is wrong with one of them."""
+    """One discovery of a site's articles; the context of its sources (`plugins.SourceContext`).
+
+    `errors` has one line for each thing that is wrong with a source.
+    """
 
     def __init__(
         self,
         site: Site,
         frontier: Frontier,
         log: SourceLog,
-        fetch: Fetch,
-        limits: Limits,
+        access: Access,
         *,
         limit: int | None = None,
-        replaying: bool = False,
     ) -> None:
         self.errors: list[str] = []
         self._site = site
         self._frontier = frontier
         self._log = log
-        self._fetch = fetch
-        self._limits = limits
+        self._access = access
         self._limit = limit
-        self._replaying = replaying
 
-    async def run(self) -> None:
+    @property
+    def site(self) -> Site:
+        """The definition of the site."""
+        return self._site
+
+    @property
+    def limits(self) -> Limits:
+        """The operator's limits."""
+        return self._access.limits
+
+    async def discover(self) -> None:
         """Fill the frontier from all sources."""
-        discover = self._site.discover
-        sources = [
-            *(self._follow(url, FEED, _feed_part) for url in self._absolute(discover.feeds)),
-            *(
-                self._follow(url, LISTING, self._listing_part)
-                for url in self._absolute(discover.listings)
-            ),
-            self._sitemaps(),
-        ]
-        if discover.wordpress_api:
-            sources.append(self._posts(*self._absolute([discover.wordpress_api])))
-        await asyncio.gather(*sources)
+        names = dict.fromkeys((*BUILT_IN_SOURCES, *self._site.plugins.sources))
+        await asyncio.gather(*(self._read_source(name) for name in names))
 
-    def _absolute(self, addresses: Iterable[str]) -> list[str]:
-        return [urljoin(f"https://{self._site.domain}/", address) for address in addresses]
+    async def _read_source(self, name: str) -> None:
+        """Read one source. A plug-in that raises keeps what it found, and is named."""
+        try:
+            await plugins.source(name)(self)
+        except KhabarError as error:
+            self.note(f"source {name!r}: {error}")
+        except Exception as error:
+            logger.debug("source %s failed", name, exc_info=True)
+            self.note(plugins.problem_of(plugins.SOURCES, name, error))
 
-    def _note(self, problem: str) -> None:
+    def absolute(self, urls: Iterable[str]) -> list[str]:
+        """Return URLs relative to `https://<domain>/` as absolute ones."""
+        return [urljoin(f"https://{self._site.domain}/", url) for url in urls]
+
+    def note(self, problem: str) -> None:
+        """Add a line to the errors of the run."""
         self.errors.append(problem)
         logger.warning("%s", problem)
 
-    async def _follow(self, url: str, kind: str, read: Read) -> None:
-        """Take the candidates of a source, and note what is wrong with it."""
+    async def fetch(self, url: str, headers: Mapping[str, str] | None = None) -> Response:
+        """Return the response to a GET; raises `KhabarError`."""
+        return await self._access.fetch(url, headers or {})
+
+    async def run(self, read: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run a parser off the event loop, and return its result."""
+        return await self._access.reader.run(read, *args, **kwargs)
+
+    def complete_until(self, url: str) -> datetime | None:
+        """Return the newest time at an earlier complete walk; None to ask for everything.
+
+        It is None in a replay, which holds the requests of a first walk.
+        """
+        source = self._log.known.get(url)
+        if source is None or self._access.replaying or not self._log.complete(url):
+            return None
+        return source.newest
+
+    async def follow(self, url: str, kind: str, read: Read) -> None:
+        """Walk through a source, and note what is wrong with it."""
         try:
-            error = await self._walk(url, kind, read)
+            error = await self.walk(url, kind, read)
         except KhabarError as failure:
             self._failed(url, kind, failure)
         else:
             if error:
-                self._note(error)
+                self.note(error)
 
     def _failed(self, url: str, kind: str, failure: KhabarError) -> None:
-        """A source could not be fetched; what holds for the whole host is said once, by who found out."""
+        """Note that a source could not be fetched. The run reports an excluded host itself."""
         self._log.walked(url, kind, items=0, newest=None, error=str(failure), whole=False)
-        if isinstance(failure, LeftAlone):
+        if isinstance(failure, HostExcluded):
             logger.info("%s", failure)
-        elif isinstance(
-            failure, BadURL | ForbiddenAddress
-        ):  # which say where it leads, and not who leads there
-            self._note(f"{url}: {failure}")
+        elif isinstance(failure, InvalidURL | ForbiddenAddress):
+            self.note(f"{url}: {failure}")  # the error names the target, not the source
         else:
-            self._note(str(failure))
+            self.note(str(failure))
 
-    async def _walk(self, url: str, kind: str, read: Read, start: str | None = None) -> str | None:
-        """Take the candidates of a source and of the pages that follow it, as long as they are worth it.
-
-        `start` is its first page, where the source goes by another address. Gives what is wrong with it, if anything.
-        """
-        start = start or url
-        seen: set[str] = set()
-        wanted, items, error = self._limit, 0, None
-        newest: datetime | None = None
-        following: str | None = start
-        whole = True
-        while following and following not in seen and len(seen) < self._limits.listing_pages:
-            seen.add(following)
-            first = len(seen) == 1
-            response = await self._fetch(following, self._log.conditions(url, url) if first else {})
+    async def walk(self, url: str, kind: str, read: Read, start: str | None = None) -> str | None:
+        """Take the candidates of a source and its further pages: see `plugins.SourceContext`."""
+        walk = _Walk(self._limit)
+        following: str | None = start or url
+        visited: set[str] = set()
+        while following and following not in visited and walk.pages < self.limits.listing_pages:
+            visited.add(following)
+            first = walk.pages == 0
+            headers = self._log.conditions(url, url) if first else {}
+            response = await self._access.fetch(following, headers)
             if response.status == 304:
                 self._log.unmodified(url, kind)
                 break
-            part = await off_loop(read, response)
-            error = error or (f"{following}: {part.error}" if part.error else None)
-            added = self._frontier.add(part.candidates)
+            page = await self._access.reader.run(read, response)
+            added = self._frontier.add(page.candidates)
             if first:
-                again = bool(added.left_out or part.error)
-                self._log.page(url, kind, response, items=added.fitting, again=again)
-            items, newest = items + added.fitting, newest_of(newest, part.candidates)
-            wanted = None if wanted is None else wanted - added.news
-            following = part.next_url if added.news or not self._log.complete(url) else None
-            if following and wanted is not None and wanted <= 0:
-                following, whole = None, False
-        self._log.walked(url, kind, items=items, newest=newest, error=error, whole=whole)
-        return error
+                self._log_page(url, kind, response, page, added)
+            walk.add(following, page, added)
+            following = self._next(url, page, added)
+            if following and walk.satisfied:
+                walk.whole = False
+                break
+        self._end(url, kind, walk)
+        return walk.error
 
-    def _listing_part(self, response: Response) -> _Part:
-        try:
-            page = read_listing(parse(response.body, response.url, limits=self._limits), self._site)
-        except LimitExceeded as over:
-            return _Part((), error=str(over))
-        error = None if page.candidates else "the listing shows no article"
-        return _Part(tuple(page.candidates), page.next_url, error)
+    def _next(self, url: str, page: SourcePage, added: Added) -> str | None:
+        """Return the next page, if this one is not already known from an earlier complete walk."""
+        return page.next_url if added.news or not self._log.complete(url) else None
 
-    async def _posts(self, api: str) -> None:
-        """The posts by the API, or by its form without permalinks where `/wp-json/` is refused.
+    def _log_page(
+        self,
+        url: str,
+        kind: str,
+        response: Response,
+        page: SourcePage,
+        added: Added,
+        links: tuple[str, ...] = (),
+    ) -> None:
+        again = bool(added.left_out or page.error)
+        self._log.page(url, kind, response, items=added.fitting, again=again, links=links)
 
-        A site that offers neither is not at fault: the platform's definition names the API for all its sites.
-        """
-        for base in dict.fromkeys((api, wordpress.plain_api(api))):
-            url, since = wordpress.posts_url(base, per_page=_POSTS), None
-            source = self._log.known.get(url)
-            if (
-                source is not None
-                and source.newest
-                and self._log.complete(url)
-                and not self._replaying
-            ):
-                since = source.newest - _OVERLAP  # the API gives no validators
-            start = wordpress.posts_url(base, per_page=_POSTS, modified_after=since)
-            try:
-                error = await self._walk(url, WORDPRESS, self._posts_reader(base, since), start)
-            except KhabarError as failure:
-                logger.info("no posts by the API: %s", failure)
-            else:
-                if error:
-                    self._note(error)
-                return
+    def _end(self, url: str, kind: str, walk: _Walk) -> None:
+        self._log.walked(
+            url, kind, items=walk.items, newest=walk.newest, error=walk.error, whole=walk.whole
+        )
 
-    def _posts_reader(self, api: str, since: datetime | None) -> Read:
-        pages = count(2)
-
-        def read(response: Response) -> _Part:
-            posts = wordpress.read_posts(response.body, response.url, self._site.zone)
-            following = None
-            if len(posts.candidates) >= _POSTS:
-                following = wordpress.posts_url(
-                    api, page=next(pages), per_page=_POSTS, modified_after=since
-                )
-            return _Part(posts.candidates, following, posts.error)
-
-        return read
-
-    async def _sitemaps(self) -> None:
-        starts = self._absolute(self._site.discover.sitemaps)
-        if self._site.discover.robots_sitemaps:
-            starts += await self._named_by_robots()
-        walk = SitemapWalk(self._frontier, self._log, self._fetch, self._limits, self._limit)
+    async def walk_files(self, starts: Iterable[str], kind: str, read: Read) -> None:
+        """Take the candidates of files that link to others, such as sitemaps, newest first."""
+        visited: set[str] = set()
         for start in dict.fromkeys(starts):
             try:
-                errors = await walk.follow(start)
+                problems = await self._walk_file(start, kind, read, visited)
             except KhabarError as failure:
-                self._failed(start, SITEMAP, failure)
+                self._failed(start, kind, failure)
                 continue
-            for error in errors:
-                self._note(error)
+            for problem in problems:
+                self.note(problem)
 
-    async def _named_by_robots(self) -> tuple[str, ...]:
-        try:
-            response = await self._fetch(f"https://{self._site.domain}/robots.txt", {})
-        except KhabarError as error:
-            logger.info("no sitemaps by robots.txt: %s", error)  # having none is no fault
-            return ()
-        return await off_loop(read_robots, response.body, response.url)
+    async def _walk_file(self, start: str, kind: str, read: Read, visited: set[str]) -> list[str]:
+        """Take the candidates of a file and of its links; return what is wrong with them.
 
+        `visited` are the files that were read before: each is read only once.
+        """
+        walk = _Walk(self._limit)
+        problems: list[str] = []
+        waiting = [start]
+        while waiting and len(visited) < self.limits.listing_pages:
+            url = waiting.pop(0)
+            if url in visited:
+                continue
+            visited.add(url)
+            response = await self._access.fetch(url, self._log.conditions(url, start))
+            if response.status == 304:
+                self._log.unmodified(url, kind)
+                before = self._log.known[url]
+                if before.items:
+                    break  # files are read newest first: the others have nothing newer
+                waiting = [*before.links, *waiting]
+                continue
+            page = await self._access.reader.run(read, response)
+            problems += [f"{url}: {page.error}"] if page.error else []
+            added, links = self._add_file(url, kind, response, page, walk)
+            if walk.satisfied:
+                walk.whole = not (waiting or links)
+                break
+            if added.fitting and not added.news and self._log.complete(start):
+                break
+            waiting = [*links, *waiting]
+        self._end(start, kind, walk)
+        return problems
 
-def _feed_part(response: Response) -> _Part:
-    feed = read_feed(response.body, response.url)
-    return _Part(feed.candidates, feed.next_url, feed.error)
+    def _add_file(
+        self, url: str, kind: str, response: Response, page: SourcePage, walk: _Walk
+    ) -> tuple[Added, list[str]]:
+        """Take the candidates of one file; return their counts, and the file's links."""
+        added = self._frontier.add(page.candidates)
+        links = self._newest_first(page.links)
+        self._log_page(url, kind, response, page, added, tuple(links))
+        walk.add(url, page, added)
+        return added, links
+
+    def _newest_first(self, links: Iterable[tuple[str, datetime | None]]) -> list[str]:
+        since = self._frontier.since
+        # Undated ones in reverse: WordPress numbers its files from the oldest on.
+        ordered = list(links)[::-1]
+        ordered.sort(key=lambda item: item[1] or _LONG_AGO, reverse=True)
+        return [url for url, modified in ordered if not (since and modified and modified < since)]

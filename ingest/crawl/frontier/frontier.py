@@ -1,4 +1,4 @@
-"""Which of the announced articles to fetch: each once, newest first, due ones only (pure)."""
+"""Selects the articles to fetch: each once, newest first, only those that are due (pure)."""
 
 from __future__ import annotations
 
@@ -14,11 +14,17 @@ from ingest.storage.rows import Due
 from ingest.urls import article_key, host_of
 
 Visits = Callable[[Iterable[str]], Mapping[str, Visit]]
-"""Gives the last visits of addresses by key, for those that were ever announced."""
+"""Returns the last visits by key, for those keys that were ever announced."""
 
 
 class Added(NamedTuple):
-    """How many candidates of a page are articles that the run asks for, are news among those, are too old for it."""
+    """Counts for one page of a source.
+
+    Attributes:
+        fitting: candidates in scope.
+        news: how many of those are new.
+        left_out: candidates that were dropped as older than `since`.
+    """
 
     fitting: int
     news: int
@@ -30,14 +36,14 @@ _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 @dataclass
 class Frontier:
-    """The union of what all sources announce of one site, and of what earlier runs left to do.
+    """The union of the candidates of all sources of a site, and of what earlier runs left to do.
 
     Args:
-        site: candidates on other hosts, and those without an article's address, stay out.
-        visits: what is known of addresses.
+        site: candidates on other hosts, and URLs that are not articles of the site, are dropped.
+        visits: returns the last visits.
         now: the time of the run.
-        since: candidates that are dated before it stay out.
-        full: everything is due, whatever is known of it.
+        since: candidates with an earlier date are dropped.
+        full: whether every article is due, whatever is known of it.
     """
 
     site: Site
@@ -46,11 +52,11 @@ class Frontier:
     since: datetime | None = None
     full: bool = False
     _candidates: dict[str, Candidate] = field(default_factory=dict)
-    _known: dict[str, Visit] = field(default_factory=dict)
+    _last_visits: dict[str, Visit] = field(default_factory=dict)
     _announced: set[str] = field(default_factory=set)
 
     def add(self, candidates: Iterable[Candidate]) -> Added:
-        """Take candidates in, and count them, met before or not: no news means that older ones are none either."""
+        """Add candidates and count them. Without news, older pages have none either."""
         fitting: dict[str, Candidate] = {}
         left_out = 0
         for candidate in candidates:
@@ -61,60 +67,62 @@ class Frontier:
                 continue
             key = article_key(candidate.url)
             fitting[key] = _merged(fitting.get(key), candidate)
-        self._known.update(self.visits([key for key in fitting if key not in self._known]))
+        self._last_visits.update(
+            self.visits([key for key in fitting if key not in self._last_visits])
+        )
         for key, candidate in fitting.items():
             self._candidates[key] = _merged(self._candidates.get(key), candidate)
         self._announced.update(fitting)
         return Added(len(fitting), sum(self._is_news(key) for key in fitting), left_out)
 
     def add_due(self, addresses: Iterable[Due]) -> None:
-        """Take in what is to be visited whether a source announces it or not."""
+        """Add URLs that are due whether a source announces them or not."""
         for item in addresses:
             candidate = Candidate(item.url, LEDGER, published=item.visit.published)
             if not self._too_old(candidate) and (
                 self.full or item.visit.due(self.now, since=self.since)
             ):
-                self._known.setdefault(item.key, item.visit)
+                self._last_visits.setdefault(item.key, item.visit)
                 self._candidates.setdefault(item.key, candidate)
 
     def due(self, key: str) -> bool:
-        """Whether the candidate of this key is to be fetched."""
+        """Whether the candidate with this key is to be fetched."""
         if self._is_news(key):
             return True
-        visit = self._known[key]
+        visit = self._last_visits[key]
         return visit.due(self.now, self._candidates[key].modified, self.since)
 
     def visit(self, key: str) -> Visit | None:
-        """The last visit of a candidate."""
-        return self._known.get(key)
+        """Return the last visit of a candidate, if there was one."""
+        return self._last_visits.get(key)
 
     def newest_first(self) -> list[tuple[str, Candidate]]:
-        """All candidates with their keys, dated ones first; undated ones in the order of their sources."""
+        """Return all candidates with their keys by date; undated ones last, in their order."""
         return sorted(
             self._candidates.items(), key=lambda pair: pair[1].dated or _LONG_AGO, reverse=True
         )
 
-    def unheard_of(self) -> Iterator[tuple[str, Candidate]]:
-        """The candidates that no run has known before."""
+    def unknown(self) -> Iterator[tuple[str, Candidate]]:
+        """Return the candidates that no earlier run has met."""
         return (
             (key, candidate)
             for key, candidate in self._candidates.items()
-            if key not in self._known
+            if key not in self._last_visits
         )
 
     def newest(self) -> datetime | None:
-        """The newest publication that a source claims."""
+        """Return the newest publication time that a source states."""
         return max(
             (item.published for item in self._candidates.values() if item.published), default=None
         )
 
     def _is_news(self, key: str) -> bool:
-        """Whether a source tells what no run has seen; what is only to be looked at again is no news."""
-        visit = self._known.get(key)
+        """Whether a source announces something new; an article that is only due again is not."""
+        visit = self._last_visits.get(key)
         if visit is None or self.full:
             return True
         if visit.state is State.GONE and key in self._announced:
-            return True  # who announces it anew says that it is back
+            return True  # it is back
         return visit.has_news(self._candidates[key].modified, self.since)
 
     def _is_article(self, candidate: Candidate) -> bool:
@@ -127,7 +135,7 @@ class Frontier:
 
 
 def _merged(first: Candidate | None, second: Candidate) -> Candidate:
-    """One candidate of two sources: the first one's address, the dates that either knows."""
+    """Return one candidate for two sources: the URL of the first, the dates of either."""
     if first is None:
         return second
     return Candidate(

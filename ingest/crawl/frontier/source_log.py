@@ -1,4 +1,4 @@
-"""The sources of one crawl: what is known of each from earlier runs, and what this run learns of it."""
+"""The state of each source: from earlier runs, and as this run finds it."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from ingest.discovery.source import Source, SourceVisit
 
 @dataclass
 class SourceLog:
-    """What to ask the sources with, and what came of it.
+    """The validators to request sources with, and the results.
 
     Args:
-        known: the sources as the last runs left them, by URL.
+        known: the sources after the last runs, by URL.
         now: the time of the run.
-        believe_hours: how long a 304 is believed.
-        full: ask for everything whole, and follow every source to its end.
-        since: whether the run leaves out what is older than a given time.
+        believe_hours: hours after which a source is fetched whole, although it answers 304.
+        full: whether to fetch everything whole, and to read every source to its end.
+        since: whether the run skips older articles.
     """
 
     known: Mapping[str, Source]
@@ -33,18 +33,18 @@ class SourceLog:
     _visits: dict[str, SourceVisit] = field(default_factory=dict)
 
     def conditions(self, url: str, start: str) -> dict[str, str]:
-        """The headers to ask for a page of the source that begins at `start`."""
+        """Return the headers for a page of the source that begins at `start`."""
         if self.full or not self.complete(start):
             return {}
         return conditions(self.known.get(url), self.now, self.believe_hours)
 
     def complete(self, start: str) -> bool:
-        """Whether a source was once followed to its end: then a page without anything new ends the walk."""
+        """Whether a source was once read to its end, so that a page without news ends a walk."""
         source = self.known.get(start)
         return not self.full and (self.since or (source is not None and source.complete))
 
     def unmodified(self, url: str, kind: str) -> None:
-        """A page of a source is as it was."""
+        """Note that a page of a source has not changed."""
         self._learned[url] = replace(self.known.get(url, Source(url, kind)), status=304, error=None)
 
     def page(
@@ -57,7 +57,10 @@ class SourceLog:
         again: bool,
         links: tuple[str, ...] = (),
     ) -> None:
-        """A page of a source came and announced so many articles; `again`: it must come whole to the next run too."""
+        """Note a page of a source, with the number of its articles.
+
+        `again`: the next run must fetch it whole, too.
+        """
         before = self.known.get(url, Source(url, kind))
         etag, modified = (_header(response, name) for name in ("ETag", "Last-Modified"))
         if again:
@@ -83,7 +86,7 @@ class SourceLog:
         error: str | None,
         whole: bool,
     ) -> None:
-        """A source was followed; `whole`: to its end, or to what is known."""
+        """Note a walk through a source. `whole`: it reached the end, or known articles."""
         source = self._learned.get(start) or self.known.get(start) or Source(start, kind)
         answered = start in self._learned
         newest = max(filter(None, (newest, source.newest)), default=None)
@@ -100,11 +103,11 @@ class SourceLog:
         )
 
     def learned(self) -> Iterator[Source]:
-        """The sources as this run leaves them."""
+        """Return the sources after this run."""
         return iter(self._learned.values())
 
     def visits(self) -> list[SourceVisit]:
-        """What was met at each source, in the order of their ends."""
+        """Return what was met at each source, in the order in which the walks ended."""
         return list(self._visits.values())
 
 

@@ -1,7 +1,8 @@
-"""Recorded HTTP: vcrpy cassettes, asked by method and normalised URL, free of secrets.
+"""Recorded HTTP: vcrpy cassettes, matched by method and normalised URL, without secrets.
 
-vcrpy finds a request by trying every recorded one, and gives each response once. A crawl asks thousands of times, and
-asks some URLs again, so a `Tape` keeps an index, plays what was recorded for a URL in order, then repeats the last.
+vcrpy compares a request with every recorded one, and plays each response once. A crawl sends
+thousands of requests, some of them again. So a `Tape` has an index, plays the responses of a URL in
+order, and repeats the last one.
 """
 
 from __future__ import annotations
@@ -22,10 +23,8 @@ from vcr.request import Request as VcrRequest
 from w3lib.url import canonicalize_url
 
 from ingest.crawl.http import cassette_files
-from ingest.errors import BadRecording, NotRecorded
-
-REPLAYED = "replayed"
-"""The flag of a response that came from a cassette."""
+from ingest.crawl.http.recording import REPLAYED
+from ingest.errors import InvalidCassette, NotRecorded
 
 REDACTED = "REDACTED"
 
@@ -33,15 +32,16 @@ _SECRET_HEADERS = frozenset(
     {"authorization", "cookie", "proxy-authorization", "set-cookie", "set-cookie2", "x-api-key"}
 )
 _SECRET_PARAMETER = re.compile(
-    r"""^(?: [\w.-]*token | (?:[\w.-]*[_-])?(?:api|access|secret|private|consumer|app|aws\w*)?[_-]?key(?:_?id)?
-        | [\w.-]*(?:secret|passw(?:or)?d|passphrase|signature|credentials?|session_?id) | pwd | pass | sig | auth
-        | authorization | jwt | bearer )$""",
+    r"""^(?: [\w.-]*token
+        | (?:[\w.-]*[_-])?(?:api|access|secret|private|consumer|app|aws\w*)?[_-]?key(?:_?id)?
+        | [\w.-]*(?:secret|passw(?:or)?d|passphrase|signature|credentials?|session_?id)
+        | pwd | pass | sig | auth | authorization | jwt | bearer )$""",
     re.IGNORECASE | re.VERBOSE,
 )
 
 
 def without_secrets(url: str) -> str:
-    """The URL without user name and password, and with the value of every parameter that names a secret redacted."""
+    """Return the URL without user and password, with the values of secret parameters redacted."""
     parts = urlsplit(url)
     netloc = parts.netloc.rpartition("@")[2]
     pairs = parse_qsl(parts.query, keep_blank_values=True)
@@ -54,7 +54,10 @@ def without_secrets(url: str) -> str:
 
 
 def request_key(method: str, url: str) -> tuple[str, str]:
-    """What requests are matched by: method and URL without secrets, fragment, default port and order of parameters."""
+    """Return the key for matching a request: method and normalised URL.
+
+    Secrets, the fragment, the default port and the order of parameters do not count.
+    """
     url = canonicalize_url(without_secrets(url))
     return method.upper(), re.sub(
         r"^(http://[^/]*):80(?=/)|^(https://[^/]*):443(?=/)", r"\1\2", url
@@ -62,9 +65,9 @@ def request_key(method: str, url: str) -> tuple[str, str]:
 
 
 class Tape:
-    """One or more cassettes as one recording; several crawlers may share it.
+    """One or more cassettes as one recording, which several crawlers may share.
 
-    It is copied by reference, for Scrapy copies its settings deeply.
+    A copy is the same object, because Scrapy copies its settings deeply.
     """
 
     def __init__(self, cassettes: Iterable[Cassette], *, save_to: Path | None = None) -> None:
@@ -84,7 +87,7 @@ class Tape:
 
     @classmethod
     def replay(cls, sources: Iterable[Path | str | Cassette]) -> Self:
-        """A recording to play, of files, folders of `*.yaml` and cassettes as `of` takes; raises `BadRecording`."""
+        """Return a recording of files, folders and cassettes; raises `InvalidCassette`."""
         cassettes: list[Cassette] = []
         for source in sources:
             files = [] if isinstance(source, Cassette) else cassette_files.files_of(Path(source))
@@ -97,21 +100,24 @@ class Tape:
 
     @classmethod
     def record(cls, path: Path | str) -> Self:
-        """A new recording, which `save` writes to `path`, over what is there."""
+        """Return a new recording. `save` writes it to `path`, and replaces a file that is there."""
         return cls([Cassette(path=str(path), record_mode=RecordMode.ALL)], save_to=Path(path))
 
     @classmethod
     def of(cls, cassette: Cassette) -> Self:
-        """A cassette that another (pytest-recording's `vcr` fixture) loads and saves; its record mode decides."""
+        """Return a recording of a cassette that another library loads and saves.
+
+        Its record mode decides whether it plays or records: pytest-recording's `vcr` fixture.
+        """
         return cls([cassette])
 
     @property
     def records(self) -> bool:
-        """Whether a request that is not recorded may go to the network, to be recorded."""
+        """Whether a request without a recorded response is sent, and recorded."""
         return any(not cassette.write_protected for cassette in self._cassettes)
 
     def play(self, request: Request) -> Response | None:
-        """The recorded response to this request, or None where there is none."""
+        """Return the recorded response to this request, or None."""
         key = request_key(request.method, request.url)
         takes = self._index.get(key)
         if not takes:
@@ -124,7 +130,7 @@ class Tape:
         return to_response(request, cassette.responses[place])
 
     def missing(self, request: Request) -> NotRecorded:
-        """The error for a request that is not recorded; it names the nearest one that is."""
+        """Return the error for a request without a response; it names the nearest recorded URL."""
         recorded = {url for method, url in self._index if method == request.method.upper()}
         wanted = request_key(request.method, request.url)[1]
         near = _nearest(wanted, recorded)
@@ -136,7 +142,7 @@ class Tape:
         return NotRecorded(f"not recorded: {request.method} {request.url}", remedy)
 
     def add(self, request: Request, response: Response) -> None:
-        """Record a response as it came over the wire."""
+        """Record a response as it was received."""
         cassette = next(cassette for cassette in self._cassettes if not cassette.write_protected)
         headers = {
             name: values
@@ -153,33 +159,35 @@ class Tape:
         )
 
     def save(self) -> None:
-        """Write what was recorded, all or nothing; raises `UnwritableOutput`."""
+        """Write the recording, whole or not at all; raises `UnwritableOutput`."""
         if self._save_to is not None and self._cassettes[0].dirty:
             cassette_files.save(self._save_to, self._cassettes[0])
             self._cassettes[0].dirty = False
 
 
 def to_response(request: Request, recorded: Mapping[str, Any]) -> Response:
-    """The response of a cassette as Scrapy's; raises `BadRecording` where it is none."""
+    """Return a response of a cassette as Scrapy's; raises `InvalidCassette` if it is not valid."""
     try:
         status = int(recorded["status"]["code"])
         headers = Headers(recorded["headers"] or {})
         body = recorded["body"]["string"] or b""
     except (KeyError, TypeError, ValueError) as error:
-        raise BadRecording(
+        raise InvalidCassette(
             f"no response is recorded for {request.url}: {error!r}", "record it again"
         ) from error
     body = body.encode("utf-8") if isinstance(body, str) else bytes(body)
     if headers.get("Content-Encoding") == b"gzip" and not body.startswith(b"\x1f\x8b"):
-        headers.pop(
-            "Content-Encoding"
-        )  # other recorders store the body unpacked and leave the header
+        # Other recorders store the body unpacked and keep the header.
+        headers.pop("Content-Encoding")
     kind = responsetypes.from_args(headers=headers, url=request.url, body=body)
     return kind(url=request.url, status=status, headers=headers, body=body, flags=[REPLAYED])
 
 
 def _nearest(wanted: str, recorded: set[str]) -> str | None:
-    """The most similar URL; on the same host where there is one, and of at most 200 so that a miss stays cheap."""
+    """Return the most similar URL, of the same host if there is one.
+
+    At most 200 URLs of similar length are compared, so that a miss is cheap.
+    """
     host = urlsplit(wanted).netloc
     pool = sorted(url for url in recorded if urlsplit(url).netloc == host) or sorted(recorded)
     pool = sorted(pool, key=lambda url: abs(len(url) - len(wanted)))[:200]
@@ -189,7 +197,7 @@ def _nearest(wanted: str, recorded: set[str]) -> str | None:
 def _text_headers(headers: Headers) -> dict[str, list[str]]:
     return {
         name.decode("latin-1"): [value.decode("latin-1") for value in values]
-        for name, values in headers.items()  # all values of a name, where `headers[name]` is the last of them
+        for name, values in headers.items()  # all values of a name; `headers[name]` is the last
     }
 
 
@@ -198,7 +206,7 @@ def _secret(name: str) -> bool:
 
 
 def _clean_headers(headers: Mapping[str, list[str]]) -> dict[str, list[str]]:
-    """The headers of a response without cookies, and without secrets in the address that it redirects to."""
+    """Return the headers of a response without cookies, and without secrets in its redirect."""
     return {
         name: [without_secrets(value) for value in values]
         if name.casefold() == "location"

@@ -1,7 +1,8 @@
-"""Cassette files: found, read with one-line errors, written whole and readable.
+"""Cassette files: listing, loading with one-line errors, writing.
 
-The format is vcrpy's own (YAML, version 1), so that pytest-recording and vcrpy read what Khabar wrote and the other
-way round. Only the style differs: a body of several lines is a literal block, which reviews and `git diff` can read.
+The format is vcrpy's (YAML, version 1), so that pytest-recording and vcrpy can read what Khabar
+wrote and the other way round. Only the style differs: a body of several lines is a literal block,
+which is readable in reviews and in `git diff`.
 """
 
 from __future__ import annotations
@@ -17,37 +18,37 @@ from vcr.record_mode import RecordMode
 from vcr.serialize import deserialize, serialize
 from vcr.serializers import yamlserializer
 
-from ingest.errors import BadRecording, UnwritableOutput
+from ingest.errors import InvalidCassette, UnwritableOutput
 
 _NO_BLOCK = ("\r", "\x85", "\u2028", "\u2029")
-"""Line ends that YAML folds to a newline inside a block; quoted, they survive."""
+"""Line ends that YAML turns into a newline inside a block, but not in a quoted text."""
 
 
 def files_of(path: Path) -> Iterator[Path]:
-    """The cassette files that a path names: itself, or all `*.yaml` below a folder; raises `BadRecording`."""
+    """Yield the file of a path, or all `*.yaml` below a folder; raises `InvalidCassette`."""
     if path.is_dir():
         files = sorted(path.rglob("*.yaml"))
         if not files:
-            raise BadRecording(
+            raise InvalidCassette(
                 f"{path}: no cassette (*.yaml) in this folder", "record one with --record FILE"
             )
         yield from files
     elif path.is_file():
         yield path
     else:
-        raise BadRecording(f"{path}: no such cassette", "record it with --record FILE")
+        raise InvalidCassette(f"{path}: no such cassette", "record it with --record FILE")
 
 
 def load(file: Path) -> Cassette:
-    """A cassette to replay; raises `BadRecording` naming the file and what is wrong with it."""
+    """Return a cassette to replay; raises `InvalidCassette` with file and problem."""
     cassette = Cassette(path=str(file), record_mode=RecordMode.NONE, allow_playback_repeats=True)
     try:
         requests, responses, *_ = deserialize(file.read_text(encoding="utf-8"), yamlserializer)
         for request, response in zip(requests, responses, strict=True):
             cassette.append(request, response)
     except (OSError, yaml.YAMLError, ValueError, TypeError, KeyError, AttributeError) as error:
-        # vcrpy takes the file's shape for granted: whatever it stumbles over, the file is no cassette.
-        raise BadRecording(
+        # vcrpy does not check the file: whatever it raises, the file is not a cassette.
+        raise InvalidCassette(
             f"{file}: not a cassette: {error}", "record it again with --record FILE"
         ) from error
     cassette.dirty = False
@@ -56,7 +57,7 @@ def load(file: Path) -> Cassette:
 
 
 def save(path: Path, cassette: Cassette) -> None:
-    """Write a cassette: a new file beside it first, then a rename, so that it is whole at any time."""
+    """Write a cassette to a new file, then rename it, so that it is whole at any time."""
     content = {"requests": cassette.requests, "responses": cassette.responses}
     text = serialize(content, _Readable)
     draft = path.with_name(f".{path.name}.{os.getpid()}.new")
@@ -75,7 +76,7 @@ def save(path: Path, cassette: Cassette) -> None:
 
 
 class _Dumper(yaml.SafeDumper):  # type: ignore[misc]  # PyYAML ships no types
-    """YAML with literal blocks where they keep the text as it is."""
+    """YAML with literal blocks for texts that they keep unchanged."""
 
 
 def _text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:

@@ -1,6 +1,8 @@
-"""Why a page could not be fetched: Scrapy's and Twisted's exceptions as Khabar's, one line each."""
+"""Why a page could not be fetched: exceptions of Scrapy and Twisted as Khabar's, one line each."""
 
 from __future__ import annotations
+
+import asyncio
 
 from scrapy.exceptions import (
     CannotResolveHostError,
@@ -12,8 +14,9 @@ from scrapy.exceptions import (
     ResponseDataLossError,
 )
 from scrapy.spidermiddlewares.httperror import HttpError
+from twisted.internet.defer import CancelledError as TwistedCancelledError
 
-from ingest.errors import KhabarError, LeftAlone, NotRecorded, Unreachable
+from ingest.errors import HostExcluded, KhabarError, NotRecorded, Unreachable
 from ingest.record import Reason, Rejection
 
 _MESSAGES: tuple[tuple[type[Exception], str], ...] = (
@@ -31,8 +34,25 @@ _STATUS_REMEDIES = {
 }
 
 
+def is_cancelled(error: BaseException) -> bool:
+    """Whether a request was cancelled, as those in progress are if a signal ends the run.
+
+    A cancelled request says nothing about its page, so that it is not a failure. A connection that
+    is cancelled during a response fails with the cancellation as its reason.
+    """
+    cancelled = (asyncio.CancelledError, TwistedCancelledError)
+    if isinstance(error, cancelled):
+        return True
+    reasons = getattr(error.__cause__, "reasons", ())
+    return any(isinstance(reason.value, cancelled) for reason in reasons)
+
+
 def outcome_of(url: str, error: BaseException) -> Rejection | KhabarError:
-    """What a failed request means: a page over the limits is a `Rejection`, all else an error that names the URL."""
+    """Return the outcome of a failed request.
+
+    Returns:
+        A `Rejection` for a page over the limits; for anything else an error that names the URL.
+    """
     if is_too_large(error):
         return Rejection(
             url=url,
@@ -43,16 +63,16 @@ def outcome_of(url: str, error: BaseException) -> Rejection | KhabarError:
     if isinstance(error, HttpError):
         return http_error(url, error.response.status)
     if isinstance(error, NotRecorded):
-        return NotRecorded(error.message, error.remedy)  # without what Scrapy needs of it
-    if isinstance(error, LeftAlone):
-        return LeftAlone(error.message, error.remedy)
+        return NotRecorded(error.message, error.remedy)  # not the subclass for Scrapy
+    if isinstance(error, HostExcluded):
+        return HostExcluded(error.message, error.remedy)
     if isinstance(error, KhabarError):
         return error
     return Unreachable(f"{url}: {reason_of(error)}")
 
 
 def reason_of(error: BaseException) -> str:
-    """Why a request failed, in a few words."""
+    """Return why a request failed, in a few words."""
     if isinstance(error, IgnoreRequest):  # such as "Forbidden by robots.txt"
         return str(error) or "refused"
     if "certificate verify failed" in str(error):
@@ -62,14 +82,14 @@ def reason_of(error: BaseException) -> str:
 
 
 def http_error(url: str, status: int) -> Unreachable:
-    """The error for an answer with an error status."""
+    """Return the error for a response with an error status."""
     return Unreachable(f"{url}: HTTP {status}", _STATUS_REMEDIES.get(status, ""))
 
 
 def is_too_large(error: BaseException) -> bool:
-    """Whether an answer was over the limit of bytes.
+    """Whether a response was over the limit of bytes.
 
-    Scrapy has no exception of its own for `DOWNLOAD_MAXSIZE`, of the wire or of the unpacked body.
+    Scrapy has no exception of its own for `DOWNLOAD_MAXSIZE`, compressed or not.
     """
     return isinstance(error, (DownloadCancelledError, IgnoreRequest)) and (
         "download max size" in str(error) or "DOWNLOAD_MAXSIZE" in str(error)

@@ -1,4 +1,4 @@
-"""The headers of Scrapy's responses as plain text."""
+"""The headers of conditional requests, and those of Scrapy's responses as text."""
 
 from __future__ import annotations
 
@@ -9,41 +9,42 @@ if TYPE_CHECKING:
     from scrapy.http import Response
 
 
-class Seen(Protocol):
-    """What was fetched before: its validators, and when it came whole."""
+class Fetched(Protocol):
+    """What was fetched before: its validators, and when it was fetched whole."""
 
     @property
     def etag(self) -> str | None:
-        """The `ETag` that came with it."""
+        """The `ETag` of the response."""
 
     @property
     def last_modified(self) -> str | None:
-        """The `Last-Modified` that came with it."""
+        """The `Last-Modified` of the response."""
 
     @property
     def last_full(self) -> datetime | None:
-        """When it came whole."""
+        """When it was fetched with its body."""
 
 
-def conditions(seen: Seen | None, now: datetime, believe_hours: float) -> dict[str, str]:
-    """The headers that ask for a page only if it is not as it was; none where it is to come whole.
+def conditions(last: Fetched | None, now: datetime, believe_hours: float) -> dict[str, str]:
+    """Return the headers of a conditional request (RFC 9110, 13.1).
 
-    It comes whole where it brought no validators, and where it last did so too long ago: there are servers that
-    answer 304 whatever happened to a page.
+    There are none if there are no validators, or if the last whole response is older than
+    `believe_hours`: some servers answer 304 whatever happened to a page.
     """
     if (
-        seen is None
-        or seen.last_full is None
-        or now - seen.last_full > timedelta(hours=believe_hours)
+        last is None
+        or last.last_full is None
+        or now - last.last_full > timedelta(hours=believe_hours)
     ):
         return {}
-    # Both, where both came: https://developer.wordpress.org/reference/classes/wp/send_headers/ wants both to match.
-    known = {"If-None-Match": seen.etag, "If-Modified-Since": seen.last_modified}
-    return {name: value for name, value in known.items() if value}
+    # Both if there are both: WordPress wants both to match, see
+    # https://developer.wordpress.org/reference/classes/wp/send_headers/
+    validators = {"If-None-Match": last.etag, "If-Modified-Since": last.last_modified}
+    return {name: value for name, value in validators.items() if value}
 
 
 def headers_of(response: Response) -> dict[str, str]:
-    """Names in lower case; the values of a header that came several times, parted by commas (RFC 9110, 5.3)."""
+    """Return the headers with lower-case names, repeated ones joined by commas (RFC 9110, 5.3)."""
     return {
         name.decode("latin-1").casefold(): b", ".join(values).decode("latin-1")
         for name, values in response.headers.items()

@@ -1,12 +1,12 @@
-"""No request to an address that is not public: a crawler follows addresses that pages choose (SSRF).
+"""Requests go to public addresses only: a crawler follows URLs that pages choose (SSRF).
 
-Two checks, both needed: `addresses.guard_url` refuses IP literals in all the spellings that operating systems accept,
-before anything is sent; `GuardedResolver` refuses what a name resolves to, and hands Twisted the very address that it
-checked, so that a second answer of the name server (DNS rebinding) is never asked for.
+Two checks are needed. `AddressPolicy.check_url` refuses IP literals in all spellings that operating
+systems accept, before anything is sent. `GuardedResolver` refuses what a name resolves to, and
+gives Twisted the address that it checked, so that a name is never resolved twice (DNS rebinding).
 
-A proxy that the operator's environment names may be reached wherever it is. Since it is the proxy that resolves names
-then, `addresses.check_name` asks for them here as well, before the proxy is: a name that leads to a private address on
-this machine's own network is refused, one that this machine cannot resolve is left to the proxy and its rules.
+A proxy in the operator's environment may be anywhere. Since the proxy resolves names then,
+`AddressPolicy.check_name` resolves them here as well: a name with a private address in this
+machine's network is refused, and a name that this machine cannot resolve is left to the proxy.
 """
 
 from __future__ import annotations
@@ -14,27 +14,32 @@ from __future__ import annotations
 import asyncio
 import ipaddress
 import socket
+import sys
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
 from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import urlsplit
 from urllib.request import getproxies
 
 from scrapy.resolver import CachingHostnameResolver
+from scrapy.utils.datatypes import LocalCache
 from twisted.internet.interfaces import IAddress, IHostResolution, IResolutionReceiver
 from zope.interface.declarations import implementer
 
-from ingest.errors import BadURL, ForbiddenAddress
+from ingest.crawl.settings import operator_settings
+from ingest.errors import ForbiddenAddress, InvalidURL
+from ingest.settings import Settings
 from ingest.urls import without_user
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
-    from scrapy.settings import BaseSettings
     from twisted.internet.base import ReactorBase
 
 
 Network = IPv4Network | IPv6Network
+Address = IPv4Address | IPv6Address
 
 _TRANSLATING = (
     IPv6Network("::/96"),  # IPv4-compatible, deprecated (RFC 4291, 2.5.5.1)
@@ -47,33 +52,75 @@ _TRANSLATING = (
 """Networks that count as global but lead to other, perhaps private, addresses."""
 
 
-def is_public(
-    address: IPv4Address | IPv6Address,
-    *,
-    allow_loopback: bool = False,
-    networks: Iterable[Network] = (),
-) -> bool:
-    """Whether a request may go to this address.
-
-    That is a global unicast one (IANA's special-purpose registries, RFC 6890), or one of the `networks` that the
-    operator opened.
-    """
-    if isinstance(address, IPv6Address) and address.ipv4_mapped is not None:
-        address = address.ipv4_mapped
-    if any(address in network for network in networks):
-        return True
-    if address.is_loopback:
-        return allow_loopback
+def _is_global_unicast(address: Address) -> bool:
+    """Whether an address is global unicast (RFC 6890), apart from IPv4-mapped ones."""
     if isinstance(address, IPv6Address) and any(address in network for network in _TRANSLATING):
         return False
     return address.is_global and not address.is_multicast and not address.is_reserved
 
 
-def literal_address(host: str) -> IPv4Address | IPv6Address | None:
-    """The address that a host name spells out, or None where it is a name.
+@dataclass(frozen=True)
+class AddressPolicy:
+    """Which addresses requests may go to: the public ones, and those that the operator allows."""
 
-    Besides the usual forms this knows those of `inet_aton`, which connect just as well: `2130706433`, `0x7f.1`,
-    `0177.0.0.1`, and digits and full stops of other scripts and widths, which IDNA folds to ASCII.
+    allow_loopback: bool = False
+    networks: tuple[Network, ...] = ()
+
+    @classmethod
+    def of(cls, settings: Settings) -> Self:
+        """Return the policy of the operator's settings."""
+        return cls(settings.allow_loopback, tuple(settings.allow_networks))
+
+    def allows(self, address: Address) -> bool:
+        """Whether a request may go to this address."""
+        if isinstance(address, IPv6Address) and address.ipv4_mapped is not None:
+            address = address.ipv4_mapped
+        if any(address in network for network in self.networks):
+            return True
+        return self.allow_loopback if address.is_loopback else _is_global_unicast(address)
+
+    def check_url(self, url: str) -> None:
+        """Check that a URL is http(s), names no user, and is not a literal of a closed address.
+
+        Raises:
+            InvalidURL: another scheme, no host, or a user name, which no message repeats.
+            ForbiddenAddress: the host is a literal of an address that is not public.
+        """
+        try:
+            parts = urlsplit(url)
+            host = parts.hostname or ""
+        except ValueError as error:
+            raise InvalidURL(f"not a URL: {without_user(url)!r}", "give http(s)://...") from error
+        if parts.scheme not in {"http", "https"} or not host:
+            raise InvalidURL(f"not an http(s) URL: {without_user(url)!r}", "give http(s)://...")
+        address = literal_address(host)
+        if address is not None and not self.allows(address):
+            raise forbidden(host, str(getattr(address, "ipv4_mapped", None) or address))
+        check_user(url)
+
+    async def check_name(self, host: str) -> None:
+        """Check that a name has no closed address. A name that does not resolve here passes.
+
+        Raises:
+            ForbiddenAddress: one of its addresses is not public.
+        """
+        loop = asyncio.get_running_loop()
+        try:
+            answers = await loop.getaddrinfo(host, None, type=socket.SOCK_STREAM)
+        except (OSError, UnicodeError):
+            return
+        for text in {str(place[0]) for *_, place in answers}:
+            address = literal_address(text)
+            if address is None or not self.allows(address):
+                raise forbidden(host, text)
+
+
+def literal_address(host: str) -> Address | None:
+    """Return the address that a host name is a literal of, or None if it is a name.
+
+    Besides the usual forms this accepts those of `inet_aton`, which connect as well: `2130706433`,
+    `0x7f.1`, `0177.0.0.1`, and digits and full stops of other scripts and widths, which IDNA maps
+    to ASCII.
     """
     text = (
         unicodedata.normalize("NFKC", host)
@@ -92,175 +139,115 @@ def literal_address(host: str) -> IPv4Address | IPv6Address | None:
         return None
 
 
-def guard_url(url: str, *, allow_loopback: bool = False, networks: Iterable[Network] = ()) -> None:
-    """Let a URL pass that is http(s), without user name, and spells out no address that is closed to us.
-
-    Raises:
-        BadURL: another scheme, no host, or a user name (which no message repeats).
-        ForbiddenAddress: the host spells out an address that is not public.
-    """
-    try:
-        parts = urlsplit(url)
-        host = parts.hostname or ""
-    except ValueError as error:
-        raise BadURL(f"not a URL: {without_user(url)!r}", "give http(s)://...") from error
-    if parts.scheme not in {"http", "https"} or not host:
-        raise BadURL(f"not an http(s) URL: {without_user(url)!r}", "give http(s)://...")
-    address = literal_address(host)
-    if address is not None and not is_public(
-        address, allow_loopback=allow_loopback, networks=networks
-    ):
-        raise forbidden(host, str(getattr(address, "ipv4_mapped", None) or address))
-    check_user(url)
-
-
 def check_user(url: str) -> None:
-    """Let a URL pass that names no user; raises `BadURL`, which repeats neither the name nor the password."""
+    """Check that a URL names no user; raises `InvalidURL`, without name and password."""
     parts = urlsplit(url)
     if "@" in parts.netloc:
-        raise BadURL(
+        raise InvalidURL(
             f"a URL of {parts.hostname} names a user",
             "leave user name and password out: Khabar sends none",
         )
 
 
-async def check_name(
-    host: str, *, allow_loopback: bool = False, networks: Iterable[Network] = ()
-) -> None:
-    """Let a name pass that leads to no address closed to us, or that this machine cannot resolve.
-
-    Raises:
-        ForbiddenAddress: one of its addresses is not public.
-    """
-    loop = asyncio.get_running_loop()
-    try:
-        found = await loop.getaddrinfo(host, None, type=socket.SOCK_STREAM)
-    except (OSError, UnicodeError):
-        return
-    for text in {str(place[0]) for *_, place in found}:
-        address = literal_address(text)
-        if address is None or not is_public(
-            address, allow_loopback=allow_loopback, networks=networks
-        ):
-            raise forbidden(host, text)
-
-
 def forbidden(host: str, address: str) -> ForbiddenAddress:
-    """The error for a host at that address, with what its reader can do."""
+    """Return the error for a host at that address, with its remedy."""
     literal = literal_address(address)
     remedy = "open its network with allow_networks, if you mean it"
     if literal is not None and literal.is_loopback:
         remedy = "allow it with --allow-loopback"
-    where = host if host.strip("[]") == address else f"{host} is {address}, which"
-    return ForbiddenAddress(f"{where} is not a public address", remedy)
-
-
-_refused: dict[str, str] = {}
-"""Host name -> address, as the resolver refused it last; Twisted has no way to say why a name gave no address."""
+    subject = host if host.strip("[]") == address else f"{host} is {address}, which"
+    return ForbiddenAddress(f"{subject} is not a public address", remedy)
 
 
 def refused_address(host: str) -> str | None:
-    """The address for whose sake the resolver refused this name, or None where it did not."""
-    return _refused.get(host)
+    """Return the address for which the installed resolver refused this name, or None.
+
+    Twisted reports a refused name as unknown, so the reason is taken from the resolver itself.
+    """
+    reactor = sys.modules.get("twisted.internet.reactor")
+    resolver = getattr(reactor, "nameResolver", None)
+    return resolver.refused_address(host) if isinstance(resolver, GuardedResolver) else None
 
 
 @implementer(IResolutionReceiver)
 class _PublicOnly:
-    """Hands on the public addresses of one name and drops the others."""
+    """Passes the allowed addresses of one name on, and drops the others."""
 
     def __init__(
         self,
-        receiver: Any,  # noqa: ANN401 - an IResolutionReceiver: zope's interfaces are no types to mypy
+        receiver: Any,  # noqa: ANN401 - an IResolutionReceiver, which mypy does not know
         host: str,
-        *,
-        allow_loopback: bool,
-        networks: Sequence[Network],
+        policy: AddressPolicy,
+        refused: LocalCache[str, str],
     ) -> None:
         self._receiver = receiver
         self._host = host
-        self._allow_loopback = allow_loopback
-        self._networks = networks
+        self._policy = policy
+        self._refused = refused
 
     def resolutionBegan(self, resolution: IHostResolution) -> None:  # noqa: N802 - Twisted's name
-        _refused.pop(self._host, None)
+        self._refused.pop(self._host, None)
         self._receiver.resolutionBegan(resolution)
 
     def addressResolved(self, address: IAddress) -> None:  # noqa: N802 - Twisted's name
         text = str(getattr(address, "host", ""))
         checked = literal_address(text)
-        if checked is not None and self._is_open(checked):
+        if checked is not None and self._policy.allows(checked):
             self._receiver.addressResolved(address)
         else:
-            _refused[self._host] = text
+            self._refused[self._host] = text
 
     def resolutionComplete(self) -> None:  # noqa: N802 - Twisted's name
         self._receiver.resolutionComplete()
 
-    def _is_open(self, address: IPv4Address | IPv6Address) -> bool:
-        return is_public(address, allow_loopback=self._allow_loopback, networks=self._networks)
+
+_REFUSED_NAMES = 1_000
+"""Refused names that a resolver remembers, for the error of the request that just failed."""
 
 
 class GuardedResolver(CachingHostnameResolver):
-    """Scrapy's caching resolver, which gives Twisted only public addresses. For the setting `TWISTED_DNS_RESOLVER`."""
+    """Scrapy's caching resolver, without addresses that are not allowed: see `AddressPolicy`.
+
+    For Scrapy's setting `TWISTED_DNS_RESOLVER`.
+    """
 
     def __init__(
-        self,
-        reactor: ReactorBase,
-        cache_size: int,
-        *,
-        allow_loopback: bool = False,
-        networks: Sequence[Network] = (),
+        self, reactor: ReactorBase, cache_size: int, policy: AddressPolicy | None = None
     ) -> None:
         super().__init__(reactor, cache_size)
-        self._allow_loopback = allow_loopback
-        self._networks = networks
+        self._policy = policy or AddressPolicy()
         self._trusted = proxy_hosts()
+        self._refused: LocalCache[str, str] = LocalCache(_REFUSED_NAMES)
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, reactor: ReactorBase) -> Self:
-        """Made by Scrapy, which hands over a process in place of a crawler; both have settings."""
-        size = (
-            crawler.settings.getint("DNSCACHE_SIZE")
-            if crawler.settings.getbool("DNSCACHE_ENABLED")
-            else 0
-        )
-        networks = opened_networks(crawler.settings)
-        return cls(
-            reactor,
-            size,
-            allow_loopback=crawler.settings.getbool("KHABAR_ALLOW_LOOPBACK"),
-            networks=networks,
-        )
+        """Create the resolver. Scrapy passes a process instead of a crawler; both have settings."""
+        settings = crawler.settings
+        size = settings.getint("DNSCACHE_SIZE") if settings.getbool("DNSCACHE_ENABLED") else 0
+        return cls(reactor, size, AddressPolicy.of(operator_settings(settings)))
+
+    def refused_address(self, host: str) -> str | None:
+        """Return the last address for which this name was refused, or None if it was not."""
+        return self._refused.get(host)
 
     def resolveHostName(  # noqa: N802 - Twisted's name
         self,
-        resolutionReceiver: Any,  # noqa: N803, ANN401 - Twisted's names; an interface of zope's is no type
+        resolutionReceiver: Any,  # noqa: N803, ANN401 - Twisted's name, and as above
         hostName: str,  # noqa: N803 - the interface has these names
         portNumber: int = 0,  # noqa: N803
         addressTypes: Sequence[type[IAddress]] | None = None,  # noqa: N803
         transportSemantics: str = "TCP",  # noqa: N803
     ) -> IHostResolution:
-        """Resolve a name, without the addresses that are not public."""
+        """Resolve a name, without the addresses that are not allowed."""
         receiver = resolutionReceiver
         if hostName not in self._trusted:
-            receiver = _PublicOnly(
-                resolutionReceiver,
-                hostName,
-                allow_loopback=self._allow_loopback,
-                networks=self._networks,
-            )
+            receiver = _PublicOnly(resolutionReceiver, hostName, self._policy, self._refused)
         return super().resolveHostName(
             receiver, hostName, portNumber, addressTypes, transportSemantics
         )
 
 
-def opened_networks(settings: BaseSettings) -> tuple[Network, ...]:
-    """The networks of Scrapy's setting `KHABAR_ALLOW_NETWORKS`, a list of texts or networks."""
-    return tuple(
-        ipaddress.ip_network(str(network)) for network in settings.getlist("KHABAR_ALLOW_NETWORKS")
-    )
-
-
 def proxy_hosts() -> frozenset[str]:
-    """The hosts of the proxies that the operator's environment names."""
-    return frozenset(host for url in getproxies().values() if (host := urlsplit(url).hostname))
+    """Return the hosts of the proxies in the operator's environment."""
+    hosts = (urlsplit(url).hostname for url in getproxies().values())
+    return frozenset(host for host in hosts if host)

@@ -1,8 +1,9 @@
-"""Scrapy's own handler for HTTP/1.1 with a bound on what it leaves open: a response's head, its codings, robots.txt.
+"""Scrapy's handler for HTTP/1.1 with more limits: a response's head, its codings, robots.txt.
 
-Scrapy bounds the body's size (`DOWNLOAD_MAXSIZE`) and the time for the whole answer (`DOWNLOAD_TIMEOUT`). But a server
-may send header lines without end (Twisted bounds the single line only), may name thousands of codings, each of which is
-taken off, and may fill gigabytes with a robots.txt of which 500 KiB count (RFC 9309, 2.5).
+Scrapy limits the size of the body (`DOWNLOAD_MAXSIZE`) and the time for the whole response
+(`DOWNLOAD_TIMEOUT`). But a server may send header lines without end (Twisted limits the single line
+only), may name thousands of content codings, each of which is decoded, and may send gigabytes as
+robots.txt, of which 500 KiB count (RFC 9309, 2.5).
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from scrapy.exceptions import DownloadCancelledError, DownloadFailedError, StopD
 from twisted.python.failure import Failure
 from twisted.web._newclient import HEADER, STATUS
 
-from ingest.settings import Limits, Settings
+from ingest.crawl.context import context_of
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -25,28 +26,27 @@ if TYPE_CHECKING:
     from twisted.web.client import HTTPConnectionPool
 
 _CUT_AT = "khabar_cut_at"
-"""In a request's meta: the body's first bytes that are wanted."""
+"""Key in a request's meta: how many bytes of the body are still wanted."""
 
 
 class OverLimit(Exception):
-    """A response is over a limit of ours; says which."""
+    """A response is over one of `ingest.settings.Limits`; the message names it."""
 
 
 class NetworkHandler(HTTP11DownloadHandler):
-    """Downloads over http and https; what a response may cost stands in `Limits`."""
+    """Downloads over http and https, within the limits of `ingest.settings.Limits`."""
 
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
-        settings: Settings = crawler.settings.get("KHABAR_SETTINGS") or Settings.load()
-        self._limits: Limits = settings.limits
+        self._limits = context_of(crawler).settings.limits
         _bound_heads(self._pool, self._limits.head_bytes)
         crawler.signals.connect(self._stop_at_cut, signals.bytes_received)
 
     async def download_request(self, request: Request) -> Response:
-        """The response; raises `OverLimit`, and what Scrapy raises."""
+        """Return the response; raises `OverLimit`, and what Scrapy raises."""
         cut = self._limits.robots_bytes if urlsplit(request.url).path == "/robots.txt" else 0
         sent = request
-        if cut:  # its size is no reason to do without it: what comes first counts
+        if cut:  # a larger robots.txt is cut, not refused
             sent = request.replace(meta={**request.meta, _CUT_AT: cut, "download_maxsize": 0})
         try:
             response = await super().download_request(sent)
@@ -58,7 +58,7 @@ class NetworkHandler(HTTP11DownloadHandler):
         except DownloadCancelledError as error:
             if str(error):
                 raise
-            # Scrapy 2.19 says why only where the length was announced.
+            # Scrapy 2.19 gives a reason only if the length was announced.
             raise DownloadCancelledError(f"{request.url}: over the download max size") from error
         if cut:
             request.meta["download_latency"] = sent.meta.get("download_latency", 0.0)
@@ -71,7 +71,7 @@ class NetworkHandler(HTTP11DownloadHandler):
         return response
 
     def _stop_at_cut(self, data: bytes, request: Request) -> None:
-        """Let the download of a robots.txt end when enough of it is there."""
+        """Stop the download of a robots.txt once it has the wanted bytes."""
         if _CUT_AT not in request.meta:
             return
         request.meta[_CUT_AT] -= len(data)
@@ -80,11 +80,14 @@ class NetworkHandler(HTTP11DownloadHandler):
 
 
 def _bound_heads(pool: HTTPConnectionPool, most: int) -> None:
-    """Let every connection of the pool give up where a response's head, interim ones (1xx) included, is over `most`."""
+    """Let every connection of the pool fail if a response's head is over `most` bytes.
+
+    Heads of interim responses (1xx) count, too.
+    """
     plain = pool._factory  # noqa: SLF001 - Twisted has no other place for it, as Scrapy found
 
     class Factory(plain):  # type: ignore[misc, valid-type]  # whichever Scrapy has chosen
-        def buildProtocol(self, addr: object) -> Any:  # noqa: N802, ANN401 - Twisted's name, and no types
+        def buildProtocol(self, addr: object) -> Any:  # noqa: N802, ANN401 - Twisted's name
             protocol = super().buildProtocol(addr)
             protocol.dataReceived = _HeadCounter(protocol, most)
             return protocol
@@ -93,9 +96,9 @@ def _bound_heads(pool: HTTPConnectionPool, most: int) -> None:
 
 
 class _HeadCounter:
-    """Stands in the place of a connection's `dataReceived`, and counts the bytes of each response's head."""
+    """Replaces a connection's `dataReceived`, and counts the bytes of each response's head."""
 
-    def __init__(self, protocol: Any, most: int) -> None:  # noqa: ANN401 - a private class of Twisted's
+    def __init__(self, protocol: Any, most: int) -> None:  # noqa: ANN401 - a private class
         self._protocol = protocol
         self._receive = protocol.dataReceived
         self._most = most
@@ -112,7 +115,8 @@ class _HeadCounter:
         if self._bytes > self._most and self._in_head():
             self._protocol.transport.abortConnection()
             problem = OverLimit(f"the head of the answer is over limits.head_bytes ({self._most})")
-            self._protocol._giveUp(Failure(problem))  # type: ignore[no-untyped-call]  # noqa: SLF001
+            failure = Failure(problem)  # type: ignore[no-untyped-call]  # Twisted leaves it untyped
+            self._protocol._giveUp(failure)  # noqa: SLF001 - as above
 
     def _in_head(self) -> bool:
         parser = self._protocol._parser  # noqa: SLF001 - as above
@@ -120,5 +124,5 @@ class _HeadCounter:
 
 
 def _reasons(error: DownloadFailedError) -> Iterator[Failure]:
-    """Twisted's reasons for a failed response."""
+    """Yield Twisted's reasons for a failed response."""
     yield from getattr(error.__cause__, "reasons", ())

@@ -1,4 +1,4 @@
-"""What a host's answers ask for and Scrapy does not hear: a pause (`Retry-After`), a slower pace, or none at all."""
+"""Reacts to responses that ask for a pause (`Retry-After`), for fewer requests, or for none."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 _BUSY = frozenset({429, 503})
-_SAYS_NOTHING = frozenset(
+_INCONCLUSIVE = frozenset(
     {Reason.EMPTY, Reason.HTTP_STATUS, Reason.TOO_LARGE, Reason.TOO_SLOW, Reason.BROKEN}
 )
-"""Rejections of pages that may be the site's own or not: neither refusals nor good answers."""
+"""Rejections that do not show whether the site refused: neither a refusal nor a good response."""
 
 
 def retry_after_seconds(value: bytes | str | None, now: datetime) -> float | None:
-    """The wait that a `Retry-After` header asks for (RFC 9110, 10.2.3: seconds or a date), or None where it is none."""
+    """Return the seconds of a `Retry-After` header (RFC 9110, 10.2.3), or None."""
     text = _text(value)
     if text.isascii() and text.isdigit():
         return float(text)
@@ -42,10 +42,10 @@ def retry_after_seconds(value: bytes | str | None, now: datetime) -> float | Non
 
 
 def refusal_in(response: Response) -> str | None:
-    """What tells that an answer with another status than 200 refuses us as a crawler, or None.
+    """Return the sign that a response refuses the crawler, or None.
 
-    Of an answer with status 200 the extraction tells, or who asked for it. A WordPress whose API is closed to the
-    public answers there with 403 whoever asks: that alone refuses nobody.
+    A response with status 200 is judged by the extraction, or by the spider that requested it. A
+    closed API of WordPress answers 403 to everybody, so that this is not a refusal.
     """
     if response.status == 200:
         return None
@@ -55,10 +55,10 @@ def refusal_in(response: Response) -> str | None:
 
 
 class PolitenessMiddleware:
-    """Slows a host down, or leaves it alone, as its robots.txt and its answers ask.
+    """Slows requests to a host down, or stops them, as its robots.txt and its responses ask.
 
-    Answers are looked at as soon as they are there, before Scrapy sends what waits in the slot's queue. In a replay
-    refusals are counted, and nothing else is done: a recording needs no rest.
+    Responses are checked when they arrive, before Scrapy sends what is in the slot's queue. In a
+    replay refusals are only counted.
     """
 
     def __init__(self, crawler: Crawler) -> None:
@@ -69,7 +69,7 @@ class PolitenessMiddleware:
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        """Made by Scrapy."""
+        """Create the middleware; called by Scrapy."""
         middleware = cls(crawler)
         for receiver, signal in (
             (middleware.robots_parsed, signals.robots_parsed),
@@ -81,12 +81,12 @@ class PolitenessMiddleware:
         return middleware
 
     def robots_parsed(self, robotparser: RobotParser, request: Request) -> None:
-        """Take what a robots.txt, new or read again, says of the delay."""
+        """Apply the delay of a robots.txt, whether new or fetched again."""
         if not self._context.replaying:
             self._hosts.obey(_host(request.url), robotparser)
 
     def response_downloaded(self, response: Response, request: Request) -> None:
-        """Slow the host down where it refuses us; pause it where it says that it is busy."""
+        """Slow the host down if it refuses, and pause it if it is busy."""
         if refusal := refusal_in(response):
             self._refused(request.url, refusal)
         elif response.status == 304:
@@ -95,16 +95,16 @@ class PolitenessMiddleware:
             return
         if response.status in _BUSY:
             self._pause(request, response)
-        self._hosts.hold(_host(request.url))  # AutoThrottle has just made its own of the delay
+        self._hosts.hold(_host(request.url))  # AutoThrottle has just changed the delay
 
     def page_done(self, outcome: Article | Rejection | KhabarError) -> None:
-        """Hear from the extraction whether a page with status 200 was the site's own."""
+        """Note whether a page with status 200 was a challenge, by its extraction."""
         if isinstance(outcome, Article):
             self._served(outcome.url)
         elif (
             isinstance(outcome, Rejection)
             and outcome.status in {None, 200}
-            and outcome.reason not in _SAYS_NOTHING
+            and outcome.reason not in _INCONCLUSIVE
         ):
             if outcome.reason is Reason.CHALLENGE:
                 self._refused(outcome.url, "a challenge page")
@@ -112,18 +112,18 @@ class PolitenessMiddleware:
                 self._served(outcome.url)
 
     def source_judged(self, url: str, challenge: str | None) -> None:
-        """Hear from a spider whether what it fetched beside pages was the site's own."""
+        """Note whether a source or a robots.txt was a challenge, by the spider."""
         if challenge:
             self._refused(url, "a challenge page")
         else:
             self._served(url)
 
     async def process_request(self, request: Request) -> None:
-        """Keep requests to a host that is left alone out of Scrapy's slots."""
+        """Keep requests to an excluded host out of Scrapy's slots."""
         if not self._context.replaying:
             self._hosts.meet(_host(request.url)).check(request.url)
 
-    def _refused(self, url: str, what: str) -> None:
+    def _refused(self, url: str, sign: str) -> None:
         host, stats = _host(url), self._crawler.stats
         stats.inc_value("khabar/blocked")
         stats.inc_value(f"khabar/blocked/{host}")
@@ -131,7 +131,7 @@ class PolitenessMiddleware:
             return
         pace = self._hosts.refused(host)
         logger.info(
-            "%s: blocked by %s: %g s between two requests from now on", url, what, pace.delay
+            "%s: blocked by %s: %g s between two requests from now on", url, sign, pace.delay
         )
         if pace.refusals >= self._limits.blocked_answers:
             self._leave_alone(
@@ -146,19 +146,18 @@ class PolitenessMiddleware:
 
     def _pause(self, request: Request, response: Response) -> None:
         host, most = _host(request.url), self._limits.retry_after_seconds
-        now = (
-            _date(_text(response.headers.get("Date"))) or self._context.now()
-        )  # its date is by its own clock
-        asked = retry_after_seconds(response.headers.get("Retry-After"), now)
-        if asked is not None and asked > most:
+        # The date in Retry-After is by the host's clock.
+        now = _date(_text(response.headers.get("Date"))) or self._context.now()
+        wait = retry_after_seconds(response.headers.get("Retry-After"), now)
+        if wait is not None and wait > most:
             request.meta["dont_retry"] = True
             self._leave_alone(
-                host, f"it asks for a pause of {asked:g} s, more than limits.retry_after_seconds"
+                host, f"it asks for a pause of {wait:g} s, more than limits.retry_after_seconds"
             )
             return
         tries = int(request.meta.get("retry_times", 0))
         doubled = self._crawler.settings.getfloat("DOWNLOAD_DELAY") * 2 ** (tries + 1)
-        self._hosts.meet(host).pause(min(doubled, most) if asked is None else asked)
+        self._hosts.meet(host).pause(min(doubled, most) if wait is None else wait)
 
     def _leave_alone(self, host: str, reason: str) -> None:
         if self._hosts.meet(host).ended:

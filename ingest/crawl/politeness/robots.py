@@ -20,7 +20,7 @@ from scrapy.robotstxt import ProtegoRobotParser
 from scrapy.utils.misc import build_from_crawler
 
 from ingest.crawl.context import SOURCE_JUDGED, context_of
-from ingest.crawl.http.failure import is_too_large, reason_of
+from ingest.crawl.http.failure import is_cancelled, is_too_large, reason_of
 from ingest.crawl.http.headers import headers_of
 from ingest.crawl.http.pace import RefusedRequest
 from ingest.errors import KhabarError, Unreachable
@@ -34,24 +34,25 @@ if TYPE_CHECKING:
 
 _AGENT = re.compile(r"\s*user[- ]?agent\b\s*:?\s*([^#]*)", re.IGNORECASE)
 _MOST_NAMES = 4
-"""Of one group: `*`, and the names that are in ours."""
+"""Maximum of user-agent lines that are kept of one group: `*`, and names that match ours."""
 
 
 class OwnRulesParser(ProtegoRobotParser):
-    """Protego, given what means us."""
+    """Protego with only the user-agent lines that can match ours."""
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, robotstxt_body: bytes) -> Self:
-        """Made by Scrapy."""
+        """Create the parser; called by Scrapy."""
         return super().from_crawler(
             crawler, own_rules(robotstxt_body, crawler.settings["USER_AGENT"])
         )
 
 
 def own_rules(body: bytes, user_agent: str) -> bytes:
-    """The file with few names of each group: those that mean `user_agent`, or one other, so that the group stays one.
+    """Return the file with few user-agent lines in each group: those that match, or one other.
 
-    A name means an agent that holds it (RFC 9309, 2.2.1). All other lines stay.
+    A name matches an agent that contains it (RFC 9309, 2.2.1). One line is kept so that the group
+    remains a group. All other lines stay.
     """
     text = body.decode("utf-8-sig", "ignore")
     return "\n".join(_lines(text, user_agent.casefold())).encode("utf-8", "ignore")
@@ -67,11 +68,11 @@ def _lines(text: str, user_agent: str) -> Iterator[str]:
             yield line
             continue
         name = match[1].strip().casefold()
-        means_us = not name or name.replace("*", "") in user_agent
-        if means_us and kept < _MOST_NAMES:
+        matches = not name or name.replace("*", "") in user_agent
+        if matches and kept < _MOST_NAMES:
             kept += 1
             yield line
-        elif not (means_us or other or kept):
+        elif not (matches or other or kept):
             other = True
             yield line
 
@@ -79,14 +80,19 @@ def _lines(text: str, user_agent: str) -> Iterator[str]:
 logger = logging.getLogger(__name__)
 
 _LASTING = frozenset({200, 404, 410})
-"""A second request would bring the same answer."""
+"""Statuses for which a second request would get the same response."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Rules:
-    """What is known of a robots.txt: its rules (None: there are none), or why it could not be read; and since when.
+    """The result of fetching a robots.txt.
 
-    `unknown`: it was not asked for, since it is ourselves who forbid it. `answer` is the file itself.
+    Attributes:
+        parser: its rules; None if there are none.
+        problem: why it could not be fetched, so that nothing may be fetched.
+        read_at: when, by the monotonic clock.
+        unknown: whether it was not requested, because Khabar itself refuses the URL.
+        answer: the response, if a second request would get the same.
     """
 
     parser: RobotParser | None
@@ -97,14 +103,15 @@ class _Rules:
 
 
 class RobotsMiddleware(RobotsTxtMiddleware):
-    """Scrapy's middleware with a reading of its own.
+    """Scrapy's middleware, with the rules of RFC 9309.
 
-    - Not found, which is any 4xx, allows all (2.3.1.3); an answer that fails or does not come allows nothing (2.3.1.4),
-      where Scrapy would allow all.
-    - 500 KiB of rules are read (2.5), and read again after `limits.robots_hours` (2.4); where that fails, the old ones
-      stay.
-    - One request of a host at a time: in Scrapy 2.19 only the first of the requests that wait for a robots.txt is given
-      its rules (a Deferred hands its result to one waiting task), and the others would be let through.
+    - A 4xx status allows everything (2.3.1.3). A failed request or a 5xx status allows nothing
+      (2.3.1.4); Scrapy would allow everything.
+    - 500 KiB of rules are read (2.5), and fetched again after `limits.robots_hours` (2.4). If that
+      fails, the old rules stay.
+    - Requests of one host wait for each other: in Scrapy 2.19 only the first request that waits for
+      a robots.txt gets its rules (a Deferred has one result for one waiting task), and the others
+      would pass unchecked.
     """
 
     def __init__(self, crawler: Crawler) -> None:
@@ -115,15 +122,18 @@ class RobotsMiddleware(RobotsTxtMiddleware):
         self._turns: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     async def answer(self, request: Request) -> Response | None:
-        """The robots.txt that is asked for, as it was read for its rules: who looks for sitemaps asks no second time.
+        """Return the response to a request for robots.txt that was already fetched for its rules.
 
-        None where there was no answer that lasts. Raises `RefusedRequest` where it cannot be read.
+        It is None if a second request may get another response.
+
+        Raises:
+            RefusedRequest: the robots.txt could not be fetched.
         """
         await self.robot_parser(request)
         return self._rules[urlsplit(request.url).netloc].answer
 
     async def robot_parser(self, request: Request) -> RobotParser | None:
-        """The rules for the host of a request; raises `RefusedRequest` where they cannot be read."""
+        """Return the rules for the host of a request; raises `RefusedRequest` without any."""
         parts = urlsplit(request.url)
         netloc, url = parts.netloc, f"{parts.scheme}://{parts.netloc}/robots.txt"
         async with self._turns[netloc]:
@@ -142,7 +152,7 @@ class RobotsMiddleware(RobotsTxtMiddleware):
         return rules.parser
 
     def _newer(self, old: _Rules | None, new: _Rules, url: str) -> _Rules:
-        """The rules that hold after a reading: of a second one that fails, the old ones (2.4)."""
+        """Return the rules that hold from now on: the old ones if a second request fails (2.4)."""
         if new.unknown:
             return _Rules(old.parser, old.problem, new.read_at) if old else new
         if new.problem is None:
@@ -168,7 +178,9 @@ class RobotsMiddleware(RobotsTxtMiddleware):
                     callback=NO_CALLBACK,
                 )
             )
-        except Exception as error:  # noqa: BLE001 - whatever the layers of the network raise
+        except Exception as error:
+            if is_cancelled(error):
+                raise asyncio.CancelledError from error
             return self._without_answer(error, url)
         self._stats.inc_value("robotstxt/response_count")
         self._stats.inc_value(f"robotstxt/response_status_count/{response.status}")
@@ -181,13 +193,9 @@ class RobotsMiddleware(RobotsTxtMiddleware):
             return self._unreachable("over limits.page_bytes")
         if isinstance(error, Unreachable):  # over another limit of ours
             return self._unreachable(error.message.removeprefix(f"{url}: "))
-        if isinstance(
-            error, KhabarError
-        ):  # not the network's doing: the page's own request will say so
+        if isinstance(error, KhabarError):  # refused by Khabar, as the page itself will be
             return _Rules(None, None, monotonic(), unknown=True)
-        if isinstance(
-            error, IgnoreRequest
-        ):  # redirected again and again: as good as not found (2.3.1.2)
+        if isinstance(error, IgnoreRequest):  # too many redirects count as not found (2.3.1.2)
             return _Rules(None, None, monotonic())
         return self._unreachable(reason_of(error))
 

@@ -1,4 +1,7 @@
-"""The least delay of each host, by operator, site definition, robots.txt and refusals, and Scrapy's slots in step."""
+"""The minimum delay of each host, and Scrapy's slots in step with it.
+
+It depends on the operator, the site definition, robots.txt and refusals.
+"""
 
 from __future__ import annotations
 
@@ -10,8 +13,7 @@ from typing import TYPE_CHECKING, Any
 from scrapy.robotstxt import ProtegoRobotParser
 
 from ingest.crawl.context import context_of
-from ingest.crawl.http.pace import Pace, RefusedRequest, paces_of
-from ingest.sites import site_of
+from ingest.crawl.http.pace import Pace, RefusedRequest
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -21,10 +23,11 @@ logger = logging.getLogger(__name__)
 
 
 def asked_delay(rules: RobotParser, user_agent: str, now: datetime) -> float:
-    """The least seconds between two requests that a robots.txt asks for at this moment; 0.0 where it asks for none.
+    """Return the minimum seconds between two requests by a robots.txt; 0.0 if it has none.
 
-    `Crawl-delay` are such seconds. `Request-rate: n/s` are n documents in s seconds, which we spread evenly; one with
-    a time of day (UTC), such as `1/30 0800-1700`, holds only then. The slower one counts. RFC 9309 has neither.
+    `Crawl-delay` is in seconds. `Request-rate: n/s` means n documents in s seconds, evenly spaced;
+    one with a time of day (UTC), such as `1/30 0800-1700`, holds only then. The slower one counts.
+    RFC 9309 has neither.
     """
     delay = rules.crawl_delay(user_agent) or 0.0
     rate = rules.rp.request_rate(user_agent) if isinstance(rules, ProtegoRobotParser) else None
@@ -40,14 +43,14 @@ def asked_delay(rules: RobotParser, user_agent: str, now: datetime) -> float:
 
 
 def stop_asking(crawler: Crawler, reason: str) -> None:
-    """Let a crawl end soon that is told to: nothing more is asked for, and nobody waits out a delay or a pause."""
-    for host, pace in paces_of(crawler).items():
+    """Stop sending requests, and cancel pending delays and pauses, so that a crawl ends soon."""
+    for host, pace in context_of(crawler).paces.items():
         pace.end(reason)
         _turn_away(crawler, host, pace)
 
 
 def _turn_away(crawler: Crawler, host: str, pace: Pace) -> None:
-    """Tell the requests that wait in the queue of a host's slot that its pace has ended."""
+    """Fail the requests in the queue of a host's slot, since its pace has ended."""
     if slot := crawler.engine.downloader.slots.get(host):
         while slot.queue:
             request, waiting = slot.queue.popleft()
@@ -59,7 +62,15 @@ def _turn_away(crawler: Crawler, host: str, pace: Pace) -> None:
 
 @dataclass
 class _Host:
-    """What is known of a host beside its pace: Scrapy's settings for a new slot of it, and the bounds of its delay."""
+    """The pace of a host, and what bounds it.
+
+    Attributes:
+        pace: its delays.
+        slot_settings: Scrapy's settings for new slots of the host.
+        own_delay: the delay in Scrapy's settings of the slot, if any.
+        most: seconds up to which the delay may grow.
+        rules: its robots.txt, once it is fetched.
+    """
 
     pace: Pace
     slot_settings: dict[str, Any]
@@ -69,7 +80,7 @@ class _Host:
 
 
 class HostThrottle:
-    """Keeps the delay of each host within its bounds, below and above what AutoThrottle makes of it."""
+    """Keeps the delay of each host within its bounds, whatever AutoThrottle makes of it."""
 
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler
@@ -79,24 +90,25 @@ class HostThrottle:
         )
         self._delay = crawler.settings.getfloat("DOWNLOAD_DELAY")
         self._jitter = crawler.settings.getfloat("DOWNLOAD_DELAY_JITTER")
-        self._paces = paces_of(crawler)
+        self._paces = self._context.paces
         self._hosts: dict[str, _Host] = {}
 
     def meet(self, host: str) -> Pace:
-        """The pace of a host; at the first call its site's `[throttle]` becomes settings of Scrapy's slot."""
+        """Return the pace of a host. First, its site's `[throttle]` is applied to Scrapy's slot."""
         if host not in self._hosts:
-            self._hosts[host] = self._introduced(host)
+            self._hosts[host] = self._new_host(host)
             self.hold(host)
         return self._hosts[host].pace
 
     def obey(self, host: str, rules: RobotParser) -> None:
-        """Take the delay that a robots.txt asks for, up to `limits.crawl_delay_seconds`."""
+        """Apply the delay of a robots.txt, up to `limits.crawl_delay_seconds`."""
         self.meet(host)
         self._hosts[host].rules = rules
         asked, most = self._asked(rules), self._context.settings.limits.crawl_delay_seconds
         if asked > most:
             logger.warning(
-                "%s: robots.txt asks for %g s between two requests: %g s are kept, limits.crawl_delay_seconds",
+                "%s: robots.txt asks for %g s between two requests: %g s are kept, "
+                "limits.crawl_delay_seconds",
                 host,
                 asked,
                 most,
@@ -104,7 +116,7 @@ class HostThrottle:
         self.hold(host)
 
     def refused(self, host: str) -> Pace:
-        """The host refused an answer: lengthen its delay."""
+        """Note a refusal: lengthen the delay of the host."""
         pace = self.meet(host)
         slot = self._crawler.engine.downloader.slots.get(host)
         pace.refused(max(pace.delay, slot.delay if slot else 0.0), self._hosts[host].most)
@@ -112,37 +124,28 @@ class HostThrottle:
         return pace
 
     def end(self, host: str, reason: str) -> None:
-        """Ask the host for nothing more, and tell those requests that wait in its slot's queue."""
+        """Send no request to the host any more, and fail those in its slot's queue."""
         pace = self.meet(host)
         pace.end(reason)
         _turn_away(self._crawler, host, pace)
 
     def hold(self, host: str) -> None:
-        """Bring Scrapy's slot of a host within the host's bounds, undoing what AutoThrottle has just made of it."""
-        if (known := self._hosts.get(host)) is None:
+        """Keep the delay of Scrapy's slot within the bounds, after a change by AutoThrottle."""
+        entry = self._hosts.get(host)
+        if entry is None:
             return
-        pace, most = known.pace, self._context.settings.limits.crawl_delay_seconds
-        pace.robots = min(self._asked(known.rules), most) if known.rules is not None else 0.0
-        self._settle_new_slots(known)
+        pace, most = entry.pace, self._context.settings.limits.crawl_delay_seconds
+        pace.robots = min(self._asked(entry.rules), most) if entry.rules is not None else 0.0
+        _set_new_slots(entry, self._delay)
         if slot := self._crawler.engine.downloader.slots.get(host):
-            slot.delay = min(max(slot.delay, pace.delay), max(known.most, pace.delay))
+            slot.delay = min(max(slot.delay, pace.delay), max(entry.most, pace.delay))
 
     def _asked(self, rules: RobotParser) -> float:
         return asked_delay(rules, self._user_agent, self._context.now())
 
-    def _settle_new_slots(self, known: _Host) -> None:
-        """What a slot starts with that Scrapy makes anew, after a minute without requests."""
-        own = known.own_delay if known.own_delay is not None else self._delay
-        if known.pace.delay > own:
-            known.slot_settings["delay"] = known.pace.delay
-        elif known.own_delay is not None:
-            known.slot_settings["delay"] = known.own_delay
-        else:
-            known.slot_settings.pop("delay", None)
-
-    def _introduced(self, host: str) -> _Host:
+    def _new_host(self, host: str) -> _Host:
         settings = self._context.settings
-        throttle = site_of(f"https://{host}/", tuple(settings.sites)).throttle
+        throttle = self._context.catalog.for_host(host).throttle
         slot_settings = self._crawler.engine.downloader.per_slot_settings.setdefault(
             host, {}
         )  # DOWNLOAD_SLOTS
@@ -157,3 +160,14 @@ class HostThrottle:
         return _Host(
             pace, slot_settings, own, max(throttle.max_delay or settings.max_delay, pace.base)
         )
+
+
+def _set_new_slots(host: _Host, default: float) -> None:
+    """Set the delay for new slots, which Scrapy makes after a minute without requests."""
+    own = host.own_delay if host.own_delay is not None else default
+    if host.pace.delay > own:
+        host.slot_settings["delay"] = host.pace.delay
+    elif host.own_delay is not None:
+        host.slot_settings["delay"] = host.own_delay
+    else:
+        host.slot_settings.pop("delay", None)

@@ -7,12 +7,11 @@ from there the page's own blocks are read, so that nothing of their words or str
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from lxml.html import HtmlElement
 
-from ingest.extraction.body.blocks import Block, read_blocks, squeeze
 from ingest.extraction.body.credit import Credit, find_credit
 from ingest.extraction.body.fallback import embedded_blocks, stated_blocks, stated_body
 from ingest.extraction.body.filter import Flow
@@ -21,18 +20,19 @@ from ingest.extraction.body.region import (
     Asides,
     ask_trafilatura,
     common,
-    densest,
     find_region,
-    paragraphs,
     widen,
 )
 from ingest.extraction.body.render import render_html, render_text
 from ingest.extraction.body.trim import Known, cut_edges
+from ingest.extraction.container import densest, paragraphs
+from ingest.extraction.facts import PageFacts
 from ingest.extraction.model import Body, Byline, CommentSection, Headline, Times
 from ingest.extraction.structured import StructuredData
-from ingest.html.page import Page, select_all
+from ingest.html.blocks import Block, read_blocks, squeeze
+from ingest.html.dom import copy_tree
+from ingest.html.page import Page, body_of, select_all, select_first
 from ingest.sites import Site
-from ingest.urls import host_of
 
 _COMMENTS = 0.95
 """The share of a page's text that its comments may have: there may be many of them under a short text."""
@@ -56,26 +56,25 @@ class _Found:
 
 
 def find_body(
-    page: Page,
-    data: StructuredData,
-    site: Site,
+    facts: PageFacts,
     *,
     headline: Headline | None,
     byline: Byline,
     comments: CommentSection,
     times: Times,
 ) -> Body | None:
-    """The body of the article, or None where the page has no text.
+    """Return the body of the article, or None if the page has no text.
 
-    This is the last reader of a page: it deletes what is no body from `page.tree`.
+    It is read from a copy of the tree, out of which the headline, the byline, the comments and the page's frame are
+    cut; the page itself is not changed.
     """
-    root = page.body
-    _clear(page, root, site, headline, byline, comments)
-    found = _by_rule(page, site) or _by_votes(page, root)
-    if found.size < max(_FRAGMENT, len(stated_body(data)) / _STATED):
-        found = _otherwise(page, data, found)
-    credit = find_credit(found.blocks, found.text, _own_names(page, data, site), page.absolute)
-    known = _known_texts(page, data, headline, byline, times)
+    page, site = facts.page, facts.site
+    draft = _Draft(facts, headline, byline, comments)
+    found = _by_rule(draft, site) or _by_votes(draft, page.url)
+    if found.size < max(_FRAGMENT, len(stated_body(facts.data)) / _STATED):
+        found = _otherwise(page, facts.data, found)
+    credit = find_credit(found.blocks, found.text, facts.own_names.names, page.absolute)
+    known = _known_texts(facts, headline, byline, times)
     blocks = cut_edges(_kept(found.text, site, credit), known)
     if not blocks:
         return None
@@ -87,22 +86,35 @@ def find_body(
     )
 
 
-def _clear(
-    page: Page,
-    root: HtmlElement,
-    site: Site,
-    headline: Headline | None,
-    byline: Byline,
-    comments: CommentSection,
-) -> None:
-    cut_silent(root)
-    if headline is not None and headline.element is not None:
-        cut_other_articles(headline.element, root)
-    cut(comments.elements, root, most=_COMMENTS)
-    heads = (headline.element, headline.deck) if headline is not None else ()
-    cut([*(element for element in heads if element is not None), *byline.elements], root)
-    for selector in site.prune:
-        cut(select_all(page.tree, selector), root)
+class _Draft:
+    """A copy of the page's tree without what other extractors found and without the page's frame.
+
+    `root` is its body, `container` its text container.
+    """
+
+    def __init__(
+        self,
+        facts: PageFacts,
+        headline: Headline | None,
+        byline: Byline,
+        comments: CommentSection,
+    ) -> None:
+        heads = (headline.element, headline.deck) if headline is not None else (None, None)
+        self.tree, copies = copy_tree(
+            facts.page.tree, (*heads, *byline.elements, *comments.elements, facts.container)
+        )
+        self.root = body_of(self.tree)
+        self.container = copies.get(facts.container)
+        cut_silent(self.root)
+        if heads[0] is not None:
+            cut_other_articles(copies[heads[0]], self.root)
+        cut([copies[element] for element in comments.elements], self.root, most=_COMMENTS)
+        cut(
+            [copies[element] for element in (*heads, *byline.elements) if element is not None],
+            self.root,
+        )
+        for selector in facts.site.prune:
+            cut(select_all(self.tree, selector), self.root)
 
 
 def _kept(text: Iterable[Block], site: Site, credit: Credit | None) -> list[Block]:
@@ -115,9 +127,9 @@ def _kept(text: Iterable[Block], site: Site, credit: Credit | None) -> list[Bloc
     ]
 
 
-def _by_rule(page: Page, site: Site) -> _Found | None:
+def _by_rule(draft: _Draft, site: Site) -> _Found | None:
     """The text in the elements that the site's definition names."""
-    elements = page.select(*site.select.body)
+    elements = select_first(draft.tree, site.select.body)
     if not elements:
         return None
     region = elements[0]
@@ -131,15 +143,16 @@ def _by_rule(page: Page, site: Site) -> _Found | None:
     return _Found(text, blocks, "rule") if weights else None
 
 
-def _by_votes(page: Page, root: HtmlElement) -> _Found:
-    """The text where trafilatura's paragraphs stand, or the densest one where it has only a fragment of that."""
+def _by_votes(draft: _Draft, url: str) -> _Found:
+    """The text where trafilatura's paragraphs stand, or the text container's if that holds twice as much."""
+    root = draft.root
     blocks = read_blocks(root)
     candidates = paragraphs(blocks)
     blocks = cut_link_lists(root, blocks, candidates)
-    votes = ask_trafilatura(root, page.url)
+    votes = ask_trafilatura(root, url)
     voted = {block for block in blocks if votes.hold(block)}
     weights = {block: weight for block, weight in candidates.items() if block in voted}
-    own, source = densest(candidates), "trafilatura"
+    own, source = _in_container(draft.container, candidates), "trafilatura"
     if sum(weights.values()) < sum(own.values()) / 2:
         weights, source = own, "density"
     asides = Asides(root, weights)
@@ -147,6 +160,23 @@ def _by_votes(page: Page, root: HtmlElement) -> _Found:
     return _Found(
         Flow(region, weights, asides).of(blocks, voted) if weights else [], blocks, source
     )
+
+
+def _in_container(
+    container: HtmlElement | None, candidates: Mapping[Block, int]
+) -> dict[Block, int]:
+    """Return those of the weighed blocks that are in the text container.
+
+    If it was cut out, because it holds the comments, the container of the rest takes its place.
+    """
+    return _inside(container, candidates) or _inside(densest(candidates), candidates)
+
+
+def _inside(element: HtmlElement | None, blocks: Mapping[Block, int]) -> dict[Block, int]:
+    if element is None:
+        return {}
+    inside = set(element.iter())
+    return {block: weight for block, weight in blocks.items() if block.element in inside}
 
 
 def _otherwise(page: Page, data: StructuredData, fragment: _Found) -> _Found:
@@ -168,8 +198,9 @@ def _otherwise(page: Page, data: StructuredData, fragment: _Found) -> _Found:
 
 
 def _known_texts(
-    page: Page, data: StructuredData, headline: Headline | None, byline: Byline, times: Times
+    facts: PageFacts, headline: Headline | None, byline: Byline, times: Times
 ) -> Known:
+    page, data = facts.page, facts.data
     names = [*(author.name for author in byline.authors), *byline.metadata_authors]
     metas = [page.meta(name) for name in ("description", "og:description", "twitter:description")]
     said = [data.text(node, "description") for node in data.articles[:1]]
@@ -177,17 +208,3 @@ def _known_texts(
     stamps = [moment.raw for moment in (times.published, times.modified) if moment is not None]
     texts = (names, [*metas, *said], [*titles, *stamps])
     return Known(*(frozenset(squeeze(text) for text in group if text) for group in texts))
-
-
-def _own_names(page: Page, data: StructuredData, site: Site) -> list[str]:
-    """What the publisher is called: it is no source of its own articles."""
-    host = host_of(page.url) or ""
-    said = [data.text(node, "publisher") for node in data.articles[:1]]
-    names = [
-        site.publisher,
-        site.name,
-        page.meta("og:site_name"),
-        *said,
-        host.removeprefix("www.").split(".")[0],
-    ]
-    return [name for name in names if name]

@@ -11,8 +11,8 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from ingest.extraction.body.blocks import Block, squeeze
 from ingest.extraction.vocabulary import AGENCIES
+from ingest.html.blocks import Block, squeeze
 from ingest.record import Organization
 from ingest.text import one_line
 

@@ -10,8 +10,8 @@ from html import unescape
 from lxml import etree
 from lxml.html import HtmlElement, HTMLParser, fragment_fromstring
 
-from ingest.extraction.body.blocks import Block, read_blocks
 from ingest.extraction.structured import StructuredData
+from ingest.html.blocks import Block, read_blocks
 
 _MARKUP = re.compile(r"<(?:p|br|div|h[1-6])\b", re.IGNORECASE)
 _PARAGRAPH = re.compile(r"<p\b|\\u003c ?p\b|<br", re.IGNORECASE)

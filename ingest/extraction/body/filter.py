@@ -11,8 +11,8 @@ from itertools import takewhile
 
 from lxml.html import HtmlElement
 
-from ingest.extraction.body.blocks import HEADINGS, Block
 from ingest.extraction.body.region import Asides, place_of, style_of, usual_places, usual_styles
+from ingest.html.blocks import HEADINGS, Block
 from ingest.text import one_line
 
 _WORDS: dict[str, list[str]] = tomllib.loads(

@@ -10,7 +10,7 @@ from itertools import takewhile
 
 from lxml.html import HtmlElement
 
-from ingest.extraction.body.blocks import HEADINGS, Block
+from ingest.html.blocks import HEADINGS, Block
 
 _LINKED = 0.8
 """The share of linked text from which on an element without a paragraph is a list of links."""

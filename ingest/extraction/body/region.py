@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from lxml.html import HtmlElement
 from trafilatura import bare_extraction
 
-from ingest.extraction.body.blocks import Block, squeeze
 from ingest.extraction.body.prune import is_aside, is_hidden
+from ingest.html.blocks import Block, squeeze
 
 _USUAL = 0.1
 """The share of the text from which on a style or a place is one of the running text."""
@@ -126,9 +125,6 @@ _SHORT = 25
 """Up to this many characters a block's text must be a whole line of trafilatura's, not a part of one."""
 _SCANNED = 300_000
 """In a text of more characters parts of lines are not looked for: that costs the square of its length."""
-_PARAGRAPH = 40
-"""From this size on a block counts as a paragraph."""
-_WIDE = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,41 +155,6 @@ def ask_trafilatura(root: HtmlElement, url: str) -> Votes:
 
 def _text(element: HtmlElement) -> str:
     return "".join(map(str, element.itertext()))
-
-
-def size(text: str) -> int:
-    """The length of a text; a character of a script written without spaces counts double."""
-    return len(text) + len(_WIDE.findall(text))
-
-
-def paragraphs(blocks: Collection[Block]) -> dict[Block, int]:
-    """Those of the blocks that are running text, with their sizes."""
-    sizes = {
-        block: size(block.text)
-        for block in blocks
-        if block.tag in {"p", "li", "td"} and block.link_share < 0.5
-    }
-    return {block: weight for block, weight in sizes.items() if weight >= _PARAGRAPH}
-
-
-def densest(weights: Mapping[Block, int]) -> dict[Block, int]:
-    """Those of the paragraphs that stand in the element which holds most running text close to itself."""
-    scores: Counter[HtmlElement] = Counter()
-    for block, weight in weights.items():
-        parent = (
-            block.element
-            if block.element.tag in {"div", "section", "article"}
-            else block.element.getparent()
-        )
-        if parent is not None:
-            scores[parent] += weight * 2
-            grandparent = parent.getparent()
-            if grandparent is not None:
-                scores[grandparent] += weight
-    if not scores:
-        return {}
-    best = set(max(scores, key=lambda element: scores[element]).iter())
-    return {block: weight for block, weight in weights.items() if block.element in best}
 
 
 def find_region(weights: Mapping[Block, int], root: HtmlElement) -> HtmlElement:

@@ -14,7 +14,7 @@ from itertools import groupby, pairwise
 import nh3
 from lxml.html import HtmlElement
 
-from ingest.extraction.body.blocks import Block, Run
+from ingest.html.blocks import Block, Run
 from ingest.text import clean, one_line
 
 Absolute = Callable[[str | None], str | None]

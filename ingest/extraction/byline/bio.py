@@ -6,7 +6,6 @@ A bio is neither a name nor body text. Its e-mail address is the author's only i
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -18,9 +17,9 @@ from ingest.extraction.byline.emails import emails_in, plain
 from ingest.extraction.byline.kinds import has_role_ending
 from ingest.extraction.byline.name_rules import name_key
 from ingest.extraction.byline.signs import leads_to_author
+from ingest.extraction.facts import PageFacts
 from ingest.extraction.vocabulary import BIO_ROLES, BIO_SUBJECT, BIO_VERBS, BIO_WORK, LEAD, PRONOUNS
 from ingest.html.page import Page, class_words, text_of
-from ingest.sites import Site
 from ingest.text import one_line
 
 
@@ -57,13 +56,12 @@ _WORD = re.compile(r"[^\W_][\w'’-]*")
 
 
 def find_bios(
-    page: Page, site: Site, survey: Survey, authors: Sequence[str], own: Collection[str]
+    facts: PageFacts, survey: Survey, authors: Sequence[str], own: Collection[str]
 ) -> list[Bio]:
     """Return the bios of the authors in page order, or none if there are no authors.
 
     Args:
-        page: The page.
-        site: The site, whose `author_bio` selectors replace the boxes found by class.
+        facts: The page; its site's `author_bio` selectors replace the boxes found by class.
         survey: The boxes of the page.
         authors: The authors' names.
         own: The site's own names in lower case.
@@ -71,12 +69,13 @@ def find_bios(
     if not authors:
         return []
     keys = [name_key(author) for author in authors]
-    by_rule = page.select(*site.select.author_bio)
+    page = facts.page
+    by_rule = page.select(*facts.site.select.author_bio)
     boxes = by_rule
     if not by_rule:
         boxes = [item.element for item in survey.boxes if not is_outside(item, survey)]
     bios = [_of_box(page, box, keys, certain=bool(by_rule)) for box in _outermost(boxes, survey)]
-    bios += [_of_paragraph(page, element, keys, own) for element in _edges(page)]
+    bios += [_of_paragraph(page, element, keys, own) for element in _edges(facts.container)]
     return [bio for bio in bios if bio is not None]
 
 
@@ -200,15 +199,13 @@ def _is_profession(word: str) -> bool:
     return word in BIO_ROLES or has_role_ending(word)
 
 
-def _edges(page: Page) -> list[HtmlElement]:
-    """The first and the last few children of the element that holds the most paragraphs: the article's text."""
-    parents = Counter(parent for p in page.body.iter("p") if (parent := p.getparent()) is not None)
-    if not parents:
+def _edges(container: HtmlElement | None) -> list[HtmlElement]:
+    """The first and the last few children of the text container."""
+    if container is None:
         return []
-    main = parents.most_common(1)[0][0]
     children = [
         child
-        for child in main
+        for child in container
         if isinstance(child.tag, str) and child.tag not in ("script", "style", "figure")
     ]
     return [*children[:_FIRST], *children[max(_FIRST, len(children) - _LAST) :]]

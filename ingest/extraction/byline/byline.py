@@ -11,12 +11,12 @@ from ingest.extraction.byline.bio import Bio, find_bios
 from ingest.extraction.byline.candidates import BylineCandidate, survey
 from ingest.extraction.byline.element import Credit, credits_of
 from ingest.extraction.byline.kinds import Name
-from ingest.extraction.byline.metadata import MetaName, MetaNames, metadata_names, own_names
+from ingest.extraction.byline.metadata import MetaName, MetaNames, metadata_names
 from ingest.extraction.byline.name_rules import is_glued, name_key, same_name
 from ingest.extraction.byline.select import ScoredCandidate, score_candidates, select_byline
 from ingest.extraction.byline.signs import Sign
+from ingest.extraction.facts import PageFacts
 from ingest.extraction.model import Byline
-from ingest.extraction.structured import StructuredData
 from ingest.html.page import Page, text_of
 from ingest.record import Author, AuthorKind
 from ingest.sites import Site
@@ -26,17 +26,19 @@ _BESIDE = 40  # characters beside a name in its line: a date, a place
 _LONGEST_BYLINE = 200  # characters of a byline's element; a longer one may be body text
 
 
-def find_byline(page: Page, data: StructuredData, site: Site) -> Byline:
+def find_byline(facts: PageFacts) -> Byline:
     """Return the authors of the page's article, and the elements that are byline or author's bio.
 
     The site's own selectors take precedence. Else the visible byline wins over the metadata, whose
     other names go to `metadata_authors`. The metadata's names are the authors if no byline is
     visible, or if it is a desk's alone and the metadata has several people.
     """
-    own = own_names(page, data, site)
-    meta = metadata_names(page, data, own)
+    page, site = facts.page, facts.site
+    own = facts.own_names.folded | {desk.casefold() for desk in site.desks}
+    meta = metadata_names(page, facts.data, own)
     meta_people = {name_key(item.name.text): item.name.text for item in meta.people}
-    candidates = survey(page, meta_people.values())
+    heading = facts.heading.element if facts.heading is not None else None
+    candidates = survey(page, heading, meta_people.values())
     scored = score_candidates(page, candidates, own, meta_people)
     chosen = _by_rule(page, site, own)
     source = "rule"
@@ -52,7 +54,7 @@ def find_byline(page: Page, data: StructuredData, site: Site) -> Byline:
         people = [Credit(item.name, item.url) for item in meta.names]
         source = meta.source
     names = [credit.name.text for credit in people]
-    bios = find_bios(page, site, candidates, names, own)
+    bios = find_bios(facts, candidates, names, own)
     elements = [*_bylines(chosen, scored, people), *(bio.element for bio in bios)]
     authors = tuple(_author(credit, scored, bios) for credit in people)
     return Byline(authors, source, others, tuple(dict.fromkeys(elements)))

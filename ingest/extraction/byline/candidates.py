@@ -9,7 +9,6 @@ from itertools import chain, islice
 
 from lxml.html import HtmlElement
 
-from ingest.extraction.byline.name_rules import name_key
 from ingest.extraction.byline.signs import (
     BOX_WORDS,
     Sign,
@@ -18,7 +17,7 @@ from ingest.extraction.byline.signs import (
     labelled_sibling,
     sign_of,
 )
-from ingest.html.page import Page, text_of
+from ingest.html.page import Page
 
 _OUTSIDE_TAGS = frozenset({"nav", "form", "select", "button", "dialog", "blockquote"})
 _OUTSIDE = re.compile(
@@ -43,7 +42,6 @@ _TAG_SET = frozenset(_TAGS)
 BEFORE = 25
 """Walked elements before the main heading that may be a byline."""
 _MAX_CANDIDATES = 1_000  # elements of a page; one with more is built to cost time
-_MAX_HEADINGS = 60  # headings of one level that are compared with the title
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -170,20 +168,20 @@ def _is_teaser(element: HtmlElement) -> bool:
     return next(heading.iterancestors("a"), None) is not None
 
 
-def survey(page: Page, names: Collection[str] = ()) -> Survey:
+def survey(page: Page, heading: HtmlElement | None, names: Collection[str] = ()) -> Survey:
     """Return the candidates, boxes and main heading of a page.
 
     The walk goes from a little before the heading to the end.
 
     Args:
         page: The page.
+        heading: The main heading of the page, if there is one.
         names: Names of the metadata; short texts with one of them are candidates too.
     """
     forms: list[str] = []
     for name in names:
         forms += [name, name.upper()]
     forms = list(dict.fromkeys(forms))
-    heading = _main_heading(page)
     ancestors = frozenset(heading.iterancestors()) if heading is not None else frozenset()
     candidates: list[BylineCandidate] = []
     boxes: list[BylineCandidate] = []
@@ -252,25 +250,6 @@ def _last_leaf(node: HtmlElement) -> HtmlElement:
     while len(node):
         node = node[-1]
     return node
-
-
-def _main_heading(page: Page) -> HtmlElement | None:
-    """The heading whose words are most like the page's title; an `h1` before an `h2`."""
-    title = page.meta("og:title", "twitter:title") or next(
-        (text_of(node) for node in page.tree.iter("title")), ""
-    )
-    wanted = frozenset(name_key(title).split())
-    for tag, enough in (("h1", 0.3), ("h2", 0.6)):
-        headings = list(islice(page.body.iter(tag), _MAX_HEADINGS))
-        likeness = [_likeness(heading, wanted) for heading in headings]
-        if likeness and max(likeness) >= enough:
-            return headings[likeness.index(max(likeness))]
-    return next(page.body.iter("h1"), None)
-
-
-def _likeness(heading: HtmlElement, wanted: frozenset[str]) -> float:
-    found = frozenset(name_key(text_of(heading)).split())
-    return len(found & wanted) / max(1, len(found | wanted))
 
 
 def outermost(

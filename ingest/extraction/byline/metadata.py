@@ -13,7 +13,6 @@ from ingest.extraction.structured import Node, StructuredData, text_value, types
 from ingest.extraction.vocabulary import LEAD
 from ingest.html.page import Page
 from ingest.record import AuthorKind
-from ingest.sites import Site
 from ingest.text import one_line
 
 
@@ -51,27 +50,6 @@ _CREATORS = ("dc.creator", "dcterms.creator", "dc:creator", "citation_author")
 _INVERTED = re.compile(r"^([^\W\d_][\w'’-]*), ([^\W\d_][\w'’.-]*(?: [\w'’.-]+)?)$")
 _URL = re.compile(r"https?://\S*")
 _MAX = 25  # authors of one page; longer lists are contributors to a whole section
-
-
-def own_names(page: Page, data: StructuredData, site: Site) -> frozenset[str]:
-    """The names of the site itself and of its desks, in lower case."""
-    names = [
-        *site.desks,
-        site.publisher or "",
-        *page.metas.get("og:site_name", []),
-        *page.metas.get("application-name", []),
-    ]
-    for article in data.articles[:2]:
-        names += data.texts(article, "publisher")
-    for node in data.of_type("WebSite", "NewsMediaOrganization")[:4]:
-        names += data.texts(node, "name")
-    host = (urlsplit(page.url).hostname or "").removeprefix("www.")
-    names += [
-        host,
-        host.rpartition(".")[0],
-        *(part for part in host.split(".")[:-1] if len(part) > 2),
-    ]
-    return frozenset(name.casefold() for name in names if name)
 
 
 def metadata_names(page: Page, data: StructuredData, desks: Collection[str]) -> MetaNames:

@@ -1,9 +1,9 @@
-"""The parts of a page that are given to comments, with their notices and forms: they are no article text."""
+"""Containers of a page's comments, with their notices and forms: none of it is article text."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterable
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -15,43 +15,34 @@ from ingest.html.page import text_of
 
 _HOLDERS = frozenset({"ul", "ol", "dl", "table", "tbody"})
 _TAGS = frozenset(
-    {
-        "div",
-        "section",
-        "aside",
-        "article",
-        "footer",
-        "form",
-        "details",
-        "ul",
-        "ol",
-        "dl",
-        "table",
-        "tbody",
-        "p",
-    }
-    | {"h2", "h3", "h4", "h5", "li", "dd", "tr", "td", "blockquote", "fb:comments"}
+    {"div", "section", "aside", "article", "footer", "form", "details", "p", "blockquote"}
+    | {"ul", "ol", "dl", "table", "tbody", "li", "dd", "tr", "td"}
+    | {"h2", "h3", "h4", "h5", "fb:comments"}
 )
 _SILENT = frozenset({"script", "style", "noscript", "template", "select", "textarea"})
 _HEADINGS = frozenset({"h2", "h3", "h4", "h5", "h6"})
 _NOUN = re.compile(rf"\b(?:{pattern('noun')})", re.IGNORECASE)
-# Characters of a section that are in no comment: headings, notices, a login prompt. What is much longer, and
-# a large part of the page, is the article, whatever the class of its container says.
+# Characters of a section outside comments and forms: headings, notices, a login prompt. An element
+# with more of them, if they are also this share of the page, holds the article, whatever its class.
 _FOREIGN = 600
 _FOREIGN_SHARE = 0.15
-# Of the page's paragraphs outside comments; the article holds most of them.
+# Share of the page's paragraphs outside comments. The article holds most of them.
 _PARAGRAPH_SHARE = 0.4
-# Beside each comment a line of author and date may stand, as in `dt` beside `dd`.
+# Characters beside each comment: a line of author and date, such as a `dt` beside its `dd`.
 _FOREIGN_BESIDE = 80
-# Around comments whose container has no name: no more than a heading.
+# Characters around comments in a container without a name: no more than a heading.
 _HEADING = 100
-# Elements looked at in one page, however deep its sections stand in one another; what is over it is not cut.
+# Elements visited per page, however deep its sections are nested. The rest is not cut.
 _BUDGET = 300_000
 
 
 @dataclass(frozen=True, slots=True)
 class _Text:
-    """Characters below an element that are in no comment and no form, those in `<p>`, and the comments there."""
+    """Text below an element outside comments and forms.
+
+    `characters` counts all of it, `paragraphs` the characters in `<p>`; `comments` counts the
+    comments below the element.
+    """
 
     characters: int
     paragraphs: int
@@ -62,7 +53,13 @@ class Sections:
     """Finds the topmost elements that hold comments and nothing of the article."""
 
     def __init__(self, tree: HtmlElement, marks: list[Mark], items: list[HtmlElement]) -> None:
-        """`items` are the comments' elements in page order; trackbacks among `marks` count as comments here."""
+        """Prepare the search.
+
+        Args:
+            tree: the whole page.
+            marks: as `scan` returns them; trackbacks among them count as comments.
+            items: the elements of the comments in page order.
+        """
         self._roles = {mark.element: mark.role for mark in marks}
         self._items = items
         self._ours = {*items, *(mark.element for mark in marks if mark.role & Role.PING)}
@@ -71,26 +68,22 @@ class Sections:
         self._budget = _BUDGET
 
     def find(self, containers: Iterable[HtmlElement]) -> tuple[HtmlElement, ...]:
-        """The sections in page order, none inside another; `containers` are those of hosted systems."""
-        found = dict.fromkeys(self._climb(element) for element in self._clusters())
+        """Return the sections in page order, never one inside another, then their headings.
+
+        `containers` are those of external comment systems.
+        """
+        sections = dict.fromkeys(self._climb(element) for element in self._clusters())
         for element, role in self._roles.items():
-            if (
-                self._is_section(element, role)
-                and not _inside(element, found)
-                and self._is_safe(element)
-            ):
-                found[element] = None
-        found.update({element: None for element in containers if self._is_safe(element)})
-        top = [
-            element for element in found if not any(up in found for up in element.iterancestors())
-        ]
-        return (
-            *top,
-            *(heading for element in top if (heading := _heading_before(element)) is not None),
-        )
+            is_new = self._is_section(element, role) and not _inside(element, sections)
+            if is_new and self._is_safe(element):
+                sections[element] = None
+        sections.update(dict.fromkeys(filter(self._is_safe, containers)))
+        top = _outermost(sections)
+        headings = [_heading_before(element) for element in top]
+        return (*top, *(heading for heading in headings if heading is not None))
 
     def _is_section(self, element: HtmlElement, role: Role) -> bool:
-        """A named section or form, or on a page without comments a block of notices that bears their name."""
+        """Whether it is a named section or form; on a page without comments, also any named block."""
         if role & Role.ELSEWHERE:
             return False
         if role & (Role.SECTION | Role.FORM) and not role & Role.TEXT:
@@ -99,7 +92,7 @@ class Sections:
         return block and not self._items
 
     def _clusters(self) -> list[HtmlElement]:
-        """One element for each place where comments stand: their parent where it is safe to take, else each alone."""
+        """Return the parent of each run of comments if it holds nothing else, else each comment."""
         clusters: dict[HtmlElement, None] = {}
         for item in self._items:
             if _inside(item, clusters):
@@ -109,7 +102,7 @@ class Sections:
         return list(clusters)
 
     def _is_list(self, parent: HtmlElement) -> bool:
-        """Whether it holds comments and no more; one without a name is held to it strictly."""
+        """Whether it holds only comments; the threshold is lower for an element without a name."""
         if not self._is_safe(parent):
             return False
         if parent.tag in _HOLDERS or parent in self._roles:
@@ -118,12 +111,13 @@ class Sections:
         return text.characters <= _HEADING + text.comments * _FOREIGN_BESIDE
 
     def _climb(self, element: HtmlElement) -> HtmlElement:
+        """Return the outermost ancestor that holds only comments, or the element itself."""
         best = element
         for up in element.iterancestors():
-            named = self._roles.get(up, Role.NONE) & (Role.SECTION | Role.ITEM | Role.TEXT)
-            if (named or up.tag in _HOLDERS) and self._is_safe(up):
+            role = self._roles.get(up, Role.NONE) & (Role.SECTION | Role.ITEM | Role.TEXT)
+            if (role or up.tag in _HOLDERS) and self._is_safe(up):
                 best = up
-            elif not named and up.tag not in {"div", "section", "aside"}:
+            elif not role and up.tag not in {"div", "section", "aside"}:
                 break
         return best
 
@@ -133,12 +127,10 @@ class Sections:
         return self._safe[element]
 
     def _holds_only_comments(self, element: HtmlElement) -> bool:
-        """Whether nearly all the text is of comments; an `h1` that does not speak of them is the article's."""
-        if (
-            self._budget < 0
-            or element.tag not in _TAGS
-            or any(heading not in self._roles for heading in element.iter("h1"))
-        ):
+        """Whether nearly all the text is of comments; an `h1` without a mark is the article's."""
+        if self._budget < 0 or element.tag not in _TAGS:
+            return False
+        if any(heading not in self._roles for heading in element.iter("h1")):
             return False
         text = self._foreign(element)
         beside = text.comments * _FOREIGN_BESIDE
@@ -162,18 +154,32 @@ class Sections:
             self._budget -= 1
             if node in self._ours:
                 comments += 1
-            elif node.tag not in _SILENT and not (node.tag == "form" and _is_small(node)):
-                own = len((node.text or "").strip()) + sum(
-                    len((child.tail or "").strip()) for child in node
-                )
+            elif not _is_silent(node):
+                own = _own_length(node)
                 characters += own
                 paragraphs += own if node.tag == "p" else 0
                 stack.extend(child for child in node if isinstance(child.tag, str))
         return _Text(characters, paragraphs, comments)
 
 
+def _is_silent(node: HtmlElement) -> bool:
+    return node.tag in _SILENT or (node.tag == "form" and _is_small(node))
+
+
+def _own_length(node: HtmlElement) -> int:
+    """Return the characters of the element that are not in its children."""
+    tails = sum(len((child.tail or "").strip()) for child in node)
+    return len((node.text or "").strip()) + tails
+
+
+def _outermost(sections: Mapping[HtmlElement, None]) -> list[HtmlElement]:
+    return [
+        element for element in sections if not any(up in sections for up in element.iterancestors())
+    ]
+
+
 def _heading_before(element: HtmlElement) -> HtmlElement | None:
-    """The heading right before a section, such as "Leave a comment", where it stands outside of it."""
+    """Return the heading right before a section, such as "Leave a comment"."""
     before = element.getprevious()
     if before is None or before.tag not in _HEADINGS:
         return None
@@ -181,7 +187,7 @@ def _heading_before(element: HtmlElement) -> HtmlElement | None:
 
 
 def _is_small(form: HtmlElement) -> bool:
-    """Whether it is a form of its own: some systems wrap one form around the whole page."""
+    """Whether it is a separate form: some systems wrap one form around the whole page."""
     return not any(True for _ in form.iter("h1", "article", "main"))
 
 

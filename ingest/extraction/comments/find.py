@@ -20,8 +20,8 @@ _NEVER = frozenset(
 _SCHEMA = re.compile(
     r"(?:schema\.org/|schema:)(?:User)?Comments?\b|sioc(?:t)?:(?:Comment|Post)\b", re.IGNORECASE
 )
-# "comment-123", "li-comment-123", "dsq-comment-123", "wpd-comm-5_0", "kommentar_7", "comment-body-9"; a plural
-# ("comments-123") is the list of all comments of article 123.
+# "comment-123", "li-comment-123", "dsq-comment-123", "wpd-comm-5_0", "kommentar_7",
+# "comment-body-9". A plural ("comments-123") is the list of all comments of article 123.
 _NUMBERED = re.compile(
     r"(?:comm|comment|commentaire|comentario|kommentar|komentarz?|leserbrief|yorum|cmt)"
     r"(?:[-_]?(?:id|item|entry|body|box|container|wrapper|text|content|no|nr|post))?"
@@ -29,41 +29,27 @@ _NUMBERED = re.compile(
     re.IGNORECASE,
 )
 _LONG_NUMBER = re.compile(r"c(?P<number>\d{2,24})$")
+_NUMBER_ATTRIBUTES = ("data-comment-id", "data-commentid", "data-comment")
+_NUMBER_LENGTH = 64
 _ITEM_TAGS = frozenset(
-    {
-        "li",
-        "div",
-        "article",
-        "section",
-        "dd",
-        "dl",
-        "tr",
-        "td",
-        "table",
-        "blockquote",
-        "p",
-        "details",
-    }
+    {"li", "div", "article", "section", "dd", "dl", "tr", "td", "table", "blockquote", "p"}
+    | {"details"}
 )
 
 
 WHOLE_IDS = frozenset(
-    {
-        "comments",
-        "respond",
-        "commentform",
-        "comment-list",
-        "disqus_thread",
-        "dsq-comments",
-        "wpdcom",
-    }
+    {"comments", "respond", "commentform", "comment-list"}
+    | {"disqus_thread", "dsq-comments", "wpdcom"}
 )
-"""Ids that only the whole section bears: what holds one of them is no single comment."""
+"""Ids of the whole section only: an element around one of them is not a single comment."""
 
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """An element that speaks of comments; `number` is that of its own comment, `parent` of the one it answers."""
+    """An element whose names, id or schema type are those of comment markup.
+
+    `number` is the number of the comment, `parent` of the comment that it answers.
+    """
 
     element: HtmlElement
     role: Role
@@ -73,44 +59,69 @@ class Mark:
 
 
 def scan(body: HtmlElement) -> list[Mark]:
-    """The marked elements in page order.
+    """Return the marked elements in page order.
 
-    This looks at every element of every page, so it asks for as little as it can.
+    This visits every element of every page, so it reads as few attributes as possible.
     """
     marks: list[Mark] = []
     for element in body.iter("*"):
         names, ident = element.get("class"), element.get("id")
-        role = _role(names) if names else None
-        if ident and (own := _role(ident)):
-            role = own if role is None else role | own
         kind = element.get("itemtype") or element.get("typeof")
-        schema = kind is not None and _SCHEMA.search(kind) is not None
-        numbered = ident is not None and ident[-1:].isdigit()
-        if (role is not None or schema or numbered) and element.tag not in _NEVER:
-            number, parent = _number(element, ident, role or Role.NONE)
-            if role is not None or schema or number is not None:
-                marks.append(Mark(element, role or Role.NONE, number, parent, schema))
+        if names or ident or kind:
+            mark = _mark(element, names, ident, kind)
+            if mark is not None:
+                marks.append(mark)
     return marks
+
+
+def _mark(
+    element: HtmlElement, names: str | None, ident: str | None, kind: str | None
+) -> Mark | None:
+    role = _either(_role(names) if names else None, _role(ident) if ident else None)
+    schema = kind is not None and _SCHEMA.search(kind) is not None
+    may_be_numbered = role is not None or (ident or "")[-1:].isdigit()
+    if element.tag in _NEVER or not (may_be_numbered or schema):
+        return None
+    number, parent = _number(element, role or Role.NONE)
+    if role is None and not schema and number is None:
+        return None
+    return Mark(element, role or Role.NONE, number, parent, schema)
+
+
+def _either(role: Role | None, other: Role | None) -> Role | None:
+    if role is None or other is None:
+        return other if role is None else role
+    return role | other
 
 
 @lru_cache(maxsize=20_000)
 def _role(names: str) -> Role | None:
-    """As `roles_of`, with None for no role: the truth of a flag is slow to ask for."""
+    """As `roles_of`, with None for no role: testing a flag for truth is slow."""
     return roles_of(names) or None
 
 
-def _number(element: HtmlElement, ident: str | None, role: Role) -> tuple[str | None, str | None]:
+def _number(element: HtmlElement, role: Role) -> tuple[str | None, str | None]:
+    """Return the number of the comment and of its parent, from the id or a data attribute."""
     if element.tag not in _ITEM_TAGS:
         return None, None
-    if ident and ident[-1:].isdigit():
-        found = _NUMBERED.search(ident) or (_LONG_NUMBER.match(ident) if role & Role.ITEM else None)
-        if found:
-            return found["number"], found.groupdict().get("parent")
+    match = _number_in_id(element.get("id") or "", role)
+    if match:
+        return match["number"], match.groupdict().get("parent")
     if role & Role.ITEM:
-        for attribute in ("data-comment-id", "data-commentid", "data-comment"):
-            if number := (element.get(attribute) or "").strip():
-                return number[:64], None
+        for attribute in _NUMBER_ATTRIBUTES:
+            number = (element.get(attribute) or "").strip()
+            if number:
+                return number[:_NUMBER_LENGTH], None
     return None, None
+
+
+def _number_in_id(ident: str, role: Role) -> re.Match[str] | None:
+    if not ident[-1:].isdigit():
+        return None
+    match = _NUMBERED.search(ident)
+    if match is None and role & Role.ITEM:
+        return _LONG_NUMBER.match(ident)
+    return match
 
 
 _VOLATILE = re.compile(
@@ -118,22 +129,8 @@ _VOLATILE = re.compile(
 )
 _AUTHOR_OR_DATE = Role.AUTHOR | Role.DATE
 _NOT_ITEMS = frozenset(
-    {
-        "a",
-        "span",
-        "form",
-        "input",
-        "button",
-        "textarea",
-        "h1",
-        "h2",
-        "h3",
-        "h4",
-        "body",
-        "main",
-        "ul",
-        "ol",
-    }
+    {"a", "span", "form", "input", "button", "textarea", "body", "main", "ul", "ol"}
+    | {"h1", "h2", "h3", "h4"}
 )
 _WRAPPERS = frozenset({"li", "dd", "tr"})
 _NEAR = 5  # levels from a comment's text to the section
@@ -143,7 +140,7 @@ _LIST_ITEMS = frozenset({"li", "div", "article", "section", "dd", "tr", "blockqu
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """The element of one comment; `number` and `parent` as its id states them."""
+    """The element of one comment; `number` and `parent` are those in its id."""
 
     element: HtmlElement
     number: str | None = None
@@ -151,9 +148,9 @@ class Item:
 
 
 def find_items(marks: list[Mark]) -> list[Item]:
-    """The comments in page order, replies inside the comment that they answer included."""
+    """Return the comments in page order; a reply may be inside the comment that it answers."""
     marks = _not_elsewhere(marks)
-    found = (
+    items = (
         _numbered(marks)
         or _by_schema(marks)
         or _by_class(marks)
@@ -163,38 +160,38 @@ def find_items(marks: list[Mark]) -> list[Item]:
     pings = {mark.element for mark in marks if mark.role & Role.PING}
     return [
         item
-        for item in found
+        for item in items
         if item.element not in pings and item.element.getparent() not in pings
     ]
 
 
 def _not_elsewhere(marks: list[Mark]) -> list[Mark]:
-    """Without sidebar lists such as "recent comments" and what they hold."""
+    """Return the marks without sidebar lists such as "recent comments" and their elements."""
     outside = {mark.element for mark in marks if mark.role & Role.ELSEWHERE and mark.number is None}
     if not outside:
         return marks
     return [
-        m
-        for m in marks
-        if m.element not in outside and not any(up in outside for up in m.element.iterancestors())
+        mark
+        for mark in marks
+        if mark.element not in outside
+        and not any(up in outside for up in mark.element.iterancestors())
     ]
 
 
 def _numbered(marks: list[Mark]) -> list[Item]:
-    """Elements that bear the number of a comment, the outermost one for each number."""
-    around = _around_sections(marks)
+    """Return the elements with the number of a comment, the outermost one for each number."""
+    wholes = _around_sections(marks)
     items: dict[str, Item] = {}
     for mark in marks:
-        number = (
-            None if mark.role & (Role.FORM | Role.COUNT) or mark.element in around else mark.number
-        )
-        if number is not None and number not in items:
-            items[number] = Item(mark.element, number, mark.parent)
+        if mark.number is None or mark.number in items or mark.element in wholes:
+            continue
+        if not mark.role & (Role.FORM | Role.COUNT):
+            items[mark.number] = Item(mark.element, mark.number, mark.parent)
     return _promoted(list(items.values()), {mark.element: mark.role for mark in marks})
 
 
 def _around_sections(marks: list[Mark]) -> set[HtmlElement]:
-    """The elements that hold the whole section: a number in their id is not that of one comment."""
+    """Return the elements around a whole section: a number in their id is not that of a comment."""
     return {
         up
         for mark in marks
@@ -204,19 +201,20 @@ def _around_sections(marks: list[Mark]) -> set[HtmlElement]:
 
 
 def _promoted(items: list[Item], roles: dict[HtmlElement, Role]) -> list[Item]:
-    """An enclosing `li.comment` in place of the numbered element inside it: the replies stand beside that one."""
+    """Replace a numbered element by the `li.comment` around it, beside which the replies are."""
     numbered = {item.element for item in items}
     children = Counter(element.getparent() for element in numbered)
-    around = {
-        parent
-        for parent, held in children.items()
-        if held == 1
-        and parent.tag in _WRAPPERS
-        and parent not in numbered
-        and roles.get(parent, Role.NONE) & Role.ITEM
-    }
-    parents = ((item, item.element.getparent()) for item in items)
-    return [Item(up, item.number, item.parent) if up in around else item for item, up in parents]
+    promoted: list[Item] = []
+    for item in items:
+        parent = item.element.getparent()
+        is_comment = (
+            children[parent] == 1
+            and parent.tag in _WRAPPERS
+            and parent not in numbered
+            and roles.get(parent, Role.NONE) & Role.ITEM
+        )
+        promoted.append(Item(parent, item.number, item.parent) if is_comment else item)
+    return promoted
 
 
 def _by_schema(marks: list[Mark]) -> list[Item]:
@@ -224,7 +222,7 @@ def _by_schema(marks: list[Mark]) -> list[Item]:
 
 
 def _by_class(marks: list[Mark]) -> list[Item]:
-    """The group of likewise named elements that look most like comments."""
+    """Return the largest group of elements of one class that look like comments."""
     groups: dict[tuple[str, frozenset[str]], list[HtmlElement]] = {}
     for mark in marks:
         if mark.role & Role.ITEM and mark.element.tag not in _NOT_ITEMS:
@@ -237,43 +235,52 @@ def _by_class(marks: list[Mark]) -> list[Item]:
 
 
 def _around_texts(marks: list[Mark]) -> list[Item]:
-    """Where a section and the comments' texts in it are named: around each text the nearest element that is signed."""
-    sections = {
-        mark.element for mark in marks if mark.role & Role.SECTION and not mark.role & Role.TEXT
-    }
-    texts = [
-        mark.element
-        for mark in marks
-        if mark.role & Role.TEXT and mark.element.tag not in _NOT_ITEMS
-    ]
-    held = Counter(up for text in texts for up in text.iterancestors())
+    """Return the signed element around each comment text if only section and texts are named."""
+    sections: set[HtmlElement] = set()
+    texts: list[HtmlElement] = []
+    for mark in marks:
+        if mark.role & Role.TEXT:
+            if mark.element.tag not in _NOT_ITEMS:
+                texts.append(mark.element)
+        elif mark.role & Role.SECTION:
+            sections.add(mark.element)
+    counts = Counter(up for text in texts for up in text.iterancestors())
     items: dict[HtmlElement, Item] = {}
     for text in texts:
-        between = list(takewhile(lambda up: up not in sections, text.iterancestors()))
-        if held[text] or len(between) > _NEAR:
+        if counts[text]:
             continue
-        around = next((up for up in between if held[up] == 1 and _is_signed(up)), None)
-        if around is not None:
-            items[around] = Item(around)
+        element = _signed_ancestor(text, sections, counts)
+        if element is not None:
+            items[element] = Item(element)
     return list(items.values())
 
 
+def _signed_ancestor(
+    text: HtmlElement, sections: set[HtmlElement], counts: Counter[HtmlElement]
+) -> HtmlElement | None:
+    """Return the nearest signed element around the text and no other text, inside a section."""
+    between = list(takewhile(lambda up: up not in sections, text.iterancestors()))
+    if len(between) > _NEAR:
+        return None
+    return next((up for up in between if counts[up] == 1 and _is_signed(up)), None)
+
+
 def _in_lists(marks: list[Mark]) -> list[Item]:
-    """Where only the section is named: its children that repeat and bear an author or a date each."""
-    seen: set[HtmlElement] = set()
+    """Return the repeated signed children of a section if only the section is named."""
+    visited: set[HtmlElement] = set()
     for mark in marks:
-        if not mark.role & Role.SECTION or mark.element in seen:
+        if not mark.role & Role.SECTION or mark.element in visited:
             continue
         for holder in mark.element.iter("ul", "ol", "div", "section", "dl", "tbody"):
-            seen.add(holder)
+            visited.add(holder)
             children = [child for child in holder if child.tag in _LIST_ITEMS]
-            if (
-                len(children) >= 2
-                and len({_shape(child) for child in children}) == 1
-                and _are_comments(children)
-            ):
+            if _are_alike(children) and _are_comments(children):
                 return [Item(child) for child in children]
     return []
+
+
+def _are_alike(elements: list[HtmlElement]) -> bool:
+    return len(elements) >= 2 and len({_shape(element) for element in elements}) == 1
 
 
 def _shape(element: HtmlElement) -> tuple[str, frozenset[str]]:
@@ -282,7 +289,7 @@ def _shape(element: HtmlElement) -> tuple[str, frozenset[str]]:
 
 
 def _are_comments(group: list[HtmlElement]) -> bool:
-    """At least two thirds bear an author or a date, and text beside them; those of teasers are mostly links."""
+    """Whether two thirds have an author or date beside text, and less than a third are teasers."""
     sample = group[:_SAMPLE]
     signed = sum(1 for element in sample if _is_signed(element))
     teasers = sum(1 for element in sample if _is_teaser(element))
@@ -290,15 +297,15 @@ def _are_comments(group: list[HtmlElement]) -> bool:
 
 
 def _is_signed(element: HtmlElement) -> bool:
-    named = any(
+    has_byline = any(
         node.tag in {"time", "cite"} or part_of(node.get("class") or "") & _AUTHOR_OR_DATE
         for node in element.iter("*")
     )
-    return named and len(text_of(element).split()) >= 3
+    return has_byline and len(text_of(element).split()) >= 3
 
 
 def _is_teaser(element: HtmlElement) -> bool:
-    """A heading that is a link or inside one, or more than half of the text in links, leads to an article."""
+    """Whether a heading is a link or inside one, or more than half of the text is in links."""
     headings: Iterable[HtmlElement] = element.iter("h1", "h2", "h3", "h4")
     if any(
         heading.find(".//a") is not None or heading.getparent().tag == "a" for heading in headings

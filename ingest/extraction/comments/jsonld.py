@@ -1,4 +1,4 @@
-"""Comments that a page gives as structured data: the `comment` property of its article in JSON-LD."""
+"""Comments in structured data: the `comment` property of the page's article in JSON-LD."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ _MAX_DEPTH = 20
 
 
 def comments_in(data: StructuredData, page: Page, read: ReadDate, limit: int) -> list[Comment]:
-    """The comments of the page's articles with their replies, at most `limit`, in the order of the data."""
-    found: dict[str, Comment] = {}
+    """Return at most `limit` comments of the articles with their replies, in document order."""
+    comments: dict[str, Comment] = {}
     for article in data.articles:
         for node, parent in _nodes(data, article, None, 0):
             comment = _comment(data, node, parent, page, read)
-            if comment is not None and len(found) < limit:
-                found.setdefault(comment.id, comment)
-    return list(found.values())
+            if comment is not None and len(comments) < limit:
+                comments.setdefault(comment.id, comment)
+    return list(comments.values())
 
 
 def _nodes(
@@ -41,15 +41,16 @@ def _nodes(
 
 
 def _ident(data: StructuredData, node: Node) -> str:
-    stated = node.get("identifier") or node.get("@id") or node.get("url")
-    if isinstance(stated, str | int) and str(stated).strip():
-        text = one_line(str(stated))
+    """Return the number or identifier of a comment, else a hash of its content."""
+    identifier = node.get("identifier") or node.get("@id") or node.get("url")
+    if isinstance(identifier, str | int) and str(identifier).strip():
+        text = one_line(str(identifier))
         number = re.search(r"(?:comment[-_]?|#c?)(\d+)$", text)
         return number[1] if number else text
-    said = "\n".join(
+    content = "\n".join(
         data.text(node, key) or "" for key in ("author", "dateCreated", "datePublished", "text")
     )
-    return hashlib.sha256(said.encode("utf-8")).hexdigest()[:16]
+    return hashlib.sha256(content.encode("utf-8")).hexdigest()[:16]
 
 
 def _comment(
@@ -75,15 +76,9 @@ def _comment(
 
 
 def _text(node: Node) -> str:
-    value = next(
-        (
-            node[key]
-            for key in ("text", "commentText", "description")
-            if isinstance(node.get(key), str)
-        ),
-        "",
-    )
-    return block(_TAG.sub("", _BREAK.sub("\n\n", str(value))))
+    values = (node.get(key) for key in ("text", "commentText", "description"))
+    text = next((value for value in values if isinstance(value, str)), "")
+    return block(_TAG.sub("", _BREAK.sub("\n\n", text)))
 
 
 def _author(data: StructuredData, node: Node, page: Page) -> CommentAuthor:

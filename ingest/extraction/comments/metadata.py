@@ -1,4 +1,4 @@
-"""How many comments the site says that an article has."""
+"""The comment system of a page, and the number of comments that the page or its metadata state."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ _SECTION_IDS = frozenset({"comments", "comment-list", "respond"})
 
 
 def hosted(tree: HtmlElement, marks: list[Mark]) -> dict[CommentSystem, list[HtmlElement]]:
-    """The containers of comment systems that are not the site's own; empty for almost every page."""
-    found = [
+    """Return the containers of external comment systems; empty for almost every page."""
+    elements = [
         mark.element
         for mark in marks
         if mark.role & Role.HOSTED and mark.element.tag not in {"a", "iframe", "img"}
     ]
     containers: dict[CommentSystem, list[HtmlElement]] = {}
-    for element in (*found, *tree.iter("fb:comments")):
+    for element in (*elements, *tree.iter("fb:comments")):
         containers.setdefault(_system_of(element), []).append(element)
     return containers
 
@@ -50,27 +50,26 @@ def _system_of(element: HtmlElement) -> CommentSystem:
 def system_of(
     containers: dict[CommentSystem, list[HtmlElement]], items: list[HtmlElement], marks: list[Mark]
 ) -> CommentSystem | None:
-    """The system: of the container that holds the comments, else of any on the page."""
+    """Return the system whose container holds the comments, else any system of the page."""
     if items:
-        around = {items[0], *items[0].iterancestors()}
-        inside = (
-            name
-            for name in _ORDER
-            if any(element in around for element in containers.get(name, []))
-        )
-        return next(inside, CommentSystem.NATIVE)
-    named = next((name for name in _ORDER if name in containers), None)
-    return named or (CommentSystem.NATIVE if any(_invites(mark) for mark in marks) else None)
+        above = {items[0], *items[0].iterancestors()}
+        for name in _ORDER:
+            if any(element in above for element in containers.get(name, [])):
+                return name
+        return CommentSystem.NATIVE
+    external = next((name for name in _ORDER if name in containers), None)
+    if external:
+        return external
+    return CommentSystem.NATIVE if any(_invites(mark) for mark in marks) else None
 
 
 def _invites(mark: Mark) -> bool:
-    """A comment form, or the section itself: a mere link or icon is no system."""
+    """Whether it is a comment form or the section itself, not just a link or an icon."""
     element = mark.element
     if element.tag == "form" or (mark.role & Role.FORM and element.find(".//textarea") is not None):
         return True
-    return (
-        element.tag in {"section", "div"} and (element.get("id") or "").casefold() in _SECTION_IDS
-    )
+    ident = (element.get("id") or "").casefold()
+    return element.tag in {"section", "div"} and ident in _SECTION_IDS
 
 
 _NOUN = rf"(?:(?:reader|user|leser)\W?)?(?:{pattern('noun')})"
@@ -80,41 +79,54 @@ _BEHIND = re.compile(rf"{_NOUN}\s*[:(\[]?\s*{_NUMBER}\s*(?:[)\]]|$)", re.IGNOREC
 _ONE = re.compile(rf"^\W*(?:{pattern('one')})\s+{_NOUN}", re.IGNORECASE)
 _NONE = re.compile(rf"^\W*(?:{pattern('none')})\s+{_NOUN}", re.IGNORECASE)
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6", "legend", "summary", "header")
+_TEXT_LENGTH = 120  # characters of a heading that are searched for the count
+_META_NAMES = (
+    "commentcount",
+    "comment_count",
+    "article:comment_count",
+    "comments_count",
+    "comment-count",
+)
 
 
 def find_count(
     page: Page, data: StructuredData | None, marks: list[Mark], sections: tuple[HtmlElement, ...]
 ) -> int | None:
-    """The count as the section's heading states it, else the metadata's; None where nothing states any."""
+    """Return the count in the section's heading, else in the metadata; None if there is none."""
     for section in sections:
         for element in section.iter("*"):
-            if (stated := whole_number(element.get("data-comments-count"))) is not None:
-                return stated
+            count = whole_number(element.get("data-comments-count"))
+            if count is not None:
+                return count
     for text in _texts(marks, sections):
-        if (count := read_count(text)) is not None:
+        count = read_count(text)
+        if count is not None:
             return count
     return _in_metadata(page, data)
 
 
 def _texts(marks: list[Mark], sections: tuple[HtmlElement, ...]) -> Iterator[str]:
-    inside = {node for section in sections for node in section.iter(*_HEADINGS)}
-    counted = [mark.element for mark in marks if mark.role & Role.COUNT]
-    for element in counted:
-        if any(section is element or section in element.iterancestors() for section in sections):
-            yield text_of(element)[:120]
+    """Yield the start of each text that may hold the count: counters, then headings."""
+    for mark in marks:
+        if mark.role & Role.COUNT and _is_inside(mark.element, sections):
+            yield text_of(mark.element)[:_TEXT_LENGTH]
     for section in sections:
-        yield from (
-            text_of(heading)[:120] for heading in section.iter(*_HEADINGS) if heading in inside
-        )
+        for heading in section.iter(*_HEADINGS):
+            yield text_of(heading)[:_TEXT_LENGTH]
         previous = section.getprevious()
         if previous is not None and previous.tag in _HEADINGS:
-            yield text_of(previous)[:120]
+            yield text_of(previous)[:_TEXT_LENGTH]
+
+
+def _is_inside(element: HtmlElement, sections: tuple[HtmlElement, ...]) -> bool:
+    return any(section is element or section in element.iterancestors() for section in sections)
 
 
 def read_count(text: str) -> int | None:
-    """The number in "3 Comments", "Kommentare (12)", "One thought on ..." or "No comments"."""
-    if found := _AHEAD.search(text) or _BEHIND.search(text):
-        return int(re.sub(r"\D", "", found[1]))
+    """Return the number in "3 Comments", "Kommentare (12)", "One thought on" or "No comments"."""
+    match = _AHEAD.search(text) or _BEHIND.search(text)
+    if match:
+        return int(re.sub(r"\D", "", match[1]))
     if _NONE.search(text):
         return 0
     return 1 if _ONE.search(text) else None
@@ -122,18 +134,15 @@ def read_count(text: str) -> int | None:
 
 def _in_metadata(page: Page, data: StructuredData | None) -> int | None:
     for node in data.articles[:1] if data else ():
-        if (count := _in_node(data, node)) is not None:
+        count = _in_node(data, node)
+        if count is not None:
             return count
-    stated = page.meta(
-        "commentcount", "comment_count", "article:comment_count", "comments_count", "comment-count"
-    )
-    if (count := whole_number(stated)) is not None:
+    count = whole_number(page.meta(*_META_NAMES))
+    if count is not None:
         return count
     for value in page.metas.get("interactioncount", []):
-        if (
-            value.startswith("UserComments:")
-            and (count := whole_number(value.partition(":")[2])) is not None
-        ):
+        kind, _, number = value.partition(":")
+        if kind == "UserComments" and (count := whole_number(number)) is not None:
             return count
     return None
 
@@ -141,8 +150,9 @@ def _in_metadata(page: Page, data: StructuredData | None) -> int | None:
 def _in_node(data: StructuredData | None, node: Node) -> int | None:
     if data is None:
         return None
-    if (stated := whole_number(data.text(node, "commentCount"))) is not None:
-        return stated
+    count = whole_number(data.text(node, "commentCount"))
+    if count is not None:
+        return count
     for statistic in data.each(node, "interactionStatistic"):
         if isinstance(statistic, dict) and _is_commenting(data, statistic):
             return whole_number(data.text(statistic, "userInteractionCount"))

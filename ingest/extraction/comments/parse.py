@@ -1,4 +1,4 @@
-"""Comments from their elements: the parts of each put together, ids made unique, replies tied to what they answer."""
+"""Comments from their elements: parts combined, unique ids, replies linked to their parents."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from lxml.html import HtmlElement
 
+from ingest.dates.parse import ParsedDate
 from ingest.extraction.comments.author_date import ReadDate, find_author, find_date
 from ingest.extraction.comments.find import Item
 from ingest.extraction.comments.parts import Part, parts_of, text_elements, title_of
@@ -19,7 +20,8 @@ from ingest.record import Comment, CommentAuthor
 from ingest.text import one_line
 
 _OWN_LINK = re.compile(
-    r"(?:#|replytocom=|[?&]cid=|[?&]comment_?id=)(?:div-|li-)?(?:comment[-_]?|c|cmt[-_]?)?(\d{1,24})\b"
+    r"(?:#|replytocom=|[?&]cid=|[?&]comment_?id=)(?:div-|li-)?(?:comment[-_]?|c|cmt[-_]?)?"
+    r"(\d{1,24})\b"
 )
 _IN_REPLY = re.compile(pattern("in_reply"), re.IGNORECASE)
 _LEVEL = re.compile(r"(?:^|[\s_-])(?:depth|level|ebene)[-_]?(\d{1,2})(?:$|\s)")
@@ -32,50 +34,61 @@ _PARENT_ATTRIBUTES = (
 )
 
 
-def own_id(item: Item, parts: list[Part], said: str) -> str:
-    """The comment's number on the page, else its element's id, else a hash of `said` (author, date and text)."""
+def own_id(item: Item, parts: list[Part], content: str) -> str:
+    """Return the comment's number, else the id of its element, else a hash of `content`."""
     if item.number:
         return item.number
     for part in parts:
-        if part.element.tag == "a" and not _leads_to_parent(part.element):
-            address = f"{part.element.get('href') or ''} #{part.element.get('name') or part.element.get('id') or ''}"
-            if found := _OWN_LINK.search(address):
-                return found[1]
+        number = _number_in_link(part.element)
+        if number:
+            return number
     ident = (item.element.get("id") or "").strip()
-    return ident or hashlib.sha256(said.encode("utf-8")).hexdigest()[:16]
+    return ident or hashlib.sha256(content.encode("utf-8")).hexdigest()[:16]
+
+
+def _number_in_link(link: HtmlElement) -> str | None:
+    if link.tag != "a" or _leads_to_parent(link):
+        return None
+    anchor = link.get("name") or link.get("id") or ""
+    match = _OWN_LINK.search(f"{link.get('href') or ''} #{anchor}")
+    return match[1] if match else None
 
 
 def _leads_to_parent(link: HtmlElement) -> bool:
-    return bool(
-        _IN_REPLY.search(f"{link.get('class') or ''} {link.text or ''}")
-    ) and "replytocom" not in (link.get("href") or "")
+    label = f"{link.get('class') or ''} {link.text or ''}"
+    if not _IN_REPLY.search(label):
+        return False
+    return "replytocom" not in (link.get("href") or "")
 
 
 def stated_parent(item: Item, parts: list[Part]) -> str | None:
-    """The number of the comment that this one says it answers."""
+    """Return the number of the comment that this one answers, if its markup has one."""
     if item.parent:
         return None if item.parent == "0" else item.parent
     for attribute in _PARENT_ATTRIBUTES:
-        if (value := re.sub(r"^\D+", "", item.element.get(attribute) or "")) not in ("", "0"):
-            return value
+        number = re.sub(r"^\D+", "", item.element.get(attribute) or "")
+        if number not in {"", "0"}:
+            return number
     for part in parts:
-        leads = "parentitem" in part.props or (
-            part.element.tag == "a" and _leads_to_parent(part.element)
-        )
-        if leads and (found := _OWN_LINK.search(part.element.get("href") or "")):
-            return found[1]
+        match = _OWN_LINK.search(part.element.get("href") or "") if _names_parent(part) else None
+        if match:
+            return match[1]
     return None
 
 
+def _names_parent(part: Part) -> bool:
+    if "parentitem" in part.props:
+        return True
+    return part.element.tag == "a" and _leads_to_parent(part.element)
+
+
 def parent_element(element: HtmlElement, items: Mapping[HtmlElement, Item]) -> HtmlElement | None:
-    """The comment's element that encloses this one, or that a list of replies around this one follows."""
+    """Return the comment around this one, or the one before the list of replies around it."""
     for up in element.iterancestors():
         if up in items:
             return up
-        if (
-            roles_of(up.get("class") or "") & Role.REPLIES
-            or "indented" in (up.get("class") or "").split()
-        ):
+        names = up.get("class") or ""
+        if roles_of(names) & Role.REPLIES or "indented" in names.split():
             previous = up.getprevious()
             while previous is not None and previous not in items:
                 previous = previous.getprevious()
@@ -85,12 +98,12 @@ def parent_element(element: HtmlElement, items: Mapping[HtmlElement, Item]) -> H
 
 
 def level_of(element: HtmlElement) -> int | None:
-    """The depth of the comment as its class states it ("depth-2"); 1 is a comment on the article."""
-    found = _LEVEL.search((element.get("class") or "").casefold())
-    return int(found[1]) if found else None
+    """Return the depth in the class ("depth-2"); 1 is a comment on the article."""
+    match = _LEVEL.search((element.get("class") or "").casefold())
+    return int(match[1]) if match else None
 
 
-# A blog's automatic notice of a link to the article: named as such, or an excerpt cut at both ends.
+# A blog's automatic notice of a link to the article: named so, or an excerpt cut at both ends.
 _PING = re.compile(
     r"(?:pingback|trackback)\b|(?:\[…\]|\[\.\.\.\]).*(?:\[…\]|\[\.\.\.\])$",
     re.IGNORECASE | re.DOTALL,
@@ -100,8 +113,8 @@ _BYLINE = Role.AUTHOR | Role.DATE
 
 
 @dataclass(frozen=True, slots=True)
-class _Read:
-    """A comment before its id is settled."""
+class _Draft:
+    """A comment before its id is known."""
 
     item: Item
     parts: list[Part]
@@ -112,17 +125,18 @@ class _Read:
 
     @property
     def is_link(self) -> bool:
-        """Whether most of the text is that of one link with several words, such as a headline."""
+        """Whether 60 % of the text is one link with several words, such as a headline."""
         text = one_line(self.text)
-        links = (text_of(part.element) for part in self.parts if part.element.tag == "a")
-        longest = max(
-            (len(link) for link in links if link in text and len(link.split()) >= 3), default=0
-        )
+        longest = 0
+        for part in self.parts:
+            link = text_of(part.element) if part.element.tag == "a" else ""
+            if len(link.split()) >= 3 and link in text:
+                longest = max(longest, len(link))
         return longest * 10 >= len(text) * 6
 
     @property
-    def said(self) -> str:
-        """What tells the comment from others: author, text, and the date unless it counts from today."""
+    def content(self) -> str:
+        """Author, date and text for a stable id; a relative date is left out."""
         date = self.raw if self.raw and _ABSOLUTE.search(self.raw) else ""
         return "\n".join((self.author.name or "", date, self.text))
 
@@ -130,113 +144,146 @@ class _Read:
 def read_items(
     items: list[Item], page: Page, read: ReadDate, *, limit: int, sure: bool = False
 ) -> list[tuple[HtmlElement, Comment]]:
-    """The comments of these elements, each with its element; those without text are left out.
+    """Return the comments of these elements, each with its element; those without text are skipped.
 
     Args:
         items: in page order; no more than `limit` are read.
-        page: what they are from.
-        read: reads the text of a date.
+        page: the page of the items.
+        read: parses a date.
         limit: of comments.
-        sure: they are known to be comments. Otherwise they must look so when read, or none is given.
+        sure: the items are known to be comments. Otherwise they must look so after parsing, or the
+            result is empty.
     """
     by_element = {item.element: item for item in items}
-    found = [
-        one for item in items[:limit] if (one := _read(item, by_element, page, read)) is not None
-    ]
-    return _threaded(found, by_element) if sure or _are_comments(found) else []
+    parser = _Parser(page, by_element, read)
+    drafts = [parser.draft(item) for item in items[:limit]]
+    comments = [draft for draft in drafts if draft.text]
+    return _threaded(comments, by_element) if sure or _are_comments(comments) else []
 
 
-def _are_comments(found: list[_Read]) -> bool:
-    """Whether elements that look like comments are: most without a number are signed, a single one has author and date.
+def _are_comments(drafts: list[_Draft]) -> bool:
+    """Whether elements without numbers look like comments: half are signed and most are not links.
 
-    Where most are nothing but a link they are a list of the newest comments of all articles.
+    A single one needs an author and a date. Mostly links are a list of the newest comments on all
+    articles.
     """
-    if len(found) > 1 and sum(1 for one in found if one.is_link) * 2 > len(found):
+    if len(drafts) > 1 and sum(draft.is_link for draft in drafts) * 2 > len(drafts):
         return False
-    if any(one.item.number for one in found):
+    if any(draft.item.number for draft in drafts):
         return True
-    if len(found) == 1:
-        return bool(found[0].author.name and found[0].raw)
-    return sum(1 for one in found if one.author.name or one.raw) * 2 >= len(found)
+    if len(drafts) == 1:
+        return bool(drafts[0].author.name and drafts[0].raw)
+    signed = sum(bool(draft.author.name or draft.raw) for draft in drafts)
+    return signed * 2 >= len(drafts)
 
 
-def _read(
-    item: Item, items: Mapping[HtmlElement, Item], page: Page, read: ReadDate
-) -> _Read | None:
-    parts = _parts(item.element, items)
-    texts = text_elements(parts)
-    inside = {node for element in texts for node in element.iter("*")}
-    mixed = not texts or any(part.role & _BYLINE and part.element in inside for part in parts)
-    if mixed:
-        inside = set()
-    author = find_author(parts, inside, page)
-    raw, date = find_date(parts, inside, author.name, read)
-    text = prose(texts, items)
-    if mixed:
-        text = text or prose([item.element], items)
+@dataclass(frozen=True, slots=True)
+class _Parser:
+    """Parses comments of one page; `items` are all of them by element, `read` parses a date."""
+
+    page: Page
+    items: Mapping[HtmlElement, Item]
+    read: ReadDate
+
+    def draft(self, item: Item) -> _Draft:
+        """Parse one comment; without text if it has none or is a trackback."""
+        parts = _parts(item.element, self.items)
+        texts = text_elements(parts)
+        inside = {node for element in texts for node in element.iter("*")}
+        mixed = any(part.role & _BYLINE and part.element in inside for part in parts)
+        if texts and not mixed:
+            return self._marked(item, parts, texts, inside)
+        return self._mixed(item, parts, texts)
+
+    def _marked(
+        self, item: Item, parts: list[Part], texts: list[HtmlElement], inside: set[HtmlElement]
+    ) -> _Draft:
+        """Parse a comment whose byline and text are in different elements."""
+        author = find_author(parts, inside, self.page)
+        raw, date = find_date(parts, inside, author.name, self.read)
+        text = _checked(prose(texts, self.items), raw)
+        title = title_of(parts, inside, author.name) if text else ""
+        if title and not text.startswith(title.rstrip("….")):
+            text = f"{title}\n\n{text}"
+        return _Draft(item, parts, author, date.value if date else None, raw, text)
+
+    def _mixed(self, item: Item, parts: list[Part], texts: list[HtmlElement]) -> _Draft:
+        """Parse a comment whose byline and text share an element."""
+        author = find_author(parts, (), self.page)
+        raw, date = find_date(parts, (), author.name, self.read)
+        text = prose(texts, self.items) or prose([item.element], self.items)
         text, bylines = split_bylines(text, author.name, raw)
         if date is None:
-            raw, date = next(
-                ((line, found) for line in bylines if (found := read(line))), (raw, None)
-            )
-    if not text or text == raw or _PING.match(text):
+            raw, date = self._date_in(bylines) or (raw, None)
+        value = date.value if date else None
+        return _Draft(item, parts, author, value, raw, _checked(text, raw))
+
+    def _date_in(self, lines: list[str]) -> tuple[str, ParsedDate] | None:
+        for line in lines:
+            date = self.read(line)
+            if date:
+                return line, date
         return None
-    title = "" if mixed else title_of(parts, inside, author.name)
-    if title and not text.startswith(title.rstrip("….")):
-        text = f"{title}\n\n{text}"
-    return _Read(item, parts, author, date.value if date else None, raw, text)
+
+
+def _checked(text: str, raw: str | None) -> str:
+    """Return the text; empty if it is only the date or a trackback."""
+    return "" if text == raw or _PING.match(text) else text
 
 
 def _parts(element: HtmlElement, items: Mapping[HtmlElement, Item]) -> list[Part]:
-    """The parts of a comment; of a `dd` those of its `dt` too."""
+    """Return the parts of a comment; of a `dd` those of its `dt` too."""
     before = element.getprevious() if element.tag == "dd" else None
     heading = parts_of(before, items) if before is not None and before.tag == "dt" else []
     return [*heading, *parts_of(element, items)]
 
 
 def _threaded(
-    found: list[_Read], items: Mapping[HtmlElement, Item]
+    drafts: list[_Draft], items: Mapping[HtmlElement, Item]
 ) -> list[tuple[HtmlElement, Comment]]:
     ids: dict[HtmlElement, str] = {}
-    known: set[str] = set()
-    for one in found:
-        ids[one.item.element] = _unique(own_id(one.item, one.parts, one.said), known)
-        known.add(ids[one.item.element])
-    latest: dict[int, str] = {}
+    taken: set[str] = set()
+    for draft in drafts:
+        ident = _unique(own_id(draft.item, draft.parts, draft.content), taken)
+        ids[draft.item.element] = ident
+        taken.add(ident)
+    latest: dict[int, str] = {}  # the last comment of each depth
     comments: list[tuple[HtmlElement, Comment]] = []
-    for one in found:
-        ident = ids[one.item.element]
-        level = level_of(one.item.element)
-        parent = _parent(one, ids, items, known) or (latest.get(level - 1) if level else None)
+    for draft in drafts:
+        element = draft.item.element
+        level = level_of(element)
+        parent = _parent(draft, ids, items, taken)
         if level:
-            latest[level] = ident
-        comments.append(
-            (one.item.element, _comment(one, ident, parent if parent != ident else None))
-        )
+            parent = parent or latest.get(level - 1)
+            latest[level] = ids[element]
+        comments.append((element, _comment(draft, ids[element], parent)))
     return comments
 
 
 def _parent(
-    one: _Read, ids: Mapping[HtmlElement, str], items: Mapping[HtmlElement, Item], known: set[str]
+    draft: _Draft,
+    ids: Mapping[HtmlElement, str],
+    items: Mapping[HtmlElement, Item],
+    taken: set[str],
 ) -> str | None:
-    """The id of the comment that this one names as answered, else of the nearest one kept that encloses it."""
-    stated = stated_parent(one.item, one.parts)
-    if stated in known:
-        return stated
-    around = parent_element(one.item.element, items)
-    while around is not None and around not in ids:
-        around = parent_element(around, items)
-    return None if around is None else ids[around]
+    """Return the id of the comment answered: as stated, else the nearest one around this."""
+    number = stated_parent(draft.item, draft.parts)
+    if number is not None and number in taken:
+        return number
+    element = parent_element(draft.item.element, items)
+    while element is not None and element not in ids:
+        element = parent_element(element, items)
+    return None if element is None else ids[element]
 
 
-def _comment(one: _Read, ident: str, parent: str | None) -> Comment:
+def _comment(draft: _Draft, ident: str, parent: str | None) -> Comment:
     return Comment(
         id=ident,
-        parent_id=parent,
-        author=one.author,
-        date_created=one.date,
-        date_created_raw=one.raw,
-        text=one.text,
+        parent_id=parent if parent != ident else None,
+        author=draft.author,
+        date_created=draft.date,
+        date_created_raw=draft.raw,
+        text=draft.text,
     )
 
 

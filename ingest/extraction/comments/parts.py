@@ -1,4 +1,4 @@
-"""The parts of one comment: its own elements, what each of them is, and which hold the text."""
+"""The parts of one comment: its own elements, their roles, and the elements that hold the text."""
 
 from __future__ import annotations
 
@@ -18,26 +18,19 @@ _SKIPPED = frozenset(
 _TEXTS = frozenset({"text", "commenttext", "reviewbody", "encoded", "description"})
 _TITLES = frozenset({"headline", "name", "title"})
 _OTHER = Role.AUTHOR | Role.DATE | Role.NOISE
-_LEVELS = 12  # text elements looked at in one comment, to find the one nearest to the text
+_LEVELS = 12  # nested text elements compared in one comment
 _SMALL = 60
+_TITLE_LENGTH = 160
 _HEADINGS = frozenset({"h2", "h3", "h4", "h5", "h6"})
 _TITLE_NAMES = frozenset(
-    {
-        "title",
-        "titre",
-        "titel",
-        "subject",
-        "betreff",
-        "comment-title",
-        "comment-subject",
-        "headline",
-    }
+    {"title", "titre", "titel", "subject", "betreff", "headline"}
+    | {"comment-title", "comment-subject"}
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """An element of a comment with what its class says of it and the properties that its microdata or RDFa names."""
+    """An element of a comment, the role of its class, and its microdata or RDFa properties."""
 
     element: HtmlElement
     role: Role
@@ -48,7 +41,7 @@ _NO_PROPS: frozenset[str] = frozenset()
 
 
 def parts_of(top: HtmlElement, others: Container[HtmlElement]) -> list[Part]:
-    """The elements below `top` in page order, without those of `others` (replies) and of forms."""
+    """Return the elements below `top` in page order, without forms and `others` (replies)."""
     return [_part(element) for element in _own(top, others)]
 
 
@@ -64,40 +57,52 @@ def _own(top: HtmlElement, others: Container[HtmlElement]) -> Iterator[HtmlEleme
 
 def _part(element: HtmlElement) -> Part:
     names = element.get("class")
-    stated = element.get("itemprop") or element.get("property")
-    props = (
-        frozenset(name.rpartition(":")[2] for name in stated.casefold().split())
-        if stated
-        else _NO_PROPS
-    )
+    properties = element.get("itemprop") or element.get("property")
+    props = _NO_PROPS
+    if properties:
+        props = frozenset(name.rpartition(":")[2] for name in properties.casefold().split())
     return Part(element, part_of(names) if names else Role.NONE, props)
 
 
 def text_elements(parts: list[Part]) -> list[HtmlElement]:
-    """The elements that hold the comment's text; none where no element is named so."""
-    named = [part.element for part in parts if part.props & _TEXTS]
-    named = named or [
-        part.element for part in parts if part.role & Role.TEXT and _says_comment_text(part.element)
-    ]
-    named = named or [
-        part.element for part in parts if part.role & Role.TEXT and not part.role & _OTHER
-    ]
-    named = named or [
-        part.element
-        for part in parts
-        if part.element.tag == "p" and "comment" in _names(part.element)
-    ]
-    if not named:
+    """Return the elements that hold the comment's text; empty if no element is named so."""
+    candidates = _text_candidates(parts)
+    if not candidates:
         return []
-    outer = _outermost(named)
-    inner = _inner(max(outer, key=lambda element: len(text_of(element))), named)
-    return _outermost(
-        [e for e in named if e.tag == inner.tag and e.get("class") == inner.get("class")]
-    )
+    longest = max(_outermost(candidates), key=lambda element: len(text_of(element)))
+    inner = _inner(longest, candidates)
+    alike = [
+        element
+        for element in candidates
+        if element.tag == inner.tag and element.get("class") == inner.get("class")
+    ]
+    return _outermost(alike)
 
 
-def _says_comment_text(element: HtmlElement) -> bool:
-    return bool(roles_of(element.get("class") or "") & Role.TEXT)
+def _text_candidates(parts: list[Part]) -> list[HtmlElement]:
+    """Return the elements of the first kind of text markup that the comment has."""
+    for is_text in (_is_text_property, _is_comment_text, _is_text, _is_comment_paragraph):
+        elements = [part.element for part in parts if is_text(part)]
+        if elements:
+            return elements
+    return []
+
+
+def _is_text_property(part: Part) -> bool:
+    return bool(part.props & _TEXTS)
+
+
+def _is_comment_text(part: Part) -> bool:
+    """Whether the class has both the word for "comment" and one for its text."""
+    return bool(part.role & Role.TEXT and roles_of(part.element.get("class") or "") & Role.TEXT)
+
+
+def _is_text(part: Part) -> bool:
+    return bool(part.role & Role.TEXT) and not part.role & _OTHER
+
+
+def _is_comment_paragraph(part: Part) -> bool:
+    return part.element.tag == "p" and "comment" in _names(part.element)
 
 
 def _names(element: HtmlElement) -> list[str]:
@@ -111,10 +116,10 @@ def _outermost(elements: list[HtmlElement]) -> list[HtmlElement]:
     ]
 
 
-def _inner(outer: HtmlElement, named: list[HtmlElement]) -> HtmlElement:
-    """Of text elements in one another the inner one, as long as it holds much of the text of the outer one."""
+def _inner(outer: HtmlElement, candidates: list[HtmlElement]) -> HtmlElement:
+    """Return the innermost of nested text elements with at least 40 % of the outer one's text."""
     best, whole = outer, len(text_of(outer))
-    for element in named[:_LEVELS]:
+    for element in candidates[:_LEVELS]:
         if element is not best and best in element.iterancestors():
             length = len(text_of(element))
             if length * 10 >= whole * 4:
@@ -123,19 +128,27 @@ def _inner(outer: HtmlElement, named: list[HtmlElement]) -> HtmlElement:
 
 
 def is_small(element: HtmlElement) -> bool:
-    """Whether it holds no more elements than a byline or a row of buttons: only then is its text asked for."""
+    """Whether the element holds no more elements than a byline or a row of buttons.
+
+    The text of larger elements is not read.
+    """
     return sum(1 for _ in islice(element.iter(), _SMALL + 1)) <= _SMALL
 
 
 def title_of(parts: list[Part], inside: Container[HtmlElement], name: str | None) -> str:
-    """The comment's own title, where it has one not `inside` its text; empty where there is none."""
+    """Return the comment's own title if one is not `inside` its text; empty if there is none."""
     for part in parts:
-        element = part.element
-        if element in inside or part.role & (Role.AUTHOR | Role.DATE):
+        if part.element in inside or not _is_title(part):
             continue
-        titled = part.props & _TITLES and "author" not in part.props
-        if element.tag in _HEADINGS or titled or _TITLE_NAMES & set(_names(element)):
-            title = text_of(element)
-            if title and len(title) <= 160 and not (name and name in title):
-                return title
+        title = text_of(part.element)
+        if title and len(title) <= _TITLE_LENGTH and not (name and name in title):
+            return title
     return ""
+
+
+def _is_title(part: Part) -> bool:
+    if part.role & (Role.AUTHOR | Role.DATE):
+        return False
+    if part.element.tag in _HEADINGS or _TITLE_NAMES & set(_names(part.element)):
+        return True
+    return bool(part.props & _TITLES) and "author" not in part.props

@@ -1,4 +1,4 @@
-"""The text of a comment: paragraphs parted by a blank line, without the buttons and labels around it."""
+"""The text of a comment: paragraphs with blank lines between them, without buttons and labels."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _LENGTH = 200
 _DIGIT = re.compile(r"\d")
 _LONG_WORD = re.compile(r"[^\W\d]{6,}")
 _FILLING = re.compile(rf"\b(?:{pattern('by')})\b|\b(?:{pattern('labels')})(?!\w)", re.IGNORECASE)
-# "März 7, 2018", "Kommentar von — 2019-01-01 @ 00:39": a date with at most a few short words around it.
+# "März 7, 2018", "Kommentar von — 2019-01-01 @ 00:39": a date with at most a few short words.
 _DATE_LINE = re.compile(
     rf"(?:{pattern('by')})?\W*(?:[^\W\d]{{2,10}}[.,]?\s+){{0,2}}\d{{1,4}}[\d\s.,:/@|–—-]*"
     r"(?:[^\W\d]{1,10}\.?[\s,]*)?[\d\s.,:/@|–—-]*\d{2}\s*(?:Uhr|h|am|pm|a\.m\.|p\.m\.)?\W*",
@@ -26,12 +26,15 @@ _DATE_LINE = re.compile(
 
 
 def split_bylines(text: str, name: str | None, raw: str | None) -> tuple[str, list[str]]:
-    """The text without first and last lines of nothing but the author's name and the date, and those lines.
+    """Split off the first and last lines that hold only the author's name and the date.
 
     Args:
         text: lines and paragraphs of a comment, bylines among them.
-        name: the author's, where it is known.
-        raw: the date as on the page, where it is known.
+        name: the author's, if known.
+        raw: the date as on the page, if known.
+
+    Returns:
+        The rest of the text, and the bylines.
     """
     lines = text.split("\n")
     bylines: list[str] = []
@@ -43,61 +46,37 @@ def split_bylines(text: str, name: str | None, raw: str | None) -> tuple[str, li
 
 
 def _is_byline(line: str, name: str | None, raw: str | None, *, last: bool = False) -> bool:
-    """A line of the author's name and the date; a name alone at the end is how people sign, and stays."""
+    """Whether a line is only the author's name and the date.
+
+    A name alone in the last line is how people sign, and is kept.
+    """
     if len(line) > _LENGTH:
         return False
     if _DATE_LINE.fullmatch(line):
         return True
     rest = line
-    for known in (raw, name):
-        rest = rest.replace(known, "", 1) if known else rest
+    for part in (raw, name):
+        rest = rest.replace(part, "", 1) if part else rest
     if rest == line or (last and not _DIGIT.search(line)):
         return False
     return len(rest) <= 40 and not _LONG_WORD.search(_FILLING.sub("", rest))
 
 
 _SILENT = frozenset(
-    {
-        "script",
-        "style",
-        "noscript",
-        "template",
-        "svg",
-        "form",
-        "button",
-        "input",
-        "textarea",
-        "select",
-        "iframe",
-        "nav",
-    }
-    | {"time", "object", "audio", "video"}
+    {"script", "style", "noscript", "template", "svg", "iframe", "object", "audio", "video"}
+    | {"form", "button", "input", "textarea", "select", "nav", "time"}
 )
 _BLOCKS = frozenset(
-    {
-        "p",
-        "div",
-        "blockquote",
-        "pre",
-        "ul",
-        "ol",
-        "dl",
-        "li",
-        "dd",
-        "dt",
-        "section",
-        "article",
-        "aside",
-        "header",
-    }
-    | {"footer", "table", "tr", "h1", "h2", "h3", "h4", "h5", "h6", "figure"}
+    {"p", "div", "blockquote", "pre", "ul", "ol", "dl", "li", "dd", "dt", "table", "tr", "figure"}
+    | {"section", "article", "aside", "header", "footer", "h1", "h2", "h3", "h4", "h5", "h6"}
 )
 _LINES = frozenset({"li", "dd", "dt", "tr"})
 _NO_TEXT = Role.NOISE | Role.AUTHOR | Role.DATE
-# Longer than any label, byline or row of buttons: text that a broken page has put inside one of them.
+# Longer than any label, byline or row of buttons. Broken pages put the text inside one of them.
 _LABEL_LENGTH = 160
 _LABEL = re.compile(
-    rf"(?:(?:{pattern('labels')})(?:\s+(?:to|an|à|a)\s+[^\n]{{1,60}})?\s*[↓→»›…(]*\s*\d*\s*\)?|[\d\s|+·•/()-]+|#\d+)\W*",
+    rf"(?:(?:{pattern('labels')})(?:\s+(?:to|an|à|a)\s+[^\n]{{1,60}})?\s*[↓→»›…(]*\s*\d*\s*\)?"
+    r"|[\d\s|+·•/()-]+|#\d+)\W*",
     re.IGNORECASE,
 )
 _HELD = re.compile(rf"(?:{pattern('held')})[^\n]*", re.IGNORECASE)
@@ -106,9 +85,9 @@ _HELD = re.compile(rf"(?:{pattern('held')})[^\n]*", re.IGNORECASE)
 def prose(
     tops: list[HtmlElement], others: Container[HtmlElement], drop: Container[HtmlElement] = ()
 ) -> str:
-    """The text of these elements without replies (`others`), what `drop` names, and labels.
+    """Return the text of these elements without replies (`others`), `drop`, and labels.
 
-    Where that leaves nothing, labels are kept: some pages close an author's element behind the text.
+    If that leaves nothing, labels are kept: some pages close the author's element after the text.
     """
     for strict in (True, False):
         pieces: list[str] = []
@@ -132,7 +111,7 @@ def _write(
     for event, node in walker:
         if event == "start":
             if node is not top and (node in others or _is_left_out(node, drop, strict=strict)):
-                walker.skip_subtree()  # its end, and the text behind it, still come
+                walker.skip_subtree()  # its "end" event still follows, with the tail
                 continue
             pieces.append(_opening(node))
         elif node is not top:
@@ -141,7 +120,8 @@ def _write(
 
 def _opening(node: HtmlElement) -> str:
     if node.tag == "img":
-        return (node.get("alt") or "") if "smil" in _names(node) or "emoji" in _names(node) else ""
+        names = _names(node)
+        return (node.get("alt") or "") if "smil" in names or "emoji" in names else ""
     return _gap(node) + _inline(node.text)
 
 
@@ -150,9 +130,9 @@ def _closing(node: HtmlElement) -> str:
 
 
 def _gap(node: HtmlElement) -> str:
-    if node.tag == "br":
+    if node.tag == "br" or node.tag in _LINES:
         return "\n"
-    return "\n" if node.tag in _LINES else "\n\n" if node.tag in _BLOCKS else ""
+    return "\n\n" if node.tag in _BLOCKS else ""
 
 
 def _names(element: HtmlElement) -> str:
@@ -173,7 +153,7 @@ def _is_left_out(element: HtmlElement, drop: Container[HtmlElement], *, strict: 
 
 
 def _without_labels(text: str) -> str:
-    """The text without lines of buttons and counts at its start and end."""
+    """Return the text without lines of buttons and counts at its start and end."""
     lines = [line for line in text.split("\n") if not _HELD.fullmatch(one_line(line))]
     while len(lines) > 1 and _is_label(lines[-1]):
         lines.pop()

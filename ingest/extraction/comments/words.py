@@ -1,4 +1,4 @@
-"""What class names and ids say of comment markup: the words that sites of many languages use in them."""
+"""Roles of elements in comment markup, by the words in their class names and ids."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from importlib import resources
 
 
 class Role(Flag):
-    """What an element is, judged by a name that it bears; an element may be several of these."""
+    """The role of an element according to one of its names; an element can have several roles."""
 
     NONE = 0
     ITEM = auto()  # one comment
@@ -21,26 +21,28 @@ class Role(Flag):
     NOISE = auto()  # buttons, avatars, votes, headers and footers of a comment
     FORM = auto()  # forms, notices and headings
     COUNT = auto()
-    REPLIES = auto()  # what answers the comment before or around it
+    REPLIES = auto()  # the answers to the comment before it or around it
     ELSEWHERE = auto()  # comments on other articles
     PING = auto()  # trackbacks
-    HOSTED = auto()  # of a system that is not the site's own
+    HOSTED = auto()  # of an external comment system
 
 
-# "Comment" in the languages of the web, with its plural endings, wherever it stands in a name: "commentlist",
-# "thiscommentbody". A commentator, a commentary and what is commented are something else.
+# "Comment" in many languages with its plural endings, anywhere in a name: "commentlist",
+# "thiscommentbody". "Commentator", "commentary" and "commented" don't match. Each group matches a plural ending.
 _STEM = re.compile(
     r"comm?entaire(s?)|comentari[oau]?(s?)|comment(?:aar|i(?=-|$))?(s?)(?!at|ed|ing|ary)"
-    r"|kommenti(t)|kommentti|kommentaar(?:i(d))?|kommentar(er|en|e(?!nt)|s?)(?!t)|komentar(ze|[eiyz])?|komment(ek)?(?=-|$)"
+    r"|kommenti(t)|kommentti|kommentaar(?:i(d))?|kommentar(er|en|e(?!nt)|s?)(?!t)"
+    r"|komentar(ze|[eiyz])?|komment(ek)?(?=-|$)"
     r"|leser(?:brief|post|kommentar|meinung)(en|e|s)?|reactie(s?)|yorum(lar)?|talkback(s?)"
     r"|hozzaszolas(ok)?"
 )
-# The containers of comment systems that are not the site's own.
+# The containers of external comment systems.
 _HOSTED = re.compile(
-    r"^(?:disqus_thread|dsq-|fb[-_]comments|vuukle|wpdcom$|wpcomm$|wpdiscuz)|vuukle|disqus-?comments",
+    r"^(?:disqus_thread|dsq-|fb[-_]comments|vuukle|wpdcom$|wpcomm$|wpdiscuz)|vuukle"
+    r"|disqus-?comments",
     re.IGNORECASE,
 )
-# Every name with a role holds one of these; nearly all names on a page hold none and cost no more than this.
+# Every name with a role matches this. Nearly all names on a page don't, and cost only this search.
 _ANY = re.compile(
     "ment|leser|reactie|yorum|back|hozzaszol|disqus|dsq-|vuukle|wpdcom|wpcomm|wpdisc|fb|ping"
 )
@@ -59,7 +61,7 @@ def _list(key: str) -> frozenset[str]:
 
 
 def pattern(key: str) -> str:
-    """The alternatives of a list, for use inside a regular expression."""
+    """Return the alternatives of a list in words.toml, for use inside a regular expression."""
     parts = _LISTS[key]
     return "|".join(parts.split() if isinstance(parts, str) else map(str, parts))
 
@@ -79,23 +81,29 @@ _COUNT = _list("count")
 _REPLIES = _list("replies")
 _MOST_WORDS = 3
 _ONE_OF_MANY = frozenset({"item", "entry", "single", "con", "li", "row", "element"})
+_NO_TEXT = Role.NOISE | Role.AUTHOR | Role.DATE
 
 
 def _words(token: str) -> tuple[list[str], list[str] | None, bool]:
-    """The words before and after the one for "comment", and whether that is a plural; no second list without it."""
+    """Split a name at the word for "comment".
+
+    Returns:
+        The words before it, the words after it (None if the name has no such word), and whether
+        the word is a plural.
+    """
     name = _CAMEL.sub("-", token).casefold().translate(_ASCII)
-    places = list(_STEM.finditer(name))
-    if not places:
+    matches = list(_STEM.finditer(name))
+    if not matches:
         return _WORD.findall(name), None, False
-    found = places[-1]  # "comments-list-comment" is a comment
-    before, after = _WORD.findall(name[: found.start()]), _WORD.findall(name[found.end() :])
-    if before and not after and found[0].startswith(_NOUN_FIRST):
+    stem = matches[-1]  # "comments-list-comment" is a comment
+    before, after = _WORD.findall(name[: stem.start()]), _WORD.findall(name[stem.end() :])
+    if before and not after and stem[0].startswith(_NOUN_FIRST):
         before, after = [], before
-    return before, after, any(found.groups())
+    return before, after, any(stem.groups())
 
 
 def _part(words: set[str]) -> Role:
-    """The part of a comment that these words name; what is no text of it comes first."""
+    """Return the part of a comment that these words name; the text has the lowest priority."""
     if words & _NOISE:
         return Role.NOISE
     if words & _AUTHOR:
@@ -109,10 +117,16 @@ def _part(words: set[str]) -> Role:
 
 @lru_cache(maxsize=20_000)
 def role_of(token: str) -> Role:
-    """The role that one class name or id states with the word for "comment"; `Role.NONE` without that word."""
+    """Return the role of one class name or id that contains the word for "comment".
+
+    Without that word only `Role.PING` and `Role.HOSTED` are possible.
+    """
     before, after, plural = _words(token)
-    role = Role.PING if _PING & {*before, *(after or ())} else Role.NONE
-    role |= Role.HOSTED if _HOSTED.search(token) else Role.NONE
+    role = Role.NONE
+    if _PING & {*before, *(after or ())}:
+        role |= Role.PING
+    if _HOSTED.search(token):
+        role |= Role.HOSTED
     if after is None:
         return role
     if _ELSEWHERE & set(before):
@@ -121,26 +135,31 @@ def role_of(token: str) -> Role:
         return role
     if not after:
         return role | (Role.SECTION if plural else Role.ITEM)
+    return role | _role_of_words(after, plural=plural)
+
+
+def _role_of_words(after: list[str], *, plural: bool) -> Role:
+    """Return the role that the words after the one for "comment" give a name."""
     words = set(after)
-    for names, named in ((_REPLIES, Role.REPLIES), (_FORM, Role.FORM), (_COUNT, Role.COUNT)):
-        role |= named if words & names else Role.NONE
-    part = _part(words)
-    if len(after) > _MOST_WORDS:  # a sentence: in French, "comment" is "how"
-        return role | part
-    if after[-1] in _SECTION and not part & (Role.NOISE | Role.AUTHOR | Role.DATE):
+    part = role = _part(words)
+    if words & _REPLIES:
+        role |= Role.REPLIES
+    if words & _FORM:
+        role |= Role.FORM
+    if words & _COUNT:
+        role |= Role.COUNT
+    if len(after) > _MOST_WORDS or part & _NO_TEXT:  # a sentence: in French, "comment" is "how"
+        return role
+    if after[-1] in _SECTION:
         role |= Role.SECTION
-    if (
-        after[-1] in _ITEM
-        and (not plural or after[-1] in _ONE_OF_MANY)
-        and not part & (Role.NOISE | Role.AUTHOR | Role.DATE)
-    ):
+    if after[-1] in _ITEM and (not plural or after[-1] in _ONE_OF_MANY):
         role |= Role.ITEM
-    return role | part
+    return role
 
 
 @lru_cache(maxsize=20_000)
 def roles_of(names: str) -> Role:
-    """The roles of all the names in a class attribute."""
+    """Return the roles of all names in a class attribute together."""
     role = Role.NONE
     if not _ANY.search(names.casefold()):
         return role
@@ -151,7 +170,10 @@ def roles_of(names: str) -> Role:
 
 @lru_cache(maxsize=20_000)
 def part_of(names: str) -> Role:
-    """What an element inside a comment is by its class, also by plain words such as "author" or "post-date"."""
+    """Return the role of an element inside a comment by its class.
+
+    Here plain words such as "author" or "post-date" count too, without the word for "comment".
+    """
     role = Role.NONE
     for token in names.split():
         before, after, _ = _words(token)
@@ -163,7 +185,10 @@ def part_of(names: str) -> Role:
 
 
 def _plain_part(words: list[str]) -> Role:
-    """As `_part`, for a name without the word for "comment": "post-text" is text, "text-right" is not."""
+    """As `_part`, for a name without the word for "comment": not every name with "text" is a text.
+
+    "post-text" is a text, "text-right" is an alignment.
+    """
     if len(words) > 4:
         return Role.NONE
     part = _part(set(words))

@@ -8,10 +8,11 @@ from typing import NamedTuple
 from lxml.html import HtmlElement
 
 from ingest.dates.parse import holds_day
-from ingest.extraction.headline.titles import title_key, visible
+from ingest.extraction.facts import PageFacts
+from ingest.extraction.titles import title_key, visible
 from ingest.html.dom import behind, short_text
-from ingest.html.page import Page, class_words, text_of
-from ingest.sites import Site
+from ingest.html.page import class_words, text_of
+from ingest.settings import Limits
 
 _BEHIND = 80  # elements behind the headline that are looked at
 _FEWEST, _MOST = 12, 600  # characters of a deck
@@ -47,22 +48,22 @@ class Deck(NamedTuple):
     element: HtmlElement
 
 
-def find_deck(page: Page, site: Site, heading: HtmlElement, headline: str) -> Deck | None:
+def find_deck(facts: PageFacts, heading: HtmlElement, headline: str) -> Deck | None:
     """The deck of the headline that stands in `heading`, or None.
 
     It is what the site's rule selects, what is called a deck before the text begins, or a heading of lower rank
     right under the headline. The text's first paragraph is never a deck.
     """
-    for element in page.select(*site.select.alternative_headline):
+    for element in facts.page.select(*facts.site.select.alternative_headline):
         if (text := visible(text_of(element))) and title_key(text) != title_key(headline):
             return Deck(text, element)
-    return _below(heading, title_key(headline))
+    return _below(heading, title_key(headline), facts.limits)
 
 
-def _below(heading: HtmlElement, headline: str) -> Deck | None:
+def _below(heading: HtmlElement, headline: str, limits: Limits) -> Deck | None:
     seen = 0  # pieces of text that stand between the headline and the element
     for element in behind(heading, _BEHIND):
-        if _can_be_deck(element, heading, seen):
+        if _can_be_deck(element, heading, seen, limits):
             text = visible(short_text(element, _MOST))
             if (
                 len(text) >= _FEWEST
@@ -77,16 +78,16 @@ def _below(heading: HtmlElement, headline: str) -> Deck | None:
     return None
 
 
-def _can_be_deck(element: HtmlElement, heading: HtmlElement, seen: int) -> bool:
+def _can_be_deck(element: HtmlElement, heading: HtmlElement, seen: int, limits: Limits) -> bool:
     """Whether the element is called a deck, or stands where one stands with at most one piece of text before it."""
     if element.tag not in _TAGS:
         return False
     return _is_called_deck(element) or (
-        seen < 2 and (_is_lower_heading(element) or _stands_in_header(element, heading))
+        seen < 2 and (_is_lower_heading(element) or _stands_in_header(element, heading, limits))
     )
 
 
-def _stands_in_header(element: HtmlElement, heading: HtmlElement) -> bool:
+def _stands_in_header(element: HtmlElement, heading: HtmlElement, limits: Limits) -> bool:
     """Whether the element is the one paragraph that shares a header with the headline, whatever it is called."""
     parent = element.getparent()
     if element.tag != "p" or parent is None or parent is not heading.getparent():
@@ -95,7 +96,7 @@ def _stands_in_header(element: HtmlElement, heading: HtmlElement) -> bool:
     if not header or _NOT_DECK.search(class_words(element)) or len(parent.findall("p")) > 1:
         return False
     text = text_of(element)
-    return not _BYLINE.match(text) and not holds_day(text)
+    return not _BYLINE.match(text) and not holds_day(text, limits)
 
 
 def _begins_text(element: HtmlElement) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
@@ -13,9 +12,7 @@ from lxml.html import HtmlElement
 from ingest.extraction.media.captions import find_caption
 from ingest.html.page import Page, class_words
 from ingest.record import Image
-from ingest.sites import Site
 
-_PARAGRAPH = 60  # characters of a paragraph that counts as running text
 _SMALLEST = 80  # pixels; below are icons, avatars and trackers
 _MOST_LEVELS = 25
 _MOST_IMAGES = 100
@@ -63,11 +60,8 @@ class Scope:
                 yield node, node in inside
 
 
-def find_scope(page: Page, site: Site) -> Scope | None:
-    """The scope by the definition's body, else by the paragraphs; None where a page has none."""
-    text = next(iter(page.select(*site.select.body)), None)
-    if text is None:
-        text = _densest(page)
+def find_scope(text: HtmlElement | None) -> Scope | None:
+    """Return the scope of the text container `text`; None without one."""
     if text is None:
         return None
     whole = text
@@ -78,16 +72,6 @@ def find_scope(page: Page, site: Site) -> Scope | None:
         if ancestor.tag in {"article", "main"} or next(ancestor.iter("h1"), None) is not None:
             break
     return Scope(text, whole)
-
-
-def _densest(page: Page) -> HtmlElement | None:
-    sizes: Counter[HtmlElement] = Counter()
-    for paragraph in page.body.iter("p"):
-        size = len("".join(paragraph.itertext()).strip())
-        parent = paragraph.getparent()
-        if size >= _PARAGRAPH and parent is not None:
-            sizes[parent] += size
-    return sizes.most_common(1)[0][0] if sizes else None
 
 
 def find_images(page: Page, scope: Scope) -> tuple[Image, ...]:

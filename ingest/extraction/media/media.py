@@ -7,13 +7,13 @@ from collections.abc import Iterator, Mapping
 
 from lxml.html import HtmlElement
 
+from ingest.extraction.facts import PageFacts
 from ingest.extraction.media.captions import unlabel
 from ingest.extraction.media.images import Scope, find_images, find_scope, image_key
 from ingest.extraction.model import Media
 from ingest.extraction.structured import Node, StructuredData, text_value
 from ingest.html.page import Page
 from ingest.record import Image, Video
-from ingest.sites import Site
 from ingest.text import known
 
 _NO_PICTURE = re.compile(
@@ -31,12 +31,13 @@ _YOUTUBE_ID = re.compile(r"(?:embed/|v/|shorts/|youtu\.be/|[?&]v=)([\w-]{11})")
 _MOST_VIDEOS = 20
 
 
-def find_media(page: Page, data: StructuredData, site: Site) -> Media:
+def find_media(facts: PageFacts) -> Media:
     """The main image (`og:image`, JSON-LD, the first of the article's own), all images, all videos.
 
     An image that is named both in the metadata and in the article takes its caption from the article.
     """
-    scope = find_scope(page, site)
+    page, data = facts.page, facts.data
+    scope = find_scope(facts.container)
     images = find_images(page, scope) if scope else ()
     named = next(_named(page, data), None)
     if named is None and images:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from lxml import etree
 from lxml.html import HtmlElement
 
+from ingest.extraction.facts import PageFacts
 from ingest.extraction.structured import StructuredData
 from ingest.html.page import Page, text_of
 from ingest.sites import Site
@@ -28,7 +29,7 @@ _ENOUGH = 3  # weight of the signs that a list has at least
 
 @dataclass(frozen=True, slots=True)
 class Survey:
-    """What only the whole tree tells: read before the body is cut out of it.
+    """What the tree shows of the page's kind.
 
     `headings` are the texts of the title and all `<h1>`; `teasers` counts headings that are links; `stories` counts
     links that look like headlines of articles, on a page whose own address does not look like an article's; `seen` is
@@ -97,10 +98,9 @@ def _count_teasers(page: Page) -> int:
     return count
 
 
-def looks_like_list(
-    page: Page, data: StructuredData, site: Site, survey: Survey, text: str
-) -> str | None:
-    """The signs of a list, where they outweigh those of an article; `text` is the body that was found."""
+def looks_like_list(facts: PageFacts, survey: Survey, text: str) -> str | None:
+    """Return the signs of a list if they outweigh those of an article; `text` is the body."""
+    page, data, site = facts.page, facts.data, facts.site
     against = dict((*_address_signs(page, site), *_page_signs(page, data, survey)))
     points = sum(against.values())
     if points >= _ENOUGH and points > _article_weight(page, data, site, survey, text) + 1:

@@ -10,13 +10,12 @@ import tomllib
 from importlib import resources
 from itertools import accumulate
 
+from ingest.extraction.facts import PageFacts
 from ingest.extraction.model import Headline, NotArticle, Times
 from ingest.extraction.page_type.challenge import header_sign, heading_sign, mark_sign
 from ingest.extraction.page_type.listing import SHELL, Survey, looks_like_list, survey_page
-from ingest.extraction.structured import StructuredData
 from ingest.html.page import Page
 from ingest.record import Reason
-from ingest.sites import Site
 
 _SHORT = 700  # characters: challenge, consent, login and error pages say less; an article on them says more
 _FEWEST_LETTERS = (
@@ -38,35 +37,25 @@ def _read_words() -> dict[str, re.Pattern[str]]:
 
 _WORDS = _read_words()
 
-__all__ = ["Survey", "judge_page", "survey_page"]
 
-
-def judge_page(  # noqa: PLR0913 - a verdict weighs all that was found
-    page: Page,
-    data: StructuredData,
-    site: Site,
-    *,
-    body_text: str,
-    headline: Headline | None,
-    times: Times,
-    status: int | None,
-    survey: Survey | None = None,
+def judge_page(
+    facts: PageFacts, *, body_text: str, headline: Headline | None, times: Times
 ) -> NotArticle | None:
-    """Why the page is no article, or None where it is one.
+    """Return why the page is not an article, or None if it is one.
 
-    `survey` is what `survey_page` saw before the body was cut out of the tree; it is made here where it is None.
     Short news of two sentences is an article.
     """
-    survey = survey or survey_page(page, data)
+    page = facts.page
+    survey = survey_page(page, facts.data)
     text = body_text.strip()
     return (
         _challenge(page, survey, text)
-        or _bad_status(status)
+        or _bad_status(facts.status)
         or _missing(survey, text, times)
         or _shell(page, survey, text)
         or _consent(survey, text, times)
         or _login(page, survey, text, times)
-        or _list(looks_like_list(page, data, site, survey, text))
+        or _list(looks_like_list(facts, survey, text))
         or _no_text(text, headline)
     )
 

@@ -1,4 +1,7 @@
-"""Which of several claims of one time is right: those that agree strengthen each other, the fullest one is taken."""
+"""Choice among several claims of one time.
+
+Agreeing claims reinforce each other; the most precise of the best group wins.
+"""
 
 from __future__ import annotations
 
@@ -6,12 +9,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 
-from ingest.dates.country_zones import zone_of_country
 from ingest.dates.parse import ParsedDate, settle
-from ingest.extraction.headline.headline import locate
-from ingest.extraction.headline.titles import article_nodes, metadata_titles, site_names
+from ingest.extraction.facts import PageFacts
 from ingest.extraction.model import Moment, Times
-from ingest.extraction.structured import StructuredData
 from ingest.extraction.times.claims import (
     Claim,
     Reader,
@@ -21,19 +21,17 @@ from ingest.extraction.times.claims import (
     rule_claims,
     script_claims,
 )
-from ingest.extraction.times.visible import VisibleTimes, visible_times
-from ingest.html.page import Page
+from ingest.extraction.times.visible import visible_times
 from ingest.record import Precision
-from ingest.sites import Site
 
 _FINENESS = {Precision.DAY: 0, Precision.MINUTE: 2, Precision.SECOND: 3}
-_TRUSTED = 3.5  # the weight of a claim whose contradiction is told in a warning
-_SUPPORT = 0.5  # of a claim's weight goes to each other claim that agrees with it
+_TRUSTED = 3.5  # weight from which a contradicting claim gives a warning
+_SUPPORT = 0.5  # share of a claim's weight that is added to each claim that agrees with it
 
 
 @dataclass(frozen=True, slots=True)
 class Zone:
-    """The zone of the page's naive times, and what it is known from: "site", "country" or "metadata"."""
+    """The zone of the page's naive times, and its source: "site", "country" or "metadata"."""
 
     zone: tzinfo
     source: str
@@ -47,7 +45,7 @@ class _Time:
 
     @property
     def fineness(self) -> int:
-        """How exact it is; a time at midnight is often a day that a program wrote as a time."""
+        """Rank of its precision; midnight is low, for it is often a day written as a time."""
         instant = self.parsed.instant
         if instant is not None and self.claim.stated.when.time().isoformat() == "00:00:00":
             return 1
@@ -55,31 +53,36 @@ class _Time:
 
 
 def proven_zone(claims: Iterable[Claim]) -> Zone | None:
-    """The offset that makes a naive time of the page the instant that another claim states, or None.
+    """Return the offset between a naive time of the page and the same instant in another claim.
 
-    Offsets of the world are whole quarters of an hour, so two claims that differ by such a one are one instant.
+    Offsets are whole quarters of an hour, so two claims with such a difference are one instant.
     """
-    claims = list(claims)
     exact = [claim.stated.when for claim in claims if claim.stated.precision is not Precision.DAY]
-    for naive in (when for when in exact if when.tzinfo is None):
-        for aware in (when for when in exact if when.tzinfo is not None):
-            gap = naive.replace(tzinfo=UTC) - aware
-            if gap % timedelta(minutes=15) == timedelta() and timedelta(
-                hours=-12
-            ) <= gap <= timedelta(hours=14):
+    naive = [when for when in exact if when.tzinfo is None]
+    aware = [when for when in exact if when.tzinfo is not None]
+    for local in naive:
+        for instant in aware:
+            gap = local.replace(tzinfo=UTC) - instant
+            if _is_offset(gap):
                 return Zone(timezone(gap), "metadata")
     return None
 
 
+def _is_offset(gap: timedelta) -> bool:
+    if gap % timedelta(minutes=15) != timedelta():
+        return False
+    return timedelta(hours=-12) <= gap <= timedelta(hours=14)
+
+
 def is_settled(claims: Sequence[Claim], zone: Zone | None) -> bool:
-    """Whether the claims are exact and agree, so that nothing else of the page need be read."""
+    """Whether the claims are exact and agree, so that no other part of the page must be read."""
     times = [_time(claim, zone) for claim in claims if claim.weight >= 2]
     exact = any(time.fineness > 1 for time in times)
     return exact and all(_agree(one, other) for one in times for other in times)
 
 
 def choose(claims: Sequence[Claim], zone: Zone | None) -> Moment | None:
-    """The best of the claims as a moment of the record, or None where there is no claim."""
+    """Return the best of the claims as a moment of the record, or None without claims."""
     times = [_time(claim, zone) for claim in claims]
     if not times:
         return None
@@ -93,7 +96,7 @@ def choose(claims: Sequence[Claim], zone: Zone | None) -> Moment | None:
 
 
 def _exactness(time: _Time, best: _Time) -> int:
-    """How much more than `best` the time says; another instant of the same day says nothing of an exact `best`."""
+    """Return the rank of the time's precision; -1 for another instant than an exact `best`."""
     if best.fineness > 1 and not _same_instant(time, best):
         return -1
     return time.fineness
@@ -134,7 +137,7 @@ def _moment(time: _Time, zone: Zone | None) -> Moment:
 
 
 def doubts(claims: Sequence[Claim], chosen: Moment | None, zone: Zone | None) -> tuple[str, ...]:
-    """What other trusted claims say of another day than the chosen moment, for the record's warnings."""
+    """Return a warning if another trusted claim has another day than the chosen moment."""
     times = [_time(claim, zone) for claim in claims]
     own = next((time for time in times if chosen and time.claim.raw == chosen.raw), None)
     if own is None:
@@ -149,65 +152,46 @@ def doubts(claims: Sequence[Claim], chosen: Moment | None, zone: Zone | None) ->
 
 
 def instant_of(moment: Moment) -> datetime | None:
-    """The instant of a moment; None for a day."""
+    """Return the instant of a moment; None for a day."""
     return None if moment.precision is Precision.DAY else datetime.fromisoformat(moment.value)
 
 
 def is_before(one: Moment, other: Moment) -> bool:
-    """Whether a moment is certainly earlier than another: by more than a minute, or by a day where one is a day."""
+    """Whether a moment is earlier by a minute or more, or by a day if one of the two is a day."""
     first, second = instant_of(one), instant_of(other)
     if first is None or second is None:
         return one.value[:10] < other.value[:10]
     return second - first >= timedelta(minutes=1)
 
 
-def find_times(page: Page, data: StructuredData, site: Site, *, retrieved_at: datetime) -> Times:
-    """The times of publication and of the last change, as far as the page states them.
+def find_times(facts: PageFacts) -> Times:
+    """Return the times of publication and of the last change, as far as the page states them.
 
-    `retrieved_at` is aware: relative texts count from it, and what lies beyond it is refused.
+    Relative texts count from the download, and what lies too far beyond it is refused.
     """
-    local = site.zone or zone_of_country(page.url)
-    known = Zone(local, "site" if site.zone else "country") if local else None
-    reader = Reader(retrieved_at, local, _languages(page, site))
-    published = rule_claims(page.select(*site.select.published), reader) + published_claims(
-        page, data, reader
-    )
-    modified = rule_claims(page.select(*site.select.modified), reader) + modified_claims(
-        page, data, reader
-    )
-    if not is_settled(published, known):
-        seen = _visible(page, data, site, reader)
-        published, modified = published + seen.published, modified + seen.modified
-    zone = known or proven_zone(published) or proven_zone(modified)
+    page, rules = facts.page, facts.site.select
+    zone = Zone(facts.zone, "site" if facts.site.zone else "country") if facts.zone else None
+    reader = Reader(facts.retrieved_at, facts.zone, facts.limits, facts.languages)
+    published = rule_claims(page.select(*rules.published), reader)
+    published += published_claims(facts, reader)
+    modified = rule_claims(page.select(*rules.modified), reader)
+    modified += modified_claims(facts, reader)
+    if not is_settled(published, zone) and facts.heading is not None:
+        # Without a headline on the page nothing shows which story a time belongs to.
+        visible = visible_times(facts.heading.element, reader)
+        published, modified = published + visible.published, modified + visible.modified
+    zone = zone or proven_zone(published) or proven_zone(modified)
     published = published or script_claims(page, reader) or address_claims(page, reader)
     first = choose(published, zone)
     return _in_order(first, choose(modified, zone), doubts(published, first, zone))
 
 
-def _visible(page: Page, data: StructuredData, site: Site, reader: Reader) -> VisibleTimes:
-    """The times around the headline; without a headline on the page there is no telling whose a time is."""
-    titles = metadata_titles(page, article_nodes(page, data))
-    heading = locate(page, site, titles, site_names(page, data))
-    return visible_times(heading.element, reader) if heading else VisibleTimes()
-
-
 def _in_order(
     published: Moment | None, modified: Moment | None, warnings: tuple[str, ...]
 ) -> Times:
-    """Both times; a change before the publication is the preparation of a story, none of the published one."""
+    """Return both times. A change before the publication is not one of the published story."""
     warnings = tuple(f"datePublished: {warning}" for warning in warnings)
     if published and modified and is_before(modified, published):
         left_out = f"dateModified: {modified.value} is before the publication and left out"
         return Times(published, None, (*warnings, left_out))
     return Times(published, modified, warnings)
-
-
-def _languages(page: Page, site: Site) -> tuple[str, ...]:
-    """The languages that the site and the page name, for month names and the order of day and month."""
-    stated = (
-        site.language,
-        page.tree.get("lang"),
-        page.meta("og:locale"),
-        page.meta("content-language"),
-    )
-    return tuple(dict.fromkeys(tag.strip() for tag in stated if tag and len(tag) < 12))

@@ -11,14 +11,15 @@ from typing import Any
 import pytest
 from scrapy.http import Response
 
-from ingest.crawl.frontier.discovery import Discovery
+from ingest.crawl.frontier.discovery import Access, Discovery
 from ingest.crawl.frontier.frontier import Frontier
 from ingest.crawl.frontier.source_log import SourceLog
+from ingest.crawl.reader import Reader
 from ingest.discovery.candidate import FEED, LISTING, WORDPRESS, Candidate
 from ingest.discovery.feed import read_feed
 from ingest.discovery.sitemap import read_robots, read_sitemap
 from ingest.discovery.source import Source
-from ingest.errors import LeftAlone, Unreachable
+from ingest.errors import HostExcluded, Unreachable
 from ingest.processing.recrawl import State, Visit
 from ingest.settings import Limits
 from ingest.sites import Discover, Listing, Site
@@ -80,6 +81,7 @@ def test_copies_of_one_article_are_one_candidate(copy: str) -> None:
     assert urls(found) == [f"{HOME}/story/1"]
 
 
+@pytest.mark.threat("A6")
 @pytest.mark.parametrize(
     "url",
     [
@@ -162,8 +164,11 @@ def discover(
         return Response(url, body=pages[path].encode(), headers={"ETag": f'"{path}"'})
 
     log = log or SourceLog({}, NOW, 72, since=found.since is not None)
-    discovery = Discovery(found.site, found, log, fetch, limits or Limits(), limit=limit)
-    asyncio.run(discovery.run())
+    reader = Reader()
+    access = Access(fetch, reader, limits or Limits())
+    discovery = Discovery(found.site, found, log, access, limit=limit)
+    asyncio.run(discovery.discover())
+    reader.close()
     return asked, discovery.errors
 
 
@@ -335,7 +340,7 @@ def test_what_earlier_runs_left_to_do_is_taken_in() -> None:
         ]
     )
     assert [url[-1] for url in urls(found)] == ["2", "5", "1", "3", "4"]
-    assert [key[-1] for key, _ in found.unheard_of()] == ["1"]
+    assert [key[-1] for key, _ in found.unknown()] == ["1"]
     assert all(found.due(key) for key, _ in found.newest_first())
 
 
@@ -350,6 +355,7 @@ def test_a_listing_is_followed_only_to_the_wanted_number() -> None:
     assert discover(frontier(listings=["/"]), pages, limit=3)[0] == ["/", "/page/2/"]
 
 
+@pytest.mark.threat("S12")
 def test_a_listing_without_end_is_bounded() -> None:
     pages = {
         f"/page/{number}/": listing(number, following=f"/page/{number + 1}/")
@@ -364,21 +370,22 @@ def test_a_listing_that_leads_back_to_itself_ends() -> None:
     assert discover(frontier(listings=["/"]), pages)[0] == ["/", "/page/2/"]
 
 
+@pytest.mark.threat("S13")
 def test_sources_are_read_beside_the_loop(monkeypatch: pytest.MonkeyPatch) -> None:
     readers = []
 
     def noting(name: str, read: Any) -> None:
-        def reader(*arguments: Any) -> Any:
+        def reader(*arguments: Any, **options: Any) -> Any:
             readers.append(
                 (name.rpartition(".")[2], threading.current_thread() is threading.main_thread())
             )
-            return read(*arguments)
+            return read(*arguments, **options)
 
         monkeypatch.setattr(name, reader)
 
-    noting("ingest.crawl.frontier.discovery.read_feed", read_feed)
-    noting("ingest.crawl.frontier.discovery.read_robots", read_robots)
-    noting("ingest.crawl.frontier.discovery.read_sitemap", read_sitemap)
+    noting("ingest.crawl.frontier.sources.read_feed", read_feed)
+    noting("ingest.crawl.frontier.sources.read_robots", read_robots)
+    noting("ingest.crawl.frontier.sources.read_sitemap", read_sitemap)
     pages = {"/feed": feed(1), "/s.xml": sitemap(2), "/robots.txt": ""}
     discover(frontier(feeds=["/feed"], sitemaps=["/s.xml"], robots_sitemaps=True), pages)
     assert sorted(readers) == [
@@ -413,11 +420,13 @@ def test_what_is_wrong_with_the_whole_host_is_not_said_of_each_source() -> None:
     found = frontier(feeds=["/feed/"], listings=["/"], sitemaps=["/news.xml"])
 
     async def fetch(url: str, _: Mapping[str, str]) -> Response:
-        raise LeftAlone(f"{url}: not asked for: news.example is left alone")
+        raise HostExcluded(f"{url}: not asked for: news.example is left alone")
 
     log = SourceLog({}, NOW, 72)
-    discovery = Discovery(found.site, found, log, fetch, Limits())
-    asyncio.run(discovery.run())
+    reader = Reader()
+    discovery = Discovery(found.site, found, log, Access(fetch, reader, Limits()))
+    asyncio.run(discovery.discover())
+    reader.close()
     assert discovery.errors == []
     assert all("is left alone" in str(source.error) for source in log.visits())
     assert len(log.visits()) == 3

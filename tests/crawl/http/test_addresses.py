@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from ingest.crawl.http.netguard import check_name, guard_url, is_public, literal_address
-from ingest.errors import BadURL, ForbiddenAddress
+from ingest.crawl.http.netguard import AddressPolicy, literal_address
+from ingest.errors import ForbiddenAddress, InvalidURL
 
 PRIVATE = [
     "10.0.0.1",
@@ -40,24 +40,28 @@ PRIVATE = [
 LOOPBACK = ["127.0.0.1", "127.9.9.9", "::1", "::ffff:127.0.0.1"]
 
 
+@pytest.mark.threat("A1", "A2")
 @pytest.mark.parametrize("text", PRIVATE)
 def test_addresses_that_are_not_global_are_refused_even_where_loopback_is_allowed(
     text: str,
 ) -> None:
-    assert not is_public(ip_address(text), allow_loopback=True)
+    assert not AddressPolicy(allow_loopback=True).allows(ip_address(text))
 
 
+@pytest.mark.threat("A1")
 @pytest.mark.parametrize("text", LOOPBACK)
 def test_loopback_needs_leave(text: str) -> None:
-    assert not is_public(ip_address(text))
-    assert is_public(ip_address(text), allow_loopback=True)
+    assert not AddressPolicy().allows(ip_address(text))
+    assert AddressPolicy(allow_loopback=True).allows(ip_address(text))
 
 
+@pytest.mark.threat("A2")
 @pytest.mark.parametrize("text", ["8.8.8.8", "1.1.1.1", "2606:4700::1111", "::ffff:8.8.8.8"])
 def test_global_addresses_pass(text: str) -> None:
-    assert is_public(ip_address(text))
+    assert AddressPolicy().allows(ip_address(text))
 
 
+@pytest.mark.threat("A3")
 @pytest.mark.parametrize(
     "host",
     [
@@ -82,6 +86,7 @@ def test_names_are_no_addresses(host: str) -> None:
     assert literal_address(host) is None
 
 
+@pytest.mark.threat("A2")
 @pytest.mark.parametrize(
     "url",
     [
@@ -97,52 +102,56 @@ def test_names_are_no_addresses(host: str) -> None:
 )
 def test_urls_that_spell_out_a_private_address_are_refused(url: str) -> None:
     with pytest.raises(ForbiddenAddress, match="not a public address"):
-        guard_url(url)
+        AddressPolicy().check_url(url)
 
 
+@pytest.mark.threat("A8")
 @pytest.mark.parametrize(
     "url", ["file:///etc/passwd", "ftp://news.example/", "data:,x", "http://", "http://[::1"]
 )
 def test_only_http_passes(url: str) -> None:
-    with pytest.raises(BadURL):
-        guard_url(url)
+    with pytest.raises(InvalidURL):
+        AddressPolicy().check_url(url)
 
 
 def test_the_refusal_of_loopback_names_the_remedy() -> None:
     with pytest.raises(ForbiddenAddress, match="--allow-loopback"):
-        guard_url("http://127.0.0.1/")
-    guard_url("http://127.0.0.1/", allow_loopback=True)
-    guard_url("https://news.example/a")
+        AddressPolicy().check_url("http://127.0.0.1/")
+    AddressPolicy(allow_loopback=True).check_url("http://127.0.0.1/")
+    AddressPolicy().check_url("https://news.example/a")
 
 
+@pytest.mark.threat("A3")
 @pytest.mark.parametrize(
     "host",
     ["①②⑦.⓪.⓪.①", "127.0.0.1。", "0x7F000001", "017700000001", "127.0.1", "[::ffff:127.0.0.1]"],
 )
 def test_odd_spellings_are_refused_in_a_url(host: str) -> None:
     with pytest.raises(ForbiddenAddress):
-        guard_url(f"http://{host}:8080/a")
+        AddressPolicy().check_url(f"http://{host}:8080/a")
 
 
+@pytest.mark.threat("A10")
 def test_a_named_network_is_open_and_no_other() -> None:
-    networks = [ip_network("10.20.0.0/16"), ip_network("fd00:1::/32")]
+    policy = AddressPolicy(networks=(ip_network("10.20.0.0/16"), ip_network("fd00:1::/32")))
     for host in ("10.20.3.4", "[::ffff:10.20.3.4]", "[fd00:1::5]"):
-        guard_url(f"http://{host}/", networks=networks)
+        policy.check_url(f"http://{host}/")
     for host in ("10.21.0.1", "127.0.0.1", "169.254.169.254", "[fd00:2::5]"):
         with pytest.raises(ForbiddenAddress, match=r"allow_networks|--allow-loopback"):
-            guard_url(f"http://{host}/", networks=networks)
+            policy.check_url(f"http://{host}/")
 
 
 def test_loopback_may_be_a_named_network() -> None:
-    guard_url("http://127.0.0.1/", networks=[ip_network("127.0.0.0/8")])
+    AddressPolicy(networks=(ip_network("127.0.0.0/8"),)).check_url("http://127.0.0.1/")
 
 
+@pytest.mark.threat("A9")
 @pytest.mark.parametrize(
     "url", ["http://name:hunter2@news.example/", "https://name@8.8.8.8/", "file://n:hunter2@x/a"]
 )
 def test_a_user_is_refused_and_not_repeated(url: str) -> None:
-    with pytest.raises(BadURL) as caught:
-        guard_url(url)
+    with pytest.raises(InvalidURL) as caught:
+        AddressPolicy().check_url(url)
     assert "hunter2" not in str(caught.value)
     assert "name" not in str(caught.value).replace("names a user", "").replace("user name", "")
 
@@ -161,12 +170,12 @@ def names(monkeypatch: pytest.MonkeyPatch, *hosts: str) -> None:
 def test_a_name_with_one_private_address_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     names(monkeypatch, "8.8.8.8", "10.0.0.1")
     with pytest.raises(ForbiddenAddress, match=r"inside\.example is 10\.0\.0\.1"):
-        asyncio.run(check_name("inside.example"))
-    asyncio.run(check_name("inside.example", networks=[ip_network("10.0.0.0/8")]))
+        asyncio.run(AddressPolicy().check_name("inside.example"))
+    asyncio.run(AddressPolicy(networks=(ip_network("10.0.0.0/8"),)).check_name("inside.example"))
 
 
 def test_a_name_that_cannot_be_resolved_is_left_to_the_proxy(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     names(monkeypatch)
-    asyncio.run(check_name("news.example"))
+    asyncio.run(AddressPolicy().check_name("news.example"))

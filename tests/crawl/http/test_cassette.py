@@ -16,11 +16,12 @@ from scrapy.utils.test import get_crawler
 from vcr.cassette import Cassette
 
 from ingest.crawl.http import cassette_files
-from ingest.crawl.http.cassette import REPLAYED, Tape, request_key, without_secrets
-from ingest.crawl.http.handler import KhabarDownloadHandler, MissedRequest, tape_from
+from ingest.crawl.http.cassette import Tape, request_key, without_secrets
+from ingest.crawl.http.handler import KhabarDownloadHandler, MissedRequest
+from ingest.crawl.http.recording import REPLAYED, tape_from
 from ingest.crawl.run import fetch_pages
 from ingest.crawl.settings import scrapy_settings
-from ingest.errors import BadRecording, UnwritableOutput, UsageError
+from ingest.errors import InvalidCassette, UnwritableOutput, UsageError
 from ingest.record import Article
 from ingest.settings import Settings
 
@@ -106,6 +107,7 @@ def test_other_requests_do_not_match(other: str) -> None:
     assert request_key("GET", other) != request_key("GET", "https://news.example/a")
 
 
+@pytest.mark.threat("O8")
 @pytest.mark.parametrize(
     "name",
     [
@@ -142,6 +144,7 @@ def test_ordinary_parameters_stay(name: str) -> None:
     assert without_secrets(url) == url
 
 
+@pytest.mark.threat("O8")
 def test_no_secret_reaches_the_file(tmp_path: Path) -> None:
     request = Request(
         "https://news.example/a?token=hunter2",
@@ -214,7 +217,7 @@ def test_a_folder_is_all_its_cassettes(tmp_path: Path) -> None:
 def test_a_file_that_is_no_cassette_is_one_line(tmp_path: Path, content: str) -> None:
     file = tmp_path / "broken.yaml"
     file.write_text(content, encoding="utf-8")
-    with pytest.raises(BadRecording) as caught:
+    with pytest.raises(InvalidCassette) as caught:
         Tape.replay([file])
     assert "broken.yaml" in str(caught.value)
     assert "\n" not in str(caught.value)
@@ -226,14 +229,14 @@ def test_a_response_that_is_none_is_an_error(tmp_path: Path) -> None:
     file.write_text(
         f"version: 1\ninteractions:\n- request: {request}\n  response: {{}}\n", encoding="utf-8"
     )
-    with pytest.raises(BadRecording, match="no response is recorded"):
+    with pytest.raises(InvalidCassette, match="no response is recorded"):
         Tape.replay([file]).play(Request(URL))
 
 
 def test_what_does_not_exist_is_no_cassette(tmp_path: Path) -> None:
-    with pytest.raises(BadRecording, match="no such cassette"):
+    with pytest.raises(InvalidCassette, match="no such cassette"):
         Tape.replay([tmp_path / "missing.yaml"])
-    with pytest.raises(BadRecording, match="no cassette"):
+    with pytest.raises(InvalidCassette, match="no cassette"):
         Tape.replay([tmp_path])
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import sys
 from collections.abc import Iterator
 from ipaddress import ip_network
 from types import SimpleNamespace
@@ -18,9 +19,9 @@ from twisted.internet.address import IPv4Address, IPv6Address
 
 from ingest.crawl.http import netguard
 from ingest.crawl.http.handler import KhabarDownloadHandler
-from ingest.crawl.http.netguard import GuardedResolver
+from ingest.crawl.http.netguard import AddressPolicy, GuardedResolver
 from ingest.crawl.settings import scrapy_settings
-from ingest.errors import BadURL, ForbiddenAddress, Unreachable
+from ingest.errors import ForbiddenAddress, InvalidURL, Unreachable
 from ingest.settings import Settings
 
 
@@ -74,21 +75,46 @@ def resolve(resolver: GuardedResolver, name: str = "news.example") -> Receiver:
 
 def guarded(names: Names, *, allow_loopback: bool = False) -> GuardedResolver:
     reactor: Any = SimpleNamespace(nameResolver=names)
-    return GuardedResolver(reactor, 100, allow_loopback=allow_loopback)
+    return GuardedResolver(reactor, 100, AddressPolicy(allow_loopback=allow_loopback))
 
 
+@pytest.mark.threat("A4")
 def test_the_resolver_hands_on_public_addresses_only() -> None:
     receiver = resolve(guarded(Names("10.0.0.1", "8.8.8.8", "::1", "2606:4700::1111")))
     assert receiver.hosts == ["8.8.8.8", "2606:4700::1111"]
     assert receiver.complete
 
 
+@pytest.mark.threat("A4")
 def test_a_name_that_leads_nowhere_public_is_remembered_as_refused() -> None:
-    assert resolve(guarded(Names("169.254.169.254"))).hosts == []
-    assert netguard.refused_address("news.example") == "169.254.169.254"
+    names = Names("169.254.169.254")
+    resolver = guarded(names)
+    assert resolve(resolver).hosts == []
+    assert resolver.refused_address("news.example") == "169.254.169.254"
     dnscache.clear()
-    resolve(guarded(Names("8.8.8.8")))
+    names.hosts = ("8.8.8.8",)
+    resolve(resolver)
+    assert resolver.refused_address("news.example") is None
+
+
+def test_the_reason_of_a_refusal_is_asked_of_the_installed_resolver(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    resolver = guarded(Names("10.0.0.1"))
+    resolve(resolver)
+    reactor = SimpleNamespace(nameResolver=resolver)
+    monkeypatch.setitem(sys.modules, "twisted.internet.reactor", reactor)
+    assert netguard.refused_address("news.example") == "10.0.0.1"
+    monkeypatch.delitem(sys.modules, "twisted.internet.reactor")
     assert netguard.refused_address("news.example") is None
+
+
+def test_a_resolver_remembers_a_bounded_number_of_refused_names() -> None:
+    resolver = guarded(Names("10.0.0.1"))
+    for number in range(1_100):
+        resolve(resolver, f"host-{number}.example")
+    assert resolver.refused_address("host-0.example") is None
+    assert resolver.refused_address("host-1099.example") == "10.0.0.1"
 
 
 def test_a_cached_name_is_checked_again() -> None:
@@ -97,6 +123,7 @@ def test_a_cached_name_is_checked_again() -> None:
     assert resolve(guarded(names)).hosts == []
 
 
+@pytest.mark.threat("A5")
 def test_a_name_that_was_public_and_leads_inside_later_is_refused() -> None:
     names = Names("8.8.8.8")
     reactor: Any = SimpleNamespace(nameResolver=names)
@@ -113,6 +140,7 @@ def test_an_answer_is_asked_for_once() -> None:
     assert names.asked == 1
 
 
+@pytest.mark.threat("A7")
 def test_the_operators_proxy_is_trusted(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(netguard, "getproxies", lambda: {"https": "http://proxy.intern:3128"})
     resolver = guarded(Names("10.1.1.1"))
@@ -120,6 +148,7 @@ def test_the_operators_proxy_is_trusted(monkeypatch: pytest.MonkeyPatch) -> None
     assert resolve(resolver, "news.example").hosts == []
 
 
+@pytest.mark.threat("A1")
 @pytest.mark.parametrize(
     "url", ["http://169.254.169.254/latest/", "https://[::1]/", "http://0x7f.1/"]
 )
@@ -135,6 +164,7 @@ def test_the_handler_asks_before_it_connects(url: str) -> None:
     asyncio.run(ask())
 
 
+@pytest.mark.threat("A10")
 def test_a_host_may_be_answered_for_only_where_that_is_allowed() -> None:
     async def ask() -> None:
         settings = Settings.load(
@@ -149,15 +179,16 @@ def test_a_host_may_be_answered_for_only_where_that_is_allowed() -> None:
     asyncio.run(ask())
 
 
+@pytest.mark.threat("A10")
 def test_a_named_network_is_open_to_names_too() -> None:
     reactor: Any = SimpleNamespace(nameResolver=Names("10.20.1.1", "10.21.1.1"))
-    assert resolve(GuardedResolver(reactor, 0, networks=[ip_network("10.20.0.0/16")])).hosts == [
-        "10.20.1.1"
-    ]
+    policy = AddressPolicy(networks=(ip_network("10.20.0.0/16"),))
+    assert resolve(GuardedResolver(reactor, 0, policy)).hosts == ["10.20.1.1"]
 
 
-def test_scrapys_settings_open_networks() -> None:
-    crawler = get_crawler(settings_dict={"KHABAR_ALLOW_NETWORKS": ["10.20.0.0/16"]})
+def test_the_operators_settings_open_networks() -> None:
+    settings = Settings.load(allow_networks=["10.20.0.0/16"])
+    crawler = get_crawler(settings_dict={"KHABAR_SETTINGS": settings})
     reactor: Any = SimpleNamespace(nameResolver=Names("10.20.1.1", "10.21.1.1"))
     assert resolve(GuardedResolver.from_crawler(crawler, reactor)).hosts == ["10.20.1.1"]
 
@@ -197,6 +228,7 @@ def ask(
 PROXIED = {"proxy": "http://proxy.intern:3128"}
 
 
+@pytest.mark.threat("A7")
 def test_behind_a_proxy_names_are_asked_for_here_as_well(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(ForbiddenAddress, match=r"10\.0\.0\.9"):
         ask(monkeypatch, Request("http://wiki.intern/", meta=PROXIED), "10.0.0.9")
@@ -212,17 +244,19 @@ def test_behind_a_proxy_names_are_asked_for_here_as_well(monkeypatch: pytest.Mon
     assert opened == ["http://wiki.intern/"]
 
 
+@pytest.mark.threat("A7")
 def test_the_proxy_itself_is_no_page(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(netguard, "getproxies", lambda: {"https": "http://proxy.intern:3128"})
     with pytest.raises(ForbiddenAddress, match=r"10\.0\.0\.9"):
         ask(monkeypatch, Request("http://proxy.intern:8080/admin"), "10.0.0.9")
 
 
+@pytest.mark.threat("A9")
 def test_a_url_with_a_user_is_not_asked_for_wherever_it_would_go(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     request = Request("https://name:hunter2@news.example/a")
-    with pytest.raises(BadURL) as caught:
+    with pytest.raises(InvalidURL) as caught:
         ask(
             monkeypatch,
             request,
@@ -233,6 +267,7 @@ def test_a_url_with_a_user_is_not_asked_for_wherever_it_would_go(
     assert "hunter2" not in str(caught.value)
 
 
+@pytest.mark.threat("S8")
 def test_not_modified_without_a_condition_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     async def unmodified(_: object, request: Request) -> Response:
         return Response(request.url, status=304)

@@ -18,10 +18,10 @@ from ingest.crawl.context import PAGE_DONE, SOURCE_JUDGED, context_of
 from ingest.crawl.http import pace
 from ingest.crawl.http.cassette import Tape
 from ingest.crawl.http.failure import outcome_of
-from ingest.crawl.http.pace import Pace, RefusedRequest, paces_of
+from ingest.crawl.http.pace import Pace, RefusedRequest
 from ingest.crawl.politeness.middleware import PolitenessMiddleware, retry_after_seconds
 from ingest.crawl.settings import scrapy_settings
-from ingest.errors import LeftAlone, Unreachable
+from ingest.errors import HostExcluded, Unreachable
 from ingest.record import Reason, Rejection
 from ingest.settings import Settings
 
@@ -83,7 +83,7 @@ class Polite:
 
     @property
     def pace(self) -> Pace:
-        return paces_of(self.crawler)[HOST]
+        return context_of(self.crawler).paces[HOST]
 
     @property
     def blocked(self) -> int:
@@ -103,7 +103,7 @@ class Polite:
             raise asyncio.CancelledError
 
         async def take_turn() -> None:
-            await paces_of(self.crawler)[url.split("/")[2]].turn(url)
+            await context_of(self.crawler).paces[url.split("/")[2]].turn(url)
 
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr("ingest.crawl.http.pace.asyncio.wait_for", note)
@@ -183,7 +183,7 @@ def test_who_asks_for_hours_is_not_asked_again_in_this_run(polite: Make) -> None
     with pytest.raises(RefusedRequest) as caught:
         asyncio.run(site.middleware.process_request(Request(URL)))
     outcome = outcome_of(URL, caught.value)
-    assert type(outcome) is LeftAlone
+    assert type(outcome) is HostExcluded
     assert outcome.message == f"{URL}: not asked for: {site.errors[0]}"
     asyncio.run(site.middleware.process_request(Request("https://other.example/")))
 

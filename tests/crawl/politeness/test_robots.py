@@ -95,6 +95,7 @@ def test_no_robots_txt_allows_all(status: int) -> None:
     assert host.errors == []
 
 
+@pytest.mark.threat("S11")
 @pytest.mark.parametrize(
     ("answer", "problem"),
     [
@@ -127,6 +128,7 @@ def test_what_is_not_the_networks_doing_is_left_to_the_page() -> None:
     assert host.errors == []
 
 
+@pytest.mark.threat("S10")
 def test_it_is_cut_to_size() -> None:
     body = b"#" * 90 + b"\nUser-agent: *\nDisallow: /\n"
     assert visit(lambda: Host(found(body), robots_bytes=90), "/a")[1] == [True]

@@ -33,6 +33,7 @@ def test_what_is_left_means_the_same_to_us(text: str) -> None:
     assert own.crawl_delay(AGENT) == whole.crawl_delay(AGENT)
 
 
+@pytest.mark.threat("S10")
 def test_names_without_end_are_few_to_the_parser() -> None:
     others = b"".join(b"User-agent: a%d\n" % number for number in range(9_000))
     ours = b"".join(

@@ -17,11 +17,12 @@ from scrapy.robotstxt import ProtegoRobotParser, PythonRobotParser
 from scrapy.utils.test import get_crawler
 from twisted.internet.defer import Deferred
 
-from ingest.crawl.http.pace import RefusedRequest, paces_of
+from ingest.crawl.context import context_of
+from ingest.crawl.http.pace import RefusedRequest
 from ingest.crawl.politeness.throttle import HostThrottle, asked_delay, stop_asking
 from ingest.crawl.settings import scrapy_settings
 from ingest.settings import Settings
-from ingest.sites import get_site
+from ingest.sites import SiteCatalog
 
 HOST = "news.example"
 NOON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
@@ -215,7 +216,7 @@ def test_a_crawl_that_is_told_to_stop_waits_for_no_pause(throttled: Make) -> Non
     async def stop_meanwhile() -> None:
         host.throttle.meet(HOST).pause(600)
         turns = [
-            asyncio.create_task(paces_of(host.crawler)[HOST].turn(f"https://{HOST}/{at}"))
+            asyncio.create_task(context_of(host.crawler).paces[HOST].turn(f"https://{HOST}/{at}"))
             for at in range(2)
         ]
         await asyncio.sleep(0)
@@ -229,7 +230,7 @@ def test_a_crawl_that_is_told_to_stop_waits_for_no_pause(throttled: Make) -> Non
 
 @pytest.mark.parametrize("name", ["dawn", "brecorder"])
 def test_sites_that_refuse_crawlers_are_asked_slowly(name: str) -> None:
-    throttle = get_site(name).throttle
+    throttle = SiteCatalog.load().get(name).throttle
     assert throttle.delay is not None
     assert throttle.delay >= 3
     assert throttle.concurrency == 1

@@ -9,10 +9,10 @@ import pytest
 
 from ingest.extraction.body.body import find_body
 from ingest.extraction.model import Body, Byline, CommentSection, Headline, Times
-from ingest.extraction.structured import read_structured
 from ingest.html.page import Page, parse
 from ingest.record import Author
 from ingest.sites import UNKNOWN_SITE, Select, Site
+from tests.extraction.facts import facts_of
 
 URL = "https://news.example/2026/01/story/"
 ONE = "The town council of Norham agreed on Monday to plant four thousand trees along both banks of the river."
@@ -43,9 +43,7 @@ def body_of(
     comments: CommentSection | None = None,
 ) -> Body | None:
     return find_body(
-        page,
-        read_structured(page),
-        site,
+        facts_of(page, site),
         headline=headline,
         byline=byline or Byline(),
         comments=comments or CommentSection(),

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from lxml.html import fragment_fromstring
 
-from ingest.extraction.body.blocks import read_blocks
 from ingest.extraction.body.credit import Credit, find_credit
+from ingest.html.blocks import read_blocks
 
 URL = "https://news.example/2026/01/story/"
 SENTENCE = "The council agreed on Monday to plant four thousand trees along the river before the end of the year."

@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 from lxml.html import HtmlElement, document_fromstring, fragment_fromstring
 
-from ingest.extraction.body.blocks import read_blocks
 from ingest.extraction.body.prune import (
     cut,
     cut_link_lists,
@@ -14,7 +13,9 @@ from ingest.extraction.body.prune import (
     is_aside,
     is_hidden,
 )
-from ingest.extraction.body.region import Asides, paragraphs
+from ingest.extraction.body.region import Asides
+from ingest.extraction.container import paragraphs
+from ingest.html.blocks import read_blocks
 
 SENTENCE = (
     "The council agreed on Monday to plant four thousand trees along both banks of the river."

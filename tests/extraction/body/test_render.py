@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml.html import document_fromstring, fragment_fromstring
 
-from ingest.extraction.body.blocks import read_blocks
 from ingest.extraction.body.render import render_html, render_text, sanitize
+from ingest.html.blocks import read_blocks
 from ingest.html.page import absolute
 
 BASE = "https://news.example/2026/01/story/"
@@ -115,6 +115,7 @@ def test_nothing_in_it_can_run(markup: str) -> None:
     assert "href" not in html
 
 
+@pytest.mark.threat("O1")
 @pytest.mark.parametrize(
     ("written", "out"),
     [

@@ -2,9 +2,9 @@ import pytest
 
 from ingest.extraction.byline.byline import find_byline
 from ingest.extraction.model import Byline
-from ingest.extraction.structured import read_structured
 from ingest.html.page import parse, text_of
 from ingest.sites import UNKNOWN_SITE, Select, Site
+from tests.extraction.facts import facts_of
 
 TITLE = "Harbour plan goes to the council"
 TEXT = (
@@ -23,7 +23,7 @@ def byline(
         f'<h1>{TITLE}</h1>{by}<div class="entry-content">{start}{BODY}{end}</div>{after}</body></html>'
     )
     page = parse(html, "https://www.shorepost.example/2026/05/01/harbour/")
-    return find_byline(page, read_structured(page), site)
+    return find_byline(facts_of(page, site))
 
 
 def bios(found: Byline) -> list[str | None]:

@@ -4,9 +4,9 @@ import pytest
 
 from ingest.extraction.byline.byline import find_byline
 from ingest.extraction.model import Byline
-from ingest.extraction.structured import read_structured
 from ingest.html.page import parse, text_of
 from ingest.sites import UNKNOWN_SITE, Select, Site
+from tests.extraction.facts import facts_of
 
 TITLE = "Harbour plan goes to the council"
 TEXT = (
@@ -22,7 +22,7 @@ def byline(inside: str, *, head: str = "", after: str = "", site: Site = UNKNOWN
         f'<body><article><h1>{TITLE}</h1>{inside}<div class="entry-content">{BODY}</div></article>{after}</body></html>'
     )
     page = parse(html, "https://www.shorepost.example/2026/05/01/harbour/")
-    return find_byline(page, read_structured(page), site)
+    return find_byline(facts_of(page, site))
 
 
 def names(found: Byline) -> list[str]:
@@ -240,19 +240,19 @@ def test_class_words_of_a_post_are_no_byline() -> None:
         f'<p class="byline">Mira Holt</p>{BODY}</div>'
     )
     page = parse(html, "https://www.shorepost.example/1")
-    assert names(find_byline(page, read_structured(page), UNKNOWN_SITE)) == ["Mira Holt"]
+    assert names(find_byline(facts_of(page))) == ["Mira Holt"]
 
 
 def test_a_bold_name_alone_at_the_end_signs_the_article() -> None:
     html = f"<h1>{TITLE}</h1><div>{BODY}<p><strong>Mira Holt</strong></p></div>"
     page = parse(html, "https://www.shorepost.example/1")
-    assert names(find_byline(page, read_structured(page), UNKNOWN_SITE)) == ["Mira Holt"]
+    assert names(find_byline(facts_of(page))) == ["Mira Holt"]
 
 
 def test_a_bold_sentence_signs_nothing() -> None:
     html = f"<h1>{TITLE}</h1><div><p><b>The Harbour Board (HB) runs the port.</b></p>{BODY}</div>"
     page = parse(html, "https://www.shorepost.example/1")
-    assert names(find_byline(page, read_structured(page), UNKNOWN_SITE)) == []
+    assert names(find_byline(facts_of(page))) == []
 
 
 def test_the_sites_selectors_win_outright() -> None:
@@ -278,7 +278,7 @@ def test_the_byline_stays_out_of_the_body_and_the_tree_stays_whole() -> None:
     html = f'<h1>{TITLE}</h1><div><p class="byline">By Mira Holt</p>{BODY}<p class="author">Mira Holt</p></div>'
     page = parse(html, "https://www.shorepost.example/1")
     before = text_of(page.tree)
-    found = find_byline(page, read_structured(page), UNKNOWN_SITE)
+    found = find_byline(facts_of(page))
     assert [text_of(element) for element in found.elements] == ["By Mira Holt", "Mira Holt"]
     assert text_of(page.tree) == before
 
@@ -289,4 +289,4 @@ def test_the_byline_stays_out_of_the_body_and_the_tree_stays_whole() -> None:
 )
 def test_any_page_gives_a_byline(html: str) -> None:
     page = parse(html, "https://www.shorepost.example/1")
-    assert find_byline(page, read_structured(page), UNKNOWN_SITE).authors == ()
+    assert find_byline(facts_of(page)).authors == ()

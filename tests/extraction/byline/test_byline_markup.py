@@ -6,9 +6,8 @@ import pytest
 
 from ingest.extraction.byline.byline import find_byline
 from ingest.extraction.model import Byline
-from ingest.extraction.structured import read_structured
 from ingest.html.page import parse, text_of
-from ingest.sites import UNKNOWN_SITE
+from tests.extraction.facts import facts_of
 
 TITLE = "Harbour plan goes to the council"
 TEXT = "The council met on Monday to hear the plan for the new harbour and its cost. " * 4
@@ -22,7 +21,7 @@ def byline(inside: str, *, head: str = "", title: str = TITLE, before: str = "")
         f'{inside}<div class="text">{BODY}</div></article></body></html>'
     )
     page = parse(html, "https://www.shorepost.example/2026/05/01/harbour/")
-    return find_byline(page, read_structured(page), UNKNOWN_SITE)
+    return find_byline(facts_of(page))
 
 
 def names(result: Byline) -> list[str]:

@@ -1,16 +1,15 @@
 """Each family of comment markup, read whole: author, date, text, thread, count, system."""
 
 from datetime import UTC, datetime
-from zoneinfo import ZoneInfo
 
 import pytest
 
 from ingest.extraction.comments import find_comments
 from ingest.extraction.model import CommentSection
-from ingest.extraction.structured import read_structured
 from ingest.html.page import parse, text_of
 from ingest.record import Comment, CommentSystem
 from ingest.sites import UNKNOWN_SITE, Select, Site
+from tests.extraction.facts import facts_of
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 STORY = (
@@ -24,7 +23,7 @@ def section(body: str, *, head: str = "", site: Site = UNKNOWN_SITE) -> CommentS
     html = f"<html lang='en'><head><title>Bridge opens</title>{head}</head><body>{STORY}{body}</body></html>"
     page = parse(html, "https://example.com/2024/01/bridge/")
     return find_comments(
-        page, site, zone=ZoneInfo("Asia/Karachi"), retrieved_at=NOW, data=read_structured(page)
+        facts_of(page, site.model_copy(update={"time_zone": "Asia/Karachi"}), now=NOW)
     )
 
 

@@ -10,7 +10,7 @@ from ingest.extraction.comments.metadata import read_count
 from ingest.extraction.comments.words import Role, part_of, role_of
 from ingest.html.page import parse
 from ingest.record import Comment
-from ingest.sites import UNKNOWN_SITE
+from tests.extraction.facts import facts_of
 
 URL = "https://example.com/story/"
 
@@ -18,7 +18,7 @@ URL = "https://example.com/story/"
 def comments(items: str) -> tuple[Comment, ...]:
     page = parse(f"<h1>Story</h1><ol class='comment-list'>{items}</ol>", URL)
     now = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
-    return find_comments(page, UNKNOWN_SITE, zone=None, retrieved_at=now).comments
+    return find_comments(facts_of(page, now=now)).comments
 
 
 def only(inner: str, *, ident: str = "comment-1", name: str = "comment") -> Comment:

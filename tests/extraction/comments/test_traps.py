@@ -10,7 +10,7 @@ from ingest.extraction.model import CommentSection
 from ingest.html.page import parse, text_of
 from ingest.record import CommentSystem
 from ingest.settings import Limits
-from ingest.sites import UNKNOWN_SITE
+from tests.extraction.facts import facts_of
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 TEXT = "<p>" + "The bridge was opened to traffic on Monday. " * 20 + "</p>"
@@ -19,7 +19,7 @@ STORY = f"<article><h1>Bridge opens</h1>{TEXT}</article>"
 
 def section(body: str) -> CommentSection:
     page = parse(f"<html><body>{body}</body></html>", "https://example.com/bridge/")
-    return find_comments(page, UNKNOWN_SITE, zone=None, retrieved_at=NOW)
+    return find_comments(facts_of(page, now=NOW))
 
 
 NONE_AT_ALL = {
@@ -137,7 +137,7 @@ def test_reading_does_not_change_the_page() -> None:
         f'<body>{STORY}<ol class="comment-list">{ITEM}</ol></body>', "https://example.com/bridge/"
     )
     before = etree.tostring(page.tree)
-    find_comments(page, UNKNOWN_SITE, zone=None, retrieved_at=NOW)
+    find_comments(facts_of(page, now=NOW))
     assert etree.tostring(page.tree) == before
 
 

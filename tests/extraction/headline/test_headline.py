@@ -2,9 +2,9 @@ import pytest
 
 from ingest.extraction.headline.headline import find_headline
 from ingest.extraction.model import Headline
-from ingest.extraction.structured import read_structured
 from ingest.html.page import parse
 from ingest.sites import UNKNOWN_SITE, Select, Site
+from tests.extraction.facts import facts_of
 
 TITLE = "River bridge opens after nine months"
 TEXT = "<p>" + "The bridge over the river was opened to traffic on Monday morning. " * 6 + "</p>"
@@ -17,7 +17,7 @@ def headline(
     named = '<meta property="og:site_name" content="Example Times">'
     html = f"<html><head><title>{title}</title>{named}{head}</head><body>{body}</body></html>"
     page = parse(html, "https://www.example-times.com/story")
-    found = find_headline(page, read_structured(page), site)
+    found = find_headline(facts_of(page, site))
     assert found is not None
     return found
 
@@ -66,7 +66,7 @@ def test_a_headline_of_the_metadata_loses_the_name_of_the_site() -> None:
 
 def test_a_page_without_any_title_has_no_headline() -> None:
     page = parse(f"<body>{TEXT}</body>", "https://example.com/")
-    assert find_headline(page, read_structured(page), UNKNOWN_SITE) is None
+    assert find_headline(facts_of(page)) is None
 
 
 def test_the_title_for_search_engines_is_kept_apart() -> None:

@@ -5,9 +5,9 @@ import pytest
 from ingest.extraction.media.images import image_key
 from ingest.extraction.media.media import find_media
 from ingest.extraction.model import Media
-from ingest.extraction.structured import read_structured
 from ingest.html.page import parse
 from ingest.sites import UNKNOWN_SITE, Select, Site
+from tests.extraction.facts import facts_of
 
 URL = "https://paper.example/2025/03/04/harbour-bridge/"
 P = "<p>The harbour bridge closes on Tuesday, and the repairs will take about a week, the council said.</p>"
@@ -16,7 +16,7 @@ CDN = "https://paper.example/uploads"
 
 def media(html: str, site: Site = UNKNOWN_SITE) -> Media:
     page = parse(html, URL)
-    return find_media(page, read_structured(page), site)
+    return find_media(facts_of(page, site))
 
 
 def story(inner: str, *, before: str = "", after: str = "") -> str:

@@ -9,6 +9,7 @@ import pytest
 from ingest.extraction.page_type.challenge import challenge_sign
 from ingest.processing.build import article_of
 from ingest.record import FetchedPage, Reason, Rejection
+from ingest.sites import SiteCatalog
 
 NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 URL = "https://news.example/a"
@@ -40,7 +41,7 @@ def test_a_challenge_page_is_told(html: str) -> None:
 def test_a_vendor_says_so_in_a_header(headers: dict[str, str]) -> None:
     assert challenge_sign(b"", headers)
     page = FetchedPage(URL, b"<html><p>Wait a little.</p></html>", NOW, status=200, headers=headers)
-    outcome = article_of(page)
+    outcome = article_of(page, SiteCatalog.load())
     assert isinstance(outcome, Rejection)
     assert outcome.reason is Reason.CHALLENGE
 

@@ -2,10 +2,10 @@ import pytest
 
 from ingest.extraction.model import Headline, Moment, NotArticle, Times
 from ingest.extraction.page_type.page_type import judge_page
-from ingest.extraction.structured import read_structured
 from ingest.html.page import parse
 from ingest.record import Precision, Reason
 from ingest.sites import UNKNOWN_SITE, Site
+from tests.extraction.facts import facts_of
 
 ARTICLE = "https://paper.example/2025/03/04/harbour-bridge-closes-for-repairs/"
 TEXT = "The harbour bridge closes on Tuesday. Repairs will take a week, the council said."
@@ -24,13 +24,10 @@ def judge(
 ) -> NotArticle | None:
     page = parse(html, url)
     return judge_page(
-        page,
-        read_structured(page),
-        site,
+        facts_of(page, site, status=status),
         body_text=text,
         headline=Headline("x", "h1"),
         times=times or Times(),
-        status=status,
     )
 
 

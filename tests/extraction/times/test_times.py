@@ -6,11 +6,11 @@ import pytest
 
 from ingest.dates.country_zones import zone_of_country
 from ingest.extraction.model import Moment, Times
-from ingest.extraction.structured import read_structured
 from ingest.extraction.times.choose import find_times
 from ingest.html.page import parse
 from ingest.record import Precision
 from ingest.sites import UNKNOWN_SITE, Select, Site
+from tests.extraction.facts import facts_of
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 KARACHI = Site(name="example", domain="example.com", time_zone="Asia/Karachi")
@@ -30,7 +30,7 @@ def times(body: str = "", **known: Unpack[Known]) -> Times:
     html = f"<html lang='en'><head>{head}</head><body>{body}</body></html>"
     page = parse(html, known.get("url", "https://example.com/story"))
     site = known.get("site", UNKNOWN_SITE)
-    return find_times(page, read_structured(page), site, retrieved_at=known.get("now", NOW))
+    return find_times(facts_of(page, site, now=known.get("now", NOW)))
 
 
 def published(body: str = "", **known: Unpack[Known]) -> Moment:

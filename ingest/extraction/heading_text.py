@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from lxml.html import HtmlElement
 
-from ingest.extraction.headline.titles import title_key, visible
+from ingest.extraction.titles import title_key, visible
 from ingest.html.page import class_words, text_of
 
 # What stands over, beside or under a headline, in classes: kickers, labels, badges, icons, subtitles.

@@ -1,0 +1,100 @@
+"""Which of a page's JSON-LD articles is the page's own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+from ingest.extraction.structured import Node, StructuredData, text_value
+from ingest.extraction.titles import title_key
+from ingest.html.page import Page
+
+# schema.org's properties that hold other articles than the one that names them.
+_OTHERS = (
+    *(
+        "liveBlogUpdate",
+        "hasPart",
+        "isPartOf",
+        "itemListElement",
+        "mentions",
+        "citation",
+        "itemReviewed",
+        "blogPost",
+    ),
+    *(
+        "comment",
+        "relatedLink",
+        "significantLink",
+        "isBasedOn",
+        "review",
+        "subjectOf",
+        "workExample",
+    ),
+)
+
+
+def article_nodes(page: Page, data: StructuredData) -> tuple[Node, ...]:
+    """The JSON-LD articles that can be the page's own, the likeliest first.
+
+    A node that names this page's address or repeats its title comes before one that says most; what another article
+    holds (updates of a live blog, related stories) and what names another address and another title is left out.
+    """
+    if len(data.articles) < 2:
+        return data.articles
+    held = {id(node) for node in _held(data)}
+    own = [node for node in data.articles if id(node) not in held] or list(data.articles)
+    addresses, titles = _addresses(page), _node_titles(page)
+    ranked = [(_rank(node, addresses, titles), node) for node in own]
+    kept = [(rank, node) for rank, node in ranked if rank >= 0] or ranked
+    return tuple(node for _, node in sorted(kept, key=lambda pair: pair[0], reverse=True))
+
+
+def _held(data: StructuredData) -> Iterator[object]:
+    for node in data.nodes:
+        for key in _OTHERS:
+            value = node.get(key)
+            yield from value if isinstance(value, list) else [value]
+
+
+def _rank(node: Node, addresses: frozenset[str], titles: tuple[str, ...]) -> int:
+    paths = [path for path in map(_path, _node_addresses(node)) if path]
+    title = title_key(text_value(node.get("headline")) or text_value(node.get("name")))
+    same_title = bool(title) and any(
+        title.startswith(other) or other.startswith(title) for other in titles
+    )
+    same_address = any(path in addresses for path in paths)
+    elsewhere = bool(paths) and not same_address
+    return 2 * same_address + 2 * same_title - (1 if elsewhere else 0)
+
+
+def _node_addresses(node: Node) -> Iterator[str]:
+    for key in ("url", "mainEntityOfPage", "mainEntityofPage", "@id"):
+        value = node.get(key)
+        if isinstance(value, dict):
+            value = value.get("@id") or value.get("url")
+        if isinstance(value, str):
+            yield value
+
+
+def _addresses(page: Page) -> frozenset[str]:
+    stated = [page.url, *page.links.get("canonical", []), page.meta("og:url") or ""]
+    return frozenset(path for path in map(_path, stated) if path)
+
+
+def _path(address: str) -> str:
+    """The path without what names a copy of the same page; empty for a site's root."""
+    try:
+        path = urlsplit(address).path
+    except ValueError:
+        return ""
+    return path.rstrip("/").removesuffix("/amp").removesuffix(".amp")
+
+
+def _node_titles(page: Page) -> tuple[str, ...]:
+    head = page.tree.find("head")
+    texts = (
+        page.meta("og:title"),
+        page.meta("twitter:title"),
+        None if head is None else head.findtext("title"),
+    )
+    return tuple(key for text in texts if text and (key := title_key(text)))

@@ -1,0 +1,114 @@
+"""The titles that a page's metadata gives, and the comparison of titles: without typography and the site's name."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+from ingest.extraction.structured import Node, text_value
+from ingest.html.page import Page
+from ingest.text import one_line
+
+_NOT_A_LETTER = re.compile(r"[\W_]+")
+# A word, or one character of a script that is written without blanks.
+_WORD = re.compile(
+    r"[\u3040-\u30ff\u3400-\u9fff\u0e00-\u0e7f]|[^\W\u3040-\u30ff\u3400-\u9fff\u0e00-\u0e7f]+"
+)
+_SEPARATOR = re.compile(r"\s+(?:[|\-–—»«:·•‹›~/]|::|--)\s+|\s*[|｜ㅣ]\s*|--")
+_INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200b\u2060\ufeff"))
+_METAS = (
+    "og:title",
+    "twitter:title",
+    "parsely-title",
+    "sailthru.title",
+    "dc.title",
+    "headline",
+    "title",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Title:
+    """A title of the metadata; `source` as in the provenance: "json-ld", "meta" or "title"."""
+
+    text: str
+    source: str
+
+
+def visible(text: str | None) -> str:
+    """The text on one line without soft hyphens and other marks that only a typesetter sees."""
+    return one_line(text.translate(_INVISIBLE)) if text else ""
+
+
+@lru_cache(maxsize=512)
+def title_key(text: str) -> str:
+    """What two titles have in common that differ only in typography: letters and digits, in one case."""
+    return _NOT_A_LETTER.sub(
+        "", unicodedata.normalize("NFKC", text.translate(_INVISIBLE)).casefold()
+    )
+
+
+def likeness(one: str, other: str) -> float:
+    """How far two titles have the same words: 0 to 1; 1 also where one begins or ends with all of the other."""
+    mine, theirs = title_key(one), title_key(other)
+    if not mine or not theirs:
+        return 0.0
+    short, long = sorted((mine, theirs), key=len)
+    if 3 * len(short) >= len(long) and (long.startswith(short) or long.endswith(short)):
+        return 1.0
+    words, others = (set(_WORD.findall(text.casefold())) for text in (one, other))
+    return (
+        len(words & others) / max(1, min(len(words), len(others))) * 0.9 if len(words) > 1 else 0.0
+    )
+
+
+def metadata_titles(page: Page, nodes: tuple[Node, ...]) -> tuple[Title, ...]:
+    """The titles of the JSON-LD articles, of the metas and of `<title>`, as written; each text once."""
+    found = {
+        title.text: title
+        for title in reversed(tuple(_titles(page, nodes)))
+        if title_key(title.text)
+    }
+    return tuple(reversed(found.values()))
+
+
+def _titles(page: Page, nodes: tuple[Node, ...]) -> Iterator[Title]:
+    for node in nodes[:3]:
+        for key in ("headline", "name"):
+            yield Title(visible(text_value(node.get(key))), "json-ld")
+    for name in _METAS:
+        for value in page.metas.get(name, [])[:1]:
+            yield Title(visible(value), "meta")
+    head = page.tree.find("head")
+    if head is not None:
+        yield Title(visible(head.findtext("title")), "title")
+
+
+def without_site_name(title: str, names: Collection[str]) -> str:
+    """The title without the site's name before or behind it, however often it is parted off."""
+    parts = [
+        (0, 0),
+        *((found.start(), found.end()) for found in _SEPARATOR.finditer(title)),
+        (len(title), len(title)),
+    ]
+    first, last = 0, len(parts) - 1
+    while last - first > 1 and _is_site(title[parts[last - 1][1] : parts[last][0]], names):
+        last -= 1
+    while last - first > 1 and _is_site(title[parts[first][1] : parts[first + 1][0]], names):
+        first += 1
+    return title[parts[first][1] : parts[last][0]].strip()
+
+
+def longest_part(title: str) -> str:
+    """The longest of the parts that separators part: the headline rather than the section or the site's name."""
+    return max(_SEPARATOR.split(title), key=len)
+
+
+def _is_site(part: str, names: Collection[str]) -> bool:
+    key = title_key(part)
+    return key in names or any(
+        len(name) > 3 and key.startswith(name) and len(key) <= len(name) + 6 for name in names
+    )

@@ -1,0 +1,297 @@
+"""Plug-ins: sources, comments, sinks and fields that other distributions add to Khabar.
+
+A distribution registers a plug-in as an entry point, and a site definition or the settings name it.
+It is imported only then. The built-in ones are registered in the same way (`pyproject.toml`).
+
+| group               | adds                      | named by                     | protocol        |
+|---------------------|---------------------------|------------------------------|-----------------|
+| `khabar.sources`    | sources of articles       | `plugins.sources` of a site  | `Source`        |
+| `khabar.comments`   | a source of comments      | `plugins.comments` of a site | `CommentSource` |
+| `khabar.sinks`      | a destination of records  | `sinks` of the settings      | `Sink`          |
+| `khabar.extractors` | fields of a record        | `plugins.extractors`         | `Extractor`     |
+
+A plug-in that raises is named in the errors of the run, or in the warnings of the record. It never
+costs an article.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from importlib.metadata import EntryPoint, entry_points
+from typing import Any, ParamSpec, Protocol, TypeVar, cast
+
+from ingest.discovery.candidate import Candidate
+from ingest.errors import UsageError
+from ingest.html.page import Page
+from ingest.record import Article, Comment, FetchedPage
+from ingest.settings import Limits, Settings
+from ingest.sites import Site
+from ingest.text import one_line
+
+SOURCES = "khabar.sources"
+COMMENTS = "khabar.comments"
+SINKS = "khabar.sinks"
+EXTRACTORS = "khabar.extractors"
+
+BUILT_IN: Mapping[str, Mapping[str, str]] = {
+    SOURCES: {
+        "feeds": "ingest.crawl.frontier.sources:feeds",
+        "listings": "ingest.crawl.frontier.sources:listings",
+        "sitemaps": "ingest.crawl.frontier.sources:sitemaps",
+        "wordpress": "ingest.crawl.frontier.sources:wordpress_posts",
+    },
+    COMMENTS: {"wordpress": "ingest.crawl.wordpress_comments:WordPressComments"},
+    SINKS: {"stdout": "ingest.crawl.sinks:StandardOutput"},
+    EXTRACTORS: {},
+}
+"""The entry points of Khabar itself, for a checkout that is not installed. A test compares both."""
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class Response(Protocol):
+    """A response: Scrapy's, as far as plug-ins use it."""
+
+    @property
+    def url(self) -> str:
+        """The final URL."""
+
+    @property
+    def status(self) -> int:
+        """200, or 304 to a conditional request."""
+
+    @property
+    def body(self) -> bytes:
+        """The decompressed body."""
+
+
+@dataclass(frozen=True, slots=True)
+class SourcePage:
+    """One page of a source.
+
+    Attributes:
+        candidates: the articles that it announces.
+        next_url: the URL of the next page, if any.
+        links: further files of the source, with the time of their last change if known.
+        error: what is wrong with the page, in one line, or None.
+    """
+
+    candidates: Sequence[Candidate]
+    next_url: str | None = None
+    links: Sequence[tuple[str, datetime | None]] = ()
+    error: str | None = None
+
+
+Read = Callable[[Response], SourcePage]
+"""Parses one page of a source. It runs in a thread, and must not raise on any bytes."""
+
+
+class SourceContext(Protocol):
+    """What a crawl offers to a source.
+
+    All requests obey robots.txt, delays and limits. `walk` and `walk_files` send conditional
+    requests, stop when a page has nothing new, and report what they find to the ledger.
+    """
+
+    @property
+    def site(self) -> Site:
+        """The definition of the site."""
+
+    @property
+    def limits(self) -> Limits:
+        """The operator's limits."""
+
+    def absolute(self, urls: Iterable[str]) -> list[str]:
+        """Return URLs relative to `https://<domain>/` as absolute ones."""
+
+    async def fetch(self, url: str, headers: Mapping[str, str] | None = None) -> Response:
+        """Return the response to a GET; raises `KhabarError`."""
+
+    async def walk(self, url: str, kind: str, read: Read, start: str | None = None) -> str | None:
+        """Take the candidates of a source and of the pages after it; return what is wrong, or None.
+
+        Args:
+            url: the source.
+            kind: kind of source, as the ledger and the report show it.
+            read: parses a page.
+            start: the URL of its first page, if that is not `url`.
+
+        Raises:
+            KhabarError: a page could not be fetched.
+        """
+
+    async def follow(self, url: str, kind: str, read: Read) -> None:
+        """Do as `walk` does, and note what is wrong instead of raising."""
+
+    async def walk_files(self, starts: Iterable[str], kind: str, read: Read) -> None:
+        """Take the candidates of files that link to others (`SourcePage.links`), newest first."""
+
+    async def run(self, read: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run a parser off the event loop, and return its result."""
+
+    def complete_until(self, url: str) -> datetime | None:
+        """Return the newest time at an earlier complete walk; None to ask for everything."""
+
+    def note(self, problem: str) -> None:
+        """Add a line to the errors of the run."""
+
+
+class Source(Protocol):
+    """A source of articles: an async function, which calls `crawl.walk` and others."""
+
+    async def __call__(self, crawl: SourceContext) -> None:
+        """Read the source."""
+
+
+@dataclass(frozen=True, slots=True)
+class RemoteComments:
+    """Comments from beside the page, and where they are from, as `metadata.provenance` shows it."""
+
+    comments: Sequence[Comment]
+    source: str
+
+
+class CommentContext(Protocol):
+    """What a crawl offers to a source of comments."""
+
+    @property
+    def site(self) -> Site:
+        """The definition of the site."""
+
+    @property
+    def limits(self) -> Limits:
+        """The operator's limits."""
+
+    async def fetch(self, url: str) -> Response:
+        """Return the response to a GET; raises `KhabarError`."""
+
+    async def run(self, read: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run a parser off the event loop, and return its result."""
+
+
+class CommentSource(Protocol):
+    """Comments of an article that its page does not have: a class without arguments.
+
+    `fetch` runs in the crawl, `read` in an extraction process, within its limits.
+    """
+
+    async def fetch(self, page: FetchedPage, crawl: CommentContext) -> Sequence[bytes]:
+        """Return the bodies of the responses about the comments of a page."""
+
+    def read(self, answers: Sequence[bytes], site: Site) -> RemoteComments:
+        """Return the comments in the bodies."""
+
+
+class Sink(Protocol):
+    """A destination of records. Its methods run in a thread, one at a time."""
+
+    def write(self, record: Mapping[str, Any]) -> None:
+        """Take a committed record, with the names of its JSON Schema."""
+
+    def close(self) -> None:
+        """End the sink; called once, at the end of the crawl."""
+
+
+class Extractor(Protocol):
+    """Fields of a record, if selectors are not enough: a class without arguments."""
+
+    def extract(self, page: Page, article: Article) -> Mapping[str, object]:
+        """Return fields to replace, by their names in `Article`.
+
+        Args:
+            page: the parsed page. It is a copy of the plug-in's own.
+            article: the record that the general extraction made.
+        """
+
+
+def source(name: str) -> Source:
+    """Return the source with this name; raises `UsageError`."""
+    return cast("Source", load(SOURCES, name))
+
+
+@cache
+def comment_source(name: str) -> CommentSource:
+    """Return the source of comments with this name; raises `UsageError`."""
+    return cast("CommentSource", _create(COMMENTS, name))
+
+
+@cache
+def extractor(name: str) -> Extractor:
+    """Return the extractor with this name; raises `UsageError`."""
+    return cast("Extractor", _create(EXTRACTORS, name))
+
+
+def sink(name: str, settings: Settings) -> Sink:
+    """Return a new sink with this name, for a crawl with these settings; raises `UsageError`."""
+    return cast("Sink", _create(SINKS, name, settings))
+
+
+def check(sites: Iterable[Site], settings: Settings) -> None:
+    """Load the plug-ins that sites and settings name, so that a wrong name ends a run at its start.
+
+    Raises:
+        UsageError: there is no such plug-in, or it does not load.
+    """
+    for site in sites:
+        for name in site.plugins.sources:
+            load(SOURCES, name)
+        for name in site.plugins.extractors:
+            extractor(name)
+        if site.comment_source is not None:
+            comment_source(site.comment_source)
+    for name in settings.sinks:
+        load(SINKS, name)
+
+
+def load(group: str, name: str) -> Any:  # noqa: ANN401 - its protocol depends on the group
+    """Return the object of an entry point.
+
+    Raises:
+        UsageError: there is no such plug-in, or it does not load.
+    """
+    point = _entry_point(group, name)
+    try:
+        return point.load()
+    except Exception as error:
+        raise _broken(group, name, error) from error
+
+
+def problem_of(group: str, name: str, error: BaseException) -> str:
+    """Return one line about a plug-in that raised."""
+    return (
+        f"plug-in {name!r} of {group} failed: {type(error).__name__}: {one_line(str(error))[:200]}"
+    )
+
+
+def _create(group: str, name: str, *arguments: object) -> object:
+    factory = load(group, name)
+    try:
+        return factory(*arguments)
+    except Exception as error:
+        raise _broken(group, name, error) from error
+
+
+def _broken(group: str, name: str, error: BaseException) -> UsageError:
+    reason = f"{type(error).__name__}: {one_line(str(error))}"
+    return UsageError(
+        f"plug-in {name!r} of {group} does not load: {reason}", "mend it, or do not name it"
+    )
+
+
+def _entry_point(group: str, name: str) -> EntryPoint:
+    built_in = BUILT_IN[group].get(name)
+    if built_in is not None:
+        return EntryPoint(name, built_in, group)
+    installed = entry_points(group=group)
+    for point in installed:
+        if point.name == name:
+            return point
+    names = sorted({*BUILT_IN[group], *installed.names})
+    nearest = difflib.get_close_matches(name, names, n=1, cutoff=0.4)
+    remedy = f"did you mean {nearest[0]!r}?" if nearest else f"installed: {', '.join(names) or '-'}"
+    raise UsageError(f"no plug-in {name!r} in {group}", remedy)
