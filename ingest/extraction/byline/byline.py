@@ -199,13 +199,16 @@ def _is_further_author(
         return all(other.name.kind is not AuthorKind.AGENCY for other in agreed)
     if credit.name.kind is not AuthorKind.PERSON:
         return False
-    words = set(key.split())
-    if any(words & set(other.split()) for other in people):
-        return False
-    if not credit.marked or len(words) < 2:
+    if not credit.marked or " " not in key or _shares_words(key, people):
         return False
     looks = {other.look for other in agreed if other.marked}
     return not looks or credit.look in looks
+
+
+def _shares_words(key: str, people: Collection[str]) -> bool:
+    """Whether a key has a word of another key: the same name, or a part of it."""
+    words = set(key.split())
+    return any(words & set(other.split()) for other in people)
 
 
 def _author(credit: Credit, scored: Sequence[ScoredCandidate], bios: Sequence[Bio]) -> Author:

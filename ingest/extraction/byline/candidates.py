@@ -90,17 +90,24 @@ def is_outside(candidate: BylineCandidate, survey: Survey) -> bool:
         return True
     article = _article_of(survey)
     strict = _is_strict(candidate, survey, article)
-    elsewhere: set[str] = set()
-    if article is not None:
-        elsewhere.add("article")  # another one
-    if candidate.sign is not Sign.MARK and element.tag != "address":
-        elsewhere |= _FIGURES  # a photographer
+    elsewhere = _outer_tags(candidate, has_article=article is not None)
     for ancestor in element.iterancestors():
         if ancestor in survey.heading_ancestors or ancestor.tag in ("body", "html"):
             return False
         if ancestor.tag in elsewhere or _is_elsewhere(ancestor, strict=strict):
             return True
     return False
+
+
+def _outer_tags(candidate: BylineCandidate, *, has_article: bool) -> frozenset[str]:
+    """Return the tags whose content is not the article's, for a candidate below them.
+
+    In a figure, a name is a photographer's unless it is marked as an author's.
+    """
+    tags = frozenset({"article"}) if has_article else frozenset()
+    if candidate.sign is Sign.MARK or candidate.element.tag == "address":
+        return tags
+    return tags | _FIGURES
 
 
 def _is_headline(candidate: BylineCandidate, survey: Survey) -> bool:

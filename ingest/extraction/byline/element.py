@@ -5,17 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
 from itertools import islice
 from urllib.parse import urlsplit
 
 from lxml.html import HtmlElement
 
+from ingest.extraction.byline.contributors import author_text
 from ingest.extraction.byline.emails import first_hidden_email, hidden_email
+from ingest.extraction.byline.joints import joined_after, joined_before
 from ingest.extraction.byline.kinds import Name, is_job_title, without_labels
 from ingest.extraction.byline.name_rules import name_key
 from ingest.extraction.byline.names import read_names
-from ingest.extraction.byline.words import lead, other_credit, words
 from ingest.html.page import Page
 from ingest.record import AuthorKind
 
@@ -117,66 +117,24 @@ def credits_of(
         return []
     email = first_hidden_email(element)
     by_key: dict[str, Credit] = {}
-    marked: list[HtmlElement] = []
-    for node in inner:
-        names = read_names(lines_of(node), desks)
-        if all(is_job_title(name.raw) for name in names):
-            continue
-        marked.append(node)
-        names = [name for name in names if name_key(name.text) not in denied]
-        for name in names:
+    marked = [node for node in inner if _holds_names(node, desks)]
+    for node in marked:
+        for name in read_names(lines_of(node), desks):
             url = _page_of(page, node, name)
             credit = Credit(name, url, email, marked=True, look=_look_of(node))
             by_key.setdefault(name_key(name.text), credit)
-    if marked:
-        joined = _joined(element, marked, desks)
-        for name in (name for name in joined if name_key(name.text) not in denied):
-            by_key.setdefault(name_key(name.text), Credit(name, None, email))
-    else:
-        for name in _unmarked(element, author_text(lines_of(element), desks)[0], desks):
-            credit = Credit(name, _page_of(page, element, name), email)
-            by_key.setdefault(name_key(name.text), credit)
-    return _without_parts(by_key, desks)
+    names = _joined(element, marked, desks) if marked else _unmarked(element, desks)
+    for name in names:
+        url = None if marked else _page_of(page, element, name)
+        by_key.setdefault(name_key(name.text), Credit(name, url, email))
+    written = {key: credit for key, credit in by_key.items() if key not in denied}
+    return _without_parts(written, desks)
 
 
-_SEGMENT = re.compile(r"\s*[\n|•]\s*")
-_BARE_LABEL = re.compile(r"[\s:]*(?:by|from|von|vom|durch|par|por|di|da|de|av|af|door)?[\s:]*")
-
-
-def author_text(text: str, desks: Collection[str]) -> tuple[str, frozenset[str]]:
-    """Split off the credits of a byline for photographers, editors and the like.
-
-    A credit is "Edited by A. Name", or the lines from "Edited by" to the next "By".
-
-    Args:
-        text: The lines of a byline.
-        desks: The site's own names in lower case.
-
-    Returns:
-        The lines of the authors, and the keys of the names in the others.
-    """
-    authors: list[str] = []
-    others: list[str] = []
-    is_other = False
-    for segment in _SEGMENT.split(text):
-        credit = other_credit().match(segment)
-        rest = segment[credit.end() :] if credit else ""
-        if credit and not _BARE_LABEL.fullmatch(rest.casefold()):
-            is_other = False
-            others.append(_BARE_LABEL.sub("", rest, count=1))
-        elif credit:
-            is_other = True
-        elif is_other and not lead().match(f"{segment} "):
-            others.append(segment)
-        else:
-            is_other = False
-            authors.append(segment)
-    if not others:
-        return text, frozenset()
-    keys = {name_key(name.text) for other in others for name in read_names(other, desks)}
-    written = "\n".join(authors)
-    keys -= {name_key(name.text) for name in read_names(written, desks)}
-    return written, frozenset(keys)
+def _holds_names(node: HtmlElement, desks: Collection[str]) -> bool:
+    """Whether an element has a name that is not what is left of a job title."""
+    names = read_names(lines_of(node), desks)
+    return not all(is_job_title(name.raw) for name in names)
 
 
 def _without_parts(by_key: Mapping[str, Credit], desks: Collection[str]) -> list[Credit]:
@@ -190,12 +148,10 @@ def _without_parts(by_key: Mapping[str, Credit], desks: Collection[str]) -> list
     return [credit for key, credit in by_key.items() if key in keys and key not in parts]
 
 
-def _unmarked(element: HtmlElement, lines: str, desks: Collection[str]) -> list[Name]:
+def _unmarked(element: HtmlElement, desks: Collection[str]) -> list[Name]:
     """Return the names of a byline's lines, or of its parts if each of them holds a whole name."""
-    emphasised = _emphasised(element, lines, desks)
-    if emphasised:
-        lines = emphasised
-    names = read_names(lines, desks)
+    lines, _ = author_text(lines_of(element), desks)
+    names = read_names(_emphasised(element, lines, desks) or lines, desks)
     inside = [
         node for node in element.iter("span", "a", "b", "strong", "em", "i") if node is not element
     ]
@@ -216,21 +172,28 @@ def _emphasised(element: HtmlElement, lines: str, desks: Collection[str]) -> str
     if not exactly one element is emphasised and a person's name.
     """
     nodes = [node for node in element.iter("a", "b", "strong") if node is not element]
-    if len(nodes) != 1:
-        return ""
-    text = lines_of(nodes[0])
-    names = read_names(text, desks)
-    if len(names) != 1 or names[0].kind is not AuthorKind.PERSON or " " not in names[0].text:
+    text = lines_of(nodes[0]) if len(nodes) == 1 else ""
+    if not text or not _is_one_person(text, desks):
         return ""
     before, match, after = lines.partition(text)
-    if not match:
-        return ""
     rest, *others = after.split("\n")
-    if _joined_after().match(rest) or any(
-        n.kind is AuthorKind.AGENCY for n in read_names(rest, desks)
-    ):
+    if not match or _goes_on(rest, desks):
         return ""
     return "\n".join([before + text, *others])
+
+
+def _is_one_person(text: str, desks: Collection[str]) -> bool:
+    names = read_names(text, desks)
+    if len(names) != 1 or names[0].kind is not AuthorKind.PERSON:
+        return False
+    return " " in names[0].text
+
+
+def _goes_on(rest: str, desks: Collection[str]) -> bool:
+    """Whether further names follow a name: after a comma or "and", or an agency."""
+    if joined_after().match(rest):
+        return True
+    return any(name.kind is AuthorKind.AGENCY for name in read_names(rest, desks))
 
 
 def _is_part(key: str, credit: Credit, other: str, beside: Credit) -> bool:
@@ -245,22 +208,6 @@ def _is_part(key: str, credit: Credit, other: str, beside: Credit) -> bool:
     return beside.marked and (is_heap or own < others)
 
 
-@cache
-def _joined_before() -> re.Pattern[str]:
-    """Return the pattern of a line that ends with a comma or a word for "and"."""
-    return re.compile(rf"(?:^|\s)(?:{_joint_choice()}|&|,|，|،|、)\s*$", re.IGNORECASE)
-
-
-@cache
-def _joined_after() -> re.Pattern[str]:
-    """Return the pattern of a line that begins with a comma or a word for "and"."""
-    return re.compile(rf"^\s*(?:,|，|،|、|&|(?:{_joint_choice()})\s)\s*(.+)$", re.IGNORECASE)
-
-
-def _joint_choice() -> str:
-    return "|".join(re.escape(joint) for joint in sorted({*words("joints"), "with", "mit"}))
-
-
 def _look_of(node: HtmlElement) -> tuple[str, str]:
     return str(node.tag), node.get("class") or ""
 
@@ -270,9 +217,9 @@ def _joined(
 ) -> Iterator[Name]:
     """Yield the names beside the marked ones: "<a>A</a> and B", and agencies."""
     for line in lines_of(element, marked).split("\n"):
-        joined = _joined_after().match(line)
+        joined = joined_after().match(line)
         for name in read_names(joined[1] if joined else line, desks):
-            if joined or name.kind is AuthorKind.AGENCY or _joined_before().search(line):
+            if joined or name.kind is AuthorKind.AGENCY or joined_before().search(line):
                 yield name
 
 

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
-from functools import cache
+from collections.abc import Collection
 
 from ingest.extraction.byline.emails import plain
+from ingest.extraction.byline.joints import split_at_joints
 from ingest.extraction.byline.kinds import (
     CJK,
     Name,
     is_role,
-    is_section,
     is_title,
     kind_of,
     without_labels,
@@ -20,7 +19,6 @@ from ingest.extraction.byline.name_rules import is_name, name_key
 from ingest.extraction.byline.words import lead, other_credit, words
 from ingest.extraction.vocabulary import (
     AGENCIES,
-    JOINTS,
     PARTICLES,
     ROLE_JOINERS,
     ROLE_WORDS,
@@ -63,13 +61,7 @@ _DAY = re.compile(
     re.IGNORECASE,
 )
 _COMMA = re.compile(r"\s*[,、，،]\s*")
-# "Ortega y Gasset": between single words these join one name.
-_WITHIN = frozenset(
-    ("&", "+", "e", "y", "i", "a", "en", "ve", "dan", "va", "eta", "lan", "ir", "ug", "ac", "kaj")
-)
 _GLUED_LEAD = re.compile(r"By(?=[A-ZÀ-Þ])")  # "By" in an element of its own, without a blank
-_WAW = "\u0648"  # Arabic "and", which is written with the next word
-_DESK_ENDS = frozenset({"desk", "team", "ڈیسک"})
 _TAIL = re.compile(
     r"(?:\s+(?:in|aus|à|from|for|of\s+the|at|reports?|berichtet|unserem|unserer)\s+\S.*"
     r"|\s+외\s*\d+\s*명.*"
@@ -136,8 +128,7 @@ def _names_of_part(part: str, desks: Collection[str]) -> list[Name]:
         return []
     pieces: list[str] = []
     for section in _COMMA.split(text):
-        for item in _at_waw(_without_joint(section)):
-            pieces += _at_and(item)
+        pieces += split_at_joints(section)
     return _judge(pieces, desks)
 
 
@@ -154,71 +145,6 @@ def _without_leads(text: str) -> str:
             return text
         text = rest
     return text
-
-
-@cache
-def _joint_pattern(*, upper: bool) -> re.Pattern[str]:
-    """Return the pattern of a word for "and" between two names.
-
-    In capitals only the most common words count: others are names then ("DAN", "LAN").
-    """
-    joints = [joint.upper() for joint in JOINTS] if upper else [*JOINTS, *words("joints"), "&amp;"]
-    choice = "|".join(re.escape(joint) for joint in sorted(joints))
-    return re.compile(rf"\s+(?:{choice})\s+(?=\S)")
-
-
-def _without_joint(text: str) -> str:
-    """Return the text without a word for "and" at its start: ", and A. Name"."""
-    first, _, rest = text.partition(" ")
-    return rest if rest and first in words("joints") else text
-
-
-def _at_waw(text: str) -> list[str]:
-    """Split Arabic names at the letter for "and": two words before it and two from it on."""
-    pieces = text.split()
-    for at in range(2, len(pieces) - 1):
-        word = pieces[at]
-        if word.startswith(_WAW) and len(word) > 3 and word not in words("waw_names"):
-            return [" ".join(pieces[:at]), *_at_waw(" ".join([word[1:], *pieces[at + 1 :]]))]
-    return [text]
-
-
-def _at_and(text: str) -> Iterator[str]:
-    """Split the text at the words for "and", but not inside a desk's name."""
-    pattern = _joint_pattern(upper=text.isupper())
-    for joint in pattern.finditer(text):
-        left, right = text[: joint.start()].strip(), text[joint.end() :].strip()
-        if left and _are_two(left, right, joint[0].strip().casefold()):
-            yield from _at_agency(left)
-            yield from _at_and(right)
-            return
-    yield from _at_agency(text)
-
-
-def _are_two(left: str, right: str, joint: str) -> bool:
-    """Whether "left JOINT right" are two names: "Ortega y Gasset" and "Art & Culture" are one."""
-    sides = (left.casefold().split(), right.casefold().split())
-    if any(" ".join(side) in AGENCIES for side in sides):
-        return True
-    if any(is_section(side) for side in sides):
-        return False
-    if all(len(side) > 1 for side in sides):
-        return True
-    if joint in _WITHIN:
-        return False
-    return not any(side and side[-1] in _DESK_ENDS for side in sides)
-
-
-def _at_agency(text: str) -> Iterator[str]:
-    """Split a name from an agency that follows it: "A. Name The Associated Press"."""
-    pieces = text.split()
-    for size in range(min(4, len(pieces) - 2), 0, -1):
-        agency = " ".join(pieces[-size:])
-        if agency.casefold() in AGENCIES and (size > 1 or agency.isupper()):
-            yield " ".join(pieces[:-size])
-            yield agency
-            return
-    yield text
 
 
 def _judge(parts: list[str], desks: Collection[str]) -> list[Name]:

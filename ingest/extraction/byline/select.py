@@ -14,7 +14,8 @@ from ingest.extraction.byline.candidates import (
     nearness,
     outermost,
 )
-from ingest.extraction.byline.element import Credit, author_text, credits_of, lines_of
+from ingest.extraction.byline.contributors import author_text
+from ingest.extraction.byline.element import Credit, credits_of, lines_of
 from ingest.extraction.byline.kinds import is_whole, is_whole_person
 from ingest.extraction.byline.name_rules import is_glued, name_key, same_name
 from ingest.extraction.byline.signs import Sign, leads_to_topic
@@ -104,13 +105,10 @@ def select_byline(
         desks: The site's own names in lower case.
         meta_keys: The keys (`name_key`) of the metadata's people.
     """
-    best = scored[0] if scored else None
-    if meta_keys:
-        if best is not None and (best.agrees or _outweighs_metadata(best, survey)):
-            return _with_people(_with_list(scored, survey), scored)
-        return []
-    if best is not None and best.score >= _SURE:
+    if scored and _is_reliable(scored[0], survey, has_metadata=bool(meta_keys)):
         return _with_people(_with_list(scored, survey), scored)
+    if meta_keys:
+        return []
     for item in scored:
         if item.candidate.sign is Sign.LONE:
             return [item]
@@ -133,6 +131,19 @@ def _with_people(
         if is_after and candidate.sign is Sign.LINE and item.has_person:
             return [item]
     return chosen
+
+
+def _is_reliable(best: ScoredCandidate, survey: Survey, *, has_metadata: bool) -> bool:
+    """Whether the best candidate is the byline and not a guess.
+
+    Args:
+        best: The candidate.
+        survey: The candidates of the page.
+        has_metadata: The metadata has people.
+    """
+    if has_metadata:
+        return best.agrees or _outweighs_metadata(best, survey)
+    return best.score >= _SURE
 
 
 def _outweighs_metadata(scored: ScoredCandidate, survey: Survey) -> bool:

@@ -108,14 +108,18 @@ def _sign_of_text(element: HtmlElement, text: str, names: Collection[str]) -> Si
     if len(text) > 4 * _MAX_LINE:
         return None
     is_short = len(text.strip()) < _MAX_LINE
-    starts_as_byline = _first_word(text) in LINE_STARTS or is_label(text)
-    if element.tag != "a" and starts_as_byline:
+    if element.tag != "a" and _starts_as_byline(text):
         return Sign.LINE if is_short else None
     if any(name in text for name in names):
         return Sign.MENTION if is_short else None
     if element.tag in _EMPHASIS and _is_lone(element):
         return Sign.LONE
     return None
+
+
+def _starts_as_byline(text: str) -> bool:
+    """Whether a text starts with "By" or the like, or is only a label."""
+    return _first_word(text) in LINE_STARTS or is_label(text)
 
 
 def _first_word(text: str) -> str:
@@ -153,17 +157,22 @@ def labelled_sibling(element: HtmlElement) -> HtmlElement | None:
     """
     if not is_label(text_of(element)):
         return None
+    text = text_of(element)
     parent = element.getparent()
-    if parent is not None and text_of(parent) == text_of(element):
+    if parent is not None and text_of(parent) == text:
         element, parent = parent, parent.getparent()
     names = element.getnext()
-    if parent is None or names is None or not isinstance(names.tag, str):
+    if parent is None or names is None or (element.tail or "").strip():
         return None
-    if (element.tail or "").strip():
-        return None
-    if len(text_of(parent)) <= _MAX_LABELLED and text_of(parent).startswith(text_of(element)):
+    whole = text_of(parent)
+    if len(whole) <= _MAX_LABELLED and whole.startswith(text):
         return parent
-    return names if len(text_of(names)) <= _MAX_LABELLED else None
+    return names if _is_short_element(names) else None
+
+
+def _is_short_element(node: HtmlElement) -> bool:
+    """Whether a node is an element, not a comment, and has few characters."""
+    return isinstance(node.tag, str) and len(text_of(node)) <= _MAX_LABELLED
 
 
 def _is_lone(element: HtmlElement) -> bool:
