@@ -12,7 +12,7 @@ from ingest.extraction.byline.candidates import BylineCandidate, survey
 from ingest.extraction.byline.element import Credit, credits_of
 from ingest.extraction.byline.kinds import Name
 from ingest.extraction.byline.metadata import MetaName, MetaNames, metadata_names
-from ingest.extraction.byline.name_rules import name_key, same_name
+from ingest.extraction.byline.name_rules import is_glued, name_key, same_name
 from ingest.extraction.byline.select import ScoredCandidate, score_candidates, select_byline
 from ingest.extraction.byline.signs import Sign
 from ingest.extraction.facts import PageFacts
@@ -94,10 +94,21 @@ def _combined(
         for credit in item.credits:
             visible.setdefault(name_key(credit.name.text), credit)
     others = {name_key(item.name.text): item.name.text for item in meta.names}
-    if not ruled and any(same_name(key, other) for key in visible for other in others):
-        return _agreed(visible, meta), ()
+    if not ruled and any(_is_same(key, other) for key in visible for other in others):
+        return _agreed(visible, _without_denied(meta, chosen)), ()
     only_meta = tuple(name for key, name in others.items() if key not in visible)
     return list(visible.values()), only_meta
+
+
+def _is_same(key: str, meta_key: str) -> bool:
+    return same_name(key, meta_key) or is_glued(key, meta_key)
+
+
+def _without_denied(meta: MetaNames, chosen: Sequence[ScoredCandidate]) -> MetaNames:
+    """Return the metadata without names that the byline credits for something else."""
+    denied = {key for item in chosen for key in item.denied}
+    names = tuple(item for item in meta.names if name_key(item.name.text) not in denied)
+    return replace(meta, names=names) if names else meta
 
 
 def _bylines(
@@ -136,11 +147,11 @@ def _agreed(visible: Mapping[str, Credit], meta: MetaNames) -> list[Credit]:
     for item in meta.names:
         credit = _credit_of(item, visible)
         people[name_key(credit.name.text)] = credit
-    kinds = {credit.name.kind for credit in people.values()}
+    agreed = list(people.values())
     for key, credit in visible.items():
         if any(same_name(key, other) for other in people):
             continue
-        if _is_further_author(key, credit, people, kinds):
+        if _is_further_author(key, credit, people, agreed):
             people[key] = credit
     return list(people.values())
 
@@ -154,6 +165,8 @@ def _credit_of(item: MetaName, visible: Mapping[str, Credit]) -> Credit:
     """
     key = name_key(item.name.text)
     for other, credit in visible.items():
+        if is_glued(other, key):
+            return replace(credit, name=replace(item.name, raw=credit.name.raw))
         if same_name(other, key):
             name = _better(credit.name, item.name)
             return replace(credit, name=name, url=credit.url or item.url)
@@ -172,7 +185,7 @@ def _better(visible: Name, meta: Name) -> Name:
 
 
 def _is_further_author(
-    key: str, credit: Credit, people: Collection[str], kinds: Collection[AuthorKind]
+    key: str, credit: Credit, people: Collection[str], agreed: Collection[Credit]
 ) -> bool:
     """Whether a name that the metadata lacks is an author, not a job title, button or paper's name.
 
@@ -180,16 +193,22 @@ def _is_further_author(
         key: The name's key.
         credit: The name.
         people: The keys of the authors so far.
-        kinds: The kinds of the metadata's names.
+        agreed: The authors that the metadata has too.
     """
     if credit.name.kind is AuthorKind.AGENCY:
-        return AuthorKind.AGENCY not in kinds
+        return all(other.name.kind is not AuthorKind.AGENCY for other in agreed)
     if credit.name.kind is not AuthorKind.PERSON:
         return False
-    words = set(key.split())
-    if any(words & set(other.split()) for other in people):
+    if not credit.marked or " " not in key or _shares_words(key, people):
         return False
-    return credit.marked and len(words) > 1
+    looks = {other.look for other in agreed if other.marked}
+    return not looks or credit.look in looks
+
+
+def _shares_words(key: str, people: Collection[str]) -> bool:
+    """Whether a key has a word of another key: the same name, or a part of it."""
+    words = set(key.split())
+    return any(words & set(other.split()) for other in people)
 
 
 def _author(credit: Credit, scored: Sequence[ScoredCandidate], bios: Sequence[Bio]) -> Author:

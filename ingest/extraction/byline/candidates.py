@@ -14,6 +14,7 @@ from ingest.extraction.byline.signs import (
     Sign,
     attribute_words,
     labelled_item,
+    labelled_sibling,
     sign_of,
 )
 from ingest.html.page import Page
@@ -85,21 +86,36 @@ def is_outside(candidate: BylineCandidate, survey: Survey) -> bool:
     Only ancestors without the main heading are checked: one that has both is the article's.
     """
     element = candidate.element
-    if _is_teaser(element):
+    if _is_teaser(element) or _is_headline(candidate, survey):
         return True
     article = _article_of(survey)
     strict = _is_strict(candidate, survey, article)
-    elsewhere: set[str] = set()
-    if article is not None:
-        elsewhere.add("article")  # another one
-    if candidate.sign is not Sign.MARK and element.tag != "address":
-        elsewhere |= _FIGURES  # a photographer
+    elsewhere = _outer_tags(candidate, has_article=article is not None)
     for ancestor in element.iterancestors():
         if ancestor in survey.heading_ancestors or ancestor.tag in ("body", "html"):
             return False
         if ancestor.tag in elsewhere or _is_elsewhere(ancestor, strict=strict):
             return True
     return False
+
+
+def _outer_tags(candidate: BylineCandidate, *, has_article: bool) -> frozenset[str]:
+    """Return the tags whose content is not the article's, for a candidate below them.
+
+    In a figure, a name is a photographer's unless it is marked as an author's.
+    """
+    tags = frozenset({"article"}) if has_article else frozenset()
+    if candidate.sign is Sign.MARK or candidate.element.tag == "address":
+        return tags
+    return tags | _FIGURES
+
+
+def _is_headline(candidate: BylineCandidate, survey: Survey) -> bool:
+    """Whether a candidate is a text of the headline, which may begin with "By" or have a name."""
+    if candidate.sign > Sign.LINE or survey.heading is None:
+        return False
+    element = candidate.element
+    return element is survey.heading or survey.heading in element.iterancestors()
 
 
 def _article_of(survey: Survey) -> HtmlElement | None:
@@ -176,13 +192,18 @@ def survey(page: Page, heading: HtmlElement | None, names: Collection[str] = ())
     ancestors = frozenset(heading.iterancestors()) if heading is not None else frozenset()
     candidates: list[BylineCandidate] = []
     boxes: list[BylineCandidate] = []
+    elements: set[HtmlElement] = set()
     for order, element in _walk(page, heading, ancestors):
         words = attribute_words(element)
         if words & BOX_WORDS:
             boxes.append(BylineCandidate(element, order, Sign.WORD))
         sign = sign_of(element, words, forms)
-        if sign is not None:
-            candidates.append(_candidate(element, order, sign))
+        if sign is None:
+            continue
+        candidate = _candidate(element, order, sign)
+        if candidate.element not in elements:
+            elements.add(candidate.element)
+            candidates.append(candidate)
     return Survey(
         tuple(candidates[:_MAX_CANDIDATES]),
         tuple(boxes[:_MAX_CANDIDATES]),
@@ -193,10 +214,15 @@ def survey(page: Page, heading: HtmlElement | None, names: Collection[str] = ())
 
 def _candidate(element: HtmlElement, order: int, sign: Sign) -> BylineCandidate:
     """Return the element as a candidate, or in its place the item that it is the label of."""
-    item = labelled_item(element) if sign is Sign.LINE else None
-    if item is None:
+    if sign is not Sign.LINE:
         return BylineCandidate(element, order, sign)
-    return BylineCandidate(item, order, Sign.WORD)
+    item = labelled_item(element)
+    if item is not None:
+        return BylineCandidate(item, order, Sign.WORD)
+    item = labelled_sibling(element) if order <= _NEAR else None
+    if item is not None:
+        return BylineCandidate(item, order, Sign.LINK)
+    return BylineCandidate(element, order, sign)
 
 
 def _walk(

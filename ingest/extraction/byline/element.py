@@ -10,11 +10,12 @@ from urllib.parse import urlsplit
 
 from lxml.html import HtmlElement
 
+from ingest.extraction.byline.contributors import author_text
 from ingest.extraction.byline.emails import first_hidden_email, hidden_email
-from ingest.extraction.byline.kinds import Name, without_labels
+from ingest.extraction.byline.joints import joined_after, joined_before
+from ingest.extraction.byline.kinds import Name, is_job_title, without_labels
 from ingest.extraction.byline.name_rules import name_key
 from ingest.extraction.byline.names import read_names
-from ingest.extraction.vocabulary import NOT_AUTHORS
 from ingest.html.page import Page
 from ingest.record import AuthorKind
 
@@ -23,12 +24,16 @@ MAX_BYLINE = 400  # characters of a byline's element; a longer one is a containe
 
 @dataclass(frozen=True, slots=True)
 class Credit:
-    """A name as the page shows it; `marked` if an element of its own is marked as an author's."""
+    """A name as the page shows it.
+
+    `marked` if an element of its own is marked as an author's; `look` is its tag and class.
+    """
 
     name: Name
     url: str | None = None
     email: str | None = None
     marked: bool = False
+    look: tuple[str, str] = ("", "")
 
 
 _BLOCKS = frozenset(
@@ -107,27 +112,29 @@ def credits_of(
             and the names joined to them count.
         desks: The site's own names in lower case.
     """
-    lines = lines_of(element)
-    if not lines or NOT_AUTHORS.match(lines):
+    text, denied = author_text(lines_of(element, inner), desks)
+    if not text:
         return []
     email = first_hidden_email(element)
     by_key: dict[str, Credit] = {}
-    marked: list[HtmlElement] = []
-    for node in inner:
-        names = read_names(lines_of(node), desks)
-        if names:
-            marked.append(node)
-        for name in names:
-            credit = Credit(name, _page_of(page, node, name), email, marked=True)
+    marked = [node for node in inner if _holds_names(node, desks)]
+    for node in marked:
+        for name in read_names(lines_of(node), desks):
+            url = _page_of(page, node, name)
+            credit = Credit(name, url, email, marked=True, look=_look_of(node))
             by_key.setdefault(name_key(name.text), credit)
-    if marked:
-        for name in _joined(element, marked, desks):
-            by_key.setdefault(name_key(name.text), Credit(name, None, email))
-    else:
-        for name in _unmarked(element, lines, desks):
-            credit = Credit(name, _page_of(page, element, name), email)
-            by_key.setdefault(name_key(name.text), credit)
-    return _without_parts(by_key, desks)
+    names = _joined(element, marked, desks) if marked else _unmarked(element, desks)
+    for name in names:
+        url = None if marked else _page_of(page, element, name)
+        by_key.setdefault(name_key(name.text), Credit(name, url, email))
+    written = {key: credit for key, credit in by_key.items() if key not in denied}
+    return _without_parts(written, desks)
+
+
+def _holds_names(node: HtmlElement, desks: Collection[str]) -> bool:
+    """Whether an element has a name that is not what is left of a job title."""
+    names = read_names(lines_of(node), desks)
+    return not all(is_job_title(name.raw) for name in names)
 
 
 def _without_parts(by_key: Mapping[str, Credit], desks: Collection[str]) -> list[Credit]:
@@ -141,15 +148,16 @@ def _without_parts(by_key: Mapping[str, Credit], desks: Collection[str]) -> list
     return [credit for key, credit in by_key.items() if key in keys and key not in parts]
 
 
-def _unmarked(element: HtmlElement, lines: str, desks: Collection[str]) -> list[Name]:
+def _unmarked(element: HtmlElement, desks: Collection[str]) -> list[Name]:
     """Return the names of a byline's lines, or of its parts if each of them holds a whole name."""
-    names = read_names(lines, desks)
+    lines, _ = author_text(lines_of(element), desks)
+    names = read_names(_emphasised(element, lines, desks) or lines, desks)
     inside = [
         node for node in element.iter("span", "a", "b", "strong", "em", "i") if node is not element
     ]
     if len(inside) < 2:
         return names
-    parts = read_names(lines_of(element, inside), desks)
+    parts = read_names(author_text(lines_of(element, inside), desks)[0], desks)
     if not names:
         return parts
     if len(parts) > len(names) and all(" " in name.text for name in parts):
@@ -157,24 +165,51 @@ def _unmarked(element: HtmlElement, lines: str, desks: Collection[str]) -> list[
     return names
 
 
+def _emphasised(element: HtmlElement, lines: str, desks: Collection[str]) -> str:
+    """Return the lines without what follows an emphasised name: "<b>A. Name</b> | Place | Date".
+
+    What a comma or a word for "and" joins to the name stays, so does an agency. The result is ""
+    if not exactly one element is emphasised and a person's name.
+    """
+    nodes = [node for node in element.iter("a", "b", "strong") if node is not element]
+    text = lines_of(nodes[0]) if len(nodes) == 1 else ""
+    if not text or not _is_one_person(text, desks):
+        return ""
+    before, match, after = lines.partition(text)
+    rest, *others = after.split("\n")
+    if not match or _goes_on(rest, desks):
+        return ""
+    return "\n".join([before + text, *others])
+
+
+def _is_one_person(text: str, desks: Collection[str]) -> bool:
+    names = read_names(text, desks)
+    if len(names) != 1 or names[0].kind is not AuthorKind.PERSON:
+        return False
+    return " " in names[0].text
+
+
+def _goes_on(rest: str, desks: Collection[str]) -> bool:
+    """Whether further names follow a name: after a comma or "and", or an agency."""
+    if joined_after().match(rest):
+        return True
+    return any(name.kind is AuthorKind.AGENCY for name in read_names(rest, desks))
+
+
 def _is_part(key: str, credit: Credit, other: str, beside: Credit) -> bool:
     """Whether one reading of a byline is a part or a heap of another.
 
     Examples are "Name", and "A. Name B. Name", beside "A. Name".
     """
-    words, others = set(key.split()), set(other.split())
-    is_heap = words > others and len(others) > 1
+    own, others = set(key.split()), set(other.split())
+    is_heap = own > others and len(others) > 1
     if credit.marked == beside.marked:
-        return is_heap or (words < others and len(words) == 1)
-    return beside.marked and (is_heap or words < others)
+        return is_heap or (own < others and len(own) == 1)
+    return beside.marked and (is_heap or own < others)
 
 
-_JOIN = re.compile(
-    r"(?:^|\s)(?:and|und|et|y|e|i|og|och|en|ve|dan|и|و|اور|with|mit|&|,)\s*$", re.IGNORECASE
-)
-_JOINED = re.compile(
-    r"^\s*(?:,|&|(?:and|und|et|y|e|i|og|och|en|ve|dan|и|و|اور|with|mit)\s)\s*(.+)$", re.IGNORECASE
-)
+def _look_of(node: HtmlElement) -> tuple[str, str]:
+    return str(node.tag), node.get("class") or ""
 
 
 def _joined(
@@ -182,9 +217,9 @@ def _joined(
 ) -> Iterator[Name]:
     """Yield the names beside the marked ones: "<a>A</a> and B", and agencies."""
     for line in lines_of(element, marked).split("\n"):
-        joined = _JOINED.match(line)
+        joined = joined_after().match(line)
         for name in read_names(joined[1] if joined else line, desks):
-            if joined or name.kind is AuthorKind.AGENCY or _JOIN.search(line):
+            if joined or name.kind is AuthorKind.AGENCY or joined_before().search(line):
                 yield name
 
 

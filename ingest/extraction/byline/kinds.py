@@ -6,10 +6,12 @@ import re
 from collections.abc import Collection
 from dataclasses import dataclass
 
+from ingest.extraction.byline.words import words
 from ingest.extraction.vocabulary import (
     AGENCIES,
     DESK_WORDS,
     NAMELESS,
+    PARTICLES,
     ROLE_JOINERS,
     ROLE_WORDS,
     SECTION_WORDS,
@@ -57,27 +59,45 @@ def kind_of(name: str, desks: Collection[str] = ()) -> AuthorKind:
 
 def _is_agency(low: str) -> bool:
     """Whether a name in lower case is a news agency's, or that of one of its departments."""
-    if low in AGENCIES:
+    if low in AGENCIES or _ends_as_agency(low):
         return True
-    words = re.split(r"\W+", low)
-    return not _STRONG_AGENCIES.isdisjoint(words)
+    parts = re.split(r"\W+", low)
+    return not _STRONG_AGENCIES.isdisjoint(parts)
+
+
+def _ends_as_agency(low: str) -> bool:
+    """Whether a name ends with a word of wires: "X Wire", "Y News Agency"."""
+    pieces = low.split()
+    ends = (" ".join(pieces[at:]) for at in range(1, len(pieces)))
+    return any(end in words("agency_ends") for end in ends)
 
 
 def _is_desk(name: str) -> bool:
     """Whether a name is that of a desk, a team, a paper or a section, or a job title."""
-    words = name.casefold().split()
-    if any(_has_desk_word(word) for word in words):
+    lows = name.casefold().split()
+    if any(_has_desk_word(low) for low in lows):
         return True
-    if DOMAIN.fullmatch(name):
+    if DOMAIN.fullmatch(name) or _has_article(name):
         return True
     if any(word in name for word in _CJK_DESKS):
         return True
-    return is_section(words) or is_title(name)
+    return is_section(lows) or is_title(name)
 
 
-def _has_desk_word(word: str) -> bool:
-    """Whether a word or a part of it is one of desks: "desk", "nz-redaktion"."""
-    parts = (word, *word.split("-"))
+def _has_article(name: str) -> bool:
+    """Whether a name is that of a paper or a group with an article: "The Shore Post"."""
+    first, _, rest = name.partition(" ")
+    others = rest.split()
+    if first.casefold() != "the" or not others:
+        return False
+    return all(other[0].isupper() or other in PARTICLES for other in others)
+
+
+def _has_desk_word(low: str) -> bool:
+    """Whether a word in lower case or a part of it is one of desks: "desk", "nz-redaktion"."""
+    if low in words("institutions"):
+        return True
+    parts = (low, *low.split("-"))
     return any(part.strip(".,-") in DESK_WORDS for part in parts)
 
 
@@ -90,21 +110,21 @@ def is_own(low: str, desks: Collection[str]) -> bool:
     """
     if low in desks:
         return True
-    words = low.split()
-    if "".join(words) in desks:
+    pieces = low.split()
+    if "".join(pieces) in desks:
         return True
     if low.partition(".")[0] in desks:
         return True
-    if len(words) < 2 or len(words[0]) < 3:
+    if len(pieces) < 2 or len(pieces[0]) < 3:
         return False
-    return words[0] in desks
+    return pieces[0] in desks
 
 
-def is_section(words: list[str]) -> bool:
+def is_section(lows: list[str]) -> bool:
     """Whether words in lower case are the name of a section, or of two: "art & culture"."""
-    if not words:
+    if not lows:
         return False
-    return all(word in SECTION_WORDS or word in _AND for word in words)
+    return all(low in SECTION_WORDS or low in _AND for low in lows)
 
 
 def is_role(word: str) -> bool:
@@ -151,16 +171,46 @@ def is_label(text: str) -> bool:
 
     Beside a person's name such a text is not a name.
     """
-    words = text.casefold().split()
-    roles = [word for word in words if is_role(word)]
+    lows = text.casefold().split()
+    roles = [low for low in lows if is_role(low)]
     if " & " in text and not roles:
         return False
-    for word in words:
-        if word in roles or word in SECTION_WORDS:
+    for low in lows:
+        if low in roles or low in SECTION_WORDS:
             continue
-        if word not in ROLE_JOINERS:
+        if low not in ROLE_JOINERS:
             return False
     return True
+
+
+def is_job_title(text: str) -> bool:
+    """Whether a text beside a person's name is a job title: "National Biotech Reporter".
+
+    Its last word is a profession, and at most one word is neither a title's nor a section's. A
+    text of two words needs a word of newsrooms or titles: professions are surnames too.
+    """
+    pieces = [piece.strip(",.:;") for piece in text.split()]
+    if not pieces or not _is_profession(pieces[-1]):
+        return False
+    others = [piece for piece in pieces[:-1] if not _is_title_word(piece, text)]
+    if len(pieces) <= 2 and others:
+        return is_role(pieces[-1])
+    return len(others) <= 1
+
+
+def _is_profession(word: str) -> bool:
+    low = word.casefold()
+    return low in words("professions") or is_role(low)
+
+
+def _is_title_word(word: str, text: str) -> bool:
+    """Whether a word of a text is one of job titles: a field, an adjective, or an acronym."""
+    low = word.casefold()
+    if low in ROLE_JOINERS or low in SECTION_WORDS or low in words("title_words"):
+        return True
+    if word.isupper() and not text.isupper():
+        return len(word) > 1
+    return _is_profession(low)
 
 
 def is_whole(name: str) -> bool:
@@ -173,16 +223,17 @@ def is_whole(name: str) -> bool:
 def without_labels(names: list[Name], desks: Collection[str] = ()) -> list[Name]:
     """Return the names that are authors.
 
-    Beside a person these are not: job titles, sections, the site's own name and "agencies".
+    Beside a person these are not: job titles, sections, institutions, the site's own name and
+    "agencies".
 
     Args:
         names: The names of one byline.
         desks: The site's own names in lower case.
     """
-    has_person = any(_is_whole_person(name) for name in names)
-    if has_person:
-        return [name for name in names if not _is_beside(name, desks)]
-    return _without_titles(names)
+    people = [name for name in names if is_whole_person(name)]
+    if not people:
+        return _without_titles(names)
+    return [name for name in names if not _is_beside(name, people, desks)]
 
 
 def _without_titles(names: list[Name]) -> list[Name]:
@@ -194,9 +245,11 @@ def _without_titles(names: list[Name]) -> list[Name]:
     return authors or names[:1]  # a job title is a desk only if no name is given
 
 
-def _is_whole_person(name: Name) -> bool:
-    """Whether a name is a person's and more than a code."""
-    return name.kind is AuthorKind.PERSON and is_whole(name.text)
+def is_whole_person(name: Name) -> bool:
+    """Whether a name is a person's and more than a code, and not what is left of a job title."""
+    if name.kind is not AuthorKind.PERSON or is_job_title(name.raw):
+        return False
+    return is_whole(name.text)
 
 
 def _is_proper(name: Name) -> bool:
@@ -208,16 +261,39 @@ def _is_nameless(name: Name) -> bool:
     return name.text.casefold() in NAMELESS
 
 
-def _is_beside(name: Name, desks: Collection[str]) -> bool:
+def _is_beside(name: Name, people: list[Name], desks: Collection[str]) -> bool:
     """Whether a name beside a person's is not an author.
 
     Args:
         name: The name.
+        people: The persons of the byline.
         desks: The site's own names in lower case.
     """
-    if _is_code(name) or not _is_proper(name):
+    if name.kind is AuthorKind.AGENCY:
+        return _is_nameless(name)
+    if _is_code(name) or not _is_proper(name) or is_job_title(name.raw):
+        return True
+    if _is_institution(name) or _is_cased_otherwise(name, people):
         return True
     return is_own(name.text.casefold(), desks)
+
+
+def _is_institution(name: Name) -> bool:
+    """Whether a name is that of a university, a company or the like: an affiliation."""
+    return not words("institutions").isdisjoint(name.text.casefold().split())
+
+
+def _is_cased_otherwise(name: Name, people: list[Name]) -> bool:
+    """Whether a name has the letters of a sentence or a degree, and those of persons do not.
+
+    Examples: "research-based guides", "BSN".
+    """
+    if not name.text.isascii():
+        return False
+    first = people[0].text
+    if name.text.islower():
+        return not first.islower()
+    return name.text.isupper() and " " not in name.text and not first.isupper()
 
 
 def _is_code(name: Name) -> bool:

@@ -41,13 +41,14 @@ class MetaNames:
 # `article:author_name`, `byl`. A `smartbanner:author` is an app's maker.
 _META = re.compile(
     r"^(?:(?!smartbanner|its_|twitter).*[^a-z])?(?:article_?)?"
-    r"(?:authors?(?:[._-]?name)?|byl|byline)$"
+    r"(?:authors?(?:[._-]?name\d?)?|byl|byline)$"
 )
 _RANKS = ("author", "article:author", "parsely-author", "sailthru.author", "byl")
 # Yoast's "Written by" on cards for Twitter.
 _CARDS = (("twitter:label1", "twitter:data1"), ("twitter:label2", "twitter:data2"))
 _CREATORS = ("dc.creator", "dcterms.creator", "dc:creator", "citation_author")
 _INVERTED = re.compile(r"^([^\W\d_][\w'’-]*), ([^\W\d_][\w'’.-]*(?: [\w'’.-]+)?)$")
+_URL = re.compile(r"https?://\S*")
 _MAX = 25  # authors of one page; longer lists are contributors to a whole section
 
 
@@ -181,11 +182,11 @@ def _texts_to_names(values: list[str], desks: Collection[str]) -> list[MetaName]
 
 def _has_own_host(value: str, desks: Collection[str]) -> bool:
     """Whether a text has the site's own host beside the name: "The Gazette (gazette.example)"."""
-    low = value.casefold()
+    low = _URL.sub("", value.casefold())  # a whole URL is the author's page
     return any("." in desk and desk in low for desk in desks)
 
 
 def _is_address(value: str) -> bool:
-    if "://" in value or value[:1] in "@/":
+    if value[:1] in "@/":
         return True
-    return "@" in value and " " not in value
+    return " " not in value and ("@" in value or "://" in value)

@@ -7,10 +7,10 @@ import unicodedata
 from collections.abc import Collection
 
 from ingest.extraction.byline.kinds import DOMAIN, is_own, kind_of
+from ingest.extraction.byline.words import lead, words
 from ingest.extraction.vocabulary import (
     AGENCIES,
     INNER,
-    LEAD,
     LOGINS,
     NOT_IN_NAMES,
     PARTICLES,
@@ -35,8 +35,8 @@ def name_key(name: str) -> str:
     folded = unicodedata.normalize("NFKD", name.casefold())
     if not folded.isascii():
         folded = "".join(char for char in folded if not unicodedata.combining(char))
-    words = re.split(r"[\W_]+", folded)
-    return " ".join(word for word in words if word and word not in _TITLES)
+    pieces = re.split(r"[\W_]+", folded)
+    return " ".join(piece for piece in pieces if piece and piece not in _TITLES)
 
 
 def same_name(one: str, other: str) -> bool:
@@ -56,6 +56,16 @@ def same_name(one: str, other: str) -> bool:
     return first <= second or second <= first
 
 
+def is_glued(text: str, name: str) -> bool:
+    """Whether a key begins with a name of two or more words and goes on without a blank.
+
+    Elements without white space between them give "anna holteditor" for "anna holt".
+    """
+    if " " not in name or not text.startswith(name):
+        return False
+    return len(text) > len(name) and text[len(name)] != " "
+
+
 def is_name(text: str, desks: Collection[str] = ()) -> bool:
     """Whether a text can be a name, by its length, words and case.
 
@@ -66,36 +76,53 @@ def is_name(text: str, desks: Collection[str] = ()) -> bool:
         desks: The site's own names in lower case; each is a name whatever it looks like.
     """
     low = text.casefold()
-    if is_own(low, desks) or low in AGENCIES:
+    if is_own(low, desks):
         return True
+    if low in AGENCIES:
+        return low not in words("empty_values") or text.isupper()
     is_person = kind_of(text, desks) is AuthorKind.PERSON
     if not _length_fits(text, is_person=is_person):
         return False
     if _is_no_name(text) or not _characters_fit(text):
         return False
-    words = text.split()
-    if _is_talk(words) or not _digits_fit(words, is_person=is_person):
+    pieces = text.split()
+    if _is_talk(pieces) or not _digits_fit(pieces, is_person=is_person):
         return False
-    return not is_person or _case_fits(words)
+    return not is_person or _case_fits(pieces)
 
 
 def _length_fits(text: str, *, is_person: bool) -> bool:
     """Whether a text has as many characters and words as names have."""
-    characters, words = _MAX_PERSON if is_person else _MAX_DESK
-    if not 2 <= len(text) <= characters:
+    most_characters, most_words = _MAX_PERSON if is_person else _MAX_DESK
+    if not 2 <= len(text) <= most_characters:
         return False
-    return 1 <= len(text.split()) <= words
+    return 1 <= len(text.split()) <= most_words
 
 
 def _is_no_name(text: str) -> bool:
     """Whether a text is a login, a place, a lead word, or begins with a word that no name does."""
     low = text.casefold()
-    if low in LOGINS or low in PLACES or low in INNER:
+    if low in LOGINS or low in PLACES:
         return True
-    first = text.split(maxsplit=1)[0]
-    if first in INNER:
+    if low in words("buttons") or low in words("labels"):
         return True
-    return LEAD.fullmatch(f"{text} ") is not None
+    pieces = text.split()
+    if low in INNER or _begins_as_inner(pieces):
+        return True
+    if all(piece.casefold() in words("empty_values") for piece in pieces):
+        return True
+    return lead().fullmatch(f"{text} ") is not None
+
+
+def _begins_as_inner(pieces: list[str]) -> bool:
+    """Whether words begin with one that only stays inside names: "and", "of".
+
+    "the" may begin the name of a desk: "the Shore Team".
+    """
+    first = pieces[0]
+    if first == "the":
+        return kind_of(" ".join(pieces)) is not AuthorKind.DESK
+    return first in INNER or first in words("joints")
 
 
 def _characters_fit(text: str) -> bool:
@@ -110,36 +137,41 @@ def _characters_fit(text: str) -> bool:
     return DOMAIN.fullmatch(text) is not None
 
 
-def _is_talk(words: list[str]) -> bool:
+def _is_talk(pieces: list[str]) -> bool:
     """Whether words are those of a sentence, a button or a notice."""
-    for word in words:
-        bare = word.strip(".,:")
-        if word == "our":
+    for piece in pieces:
+        bare = piece.strip(".,:")
+        if piece == "our":
             continue
-        if bare in SENTENCE_WORDS or bare.casefold() in NOT_IN_NAMES:
+        if bare in SENTENCE_WORDS or _is_never_in_names(bare.casefold()):
             return True
     return False
 
 
-def _digits_fit(words: list[str], *, is_person: bool) -> bool:
+def _is_never_in_names(low: str) -> bool:
+    """Whether no name has a word; "Nan" and "Null" are names too."""
+    return low in NOT_IN_NAMES and low not in words("empty_values")
+
+
+def _digits_fit(pieces: list[str], *, is_person: bool) -> bool:
     """Whether digits are only in names of papers and desks, inside a word: "Kanal5 Redaktion"."""
-    numbered = [word for word in words if any(char.isdigit() for char in word)]
+    numbered = [word for word in pieces if any(char.isdigit() for char in word)]
     if not numbered:
         return True
-    if is_person and len(words) > 1:
+    if is_person and len(pieces) > 1:
         return False
     return all(_LETTER.search(word) for word in numbered)
 
 
-def _case_fits(words: list[str]) -> bool:
+def _case_fits(pieces: list[str]) -> bool:
     """Whether a person's words begin with capitals, if the script has them, or none does.
 
     Particles may be in lower case, and words with a capital inside: "deBrun".
     """
-    small = [word for word in words if _is_small(word)]
+    small = [word for word in pieces if _is_small(word)]
     if not small:
-        return len(words) == 1 or any(not word[0].islower() for word in words)
-    if len(small) == len(words) <= _MAX_SMALL:
+        return len(pieces) == 1 or any(not word[0].islower() for word in pieces)
+    if len(small) == len(pieces) <= _MAX_SMALL:
         return True
     return all(_has_capital(word) for word in small)
 

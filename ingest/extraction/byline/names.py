@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 
 from ingest.extraction.byline.emails import plain
+from ingest.extraction.byline.joints import split_at_joints
 from ingest.extraction.byline.kinds import (
     CJK,
     Name,
     is_role,
-    is_section,
     is_title,
     kind_of,
     without_labels,
 )
 from ingest.extraction.byline.name_rules import is_name, name_key
+from ingest.extraction.byline.words import lead, other_credit, words
 from ingest.extraction.vocabulary import (
     AGENCIES,
-    JOINTS,
-    LEAD,
-    NOT_AUTHORS,
     PARTICLES,
     ROLE_JOINERS,
     ROLE_WORDS,
@@ -56,13 +54,14 @@ _DATE = re.compile(
     rf"|(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?,?\s+(?:\d|{_MONTHS}))",
     re.IGNORECASE,
 )
+_DAY = re.compile(
+    rf"(?<!\w)(?:\d{{1,2}}(?:st|nd|rd|th|º)?[.,]?\s+(?:de\s+)?(?:{_MONTHS})"
+    rf"|(?:{_MONTHS})[a-zé]*\.?\s+\d{{1,2}}(?!\d)"
+    r"|\d{1,2}[./-]\d{1,2}[./-]\d{2,4}|\d{4}[-./年]\d{1,2}[-./月]\d)",
+    re.IGNORECASE,
+)
 _COMMA = re.compile(r"\s*[,、，،]\s*")
-_JOINTS = "|".join(re.escape(word) for word in sorted(JOINTS))
-_AND = re.compile(rf"\s+(?:{_JOINTS}|&amp;)\s+(?=\S)")
-_AND_UPPER = re.compile(rf"\s+(?:{_JOINTS.upper()})\s+(?=\S)")
-# "Ortega y Gasset": between single words these join one name.
-_WITHIN = frozenset({"&", "+", "e", "y", "i", "a", "en", "ve", "dan"})
-_DESK_ENDS = frozenset({"desk", "team", "ڈیسک"})
+_GLUED_LEAD = re.compile(r"By(?=[A-ZÀ-Þ])")  # "By" in an element of its own, without a blank
 _TAIL = re.compile(
     r"(?:\s+(?:in|aus|à|from|for|of\s+the|at|reports?|berichtet|unserem|unserer)\s+\S.*"
     r"|\s+외\s*\d+\s*명.*"
@@ -109,9 +108,14 @@ def read_names(text: str, desks: Collection[str] = ()) -> list[Name]:
     return without_labels(list(names.values()), desks)
 
 
+def has_date(text: str) -> bool:
+    """Whether a text has a date with day and month."""
+    return _DAY.search(text) is not None
+
+
 def _names_of_part(part: str, desks: Collection[str]) -> list[Name]:
     raw = one_line(part)
-    if not raw or NOT_AUTHORS.match(raw):
+    if not raw or other_credit().match(raw):
         return []
     text = _without_leads(raw)
     if text.casefold() in desks:
@@ -123,68 +127,30 @@ def _names_of_part(part: str, desks: Collection[str]) -> list[Name]:
     if not SPEECH.isdisjoint(text.split()):
         return []
     pieces: list[str] = []
-    for item in _COMMA.split(text):
-        pieces += _at_and(item)
+    for section in _COMMA.split(text):
+        pieces += split_at_joints(section)
     return _judge(pieces, desks)
 
 
 def _without_leads(text: str) -> str:
     """Return the text without up to three lead words such as "Posted by"."""
-    text = text.strip(" ,:-–—_~").lstrip(".")
+    text = _GLUED_LEAD.sub("", text.strip(" ,:-–—_~").lstrip("."), count=1)
     for _ in range(3):
-        lead = LEAD.match(text)
-        if lead is None or lead.end() >= len(text):
+        match = lead().match(text)
+        if match is None or match.end() >= len(text):
             return text
-        rest = text[lead.end() :].strip(" ,:-–—")
-        weak = lead[0].strip().casefold() in WEAK_LEADS
+        rest = text[match.end() :].strip(" ,:-–—")
+        weak = match[0].strip().casefold() in WEAK_LEADS
         if weak and len(rest.split()) < 2 and kind_of(rest) is AuthorKind.PERSON:
             return text
         text = rest
     return text
 
 
-def _at_and(text: str) -> Iterator[str]:
-    """Split the text at the words for "and", but not inside a desk's name."""
-    pattern = _AND_UPPER if text.isupper() else _AND
-    for joint in pattern.finditer(text):
-        left, right = text[: joint.start()].strip(), text[joint.end() :].strip()
-        if left and _are_two(left, right, joint[0].strip().casefold()):
-            yield from _at_agency(left)
-            yield from _at_and(right)
-            return
-    yield from _at_agency(text)
-
-
-def _are_two(left: str, right: str, joint: str) -> bool:
-    """Whether "left JOINT right" are two names: "Ortega y Gasset" and "Art & Culture" are one."""
-    sides = (left.casefold().split(), right.casefold().split())
-    if any(" ".join(side) in AGENCIES for side in sides):
-        return True
-    if any(is_section(side) for side in sides):
-        return False
-    if all(len(side) > 1 for side in sides):
-        return True
-    if joint in _WITHIN:
-        return False
-    return not any(side and side[-1] in _DESK_ENDS for side in sides)
-
-
-def _at_agency(text: str) -> Iterator[str]:
-    """Split a name from an agency that follows it: "A. Name The Associated Press"."""
-    words = text.split()
-    for size in range(min(4, len(words) - 2), 0, -1):
-        agency = " ".join(words[-size:])
-        if agency.casefold() in AGENCIES and (size > 1 or agency.isupper()):
-            yield " ".join(words[:-size])
-            yield agency
-            return
-    yield text
-
-
-def _judge(pieces: list[str], desks: Collection[str]) -> list[Name]:
+def _judge(parts: list[str], desks: Collection[str]) -> list[Name]:
     """Return the pieces that are names, without job titles, places and degrees after a name."""
     names: list[Name] = []
-    for piece in pieces:
+    for piece in parts:
         raw = piece.strip(" ,:-–—")
         if names and _FILED.match(raw):
             break
@@ -203,12 +169,12 @@ def _judge(pieces: list[str], desks: Collection[str]) -> list[Name]:
 
 def _belongs_to(last: Name, piece: str) -> bool:
     """Whether a piece after a name is a detail of that name: a job title, a place, a degree."""
-    words = piece.casefold().split()
+    pieces = piece.casefold().split()
     if _DEGREE.fullmatch(piece) or is_title(piece):
         return True
-    if len(words) > 2 and words[0] in ROLE_WORDS and words[1] in ROLE_JOINERS:  # "head of data"
+    if len(pieces) > 2 and pieces[0] in ROLE_WORDS and pieces[1] in ROLE_JOINERS:  # "head of data"
         return True
-    if len(words) != 1 or CJK.search(piece) or kind_of(piece) is not AuthorKind.PERSON:
+    if len(pieces) != 1 or CJK.search(piece) or kind_of(piece) is not AuthorKind.PERSON:
         return False
     return " " in last.text or last.kind is not AuthorKind.PERSON
 
@@ -224,13 +190,21 @@ def clean_name(text: str, desks: Collection[str] = ()) -> str | None:
         The name, or None if the text is not a name.
     """
     text = _without_tails(_once(_without_leads(one_line(text))))
-    words = text.strip(" ,:;-–—_|/\\'’‘`&+").split()
-    while len(words) > 2 and words[-1] in _DANGLING:  # "A. Name on", before the date
-        words.pop()
-    text = _without_title(" ".join(words))
+    pieces = text.strip(" ,:;-–—_|/\\'’‘`&+").split()
+    while len(pieces) > 2 and pieces[-1] in _DANGLING:  # "A. Name on", before the date
+        pieces.pop()
+    text = _without_honorifics(_without_title(" ".join(pieces)))
     if text.endswith(".") and not _LAST_STOP.search(text):
         text = text.rstrip(".")
     return text if is_name(text, desks) else None
+
+
+def _without_honorifics(text: str) -> str:
+    """Return the name without "Dr." and the like before it, if two words are left."""
+    pieces = text.split()
+    while len(pieces) > 2 and pieces[0].casefold() in words("honorifics"):
+        pieces.pop(0)
+    return " ".join(pieces)
 
 
 def _without_tails(text: str) -> str:
@@ -247,16 +221,16 @@ def _without_tails(text: str) -> str:
 
 def _once(text: str) -> str:
     """Return the text once if it is there twice (for two widths of screen)."""
-    words = text.split()
-    half = len(words) // 2
-    return " ".join(words[:half]) if half and words[:half] == words[half:] else text
+    pieces = text.split()
+    half = len(pieces) // 2
+    return " ".join(pieces[:half]) if half and pieces[:half] == pieces[half:] else text
 
 
 def _without_title(text: str) -> str:
     """Return the name without a job title before or after it, if two words of name are left."""
-    words = text.split()
-    rest = _after_title(_before_title(words))
-    if len(rest) == len(words):
+    pieces = text.split()
+    rest = _after_title(_before_title(pieces))
+    if len(rest) == len(pieces):
         return text
     name = " ".join(rest)
     if is_title(name) or kind_of(name) is AuthorKind.DESK:
@@ -264,27 +238,27 @@ def _without_title(text: str) -> str:
     return name.strip(" ,")
 
 
-def _after_title(words: list[str]) -> list[str]:
+def _after_title(pieces: list[str]) -> list[str]:
     """Return the words after a job title that they begin with, at least two."""
     start = 0
-    while len(words) - start > 2:
-        joins = start > 0 and words[start] in ROLE_JOINERS
-        if not (joins or is_role(words[start])):
+    while len(pieces) - start > 2:
+        joins = start > 0 and pieces[start] in ROLE_JOINERS
+        if not (joins or is_role(pieces[start])):
             break
         start += 1
-    return words[start:]
+    return pieces[start:]
 
 
-def _before_title(words: list[str]) -> list[str]:
+def _before_title(pieces: list[str]) -> list[str]:
     """Return the words before a job title, at least two: "A. Name deputy content director"."""
-    title = next((at for at in range(2, len(words)) if is_role(words[at])), len(words))
-    if title == len(words):
-        return words
-    while title > 2 and _belongs_to_title(words[title - 1]):
+    title = next((at for at in range(2, len(pieces)) if is_role(pieces[at])), len(pieces))
+    if title == len(pieces):
+        return pieces
+    while title > 2 and _belongs_to_title(pieces[title - 1]):
         title -= 1
-    if title > 2 and _is_paper(words[title - 1], words[0]):
+    if title > 2 and _is_paper(pieces[title - 1], pieces[0]):
         title -= 1
-    return words if words[title - 1].casefold() in PARTICLES else words[:title]
+    return pieces if pieces[title - 1].casefold() in PARTICLES else pieces[:title]
 
 
 def _belongs_to_title(word: str) -> bool:

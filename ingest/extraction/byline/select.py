@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
-
-from lxml.html import HtmlElement
 
 from ingest.extraction.byline.candidates import (
     NEAREST,
@@ -17,11 +14,12 @@ from ingest.extraction.byline.candidates import (
     nearness,
     outermost,
 )
-from ingest.extraction.byline.element import Credit, credits_of
-from ingest.extraction.byline.kinds import Name, is_whole
-from ingest.extraction.byline.name_rules import name_key, same_name
-from ingest.extraction.byline.names import read_names
-from ingest.extraction.byline.signs import Sign
+from ingest.extraction.byline.contributors import author_text
+from ingest.extraction.byline.element import Credit, credits_of, lines_of
+from ingest.extraction.byline.kinds import is_whole, is_whole_person
+from ingest.extraction.byline.name_rules import is_glued, name_key, same_name
+from ingest.extraction.byline.signs import Sign, leads_to_topic
+from ingest.extraction.byline.unmarked import beside_date, beside_portrait
 from ingest.html.page import Page, text_of
 from ingest.record import AuthorKind
 
@@ -30,13 +28,15 @@ from ingest.record import AuthorKind
 class ScoredCandidate:
     """A candidate element, the names parsed from it, and its confidence score.
 
-    `agrees` if the metadata has one of the names too.
+    `agrees` if the metadata has one of the names too. `denied` are the keys of the names that the
+    element credits for something other than the text.
     """
 
     candidate: BylineCandidate
     credits: tuple[Credit, ...]
     score: int
     agrees: bool = False
+    denied: frozenset[str] = frozenset()
 
     @property
     def looks(self) -> tuple[Sign, object, str | None]:
@@ -50,17 +50,23 @@ class ScoredCandidate:
         return all(credit.name.kind is AuthorKind.DESK for credit in self.credits)
 
     @property
+    def has_person(self) -> bool:
+        """Whether a name is a person's with more than one word."""
+        return any(is_whole_person(credit.name) for credit in self.credits)
+
+    @property
     def keys(self) -> frozenset[str]:
         """The keys of the names (`name_key`)."""
         return frozenset(name_key(credit.name.text) for credit in self.credits)
 
 
-# A score is the sign (0 to 4), the nearness to the headline (1 to 3), and four if it agrees with
-# the metadata.
+# A score is the weight of the sign, the nearness to the headline (1 to 3), and four if it agrees
+# with the metadata.
+_WEIGHTS = {Sign.LONE: 0, Sign.MENTION: 1, Sign.LINE: 1, Sign.LINK: 2, Sign.WORD: 3, Sign.MARK: 4}
 _AGREEMENT = 4
 _SURE = 4  # a lower score is a guess
 _MAX_LONE = 60  # characters of a bold line that is a byline
-_PICTURES = 5  # pictures after the heading that may be a portrait
+_NEAR_LINE = 60  # walked elements from the heading to a line with a person's name
 _MAX_DEPTH = 8  # of candidates inside candidates
 _GAP = 8  # walked elements between the names of one list
 
@@ -99,17 +105,45 @@ def select_byline(
         desks: The site's own names in lower case.
         meta_keys: The keys (`name_key`) of the metadata's people.
     """
-    best = scored[0] if scored else None
+    if scored and _is_reliable(scored[0], survey, has_metadata=bool(meta_keys)):
+        return _with_people(_with_list(scored, survey), scored)
     if meta_keys:
-        if best is not None and (best.agrees or _outweighs_metadata(best, survey)):
-            return _with_list(scored, survey)
         return []
-    if best is not None and best.score >= _SURE:
-        return _with_list(scored, survey)
     for item in scored:
         if item.candidate.sign is Sign.LONE:
             return [item]
-    return _beside_portrait(page, survey, desks)
+    unmarked = beside_portrait(page, survey, desks) or beside_date(page, survey, desks)
+    return [ScoredCandidate(*names, _SURE) for names in unmarked]
+
+
+def _with_people(
+    chosen: list[ScoredCandidate], scored: Sequence[ScoredCandidate]
+) -> list[ScoredCandidate]:
+    """Return the byline, or the line "By A. Name" after it if it has no person.
+
+    A paper's byline may be that of a wire, whose text begins with its own.
+    """
+    if not chosen or any(item.has_person for item in chosen):
+        return chosen
+    for item in sorted(scored, key=lambda item: item.candidate.order):
+        candidate = item.candidate
+        is_after = chosen[-1].candidate.order < candidate.order <= _NEAR_LINE
+        if is_after and candidate.sign is Sign.LINE and item.has_person:
+            return [item]
+    return chosen
+
+
+def _is_reliable(best: ScoredCandidate, survey: Survey, *, has_metadata: bool) -> bool:
+    """Whether the best candidate is the byline and not a guess.
+
+    Args:
+        best: The candidate.
+        survey: The candidates of the page.
+        has_metadata: The metadata has people.
+    """
+    if has_metadata:
+        return best.agrees or _outweighs_metadata(best, survey)
+    return best.score >= _SURE
 
 
 def _outweighs_metadata(scored: ScoredCandidate, survey: Survey) -> bool:
@@ -120,46 +154,9 @@ def _outweighs_metadata(scored: ScoredCandidate, survey: Survey) -> bool:
     candidate = scored.candidate
     if nearness(candidate, survey) == NEAREST and candidate.sign >= Sign.WORD:
         return True
+    if candidate.order < 0 and candidate.sign >= Sign.WORD:
+        return scored.has_person
     return is_under_heading(candidate, survey) and candidate.sign >= Sign.LINE
-
-
-def _beside_portrait(page: Page, survey: Survey, desks: Collection[str]) -> list[ScoredCandidate]:
-    """Return the name under the headline beside a small portrait.
-
-    The `alt` of the portrait is a person's name too.
-    """
-    if survey.heading is None:
-        return []
-    for picture in islice(_pictures_after(survey.heading), _PICTURES):
-        parent = picture.getparent()
-        if parent is None or not _is_portrait(picture, desks):
-            continue
-        if len(text_of(parent)) > _MAX_LONE:
-            continue
-        candidate = BylineCandidate(parent, 1, Sign.LINE)
-        names = tuple(credits_of(page, parent, (), desks))
-        if _is_person([credit.name for credit in names]) and not is_outside(candidate, survey):
-            return [ScoredCandidate(candidate, names, _SURE)]
-    return []
-
-
-def _pictures_after(heading: HtmlElement) -> Iterator[HtmlElement]:
-    for element in (heading, *heading.iterancestors()):
-        for sibling in element.itersiblings():
-            yield from sibling.iter("img")
-
-
-def _is_portrait(picture: HtmlElement, desks: Collection[str]) -> bool:
-    """Whether the `alt` of a picture is one person's name and nothing else."""
-    alt = picture.get("alt", "").strip()
-    names = read_names(alt, desks)
-    return _is_person(names) and names[0].text == alt
-
-
-def _is_person(names: Sequence[Name]) -> bool:
-    if len(names) != 1:
-        return False
-    return names[0].kind is AuthorKind.PERSON and is_whole(names[0].text)
 
 
 def _with_list(scored: list[ScoredCandidate], survey: Survey) -> list[ScoredCandidate]:
@@ -233,24 +230,29 @@ def _score(
     if not names:
         return None
     agrees = any(_is_in_metadata(credit, meta_keys) for credit in names)
-    score = int(candidate.sign) + nearness(candidate, survey)
+    score = _WEIGHTS[candidate.sign] + nearness(candidate, survey)
     if agrees:
         score += _AGREEMENT
-    return ScoredCandidate(candidate, tuple(names), score, agrees)
+    elif candidate.sign is Sign.MENTION:
+        return None
+    _, denied = author_text(lines_of(candidate.element, marks), desks)
+    return ScoredCandidate(candidate, tuple(names), score, agrees, denied)
 
 
 def _is_in_metadata(credit: Credit, meta_keys: Collection[str]) -> bool:
     key = name_key(credit.name.text)
-    return any(same_name(key, other) for other in meta_keys)
+    return any(same_name(key, other) or is_glued(key, other) for other in meta_keys)
 
 
 def _is_credible(credit: Credit, candidate: BylineCandidate) -> bool:
     """Whether a name fits the sign of its candidate.
 
-    A name of one word in a link needs a link to an author's page. A lone bold line is a whole name
-    and nothing else.
+    A link to a topic is not an author's. A name of one word in a link needs a link to an author's
+    page. A lone bold line is a whole name and nothing else.
     """
     name = credit.name
+    if credit.url and leads_to_topic(credit.url):
+        return False
     if candidate.sign is Sign.LONE:
         if " " not in name.text or name.text.islower():
             return False

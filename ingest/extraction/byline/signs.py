@@ -15,12 +15,16 @@ from itertools import pairwise
 
 from lxml.html import HtmlElement
 
+from ingest.extraction.byline.words import words
 from ingest.extraction.vocabulary import BOX, FOLDERS, LABEL, LINE_STARTS, NO_SIGN, SIGN
+from ingest.html.page import text_of
 
 _WORD_ATTRIBUTES = ("class", "id", "data-testid")
 _MARKS = re.compile(r"[:：/]")
 _MAX_LINE = 100  # characters of a line that is a byline
 _LABELS = frozenset({"strong", "b", "span", "dt", "label", "small"})
+_MAX_LABEL = 30  # characters of a label
+_MAX_LABELLED = 200  # characters of the names after a label
 _EMPHASIS = frozenset({"strong", "b", "em", "i"})
 
 
@@ -28,10 +32,11 @@ class Sign(IntEnum):
     """What marks an element as a byline; a greater value is more reliable."""
 
     LONE = 0
-    LINE = 1
-    LINK = 2
-    WORD = 3
-    MARK = 4
+    MENTION = 1
+    LINE = 2
+    LINK = 3
+    WORD = 4
+    MARK = 5
 
 
 # Bits of `attribute_words`.
@@ -63,18 +68,18 @@ def _words_of(value: str) -> int:
     return bits
 
 
-def sign_of(element: HtmlElement, words: int, names: Collection[str]) -> Sign | None:
+def sign_of(element: HtmlElement, bits: int, names: Collection[str]) -> Sign | None:
     """Return the most reliable sign of an element, or None.
 
     Args:
         element: The element.
-        words: Its `attribute_words`.
+        bits: Its `attribute_words`.
         names: Names of the metadata; a short text with one of them is a sign too.
     """
     if "author" in element.get("rel", "") or "author" in element.get("itemprop", ""):
         denied = NO_SIGN.search(element.get("class", "").casefold())
         return None if denied else Sign.MARK
-    if words & AUTHOR_WORDS or element.tag == "address":
+    if bits & AUTHOR_WORDS or element.tag == "address":
         return Sign.WORD
     if element.tag == "a" and leads_to_author(element.get("href", "")):
         return Sign.LINK
@@ -92,15 +97,29 @@ def leads_to_author(address: str) -> bool:
     return folders[-1].startswith(("autor-", "author-", "?author")) or "authorname" in address
 
 
+def leads_to_topic(address: str) -> bool:
+    """Whether an address has the shape of a page about a topic: "/category/culture"."""
+    if words("topic_folders").isdisjoint(address.split("/")[3:-1]):
+        return False
+    return not leads_to_author(address)
+
+
 def _sign_of_text(element: HtmlElement, text: str, names: Collection[str]) -> Sign | None:
     if len(text) > 4 * _MAX_LINE:
         return None
-    starts_as_byline = element.tag != "a" and _first_word(text) in LINE_STARTS
-    if starts_as_byline or any(name in text for name in names):
-        return Sign.LINE if len(text.strip()) < _MAX_LINE else None
+    is_short = len(text.strip()) < _MAX_LINE
+    if element.tag != "a" and _starts_as_byline(text):
+        return Sign.LINE if is_short else None
+    if any(name in text for name in names):
+        return Sign.MENTION if is_short else None
     if element.tag in _EMPHASIS and _is_lone(element):
         return Sign.LONE
     return None
+
+
+def _starts_as_byline(text: str) -> bool:
+    """Whether a text starts with "By" or the like, or is only a label."""
+    return _first_word(text) in LINE_STARTS or is_label(text)
 
 
 def _first_word(text: str) -> str:
@@ -121,6 +140,39 @@ def labelled_item(element: HtmlElement) -> HtmlElement | None:
     if not LABEL.fullmatch(element.text or ""):
         return None
     return element.getparent()
+
+
+def is_label(text: str) -> bool:
+    """Whether a text is nothing but a label: "By", "Author(s):"."""
+    if len(text) > _MAX_LABEL:
+        return False
+    return text.strip(" \t\r\n:：,،/").casefold() in words("labels")
+
+
+def labelled_sibling(element: HtmlElement) -> HtmlElement | None:
+    """Return the element with the names that a label is before, or None.
+
+    In `<div><span>By</span><span>A. Name</span></div>` it is the `<div>`, if that is short, else
+    the element after the label.
+    """
+    if not is_label(text_of(element)):
+        return None
+    text = text_of(element)
+    parent = element.getparent()
+    if parent is not None and text_of(parent) == text:
+        element, parent = parent, parent.getparent()
+    names = element.getnext()
+    if parent is None or names is None or (element.tail or "").strip():
+        return None
+    whole = text_of(parent)
+    if len(whole) <= _MAX_LABELLED and whole.startswith(text):
+        return parent
+    return names if _is_short_element(names) else None
+
+
+def _is_short_element(node: HtmlElement) -> bool:
+    """Whether a node is an element, not a comment, and has few characters."""
+    return isinstance(node.tag, str) and len(text_of(node)) <= _MAX_LABELLED
 
 
 def _is_lone(element: HtmlElement) -> bool:
