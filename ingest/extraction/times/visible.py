@@ -20,6 +20,8 @@ _FAR_BEHIND = 600  # the same, if the head of the article shows no time
 _MOST_DATES = 12  # dates parsed per page; a headline has one or two of its own
 _MOST_TEXT = 120  # characters of an element that is a date line
 _MOST_LINE = 60  # characters of an unmarked line that holds a date
+_INLINE = frozenset({"a", "abbr", "b", "em", "font", "i", "span", "strong", "u"})
+_TEASER = 600  # characters of a teaser; a longer text may link a heading of its own
 _LEAST_BODY = 250  # characters of a paragraph of the article, which ends its head
 _DATE_WORDS = re.compile(
     r"date|time(?!line)|publish|posted|updated|modified|datum|fecha|data\b|dato\b|tarih|tanggal"
@@ -97,7 +99,7 @@ def _later(heading: HtmlElement, reader: Reader) -> HtmlElement | None:
         if not _is_dated(element, reader):
             continue
         between = itertools.takewhile(lambda up: up not in ancestors, element.iterancestors())
-        if not any(_is_other_story(above) for above in between):
+        if not _follows_teaser(element) and not any(_is_other_story(above) for above in between):
             return element
     return None
 
@@ -117,16 +119,36 @@ def _is_labelled(element: HtmlElement) -> bool:
     text = (element.text or "").strip()
     if not text and len(element):
         text = (element[0].text or "").strip()
-    return _LABEL.match(text) is not None
+    parent = element.getparent()
+    if _LABEL.match(text) is None:
+        return False
+    in_sentence = element.tag in _INLINE or parent.tag == "p"
+    return not in_sentence or bool(short_text(parent, _MOST_TEXT))
 
 
 def _is_other_story(element: HtmlElement) -> bool:
-    """Whether it is a list entry, a link, one of several articles, or has a linked heading."""
-    if element.tag in {"li", "a"}:
+    """Whether it is a link, a list entry with one, one of several articles, or a teaser."""
+    if element.tag == "a":
         return True
+    if element.tag == "li":
+        return element.find(".//a") is not None
     if element.tag == "article" and any(other.tag == "article" for other in _siblings(element)):
         return True
-    headings = element.iter("h2", "h3", "h4")
+    return _has_linked_heading(element) and bool(short_text(element, _TEASER))
+
+
+def _follows_teaser(element: HtmlElement) -> bool:
+    """Whether one of the two short elements right before it has a linked heading."""
+    for sibling in itertools.islice(element.itersiblings("*", preceding=True), 2):
+        if not short_text(sibling, _LEAST_BODY):
+            return False
+        if _has_linked_heading(sibling):
+            return True
+    return False
+
+
+def _has_linked_heading(element: HtmlElement) -> bool:
+    headings = element.iter("h2", "h3", "h4", "h5")
     return any(
         heading.find(".//a") is not None or heading.getparent().tag == "a" for heading in headings
     )

@@ -458,3 +458,25 @@ def test_a_shown_date_that_contradicts_the_address_is_of_another_story() -> None
     assert published(f"{HEADLINE}{near}{TEXT}", url=url).source == "visible"
     known = meta("article:published_time", "2024-06-12T10:00:00Z")
     assert published(f"{HEADLINE}{TEXT}", url=url, head=known).value == "2024-06-12T10:00:00+00:00"
+
+
+def test_a_linked_heading_of_the_article_does_not_make_its_date_anothers() -> None:
+    article = f"{TEXT}{TEXT}<h3><a href='/book'>A book about bridges</a></h3>{TEXT}"
+    line = "<p class='date'>5 February 2025. <i>Updated: 7 February 2025</i></p>"
+    found = times(f"{HEADLINE}<div>{article}{line}</div>")
+    assert found.published is not None
+    assert found.published.value == "2025-02-05"
+    teaser = "<div><h3><a href='/x'>Ferry ends</a></h3><p class='date'>5 February 2025</p></div>"
+    assert times(f"{HEADLINE}<div>{article}{teaser}</div>").published is None
+    flat = "<h3><a href='/x'>Ferry ends</a></h3><p class='date'>5 February 2025</p>"
+    assert times(f"{HEADLINE}<div>{article}{flat}</div>").published is None
+
+
+def test_a_list_entry_without_a_link_may_hold_the_date() -> None:
+    details = "<ul><li>By Asma</li><li><time datetime='2025-02-05T03:53:07Z'>then</time></li></ul>"
+    assert published(f"{HEADLINE}{TEXT}{TEXT}{details}").value == "2025-02-05T03:53:07+00:00"
+
+
+def test_a_label_in_a_sentence_is_not_a_date_line() -> None:
+    sentence = f"<p>{'Word ' * 40}<span>published on 21 June 2017</span> and {'word ' * 40}</p>"
+    assert times(f"{HEADLINE}{TEXT}{TEXT}{sentence}").published is None
