@@ -13,6 +13,8 @@ from ingest.record import Precision
 _ARABIC = str.maketrans(
     {"ي": "ی", "ى": "ی", "ك": "ک", "ة": "ه", "\u200c": None, "\u200d": None, "\u0640": None}
 )
+# "كانون الثاني" and its like, after the translation.
+_LEVANTINE = re.compile(r"(کانون|تشرین) (الاول|الثانی)")
 
 
 def fold(text: str) -> str:
@@ -22,7 +24,8 @@ def fold(text: str) -> str:
     bare = (
         char for char in unicodedata.normalize("NFD", text) if unicodedata.category(char)[0] != "M"
     )
-    return unicodedata.normalize("NFC", "".join(bare)).casefold().translate(_ARABIC)
+    folded = unicodedata.normalize("NFC", "".join(bare)).casefold().translate(_ARABIC)
+    return _LEVANTINE.sub(r"\1\2", folded)
 
 
 def ascii_digits(text: str) -> str:
@@ -33,46 +36,47 @@ def ascii_digits(text: str) -> str:
 
 
 # In this order: English, Germanic; Romance; Slavic; Turkish, Hungarian, Finnish, Baltic, Greek;
-# Malay; Arabic script (Urdu, Arabic of the east and the west, Persian); Indic.
+# Malay; Arabic script (Urdu, Arabic of Egypt, Algeria and Tunisia, Persian); Indic; Arabic of the
+# Levant and Morocco. Two Levantine names have a second word, which `fold` joins to the first.
 _MONTHS = """
 1: january jan januar janner januari jaenner janvier janv enero ene janeiro gennaio ianuarie gener
     stycznia styczen ledna leden januara января янв январь січня януари јануар ocak oca tammikuuta
-    tammikuu jaanuar sausio ιανουαριου ιαν جنوری ینایر جانفی ژانویه जनवरी জানুয়ারি
+    tammikuu jaanuar sausio ιανουαριου ιαν جنوری ینایر جانفی ژانویه जनवरी জানুয়ারি كانونالثاني
 2: february feb februar februari fevrier fev febrero febr fevereiro febbraio februarie febrer
     lutego luty unora unor februara февраля фев февраль лютого февруари фебруар subat sub
     helmikuuta helmikuu veebruar vasario φεβρουαριου φεβ فروری فبرایر فیفری فوریه फरवरी
-    ফেব্রুয়ারি
+    ফেব্রুয়ারি شباط
 3: march mar marz maerz maart mars marts marzo marco martie marc marca marzec brezna brezen марта
     мар март березня mart marcius maaliskuuta maaliskuu kovo μαρτιου μαρ maret mac مارچ مارس मार्च
-    মার্চ
+    মার্চ آذار
 4: april apr avril avr abril abr aprile aprilie kwietnia kwiecien dubna duben aprila апреля апр
     апрель квітня април nisan nis aprilis huhtikuuta huhtikuu aprill balandzio απριλιου απρ اپریل
-    ابریل افریل اوریل अप्रैल এপ্রিল
+    ابریل افریل اوریل अप्रैल এপ্রিল نيسان
 5: may mai mei maj mayo maio maggio mag maig maja kvetna kveten мая май травня maij mayis majus
-    toukokuuta toukokuu geguzes μαιου μαι مئی مایو مای मई
+    toukokuuta toukokuu geguzes μαιου μαι مئی مایو مای मई أيار ماي
 6: june jun juni junho juin junio giugno giu iunie juny czerwca czerwiec cervna cerven juna июня
     июн июнь червня юни јун haziran haz junius kesakuuta kesakuu juuni birzelio ιουνιου ιουν جون
-    یونیو جوان ژوئن जून জুন
+    یونیو جوان ژوئن जून জুন حزيران
 7: july jul juli julho juillet juil julio luglio lug iulie juliol lipca lipiec cervence cervenec
     jula июля июл июль липня юли јул temmuz tem julius heinakuuta heinakuu juuli liepos ιουλιου
-    ιουλ julai جولائی جولایی یولیو جویلیه ژوئیه ژوییه जुलाई জুলাই
+    ιουλ julai جولائی جولایی یولیو جویلیه ژوئیه ژوییه जुलाई জুলাই تموز يوليوز
 8: august aug augustus augusti aout aou agosto ago agost sierpnia sierpien srpna srpen augusta
     августа авг август серпня agustos agu augusztus elokuuta elokuu rugpjucio αυγουστου αυγ
-    agustus ogos اگست اغسطس اوت अगस्त আগস্ট
+    agustus ogos اگست اغسطس اوت अगस्त আগস্ট آب غشت
 9: september sep sept septembre septiembre setiembre setembro set settembre sett septembrie
     setembre wrzesnia wrzesien zari zarij septembra сентября сен сент сентябрь вересня септември
     септембар eylul eyl szeptember syyskuuta syyskuu rugsejo σεπτεμβριου σεπ ستمبر سبتمبر سپتامبر
-    सितंबर सितम्बर সেপ্টেম্বর
+    सितंबर सितम्बर সেপ্টেম্বর أيلول شتنبر
 10: october oct oktober okt octobre octubre outubro out ottobre ott octombrie pazdziernika
     pazdziernik rijna rijen oktobra октября окт октябрь жовтня октомври октобар ekim eki lokakuuta
-    lokakuu oktoober spalio οκτωβριου οκτ اکتوبر اکتبر अक्टूबर अक्तूबर অক্টোবর
+    lokakuu oktoober spalio οκτωβριου οκτ اکتوبر اکتبر अक्टूबर अक्तूबर অক্টোবর تشرينالأول
 11: november nov novembre noviembre novembro noiembrie listopadu novembra ноября ноя ноябрь
     листопада ноември новембар kasim kas marraskuuta marraskuu lapkricio νοεμβριου νοε نومبر
-    نوفمبر نوامبر नवंबर नवम्बर নভেম্বর
+    نوفمبر نوامبر नवंबर नवम्बर নভেম্বর تشرينالثاني نونبر
 12: december dec dezember dez desember decembre diciembre dic dezembro dicembre decembrie desembre
     grudnia grudzien prosince prosinec decembra декабря дек декабрь грудня декември децембар
     aralik ara joulukuuta joulukuu detsember gruodzio δεκεμβριου δεκ des disember دسمبر دیسمبر
-    دسامبر दिसंबर दिसम्बर ডিসেম্বর
+    دسامبر दिसंबर दिसम्बर ডিসেম্বর كانونالأول دجنبر
 """
 MONTHS = {
     fold(word): int(number)
@@ -170,7 +174,8 @@ _CLOCKS = (
 )
 # To UTC-10 only: "10:00-11:00" has a second clock, not an offset.
 _OFFSET = re.compile(
-    r"(?::\d\d(?:[.,]\d+)?\s*\(?(?:UTC|GMT)?|\b(?:UTC|GMT))\s*"
+    r"(?::\d\d(?:[.,]\d+)?\s*\(?(?:UTC|GMT)?|\b(?:UTC|GMT)|^\d{8}[Tt]?\d{4}(?:\d\d)?(?:[.,]\d+)?)"
+    r"\s*"
     r"(?:\+(?P<east>1[0-4]|0?\d)|[−-](?P<west>10|0?\d))(?::?(?P<minutes>\d\d))?(?![\d:])"
 )
 _ZONE_NAME = re.compile(

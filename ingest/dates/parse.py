@@ -10,9 +10,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta, timezone, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from zoneinfo import ZoneInfo
 
+from ingest.dates import solar_hijri
 from ingest.dates.clock import MONTHS, ascii_digits, clock_in, fold, zone_in
 from ingest.dates.relative import read_human
 from ingest.record import Precision
@@ -96,6 +97,10 @@ def read_date(
     folded = fold(text)
     local = now.astimezone(zone or now.tzinfo)
     latest = now + timedelta(hours=limits.future_hours)
+    epoch = _EPOCH.fullmatch(text)
+    if epoch:
+        stated = Stated(datetime.fromtimestamp(int(epoch[1]), UTC), Precision.SECOND)
+        return stated if _can_be(stated.when, latest) else None
     for day, rest in _days(folded, languages):
         stated = _at(day, rest, text, zone)
         if _can_be(stated.when, latest):
@@ -117,9 +122,10 @@ def _can_be(when: datetime, latest: datetime) -> bool:
 
 _NUMBER = r"(?<![\d:.])(\d{1,2})(?:st|nd|rd|th|er|[.ºª°])?"
 _WORD = r"([^\W\d_]{2,14})"
+_OTHER_NAME = r"(?:\s?/\s?[^\W\d_]{2,14})?"  # "آذار/مارس": the name of the month in two countries
 _OF = r"[\s,./-]*(?:(?:of|de|del|d[’']|di|da)\s+)?"
 _YEAR = r"(\d{4})(?!\d)"
-_DAY_MONTH_YEAR = re.compile(rf"{_NUMBER}{_OF}{_WORD}{_OF}{_YEAR}")
+_DAY_MONTH_YEAR = re.compile(rf"{_NUMBER}{_OF}{_WORD}{_OTHER_NAME}{_OF}{_YEAR}")
 _MONTH_DAY_YEAR = re.compile(rf"{_WORD}\.?[\s-]*{_NUMBER}[\s,./-]+{_YEAR}(?!:)")
 _MONTH_DAY_CLOCK_YEAR = re.compile(
     rf"{_WORD}\s+{_NUMBER},?\s+(?=\d{{1,2}}:\d\d)[\d:]+(?:\s*[ap]m)?(?:\s+[a-z+\d]+)?\s+{_YEAR}"
@@ -128,7 +134,9 @@ _YEAR_MONTH_DAY = re.compile(rf"(?<!\d){_YEAR}[.,]?[\s-]+{_WORD}\.?[\s-]+(\d{{1,
 _YEAR_FIRST = re.compile(
     r"(?<![\d.])(\d{4})(?:([-/.])(\d{1,2})\2|[년年]\s*(\d{1,2})[월月]\s*)(\d{1,2})(?!\d)"
 )
-_COMPACT = re.compile(r"(\d{4})(\d\d)(\d\d)(?:t?(\d\d)(\d\d)(\d\d)?(?=z|[+-]|$)|(?!\d))")
+_COMPACT = re.compile(r"(\d{4})(\d\d)(\d\d)(?:t?(\d\d)(\d\d)(\d\d)?(?=z|[+-]|[.,]\d|$)|(?!\d))")
+# Seconds or milliseconds since 1970.
+_EPOCH = re.compile(r"(1\d{9})(?:\d{3})?(?:\.\d+)?")
 _NUMERIC = re.compile(
     r"(?<![\d./-])(\d{1,2})(?:([/-]|\.\s?)|\s*thang\s*)(\d{1,2})[./,\s-]{1,2}"
     r"(\d{4}|(?<=\d\d\.\d\d\.)\d\d)(?![\d:])"
@@ -149,7 +157,10 @@ def _days(folded: str, languages: tuple[str, ...]) -> Iterator[tuple[date, str]]
         clock = ":".join(part for part in compact.groups()[3:] if part)
         yield from _valid(compact[1], compact[2], compact[3], clock)
     for match in _YEAR_FIRST.finditer(folded):
-        yield from _valid(match[1], match[3] or match[4], match[5], _without(folded, match))
+        month, rest = match[3] or match[4], _without(folded, match)
+        yield from _valid(match[1], month, match[5], rest)
+        if int(match[1]) in solar_hijri.YEARS:
+            yield from _valid_hijri(match[1], month, match[5], rest)
     yield from _worded_days(folded)
     month_first = any(_MONTH_FIRST.match(tag) for tag in languages)
     yield from _numeric_days(folded, month_first=month_first)
@@ -163,6 +174,7 @@ def _worded_days(folded: str) -> Iterator[tuple[date, str]]:
             clock_inside = pattern is _MONTH_DAY_CLOCK_YEAR
             rest = match[0] if clock_inside else _without(folded, match)
             yield from _valid(year, MONTHS.get(month), number, rest)
+            yield from _valid_hijri(year, solar_hijri.MONTHS.get(month), number, rest)
 
 
 def _numeric_days(folded: str, *, month_first: bool) -> Iterator[tuple[date, str]]:
@@ -177,6 +189,8 @@ def _numeric_days(folded: str, *, month_first: bool) -> Iterator[tuple[date, str
             orders.reverse()
         for month, number in orders:
             yield from _valid(year, month, number, _without(folded, match))
+        if int(year) in solar_hijri.YEARS:
+            yield from _valid_hijri(year, match[3], match[1], _without(folded, match))
 
 
 def _valid(
@@ -188,6 +202,18 @@ def _valid(
     try:
         yield date(int(year), int(month), int(number)), rest
     except ValueError:
+        return
+
+
+def _valid_hijri(
+    year: str, month: str | int | None, number: str, rest: str
+) -> Iterator[tuple[date, str]]:
+    """Yield the Gregorian day of a Solar Hijri date with `rest`, as `_valid` does."""
+    if month is None:
+        return
+    try:
+        yield solar_hijri.gregorian(int(year), int(month), int(number)), rest
+    except (ValueError, OverflowError):
         return
 
 

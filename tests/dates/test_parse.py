@@ -255,3 +255,63 @@ def test_a_date_behind_the_first_hundred_characters_is_not_looked_for() -> None:
     now = datetime(2026, 11, 20, tzinfo=UTC)
     assert parse_date("x " * 40 + "5 Oct 2026", now=now, zone=None) is not None
     assert parse_date("x " * 60 + "5 Oct 2026", now=now, zone=None) is None
+
+
+@pytest.mark.parametrize(
+    ("raw", "value"),
+    [
+        ("20260119T055000+0000", "2026-01-19T05:50:00+00:00"),
+        ("20260119T055000.250+05:30", "2026-01-19T05:50:00+05:30"),
+        ("20260119T0550-0800", "2026-01-19T05:50:00-08:00"),
+    ],
+)
+def test_the_zone_of_a_compact_time_is_kept(raw: str, value: str) -> None:
+    assert (parsed_of(raw).value, parsed_of(raw).zone_source) == (value, "page")
+
+
+@pytest.mark.parametrize(
+    ("raw", "day"),
+    [
+        ("3 مارس/ آذار 2024", "2024-03-03"),
+        ("الجمعة 12 يوليو / تموز 2024", "2024-07-12"),
+        ("7 كانون الثاني 2024", "2024-01-07"),
+        ("٢٨ تشرين الأول ٢٠٢٣", "2023-10-28"),
+        ("1 كانون الأول/ديسمبر 2023", "2023-12-01"),
+        ("9 غشت 2023", "2023-08-09"),
+    ],
+)
+def test_arabic_months_of_the_levant_and_morocco(raw: str, day: str) -> None:
+    assert read(raw, "ar") == day
+
+
+@pytest.mark.parametrize(
+    ("raw", "day"),
+    [
+        ("۲۸ اسفند ۱۴۰۴", "2026-03-19"),
+        ("یکشنبه 1 فروردین 1400", "2021-03-21"),
+        ("30 اسفند 1403", "2025-03-20"),
+        ("۱۵ ثور ۱۴۰۳", "2024-05-04"),
+        ("1402/07/01", "2023-09-23"),
+        ("29-12-1399", "2021-03-19"),
+    ],
+)
+def test_solar_hijri_dates(raw: str, day: str) -> None:
+    assert read(raw, "fa") == day
+
+
+@pytest.mark.parametrize("raw", ["30 اسفند 1404", "32 مهر 1402", "5 May 1404", "12 رمضان 1446"])
+def test_days_that_no_calendar_here_has_are_refused(raw: str) -> None:
+    assert read(raw, "fa") is None
+
+
+@pytest.mark.parametrize("raw", ["1738727587", "1738727587123"])
+def test_seconds_and_milliseconds_since_1970_are_an_instant(raw: str) -> None:
+    assert (parsed_of(raw).value, parsed_of(raw).zone_source) == (
+        "2025-02-05T03:53:07+00:00",
+        "page",
+    )
+
+
+@pytest.mark.parametrize("raw", ["0300 1234567", "1999999999", "123456789", "17387275871234567"])
+def test_other_long_numbers_are_not_a_time(raw: str) -> None:
+    assert read(raw) is None

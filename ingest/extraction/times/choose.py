@@ -15,11 +15,15 @@ from ingest.extraction.model import Moment, Times
 from ingest.extraction.times.claims import (
     Claim,
     Reader,
-    address_claims,
+    corrected,
     modified_claims,
     published_claims,
     rule_claims,
+)
+from ingest.extraction.times.fallback import (
+    address_claims,
     script_claims,
+    without_contradiction,
 )
 from ingest.extraction.times.visible import visible_times
 from ingest.record import Precision
@@ -131,9 +135,14 @@ def _same_instant(one: _Time, other: _Time) -> bool:
 def _moment(time: _Time, zone: Zone | None) -> Moment:
     parsed, value = time.parsed, time.parsed.value
     source = {"page": "page", "given": zone.source if zone else ""}.get(parsed.zone_source, "")
-    if parsed.instant is not None and zone is not None:
+    if parsed.instant is not None and zone is not None and _takes(zone, parsed.instant):
         value = parsed.instant.astimezone(zone.zone).isoformat()
     return Moment(value, time.claim.raw, parsed.precision, time.claim.source, source)
+
+
+def _takes(zone: Zone, instant: datetime) -> bool:
+    """Whether an instant is written in the zone; an offset of the page is kept if that is all."""
+    return zone.source != "metadata" or instant.utcoffset() == timedelta()
 
 
 def doubts(claims: Sequence[Claim], chosen: Moment | None, zone: Zone | None) -> tuple[str, ...]:
@@ -173,25 +182,38 @@ def find_times(facts: PageFacts) -> Times:
     zone = Zone(facts.zone, "site" if facts.site.zone else "country") if facts.zone else None
     reader = Reader(facts.retrieved_at, facts.zone, facts.limits, facts.languages)
     published = rule_claims(page.select(*rules.published), reader)
-    published += published_claims(facts, reader)
+    published += corrected(published_claims(facts, reader), page.html)
     modified = rule_claims(page.select(*rules.modified), reader)
-    modified += modified_claims(facts, reader)
+    modified += corrected(modified_claims(facts, reader), page.html)
     if not is_settled(published, zone) and facts.heading is not None:
         # Without a headline on the page nothing shows which story a time belongs to.
         visible = visible_times(facts.heading.element, reader)
         published, modified = published + visible.published, modified + visible.modified
+        published = without_contradiction(published, page, reader)
     zone = zone or proven_zone(published) or proven_zone(modified)
     published = published or script_claims(page, reader) or address_claims(page, reader)
     first = choose(published, zone)
-    return _in_order(first, choose(modified, zone), doubts(published, first, zone))
+    return _in_order(first, modified, zone, doubts(published, first, zone))
 
 
 def _in_order(
-    published: Moment | None, modified: Moment | None, warnings: tuple[str, ...]
+    published: Moment | None,
+    modified: Sequence[Claim],
+    zone: Zone | None,
+    warnings: tuple[str, ...],
 ) -> Times:
-    """Return both times. A change before the publication is not one of the published story."""
+    """Return both times. A change before the publication is not one of the published story.
+
+    If the best claim of a change is too early, the claims of other times are tried.
+    """
     warnings = tuple(f"datePublished: {warning}" for warning in warnings)
-    if published and modified and is_before(modified, published):
-        left_out = f"dateModified: {modified.value} is before the publication and left out"
-        return Times(published, None, (*warnings, left_out))
-    return Times(published, modified, warnings)
+    changed = choose(modified, zone)
+    if published is None or changed is None or not is_before(changed, published):
+        return Times(published, changed, warnings)
+    later = [claim for claim in modified if not is_before(_claimed(claim, zone), published)]
+    left_out = f"dateModified: {changed.value} is before the publication and left out"
+    return Times(published, choose(later, zone), (*warnings, left_out))
+
+
+def _claimed(claim: Claim, zone: Zone | None) -> Moment:
+    return _moment(_time(claim, zone), zone)

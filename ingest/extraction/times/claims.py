@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta, timezone, tzinfo
 from zoneinfo import ZoneInfo
 
 from lxml.html import HtmlElement
 
-from ingest.dates.parse import Stated, read_date
+from ingest.dates.parse import Stated, holds_day, read_date
 from ingest.extraction.facts import PageFacts
-from ingest.html.page import Page, text_of
+from ingest.extraction.times.metas import modified_metas, published_metas
+from ingest.html.page import text_of
+from ingest.record import Precision
 from ingest.settings import Limits
 from ingest.text import one_line
 
@@ -65,54 +67,14 @@ class Reader:
         return Stated(naive, stated.precision)
 
 
-# Names of metas without case and punctuation. The weight is higher for a name that means the first
-# publication of an article more exactly.
-_PUBLISHED_METAS = """
-4.0 articlepublishedtime ogarticlepublishedtime articlepublished ogpublishedtime ogarticlepublished
-3.5 datepublished publisheddate publishdate publisheddatetime publishedat publishedtime published
-3.5 pubdate pubtime publishtime publicationdate publicationtime ogpublishdate articlepubdate
-3.5 articlepublicationdate articlepublishdate
-3.5 parselypubdate sailthrudate dcdateissued dctermsissued dcissued dateissued issued
-3.5 dcdatepublished displaydate
-3.5 cxenseparserecspublishtime cxenseparsepublishtime cxenseparserecspublishedtime
-3.5 contentpublishdate firstpublished
-3.5 prismpublicationdate originalpublicationdate articledateoriginal citationpublicationdate
-3.5 citationonlinedate rnewsdatepublished mediumarticlepublished shareaholicarticlepublishedtime
-3.5 postdate storydate newsdate articledate
-2.0 date dcdate dctermsdate citationdate datecreated dcdatecreated dctermscreated articlecreated
-2.0 created creationdate
-"""
-_MODIFIED_METAS = """
-4.0 articlemodifiedtime ogarticlemodifiedtime articlemodified ogmodifiedtime articleupdatedtime
-3.5 ogupdatedtime datemodified modified modifieddate dctermsmodified dcdatemodified dcmodified
-3.5 articleupdated
-3.0 lastmodified lastmod updated dateupdated updateddate lastupdated lastupdate dateupdate
-3.0 updatetime revised
-"""
-
-
-def _weights(table: str) -> dict[str, float]:
-    return {
-        name: float(weight)
-        for weight, *names in map(str.split, table.strip().splitlines())
-        for name in names
-    }
-
-
-_PUBLISHED, _MODIFIED = _weights(_PUBLISHED_METAS), _weights(_MODIFIED_METAS)
 # Types other than articles that describe the whole page; fact checkers publish `ClaimReview`.
 _PAGE_TYPES = ("WebPage", "ItemPage", "ClaimReview")
-_PUNCTUATION = re.compile(r"[\W_]+")
-_IN_SCRIPT = re.compile(
-    r"""\b(?:date_?published|first_?publish(?:ed|ing)?_?(?:at|date|time)?"""
-    r"""|first_?publication_?date|publish(?:ed)?_?(?:at|date|time)|publication_?(?:date|time))"""
-    r"""\\?["']?\s*[:=]\s*\\?["']([^"'\\]{8,40})""",
-    re.IGNORECASE,
+_BEFORE_TIME = re.compile(
+    r"""(?:\b(?:datetime|content|title)\s*=|"date(?:Published|Modified)"\s*:)\s*["']$"""
 )
-_MOST_IN_SCRIPTS = 20
-_MOST_METAS = 40  # of one page; real ones have up to ten
+_NAME_LENGTH = 30  # characters before a time that are searched for its name
+_OFFSET = re.compile(r"(?:\.\d+)?([+-](?!00:?00)[01]\d):?([0-5]\d)")
 _MOST_TEXT = 400  # characters of an element that may hold several times
-_IN_ADDRESS = re.compile(r"(?<!\d)((?:19|20)\d\d)([/-])(\d{1,2})\2(\d{1,2})(?!\d)")
 
 
 def published_claims(facts: PageFacts, reader: Reader) -> list[Claim]:
@@ -127,14 +89,18 @@ def modified_claims(facts: PageFacts, reader: Reader) -> list[Claim]:
 
 def _published(facts: PageFacts) -> Iterator[tuple[str, str, float]]:
     data = facts.data
-    for node in facts.articles[:1]:
+    dated = [node for node in facts.articles if data.text(node, "datePublished")]
+    for node in (dated or facts.articles)[:1]:
         yield data.text(node, "datePublished") or "", "json-ld", 5.0
         yield data.text(node, "dateCreated") or "", "json-ld:dateCreated", 1.5
         yield data.text(node, "uploadDate") or "", "json-ld:uploadDate", 1.5
     for node in data.of_type(*_PAGE_TYPES)[:1]:
         yield data.text(node, "datePublished") or "", "json-ld:WebPage", 2.5
-    yield from _metas(facts.page, _PUBLISHED)
-    yield from _microdata(facts.page, "datepublished", 4.0)
+    if not facts.articles:  # a page for a video; beside an article it may be another story's
+        for node in data.of_type("VideoObject")[:1]:
+            yield data.text(node, "uploadDate") or "", "json-ld:VideoObject", 2.5
+    yield from published_metas(facts.page)
+    yield from _microdata(facts, "datepublished", 4.0)
 
 
 def _modified(facts: PageFacts) -> Iterator[tuple[str, str, float]]:
@@ -143,59 +109,71 @@ def _modified(facts: PageFacts) -> Iterator[tuple[str, str, float]]:
         yield data.text(node, "dateModified") or "", "json-ld", 5.0
     for node in data.of_type(*_PAGE_TYPES)[:1]:
         yield data.text(node, "dateModified") or "", "json-ld:WebPage", 2.5
-    yield from _metas(facts.page, _MODIFIED)
-    yield from _microdata(facts.page, "datemodified", 4.0)
+    yield from modified_metas(facts.page)
+    yield from _microdata(facts, "datemodified", 4.0)
 
 
-def _metas(page: Page, weights: dict[str, float]) -> Iterator[tuple[str, str, float]]:
-    count = 0
-    for name, values in page.metas.items():
-        weight = weights.get(_PUNCTUATION.sub("", name))
-        if weight and count < _MOST_METAS:
-            count += 1
-            yield values[0], f"meta:{name}", weight
-
-
-def _microdata(page: Page, name: str, weight: float) -> Iterator[tuple[str, str, float]]:
-    elements = (element for element in page.microdata.get(name, []) if element.tag != "meta")
+def _microdata(facts: PageFacts, name: str, weight: float) -> Iterator[tuple[str, str, float]]:
+    elements = (element for element in facts.page.microdata.get(name, []) if element.tag != "meta")
     first = next(elements, None)
     if first is not None:
-        for raw in raws_of(first):
+        for raw in raws_of(first, facts.limits):
             yield raw, "microdata", weight
+
+
+def corrected(claims: list[Claim], html: str) -> list[Claim]:
+    """Return the claims with the true offset of local times marked as UTC.
+
+    If the markup has the same clock with another offset, UTC is false: some plugins write "+00:00"
+    or "Z" behind a local time. Only attributes and JSON-LD are searched: other data of scripts has
+    UTC marked as local time.
+    """
+    return [_with_true_offset(claim, html) for claim in claims]
+
+
+def _with_true_offset(claim: Claim, html: str) -> Claim:
+    when, precision = claim.stated.when, claim.stated.precision
+    if when.utcoffset() != timedelta() or precision is Precision.DAY:
+        return claim
+    clock = when.strftime(
+        "%Y-%m-%dT%H:%M:%S" if precision is Precision.SECOND else "%Y-%m-%dT%H:%M"
+    )
+    offset = next(_offsets(clock, html), None)
+    if offset is None:
+        return claim
+    return replace(claim, stated=Stated(when.replace(tzinfo=offset), precision))
+
+
+def _offsets(clock: str, html: str) -> Iterator[tzinfo]:
+    """Yield the offsets other than UTC behind this clock in attributes and JSON-LD."""
+    start = html.find(clock)
+    while start >= 0:
+        end = start + len(clock)
+        match = _OFFSET.match(html, end)
+        if match and _BEFORE_TIME.search(html, max(0, start - _NAME_LENGTH), start):
+            yield timezone(timedelta(hours=int(match[1]), minutes=int(match[1][0] + match[2])))
+        start = html.find(clock, end)
 
 
 def rule_claims(elements: list[HtmlElement], reader: Reader) -> list[Claim]:
     """Return the claims of the first element with a date among those of a site's rule."""
     for element in elements:
-        claims = list(reader.claims((raw, "rule", 6.0) for raw in raws_of(element)))
+        claims = list(reader.claims((raw, "rule", 6.0) for raw in raws_of(element, reader.limits)))
         if claims:
             return claims
     return []
 
 
-def raws_of(element: HtmlElement) -> Iterator[str]:
+def raws_of(element: HtmlElement, limits: Limits) -> Iterator[str]:
     """Yield the texts of an element that may hold its time, the machine-readable ones first."""
     for attribute in ("datetime", "content", "title", "data-datetime", "data-date", "data-time"):
         value = (element.get(attribute) or "")[:_MOST_TEXT].strip()
         if value:
             yield value
-    text = text_of(element)[:_MOST_TEXT]
+    text = text_of(element)
+    if len(element) and len(text) <= _MOST_TEXT:
+        spaced = one_line(" ".join(element.itertext()))
+        if holds_day(spaced, limits) or not holds_day(text, limits):
+            text = spaced  # "Mar 6" and "2026" are often neighbours without a blank
     if text:
-        yield text
-
-
-def script_claims(page: Page, reader: Reader) -> list[Claim]:
-    """Return the publication dates in scripts if they are all one day.
-
-    Otherwise some of them are of teasers.
-    """
-    texts = dict.fromkeys(_IN_SCRIPT.findall(page.html))
-    claims = list(reader.claims((raw, "script", 1.0) for raw in list(texts)[:_MOST_IN_SCRIPTS]))
-    days = {claim.stated.when.date() for claim in claims}
-    return claims if len(days) == 1 else []
-
-
-def address_claims(page: Page, reader: Reader) -> list[Claim]:
-    """Return the day in the address (`/2015/08/17/slug/`)."""
-    match = _IN_ADDRESS.search(page.url.partition("?")[0])
-    return list(reader.claims(iter([(match[0], "url", 0.5)]))) if match else []
+        yield text[:_MOST_TEXT]

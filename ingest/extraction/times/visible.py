@@ -20,6 +20,8 @@ _FAR_BEHIND = 600  # the same, if the head of the article shows no time
 _MOST_DATES = 12  # dates parsed per page; a headline has one or two of its own
 _MOST_TEXT = 120  # characters of an element that is a date line
 _MOST_LINE = 60  # characters of an unmarked line that holds a date
+_INLINE = frozenset({"a", "abbr", "b", "em", "font", "i", "span", "strong", "u"})
+_TEASER = 600  # characters of a teaser; a longer text may link a heading of its own
 _LEAST_BODY = 250  # characters of a paragraph of the article, which ends its head
 _DATE_WORDS = re.compile(
     r"date|time(?!line)|publish|posted|updated|modified|datum|fecha|data\b|dato\b|tarih|tanggal"
@@ -32,8 +34,13 @@ _LABEL = re.compile(
     r"|aktualisierung|mis à jour|mise à jour|modifié|actualizad[oa]|atualizad[oa]|aggiornat[oa]"
     r"|aggiornamento|bijgewerkt|uppdaterad|oppdatert|opdateret|päivitetty|güncelleme|güncellendi"
     r"|aktualizováno|aktualizace|zaktualizowano|aktualizacja|обновлено|оновлено|diperbarui"
-    r"|frissítve)\b|اپ ڈیٹ|تحديث|به‌روزرسانی|更新|수정)"
-    r"|(?P<published>\b(?:first published|published|posted|issued|created|veröffentlicht|erstellt"
+    r"|frissítve|stand(?=:|\s+\d|\s+vom\b)|zuletzt (?:geändert|bearbeitet)|reviewed|revised|as of"
+    r"|last (?:checked|verified)"
+    r"|última (?:actualización|atualização|modificación)|ultimo aggiornamento|laatste? (?:update"
+    r"|gewijzigd)|ultima actualizare|actualizat|dernière mise à jour)\b|اپ ڈیٹ|تحديث|به‌روزرسانی"
+    r"|更新|수정|최종수정|अपडेट|আপডেট)"
+    r"|(?P<published>\b(?:first published|published|posted|post (?:date|time)|date posted|publication date"
+    r"|story (?:is )?from|issued|created|veröffentlicht|erstellt"
     r"|publié|publicad[oa]|pubblicat[oa]|gepubliceerd|publicerad|publisert|udgivet|julkaistu"
     r"|yayınlanma|publikováno|opublikowano|publikacja|опубликовано|опубліковано|diterbitkan"
     r"|megjelent)\b|شائع|نشر|入力|입력|등록|公開|掲載)",
@@ -42,6 +49,9 @@ _LABEL = re.compile(
 _MASTHEAD = re.compile(
     r"masthead|top-?(?:bar|header|nav)|site-?header|header-?(?:top|date)"
     r"|(?:current|today)s?-?(?:date|time)"
+)
+_CLOCK_ONLY = re.compile(
+    r"[^\d]*\d{1,2}[:.h]\d\d(?:[:.]\d\d)?(?![./]?\d)[^\d]*(?:[+-]\d\d:?\d\d\W*)?"
 )
 _A_YEAR = re.compile(r"\d{4}|\d{1,2}[./]\d{1,2}[./]\d\d")
 _MODIFIED_CLASS = re.compile(r"modif|last-?updated|updated?-?(?:date|time|on)|date-?updated")
@@ -62,11 +72,11 @@ def visible_times(heading: HtmlElement, reader: Reader) -> VisibleTimes:
     head = list(_head(heading))
     for element in itertools.islice(_marked(heading, head), _MOST_DATES):
         _read(element, reader, times, 3.0)
-    if not times.published and not times.modified:
-        for text in itertools.islice(_lines(head, reader), _MOST_DATES):
-            times.published.extend(reader.claims(iter([(text, "visible", 1.5)])))
     if not times.published:
-        later = _later(heading)
+        for text in itertools.islice(_lines(head, reader), _MOST_DATES):
+            _add(text, "", reader, times, 1.5)
+    if not times.published:
+        later = _later(heading, reader)
         if later is not None:
             _read(later, reader, times, 2.0)
     return times
@@ -79,22 +89,74 @@ def _marked(heading: HtmlElement, head: list[HtmlElement]) -> Iterator[HtmlEleme
     return _outermost(element for element in marked if not _in_teaser(element, ancestors))
 
 
-def _later(heading: HtmlElement) -> HtmlElement | None:
-    """Return the first marked time further down in the heading's own article.
+def _later(heading: HtmlElement, reader: Reader) -> HtmlElement | None:
+    """Return the first marked or labelled time further down in the heading's own article.
 
-    Times in lists and in other articles are skipped.
+    Times of other stories are skipped.
     """
     ancestors = set(heading.iterancestors())
-    marked = (element for element in behind(heading, _FAR_BEHIND) if _is_marked(element))
-    for element in itertools.islice(marked, _MOST_DATES):
-        between = [above for above in element.iterancestors() if above not in ancestors]
-        if not any(_is_other_story(above) for above in between):
+    for element in behind(heading, _FAR_BEHIND):
+        if not _is_dated(element, reader):
+            continue
+        between = itertools.takewhile(lambda up: up not in ancestors, element.iterancestors())
+        if not _follows_teaser(element) and not any(_is_other_story(above) for above in between):
             return element
     return None
 
 
+def _is_dated(element: HtmlElement, reader: Reader) -> bool:
+    """Whether it has a whole date, and either markup of a time or a label in front."""
+    if element.tag == "time" and element.get("datetime"):
+        return True
+    if not _is_labelled(element) and not _is_marked(element):
+        return False
+    text = short_text(element, _MOST_TEXT)
+    return _A_YEAR.search(text) is not None and holds_day(text, reader.limits)
+
+
+def _is_labelled(element: HtmlElement) -> bool:
+    """Whether its text begins with a label, maybe in a child: `<p><b>Published:</b> ...`."""
+    text = (element.text or "").strip()
+    if not text and len(element):
+        text = (element[0].text or "").strip()
+    parent = element.getparent()
+    if _LABEL.match(text) is None:
+        return False
+    in_sentence = element.tag in _INLINE or parent.tag == "p"
+    return not in_sentence or bool(short_text(parent, _MOST_TEXT))
+
+
 def _is_other_story(element: HtmlElement) -> bool:
-    return element.tag in {"article", "li", "a"} or element.find(".//h3") is not None
+    """Whether it is a link, a list entry with one, one of several articles, or a teaser."""
+    if element.tag == "a":
+        return True
+    if element.tag == "li":
+        return element.find(".//a") is not None
+    if element.tag == "article" and any(other.tag == "article" for other in _siblings(element)):
+        return True
+    return _has_linked_heading(element) and bool(short_text(element, _TEASER))
+
+
+def _follows_teaser(element: HtmlElement) -> bool:
+    """Whether one of the two short elements right before it has a linked heading."""
+    for sibling in itertools.islice(element.itersiblings("*", preceding=True), 2):
+        if not short_text(sibling, _LEAST_BODY):
+            return False
+        if _has_linked_heading(sibling):
+            return True
+    return False
+
+
+def _has_linked_heading(element: HtmlElement) -> bool:
+    headings = element.iter("h2", "h3", "h4", "h5")
+    return any(
+        heading.find(".//a") is not None or heading.getparent().tag == "a" for heading in headings
+    )
+
+
+def _siblings(element: HtmlElement) -> Iterator[HtmlElement]:
+    yield from element.itersiblings()
+    yield from element.itersiblings(preceding=True)
 
 
 def _in_teaser(element: HtmlElement, ancestors: set[HtmlElement]) -> bool:
@@ -110,6 +172,8 @@ def _lines(head: list[HtmlElement], reader: Reader) -> Iterator[str]:
     """
     for element in head:
         whole = short_text(element, _MOST_LINE) if len(element) <= 3 else ""
+        if whole and len(element):
+            whole = one_line(" ".join(element.itertext()))
         pieces = (element.text, *(child.tail for child in element))
         for text in (whole, *map(one_line, pieces)):
             if not (8 <= len(text) <= _MOST_LINE and _A_YEAR.search(text)):
@@ -120,15 +184,30 @@ def _lines(head: list[HtmlElement], reader: Reader) -> Iterator[str]:
 
 
 def _head(heading: HtmlElement) -> Iterator[HtmlElement]:
-    """Yield the elements from the headline to the first long paragraph, then those before it."""
-    for element in behind(heading, _BEHIND):
-        if element.tag == "p" and len(text_of(element)) > _LEAST_BODY:
-            break
-        yield element
+    """Yield the elements in the headline, from there to the first long paragraph, and before it."""
+    yield from itertools.islice(heading.iterdescendants("time"), _MOST_DATES)
+    yield from _before_body(heading)
     ancestors = set(heading.iterancestors())
     for element in before(heading, _BEFORE):
         if not _is_masthead(element, ancestors):
             yield element
+
+
+def _before_body(heading: HtmlElement) -> Iterator[HtmlElement]:
+    """Yield the elements from the heading to the second long paragraph, without the first.
+
+    The first one may be a standfirst above the byline.
+    """
+    standfirst: set[HtmlElement] = set()
+    for element in behind(heading, _BEHIND):
+        if element.getparent() in standfirst:
+            standfirst.add(element)
+        elif element.tag != "p" or len(text_of(element)) <= _LEAST_BODY:
+            yield element
+        elif standfirst:
+            return
+        else:
+            standfirst.add(element)
 
 
 def _is_masthead(element: HtmlElement, ancestors: set[HtmlElement]) -> bool:
@@ -163,15 +242,20 @@ def _outermost(elements: Iterator[HtmlElement]) -> Iterator[HtmlElement]:
 
 def _read(element: HtmlElement, reader: Reader, times: VisibleTimes, weight: float) -> None:
     """Add the claims of a marked element to `times`."""
-    for raw in raws_of(element):
-        for label, text in _parts(raw, _label_of(element)):
-            trust = weight
-            if not _A_YEAR.search(text):  # "6 minutes ago" never outweighs an exact time
-                trust = min(weight, 0.8)
-            if label == "updated":
-                trust -= 0.5
-            claims = times.modified if label == "modified" else times.published
-            claims.extend(reader.claims(iter([(text, "visible", trust)])))
+    for raw in raws_of(element, reader.limits):
+        _add(raw, _label_of(element), reader, times, weight)
+
+
+def _add(raw: str, label: str, reader: Reader, times: VisibleTimes, weight: float) -> None:
+    """Add the claims of a text to `times`; `label` is that of its first part."""
+    for own_label, text in _parts(raw, label):
+        trust = weight
+        if not _A_YEAR.search(text):  # "6 minutes ago" never outweighs an exact time
+            trust = min(weight, 0.8)
+        if own_label == "updated":
+            trust -= 0.5
+        claims = times.modified if own_label == "modified" else times.published
+        claims.extend(reader.claims(iter([(text, "visible", trust)])))
 
 
 def _parts(raw: str, label: str) -> Iterator[tuple[str, str]]:
@@ -181,10 +265,14 @@ def _parts(raw: str, label: str) -> Iterator[tuple[str, str]]:
         yield label, raw
         return
     ends = [*(match.start() for match in matches[1:]), len(raw)]
-    if _A_YEAR.search(raw[: matches[0].start()]):
-        yield label, raw[: matches[0].start()]
+    day = raw[: matches[0].start()]
+    if _A_YEAR.search(day):
+        yield label, day
     for match, end in zip(matches, ends, strict=True):
-        yield match.lastgroup or "", raw[match.start() : end]
+        text = raw[match.start() : end]
+        if _CLOCK_ONLY.fullmatch(text):  # "5 March 2026, updated 14:30": the day is before it
+            text = f"{day} {text}"
+        yield match.lastgroup or "", text
 
 
 def _label_of(element: HtmlElement) -> str:

@@ -337,3 +337,146 @@ def test_a_teasers_time_below_short_paragraphs_is_not_the_articles() -> None:
         published(f"<h1>Canal water</h1>{own}<div>{story}</div>{teaser}").value
         == "2025-02-05T18:20:07+05:00"
     )
+
+
+def test_a_local_time_marked_as_utc_takes_the_offset_that_the_markup_has_for_it() -> None:
+    head = meta("article:published_time", "2025-02-05T08:53:07+00:00")
+    body = f"{HEADLINE}<time datetime='2025-02-05T08:53:07-05:00'>5 February 2025</time>{TEXT}"
+    assert published(body, head=head).value == "2025-02-05T08:53:07-05:00"
+
+
+def test_utc_stays_where_only_a_script_has_the_same_clock_with_an_offset() -> None:
+    head = meta("article:published_time", "2025-02-05T08:53:07Z")
+    script = "<script>var story = {publishDate: '2025-02-05T08:53:07-05:00'}</script>"
+    assert published(script, head=head).value == "2025-02-05T08:53:07+00:00"
+
+
+def test_an_offset_of_the_page_is_kept_beside_a_naive_time_that_is_utc() -> None:
+    head = ld(datePublished="2025-02-04T20:57:54-05:00", dateCreated="2025-02-05T01:57:54")
+    assert published(head=head).value == "2025-02-04T20:57:54-05:00"
+
+
+@pytest.mark.parametrize(
+    "name", ["published_on", "publish-datetime", "og:pubdate", "date_posted", "DatePublication"]
+)
+def test_further_names_of_a_meta_with_the_publication(name: str) -> None:
+    assert published(head=meta(name, "2025-02-05T03:53:07Z")).source == f"meta:{name.casefold()}"
+
+
+def test_the_upload_is_the_publication_of_a_page_for_a_video_only() -> None:
+    video = ld(**{"@type": "VideoObject", "uploadDate": "2025-02-05T03:53:07Z"})
+    assert published(head=video).source == "json-ld:VideoObject"
+    assert times(head=video + ld(headline="Other news")).published is None
+
+
+def test_a_time_inside_the_headline_is_read() -> None:
+    body = f"<h1>River bridge opens after nine months <time>5 February 2025</time></h1>{TEXT}"
+    assert published(body).value == "2025-02-05"
+
+
+def test_neighbours_without_a_blank_between_them_are_one_date() -> None:
+    spans = "<span>Thursday</span><span>February 5</span><span>2026</span>"
+    body = f"{HEADLINE}<div class='issue-date'>{spans}</div>{TEXT}"
+    assert published(body).value == "2026-02-05"
+    parts = "<b>5</b>/<b>2</b>/<b>2026</b>"
+    assert published(f"{HEADLINE}<div class='issue-date'>{parts}</div>{TEXT}").value == "2026-02-05"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Stand: 5.2.2026, 14:42 Uhr",
+        "Stand vom 5.2.2026",
+        "Zuletzt geändert: 05.02.2026",
+        "Última actualización: 5 de febrero de 2026",
+        "Laatste update 5 februari 2026",
+        "Last reviewed February 5, 2026",
+    ],
+)
+@pytest.mark.parametrize("tag", ["<p>{}</p>", "<span class='date'>{}</span>"])
+def test_the_day_of_a_revision_is_not_the_publication(line: str, tag: str) -> None:
+    found = times(f"{HEADLINE}{tag.format(line)}{TEXT}")
+    assert found.published is None
+    assert found.modified is not None
+    assert found.modified.value == "2026-02-05"
+
+
+def test_an_update_with_only_a_clock_is_of_the_day_before_it() -> None:
+    line = "Thursday, 5 February 2026, last updated 02:21 (GMT+0400)"
+    found = times(f"{HEADLINE}<div class='date'>{line}</div>{TEXT}")
+    assert found.published is not None
+    assert found.modified is not None
+    assert found.published.value == "2026-02-05"
+    assert found.modified.value == "2026-02-05T02:21:00+04:00"
+
+
+def test_a_change_before_the_publication_gives_way_to_the_next_source() -> None:
+    head = ld(datePublished="2025-02-05T03:53:07Z", dateModified="2025-02-04T10:00:00Z")
+    head += meta("article:modified_time", "2025-02-06T09:00:00Z")
+    found = times(head=head)
+    assert found.modified is not None
+    assert found.modified.value == "2025-02-06T09:00:00+00:00"
+    assert "2025-02-04T10:00:00" in found.warnings[0]
+
+
+def test_a_date_under_the_article_counts_if_it_has_a_label() -> None:
+    body = f"{HEADLINE}<article>{TEXT}<h3>What is next</h3>{TEXT}</article>"
+    line = "<div style='text-align:right'>Post time: 5 February 2025</div>"
+    assert published(f"{body}{line}").value == "2025-02-05"
+    assert times(f"{body}<div style='text-align:right'>5 February 2025</div>").published is None
+
+
+def test_a_standfirst_may_be_longer_than_a_paragraph() -> None:
+    body = f"{HEADLINE}{TEXT}<div>5 February 2025</div>{TEXT}"
+    assert published(body).value == "2025-02-05"
+
+
+@pytest.mark.parametrize(
+    ("path", "day"),
+    [
+        ("2025/feb/05/bridge", "2025-02-05"),
+        ("news/2025-02/05/content_25.htm", "2025-02-05"),
+        ("news/05-02-2025-bridge", "2025-02-05"),
+        ("news/t20250205_99.html", "2025-02-05"),
+    ],
+)
+def test_the_day_in_an_address_is_the_last_resort(path: str, day: str) -> None:
+    moment = published(f"{HEADLINE}{TEXT}", url=f"https://example.com/{path}")
+    assert (moment.value, moment.precision, moment.source) == (day, Precision.DAY, "url")
+
+
+def test_a_number_in_an_address_is_not_a_day() -> None:
+    for path in ("news/120250205120908039/x", "2025/02/134052.html", "story-20251305"):
+        assert times(f"{HEADLINE}{TEXT}", url=f"https://example.com/{path}").published is None
+
+
+def test_a_shown_date_that_contradicts_the_address_is_of_another_story() -> None:
+    other = "<div><span class='date'>12 June 2024</span><p>Ferry service ends</p></div>"
+    url = "https://example.com/2025/02/05/bridge"
+    assert published(f"{HEADLINE}{other}{TEXT}", url=url).value == "2025-02-05"
+    near = "<div><span class='date'>4 February 2025</span></div>"
+    assert published(f"{HEADLINE}{near}{TEXT}", url=url).source == "visible"
+    known = meta("article:published_time", "2024-06-12T10:00:00Z")
+    assert published(f"{HEADLINE}{TEXT}", url=url, head=known).value == "2024-06-12T10:00:00+00:00"
+
+
+def test_a_linked_heading_of_the_article_does_not_make_its_date_anothers() -> None:
+    article = f"{TEXT}{TEXT}<h3><a href='/book'>A book about bridges</a></h3>{TEXT}"
+    line = "<p class='date'>5 February 2025. <i>Updated: 7 February 2025</i></p>"
+    found = times(f"{HEADLINE}<div>{article}{line}</div>")
+    assert found.published is not None
+    assert found.published.value == "2025-02-05"
+    teaser = "<div><h3><a href='/x'>Ferry ends</a></h3><p class='date'>5 February 2025</p></div>"
+    assert times(f"{HEADLINE}<div>{article}{teaser}</div>").published is None
+    flat = "<h3><a href='/x'>Ferry ends</a></h3><p class='date'>5 February 2025</p>"
+    assert times(f"{HEADLINE}<div>{article}{flat}</div>").published is None
+
+
+def test_a_list_entry_without_a_link_may_hold_the_date() -> None:
+    details = "<ul><li>By Asma</li><li><time datetime='2025-02-05T03:53:07Z'>then</time></li></ul>"
+    assert published(f"{HEADLINE}{TEXT}{TEXT}{details}").value == "2025-02-05T03:53:07+00:00"
+
+
+def test_a_label_in_a_sentence_is_not_a_date_line() -> None:
+    sentence = f"<p>{'Word ' * 40}<span>published on 21 June 2017</span> and {'word ' * 40}</p>"
+    assert times(f"{HEADLINE}{TEXT}{TEXT}{sentence}").published is None
