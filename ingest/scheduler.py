@@ -1,4 +1,4 @@
-"""Crawls at their times, each in a process of its own, until a signal ends it all: `khabar schedule`."""
+"""Run crawls at their times, each in its own process, until a signal (`khabar schedule`)."""
 
 from __future__ import annotations
 
@@ -22,26 +22,30 @@ from ingest.schedule import Schedule
 from ingest.settings import Scheduling
 
 Command = Callable[[str], Sequence[str]]
-"""Gives the command line that crawls a site."""
+"""Returns the command line that crawls a site."""
 
 
 def crawl_command(options: Sequence[str]) -> Command:
-    """`khabar crawl SITE` with these options, run by the Python that runs this.
+    """Return the command line of `khabar crawl SITE` with these options, by the same Python.
 
-    `-P` keeps the working folder off the import path: a folder `ingest` of the operator's is not this package.
+    `-P` keeps the working folder off the import path, since it may contain another `ingest`.
     """
     return lambda site: [sys.executable, "-P", "-m", "ingest", "crawl", site, *options]
 
 
 class CrawlProcess:
-    """One process. It leads a session of its own, so that Ctrl-C on the terminal reaches it only through `stop`."""
+    """One crawl process, in its own session, so that Ctrl-C reaches it only through `stop`."""
 
     def __init__(self, process: asyncio.subprocess.Process) -> None:
         self._process = process
 
     @classmethod
     async def start(cls, command: Sequence[str]) -> CrawlProcess:
-        """Start it; raises `OSError` where the system cannot. It shares standard error with this process."""
+        """Start a process, which shares standard error with this one.
+
+        Raises:
+            OSError: the system cannot start it.
+        """
         nothing = asyncio.subprocess.DEVNULL
         process = await asyncio.create_subprocess_exec(
             *command, stdin=nothing, stdout=nothing, start_new_session=True
@@ -50,16 +54,23 @@ class CrawlProcess:
 
     @property
     def pid(self) -> int:
-        """Its number."""
+        """The process id."""
         return self._process.pid
 
     async def wait(self) -> int:
-        """Its exit code; 128 and the signal's number where a signal ended it, as shells have it."""
+        """Return the exit code; 128 plus the number of a signal that ended it, as shells do."""
         code = await self._process.wait()
         return code if code >= 0 else 128 - code
 
     async def stop(self, patience: float) -> bool:
-        """Ask it to end (SIGTERM), and kill it where it has not done so in that many seconds: whether that was so."""
+        """Send SIGTERM, and kill the process after a timeout.
+
+        Args:
+            patience: the timeout in seconds.
+
+        Returns:
+            Whether it had to be killed.
+        """
         with suppress(ProcessLookupError):
             self._process.send_signal(signal.SIGTERM)
         try:
@@ -71,7 +82,7 @@ class CrawlProcess:
         return False
 
     def kill(self) -> None:
-        """End it at once, and the extraction processes that it started."""
+        """Kill the process and the extraction processes that it started."""
         if self._process.returncode is not None:
             return
         with suppress(ProcessLookupError):
@@ -87,13 +98,13 @@ _SIGNALS = tuple(
     getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
 )
 _MILD = (0, 5, 4, 3)
-"""Exit codes of crawls from good to bad; whatever else a process ends with is worse, the higher the worse."""
+"""Exit codes of crawls, the best first; any other code is worse, higher codes are worse."""
 EXIT_KILLED = 4
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A site, its schedule, and the zone of a cron line (UTC when None)."""
+    """A site, its schedule, and the time zone of a cron line (UTC if None)."""
 
     site: str
     schedule: Schedule
@@ -101,7 +112,7 @@ class Plan:
 
 
 def worst(codes: Iterable[int]) -> int:
-    """The worst of the exit codes of crawls; 0 where there are none."""
+    """Return the worst of the exit codes; 0 if there are none."""
     return max(
         codes,
         key=lambda code: (_MILD.index(code) if code in _MILD else len(_MILD), code),
@@ -110,14 +121,14 @@ def worst(codes: Iterable[int]) -> int:
 
 
 class Scheduler:
-    """Runs crawls by their plans, never two of one site, and no more at once than the settings allow.
+    """Runs crawls by their plans: one at a time for a site, and limited in total by the settings.
 
     Args:
         plans: one for each site.
-        settings: the bounds.
-        command: the command line of a site's crawl.
-        last_starts: when the last crawl of each site began, as far as known.
-        now: the clock that `last_starts` is held against, aware.
+        settings: the limits.
+        command: returns the command line of a site's crawl.
+        last_starts: the start of the last crawl of each site, if there was one.
+        now: the clock, aware.
     """
 
     def __init__(
@@ -145,19 +156,20 @@ class Scheduler:
         self._killed = False
 
     def run(self) -> int:
-        """Run until SIGTERM, Ctrl-C or SIGHUP: that ends the crawls in good order, a second one kills them.
+        """Run until SIGTERM, Ctrl-C or SIGHUP, which stops the crawls; a second signal kills them.
 
         Returns:
-            0; 4 where a crawl had to be killed at the first signal; 128 and the number of the second signal.
+            0; 4 if a crawl had to be killed after the first signal; 128 plus the number of the
+            second signal.
         """
         return asyncio.run(self._run())
 
     def run_once(self) -> int:
-        """Run the crawls that are due now, once: the worst of their exit codes, 0 where none is due."""
+        """Run the crawls that are due now, once; return the worst exit code, 0 if none is due."""
         return asyncio.run(self._run_once())
 
     async def _run(self) -> int:
-        # Missed times are caught up once, however late: the machine slept, or the crawls took all the slots.
+        # A missed time is caught up once, however late: the machine slept, or no slot was free.
         defaults = {"coalesce": True, "misfire_grace_time": None, "max_instances": 1}
         scheduler = AsyncIOScheduler(timezone=UTC, job_defaults=defaults)
         scheduler.add_listener(_left_out, EVENT_JOB_MAX_INSTANCES)
@@ -195,7 +207,7 @@ class Scheduler:
         return 128 + self._signals[-1] if self._signals else worst(codes)
 
     async def _crawl(self, site: str) -> int | None:
-        """Crawl a site when there is a slot for it: the exit code; None where the program is stopping."""
+        """Crawl a site when a slot is free; return the exit code, or None if stopped before."""
         task = cast("asyncio.Task[Any]", asyncio.current_task())
         self._tasks.add(task)
         try:
@@ -208,7 +220,7 @@ class Scheduler:
         began = time.monotonic()
         try:
             crawl = await CrawlProcess.start(self._command(site))
-        except OSError as error:  # no memory, no process to be had: the next time may be better
+        except OSError as error:  # such as no memory: the next time may succeed
             logger.error(  # noqa: TRY400 - no fault of the code
                 "no process starts: %s", error, extra=_extra(site, "process end", exit_code=1)
             )
@@ -218,7 +230,7 @@ class Scheduler:
         )
         self._running[site] = crawl
         try:
-            if self._stopped.is_set():  # the signal came while the process was started
+            if self._stopped.is_set():  # a signal came during the start
                 await crawl.stop(self._settings.stop_seconds)
             code = await self._end_of(site, crawl)
         finally:
@@ -230,7 +242,7 @@ class Scheduler:
         return code
 
     async def _end_of(self, site: str, crawl: CrawlProcess) -> int:
-        """The exit code of a crawl, which is stopped where it takes too long."""
+        """Return the exit code of a crawl; stop it if it exceeds its time limit."""
         most = self._settings.crawl_seconds
         waiting = asyncio.ensure_future(crawl.wait())
         await asyncio.wait([waiting], timeout=most)
@@ -242,7 +254,7 @@ class Scheduler:
         return await waiting
 
     async def _stop_all(self) -> None:
-        """Stop the crawls, and wait till the last line about them is written."""
+        """Stop the crawls and wait until their ends are logged."""
         stops = [crawl.stop(self._settings.stop_seconds) for crawl in self._running.values()]
         self._killed = any(await asyncio.gather(*stops))
         if self._tasks:
@@ -251,9 +263,8 @@ class Scheduler:
     @contextmanager
     def _heeding_signals(self) -> Iterator[None]:
         loop = asyncio.get_running_loop()
-        heeded = [
-            kind for kind in _SIGNALS if signal.getsignal(kind) is not signal.SIG_IGN
-        ]  # as `nohup` wants it
+        # A signal that `nohup` made the process ignore stays ignored.
+        heeded = [kind for kind in _SIGNALS if signal.getsignal(kind) is not signal.SIG_IGN]
 
         def stop(kind: int) -> None:
             self._signals.append(kind)

@@ -1,1 +1,1 @@
-"""Whether a site's runs are as they should be, and if not, why (pure)."""
+"""Summaries of runs, the findings that they lead to, and reports of them."""

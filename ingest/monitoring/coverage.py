@@ -1,4 +1,4 @@
-"""Which share of some records has each field, nested ones too, by the record's own schema (pure)."""
+"""The share of records that have each field, nested ones included, by the schema (pure)."""
 
 from __future__ import annotations
 
@@ -10,26 +10,26 @@ from typing import Any
 from ingest.record import Article, json_schema
 
 _DIGITS = 6
-"""Of a share: the count can be told from it for runs of up to half a million records."""
+"""Decimals of a share: enough to recover the count for runs of up to 500,000 records."""
 
 
 @cache
 def field_paths() -> frozenset[str]:
-    """The paths of all fields that a record can have: `headline`, `authors`, `authors.url`, `mainImage.caption` ..."""
+    """Return the paths of all fields of the schema, such as `authors` and `authors.url`."""
     schema = json_schema()
     return frozenset(_paths(schema, schema, ""))
 
 
 def fields_of(record: Mapping[str, Any]) -> set[str]:
-    """The paths of the fields that say something in this record: not null, not an empty list, object or text.
+    """Return the paths of the fields of a record that are not null or empty.
 
-    A field of a list's items counts where one of them has it.
+    A field of the items of a list counts if any of them has it.
     """
     return {path for path in _filled(record, "") if path in field_paths()}
 
 
 class FieldCounter:
-    """Counts which fields records have, and where those come from."""
+    """Counts the fields of records, and the sources of their values."""
 
     def __init__(self) -> None:
         self.read = 0
@@ -45,7 +45,7 @@ class FieldCounter:
         )
 
     def fields(self) -> dict[str, float]:
-        """The share of the records that has each field of the schema; nothing where no record was read."""
+        """Return the share of records with each field of the schema; empty without records."""
         return (
             {path: self._share(self._fields[path]) for path in sorted(field_paths())}
             if self.read
@@ -53,7 +53,7 @@ class FieldCounter:
         )
 
     def provenance(self) -> dict[str, float]:
-        """The share of the records whose `metadata.provenance` names a source for a field, by `field:source`."""
+        """Return the share of records with each `field:source` in `metadata.provenance`."""
         return {key: self._share(number) for key, number in sorted(self._provenance.items())}
 
     def _share(self, number: int) -> float:
@@ -68,7 +68,7 @@ def _paths(node: Mapping[str, Any], schema: Mapping[str, Any], prefix: str) -> I
 
 
 def _forms(node: Mapping[str, Any], schema: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-    """The object types that a node of a JSON Schema allows: behind `$ref`, `anyOf` and `items`."""
+    """Return the object types that a node of a JSON Schema allows by `$ref`, `anyOf`, `items`."""
     if "$ref" in node:
         node = schema["$defs"][node["$ref"].rpartition("/")[2]]
     if "properties" in node:

@@ -1,4 +1,4 @@
-"""Tells the operator's own tools that a crawl was unhealthy: a command with JSON on its standard input, a webhook."""
+"""Report crawls: log records, exit codes, and alarms to a command or webhook of the operator."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ logger = logging.getLogger(SUMMARY)
 
 
 def log_start(sites: Iterable[str]) -> None:
-    """The crawls of these sites begin."""
+    """Log the start of the crawls."""
     for site in sites:
         logger.info("crawl starts", extra={"site": site, "facts": {"event": "start"}})
 
 
 def log_end(reports: Iterable[RunSummary]) -> None:
-    """A record for each site; a warning where something is unhealthy."""
+    """Log a record for each site, as a warning if it is unhealthy."""
     for report in reports:
         level = logging.INFO if report.healthy else logging.WARNING
         logger.log(level, "%s", _line(report), extra={"site": report.site, "facts": _facts(report)})
@@ -36,8 +36,10 @@ def log_end(reports: Iterable[RunSummary]) -> None:
 
 def _line(report: RunSummary) -> str:
     rejected = sum(report.rejected.values())
-    counts = f"{report.found} found, {report.new} new, {report.changed} changed, {report.unchanged} unchanged"
-    counts = f"{counts}, {report.gone} gone" if report.gone else counts
+    counts = f"{report.found} found, {report.new} new"
+    counts += f", {report.changed} changed, {report.unchanged} unchanged"
+    if report.gone:
+        counts += f", {report.gone} gone"
     parts = [
         f"{counts}, {rejected} rejected, {report.failed} failed in {report.seconds:.1f} s",
         *(f"{number} rejected: {reason}" for reason, number in sorted(report.rejected.items())),
@@ -48,7 +50,7 @@ def _line(report: RunSummary) -> str:
 
 
 def _facts(report: RunSummary) -> dict[str, object]:
-    """What the closing table shows, in JSON types; `seconds` is the crawl's duration."""
+    """Return the values of the closing table, in JSON types."""
     return {
         "event": "end",
         "healthy": report.healthy,
@@ -73,7 +75,10 @@ EXIT_UNHEALTHY = 4
 
 
 def exit_code(reports: Iterable[RunSummary]) -> int:
-    """0 where all is well, 3 where no site gave an article though one was to be had, 4 where something is unhealthy."""
+    """Return the exit code of a command for these crawls.
+
+    It is 0 if all sites are healthy, 3 if no site has articles or is idle, otherwise 4.
+    """
     reports = list(reports)
     if not any(report.articles or report.idle for report in reports):
         return EXIT_NOTHING
@@ -81,7 +86,7 @@ def exit_code(reports: Iterable[RunSummary]) -> int:
 
 
 def alarm(reports: Iterable[RunSummary], code: int, output: Path, now: datetime) -> dict[str, Any]:
-    """What the tools are told: the sites that are not well, with their findings or, without a run, their errors."""
+    """Return the JSON of an alarm: the unhealthy sites with their findings and errors."""
     sites = [
         {
             "site": report.site,
@@ -101,18 +106,19 @@ def alarm(reports: Iterable[RunSummary], code: int, output: Path, now: datetime)
 
 
 def send(message: dict[str, Any], settings: Settings) -> Iterator[str]:
-    """Run the command and post to the webhook, as far as they are set; gives a line for each that failed."""
+    """Run the command and post to the webhook, if they are set; return a line for each failure."""
     body = json.dumps(message, ensure_ascii=False).encode("utf-8")
     seconds = settings.limits.hook_seconds
     if settings.on_unhealthy and (problem := _run(settings.on_unhealthy, body, seconds)):
         yield f"on_unhealthy {settings.on_unhealthy!r}: {problem}"
     if settings.webhook and (problem := _post(settings.webhook, body, seconds)):
-        yield f"webhook on {urlsplit(settings.webhook).hostname}: {problem}"  # its path may hold a secret
+        host = urlsplit(settings.webhook).hostname  # not the whole URL: its path may hold a secret
+        yield f"webhook on {host}: {problem}"
 
 
 def _run(command: str, body: bytes, seconds: float) -> str | None:
     try:
-        done = subprocess.run(  # noqa: S603 - the operator's own command, no shell; what a site says is data on stdin
+        done = subprocess.run(  # noqa: S603 - the operator's command, no shell; data on stdin
             shlex.split(command),
             input=body,
             stdout=subprocess.DEVNULL,
@@ -120,7 +126,7 @@ def _run(command: str, body: bytes, seconds: float) -> str | None:
             timeout=seconds,
             check=False,
         )
-    except ValueError as error:  # such as a quotation mark too few
+    except ValueError as error:  # such as an unclosed quotation mark
         return str(error)
     except OSError as error:
         return str(error.strerror or error)
@@ -128,12 +134,14 @@ def _run(command: str, body: bytes, seconds: float) -> str | None:
         return f"not done after {seconds:g} s, ended"
     if done.returncode == 0:
         return None
-    said = done.stderr.decode("utf-8", "replace").strip().splitlines()
-    return f"exit code {done.returncode}" + (f", {said[-1]}" if said else "")
+    lines = done.stderr.decode("utf-8", "replace").strip().splitlines()
+    return f"exit code {done.returncode}" + (f", {lines[-1]}" if lines else "")
 
 
 def _post(url: str, body: bytes, seconds: float) -> str | None:
-    request = Request(url, data=body, headers={"Content-Type": "application/json"}, method="POST")  # noqa: S310 - checked by the settings
+    headers = {"Content-Type": "application/json"}
+    # The settings accept http and https only.
+    request = Request(url, data=body, headers=headers, method="POST")  # noqa: S310 - see above
     try:
         with build_opener(_NoRedirect).open(request, timeout=seconds) as answer:
             answer.read(1)
@@ -148,7 +156,7 @@ def _post(url: str, body: bytes, seconds: float) -> str | None:
 
 
 class _NoRedirect(HTTPRedirectHandler):
-    """A redirect would turn the POST into a GET without its body: it counts as a failure."""
+    """Treats a redirect as a failure: it would turn the POST into a GET without a body."""
 
     def redirect_request(self, *_: object) -> None:
-        """None follows no redirect."""
+        """Return None, so that the redirect is not followed."""

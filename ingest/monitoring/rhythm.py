@@ -1,4 +1,4 @@
-"""How long a source may go without anything new: as stated, as learned from earlier runs, or by default (pure)."""
+"""The time that a source may have nothing new: stated, learned, or by default (pure)."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from ingest.discovery.source import SourceVisit
 from ingest.monitoring.summary import Finding, Kind, RunSummary, age_text, moment_text
 
 _ENOUGH = timedelta(days=7)
-"""A rhythm is known after a week: nights and weekends are part of it."""
+"""The shortest period to derive a rhythm from: it has a weekend."""
 _FEWEST_STEPS = 3
 _PATIENCE = 3
-"""The longest pause seen, times this, is too long."""
+"""Threshold: a pause is too long if it exceeds the longest one so far this many times."""
 _SHORTEST, _LONGEST = timedelta(days=1), timedelta(days=60)
 
 _ANSWERS = frozenset({200, 304})
@@ -23,24 +23,33 @@ _ANSWERS = frozenset({200, 304})
 
 @dataclass(frozen=True, slots=True)
 class Rhythm:
-    """The longest that may pass without a newer item, and how that is known."""
+    """The longest time that may pass without a newer item, and why."""
 
     limit: timedelta
-    known: str
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """What is known of a site's pace: `stated` in its definition, `default` for those of which nothing is known."""
+    """The limits for the age of a site's newest item.
+
+    Attributes:
+        stated: by its definition; None if that has none.
+        default: if the definition has none and too few runs are known.
+    """
 
     stated: timedelta | None
     default: timedelta
 
-    def rhythm(self, seen: Iterable[tuple[datetime, datetime]]) -> Rhythm:
-        """The rhythm of something whose newest item was seen: pairs of the time of the run and that of the item."""
+    def rhythm(self, history: Iterable[tuple[datetime, datetime]]) -> Rhythm:
+        """Return the rhythm of a source or site.
+
+        Args:
+            history: the time of each earlier run, and the time of the newest item then.
+        """
         if self.stated is not None:
             return Rhythm(self.stated, "as its definition says")
-        pairs = sorted(seen)
+        pairs = sorted(history)
         steps = sorted({newest for _, newest in pairs})
         if len(steps) <= _FEWEST_STEPS or pairs[-1][0] - pairs[0][0] < _ENOUGH:
             return Rhythm(self.default, "while its rhythm is not known")
@@ -50,18 +59,18 @@ class Pace:
 
 
 def stale_sources(run: RunSummary, earlier: Sequence[RunSummary], pace: Pace) -> Iterator[Finding]:
-    """The sources that answer and whose newest item is older than their rhythm allows."""
-    seen: dict[str, list[tuple[datetime, datetime]]] = {}
+    """Report sources that answer and whose newest item is older than their rhythm allows."""
+    history: dict[str, list[tuple[datetime, datetime]]] = {}
     for before in earlier:
         for name, visits in _grouped(before.sources).items():
             if newest := _newest(visits):
-                seen.setdefault(name, []).append((before.as_of, newest))
+                history.setdefault(name, []).append((before.as_of, newest))
     for name, visits in _grouped(run.sources).items():
         newest = _newest(visits)
         answered = {visit.status for visit in visits} & _ANSWERS
         if newest is None or not answered:
             continue
-        rhythm = pace.rhythm(seen.get(name, ()))
+        rhythm = pace.rhythm(history.get(name, ()))
         if run.as_of - newest > rhythm.limit:
             yield Finding(
                 kind=Kind.STALE_SOURCE,
@@ -71,14 +80,15 @@ def stale_sources(run: RunSummary, earlier: Sequence[RunSummary], pace: Pace) ->
 
 
 def standstill(run: RunSummary, earlier: Sequence[RunSummary], pace: Pace) -> Finding | None:
-    """That nothing new was seen on the whole site for longer than its rhythm allows."""
-    seen = [(before.as_of, before.newest) for before in earlier if before.newest]
-    newest = max(
-        [moment for _, moment in seen] + ([run.newest] if run.newest else []), default=None
-    )
-    if newest is None:
+    """Report that the whole site has had nothing new for longer than its rhythm allows."""
+    history = [(before.as_of, before.newest) for before in earlier if before.newest]
+    moments = [moment for _, moment in history]
+    if run.newest:
+        moments.append(run.newest)
+    if not moments:
         return None
-    rhythm = pace.rhythm(seen)
+    newest = max(moments)
+    rhythm = pace.rhythm(history)
     if run.as_of - newest <= rhythm.limit:
         return None
     age = age_text(run.as_of - newest)
@@ -87,7 +97,7 @@ def standstill(run: RunSummary, earlier: Sequence[RunSummary], pace: Pace) -> Fi
 
 
 def _grouped(visits: Iterable[SourceVisit]) -> dict[str, list[SourceVisit]]:
-    """Sources by the name that they are judged under: the sitemaps of a site as one, since most are archives."""
+    """Group visits by source; the sitemaps of a site are one, since most are archives."""
     groups: dict[str, list[SourceVisit]] = {}
     for visit in visits:
         groups.setdefault("sitemaps" if visit.kind == SITEMAP else visit.url, []).append(visit)
@@ -105,8 +115,9 @@ def _reason(
     age = age_text(run.as_of - newest)
     verb = "answer" if name == "sitemaps" else "answers"
     name = name.partition("?")[0]
-    return f"{name} {verb} {statuses}, but the newest item is {age} old ({moment_text(newest)}); {_allowed(rhythm)}"
+    text = f"{name} {verb} {statuses}, but the newest item is {age} old ({moment_text(newest)})"
+    return f"{text}; {_allowed(rhythm)}"
 
 
 def _allowed(rhythm: Rhythm) -> str:
-    return f"{age_text(rhythm.limit)} are allowed, {rhythm.known}"
+    return f"{age_text(rhythm.limit)} are allowed, {rhythm.reason}"

@@ -1,7 +1,7 @@
-"""Whether a share of some records fell or rose against earlier runs, by an exact binomial test (pure).
+"""Test whether a share of records fell or rose against earlier runs, by a binomial test (pure).
 
-Runs differ in size: one reads forty articles, the next one. So consecutive runs are joined into batches of at least
-`BATCH` records, and it is the shares of batches that are compared.
+Runs differ in size: one has forty articles, the next has one. So consecutive runs are joined into
+batches of at least `BATCH` records, and the shares of batches are compared.
 """
 
 from __future__ import annotations
@@ -13,22 +13,28 @@ from statistics import median
 from typing import NamedTuple
 
 BATCH = 5
-"""Records of a batch, at least: the fewest that tell a broken selector from one odd page."""
+"""Minimum size of a batch: fewer records cannot tell a broken selector from one odd page."""
 _BATCHES = 20
-"""Batches that are looked back upon."""
+"""Maximum number of earlier batches to compare with."""
 _FEWEST_BATCHES = 3
 _FEWEST_RECORDS = 20
-"""What must be known of a share before a change of it means anything."""
+"""Minimum of earlier batches and records, below which no change is reported."""
 _DOUBT = 0.03
-"""Nothing is surer than 97 %: a first odd page, after whatever many that were not, is no alarm."""
+"""Shares above 97 % count as 97 %, so that the first odd page is not reported."""
 _RARE = 0.002
-"""A sample so unlikely, or less, is no accident. There are some fifty shares a run, few of them independent."""
+"""Significance level. A run has about fifty shares, few of which are independent."""
 _LEAST_CHANGE = 0.3
-"""A smaller change of a share is nobody's alarm, however sure it is."""
+"""Threshold: smaller changes of a share are not reported, however significant."""
 
 
 class Sample(NamedTuple):
-    """So many of so many records; `reported` where this very change was reported of them, so that they are no norm."""
+    """A number of records with a property.
+
+    Attributes:
+        hits: records with it.
+        size: all records.
+        reported: whether the change was reported of them already, so that they are not the norm.
+    """
 
     hits: int
     size: int
@@ -36,32 +42,34 @@ class Sample(NamedTuple):
 
     @property
     def share(self) -> float:
-        """Of the hits."""
+        """The share of hits; 0 without records."""
         return self.hits / self.size if self.size else 0.0
 
     def plus(self, other: Sample) -> Sample:
-        """Both together."""
+        """Return the sum of two samples."""
         return Sample(self.hits + other.hits, self.size + other.size)
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A share that is no longer what it was: the sample that shows it, and the median share before."""
+    """A changed share: the sample that shows it, and the median share before."""
 
     sample: Sample
     before: float
 
 
 def fall(now: Sample, earlier: Sequence[Sample]) -> Change | None:
-    """Whether a share fell.
+    """Return the change if a share fell significantly.
+
+    A share that varies from run to run (comments, images) has been low before. So the sample is
+    compared with the low values of earlier batches, not with their mean.
 
     Args:
-        now: the run in question.
-        earlier: those before it, newest first.
+        now: the run to judge.
+        earlier: the runs before it, newest first.
 
     Returns:
-        The change, or None where the share is within what earlier runs showed, or too little is known. Shares that vary
-        from run to run (comments, images) have shown low values before, and those are what the sample is held against.
+        The change; None if the share is as in earlier runs, or too few of them are known.
     """
     for sample, before in _comparisons(now, earlier):
         norm = [one for one in before if not one.reported]
@@ -69,33 +77,32 @@ def fall(now: Sample, earlier: Sequence[Sample]) -> Change | None:
         if len(shares) < _FEWEST_BATCHES or sum(one.size for one in norm) < _FEWEST_RECORDS:
             continue
         usual = median(shares)
-        least = min(
-            sorted(shares)[len(shares) // 8], 1 - _DOUBT
-        )  # one odd batch of eight does not count
+        # The lowest eighth of the batches does not count.
+        least = min(sorted(shares)[len(shares) // 8], 1 - _DOUBT)
         if usual - sample.share >= _LEAST_CHANGE and tail(sample.hits, sample.size, least) <= _RARE:
             return Change(sample, usual)
     return None
 
 
 def rise(now: Sample, earlier: Sequence[Sample]) -> Change | None:
-    """Whether a share rose: the same, seen from the records that do not hit."""
+    """Return the change if a share rose significantly: the share of the other records fell."""
     change = fall(_misses(now), [_misses(one) for one in earlier])
     return change and Change(_misses(change.sample), 1 - change.before)
 
 
 def batches(samples: Sequence[Sample]) -> list[Sample]:
-    """Consecutive samples joined until each has `BATCH` records; a rest that has fewer is left out."""
-    found, waiting = [], Sample(0, 0)
+    """Join consecutive samples until each has `BATCH` records; a smaller rest is dropped."""
+    joined, waiting = [], Sample(0, 0)
     for sample in samples:
         waiting = waiting.plus(sample)
         if waiting.size >= BATCH:
-            found.append(waiting)
+            joined.append(waiting)
             waiting = Sample(0, 0)
-    return found
+    return joined
 
 
 def tail(hits: int, size: int, chance: float) -> float:
-    """The probability of at most so many hits among `size` independent records that each hit with this chance."""
+    """Return the probability of at most `hits` among `size` records, each with `chance`."""
     if hits >= size or chance <= 0:
         return 1.0
     if chance >= 1:
@@ -114,13 +121,13 @@ def tail(hits: int, size: int, chance: float) -> float:
 
 
 def _comparisons(now: Sample, earlier: Sequence[Sample]) -> list[tuple[Sample, Sequence[Sample]]]:
-    """The run by itself, and where it is small together with the runs before it, each beside what came earlier."""
-    found = [(now, earlier)] if now.size else []
+    """Return the run alone, and a small one joined with those before it, each with earlier runs."""
+    alone = [(now, earlier)] if now.size else []
     joined, used = now, 0
     while joined.size < BATCH and used < len(earlier):
         joined = joined.plus(earlier[used])
         used += 1
-    return [*found, (joined, earlier[used:])] if used else found
+    return [*alone, (joined, earlier[used:])] if used else alone
 
 
 def _misses(sample: Sample) -> Sample:

@@ -1,4 +1,4 @@
-"""How a site stands now, by the ledger's rows on its runs (pure)."""
+"""The present status of a site, by the runs in the ledger (pure)."""
 
 from __future__ import annotations
 
@@ -11,23 +11,23 @@ from statistics import median
 from ingest.monitoring.summary import End, Finding, Kind, Run, RunSummary, age_text, moment_text
 
 KEY_FIELDS = ("headline", "articleBody", "authors", "datePublished")
-"""What every article has, and no reader of the output can do without."""
+"""Fields that every article should have."""
 
 LOOKED_BACK = 20
-"""Runs that medians are of."""
+"""Runs to take medians of."""
 
 _RHYTHM_RUNS = 4
 _SHORTEST_PAUSE = timedelta(days=1)
 _LONG_PAUSE = timedelta(days=7)
-"""Without a run, where too few are known to tell how often the site is crawled."""
+"""The longest time without a run, if too few runs are known to derive a limit."""
 _PAUSES = 3
 _UNKNOWN_AFTER = timedelta(days=1)
-"""An unfinished run that cannot be asked whether it lives is given up after this."""
+"""An unfinished run whose lock cannot be checked counts as killed after this time."""
 
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """The share of the last records that have a field, and the median of the runs before; None where unknown."""
+    """The share of records with a field in the last run, and the median of earlier runs."""
 
     share: float
     before: float | None
@@ -35,11 +35,17 @@ class Coverage:
 
 @dataclass(frozen=True, slots=True)
 class SiteStatus:
-    """What `khabar status` says of a site.
+    """The status of a site, as `khabar status` prints it.
 
-    `last` is the last run, whether it ended or not, `summary` that of the last one that did; `at_work` says that a run
-    is under way. `newest_age` is that of the newest article now (in a replay at the time of the recording), `new` the
-    new articles of the last runs, oldest first.
+    Attributes:
+        site: the name of the site.
+        last: the last run, finished or not.
+        summary: of the last finished run.
+        at_work: whether a run is active.
+        newest_age: the age of the newest article now; in a replay at the time of the recording.
+        new: new articles of the last runs, oldest first.
+        coverage: of each of `KEY_FIELDS`.
+        findings: the worst first.
     """
 
     site: str
@@ -53,23 +59,23 @@ class SiteStatus:
 
     @property
     def healthy(self) -> bool:
-        """Whether nothing is wrong."""
+        """Whether there is no finding."""
         return not self.findings
 
     @property
     def usual_new(self) -> float:
-        """The median of new articles in a run."""
+        """Return the median of new articles in a run."""
         return median(self.new) if self.new else 0.0
 
 
 def status_of(site: str, runs: Sequence[Run], now: datetime, *, locked: bool | None) -> SiteStatus:
-    """How a site stands.
+    """Return the status of a site.
 
     Args:
         site: its name.
-        runs: of the site, newest first, at least one.
-        now: the time.
-        locked: whether a run holds the site's lock; None where that is not known.
+        runs: its runs, newest first, at least one.
+        now: the current time, aware.
+        locked: whether a run holds the site's lock; None if that is unknown.
     """
     last = runs[0]
     summaries = [run.summary for run in runs if run.summary is not None]
@@ -110,16 +116,16 @@ def _overdue(runs: Sequence[Run], now: datetime) -> list[Finding]:
     ]
     if len(pauses) >= _RHYTHM_RUNS:
         usual = timedelta(seconds=median(pauses))
-        limit, known = max(usual * _PAUSES, _SHORTEST_PAUSE), f"usually every {age_text(usual)}"
+        limit, basis = max(usual * _PAUSES, _SHORTEST_PAUSE), f"usually every {age_text(usual)}"
     else:
-        limit, known = _LONG_PAUSE, "too few to know how often"
+        limit, basis = _LONG_PAUSE, "too few to know how often"
     quiet = now - (runs[0].finished or runs[0].started)
     if quiet <= limit:
         return []
     return [
         Finding(
             kind=Kind.OVERDUE,
-            reason=f"no run for {age_text(quiet)}, {known}; {age_text(limit)} are allowed",
+            reason=f"no run for {age_text(quiet)}, {basis}; {age_text(limit)} are allowed",
         )
     ]
 
@@ -131,7 +137,7 @@ def _newest_age(summary: RunSummary | None, now: datetime) -> timedelta | None:
 
 
 def _coverage(summaries: Sequence[RunSummary]) -> dict[str, Coverage]:
-    """Of the last run that read something."""
+    """Return the coverage of the last run with records."""
     readers = [one for one in summaries if one.read][: LOOKED_BACK + 1]
     if not readers:
         return {}

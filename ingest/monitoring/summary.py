@@ -1,4 +1,4 @@
-"""What a run of one site came to, as data: kept in the ledger, shipped as a file, judged by `ingest.monitoring`."""
+"""The summary of a run of one site, as stored in the ledger and in `OUTPUT/<site>/runs/`."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from pydantic.alias_generators import to_camel
 from ingest.discovery.source import SourceVisit
 
 SUMMARY_VERSION = "1.1.0"
-"""Of the summary's form, semantic versioning: a major step breaks readers."""
+"""Version of the summary's JSON (semantic versioning)."""
 
 
 class _Data(BaseModel):
-    # `ignore`: a summary that a later release wrote is read as far as it is known.
+    # `ignore`: fields of later releases are skipped.
     model_config = ConfigDict(
         frozen=True,
         extra="ignore",
@@ -28,7 +28,7 @@ class _Data(BaseModel):
 
 
 class Kind(StrEnum):
-    """What can be wrong with a site or its runs."""
+    """The kinds of findings on a site or its runs."""
 
     BLOCKED = "blocked"
     FAILURES = "failures"
@@ -42,7 +42,7 @@ class Kind(StrEnum):
 
 
 class End(StrEnum):
-    """How a run ended."""
+    """The ways in which a run ends."""
 
     FINISHED = "finished"
     INTERRUPTED = "interrupted"
@@ -50,7 +50,13 @@ class End(StrEnum):
 
 
 class Finding(_Data):
-    """One thing that is wrong: its kind, what it concerns (a URL, a field), and the cause in one line with figures."""
+    """A problem of a site.
+
+    Attributes:
+        kind: the kind of problem.
+        subject: the URL or field concerned.
+        reason: the cause in one line, with figures.
+    """
 
     kind: Kind
     subject: str = ""
@@ -61,15 +67,33 @@ class Finding(_Data):
 
 
 class RunSummary(_Data):
-    """One run of one site.
+    """The result of one run of one site.
 
-    Times are aware. `as_of` is the time that the site's own answers give (in a replay that of the recording): ages
-    count from it. `found` and the counts after it are of articles, each of which ends in exactly one of them. `read`
-    are the records that were made of pages, whether written or the same as before; of those are the shares in `fields`
-    (by path in the record, `authors.url`) and `provenance` (`authors:rule`). `rejected` and `failures` count by reason.
-    `error` is what ended the run before its time; `errors` that close a host to us are `shut_out` too.
-    `run_id` is None if nothing of the run is in the ledger.
-    `requests` and `responses` (by status) count retries and redirects too, `bytes` what came over the wire.
+    Every article of `found` is in exactly one of the counts after it.
+
+    Attributes:
+        run_id: None if nothing of the run is in the ledger.
+        as_of: the time by the site's own answers, from which ages count; in a replay, that of the
+            recording.
+        since: the lower limit for publication dates that the run was given.
+        error: the error that ended the run early.
+        seconds: the duration of the run.
+        older: articles older than `since`; not in `found`.
+        read: records made from pages, whether they were written or unchanged.
+        rejected: pages that are not articles, by reason.
+        failures: pages that could not be fetched, by reason.
+        blocked: answers of any kind that refuse the crawler.
+        requests: with retries and redirects.
+        responses: by status, with retries and redirects.
+        bytes: received over the network.
+        unpacked_bytes: after decompression.
+        newest: the newest publication date.
+        fields: the share of `read` with each field, by its path in the record (`authors.url`).
+        provenance: the share of `read` with each source of a field (`authors:rule`).
+        sources: the visits of sources.
+        errors: problems other than those of single pages, each in one line.
+        shut_out: those of `errors` that exclude a whole host.
+        findings: the verdict on the run.
     """
 
     summary_version: str = SUMMARY_VERSION
@@ -107,15 +131,16 @@ class RunSummary(_Data):
     shut_out: list[str] = []
     findings: list[Finding] = []
 
-    @computed_field(alias="newestAgeSeconds")  # type: ignore[prop-decorator]  # as pydantic's documentation has it
+    # As pydantic documents it, which mypy cannot check.
+    @computed_field(alias="newestAgeSeconds")  # type: ignore[prop-decorator]
     @property
     def newest_age_seconds(self) -> int | None:
-        """How old the newest article was, in seconds."""
+        """The age of the newest article in seconds."""
         return None if self.newest is None else round((self.as_of - self.newest).total_seconds())
 
     @property
     def articles(self) -> int:
-        """How many articles the site showed, new or known."""
+        """The number of articles on the site, new or not."""
         return self.new + self.changed + self.unchanged + self.gone
 
     @property
@@ -125,12 +150,12 @@ class RunSummary(_Data):
 
     @property
     def tried(self) -> int:
-        """How many pages were asked for and came to something other than "as before"."""
+        """The number of pages that were requested and not answered by a 304."""
         return self.read + self.failed + sum(self.rejected.values())
 
     @property
     def idle(self) -> bool:
-        """Whether no article was found because there was nothing to look at: all is as it was, or older than wanted."""
+        """Whether there was nothing to fetch: no source changed, or all is older than `since`."""
         if self.found or self.tried or any(source.error for source in self.sources):
             return False
         statuses = {source.status for source in self.sources}
@@ -159,17 +184,22 @@ class RunSummary(_Data):
         )
 
     def with_findings(self, findings: list[Finding]) -> RunSummary:
-        """The summary with the verdict on it."""
+        """Return a copy with these findings."""
         return self.model_copy(update={"findings": findings})
 
     def to_json(self) -> str:
-        """The summary as indented JSON, names in camelCase."""
+        """Return the summary as indented JSON with names in camelCase."""
         return json.dumps(self.model_dump(mode="json"), ensure_ascii=False, indent=1)
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A run of one site. Not finished: it is at work, or was killed. A release before summaries left None."""
+    """A run in the ledger.
+
+    Attributes:
+        finished: None if the run is active or was killed.
+        summary: None if there is none yet, or if the release that wrote it had none.
+    """
 
     id: str
     site: str
@@ -179,7 +209,7 @@ class Run:
 
 
 def age_text(span: timedelta) -> str:
-    """A span for people, in its largest unit: `45 min`, `7 h`, `9 days`."""
+    """Return a duration in its largest unit: `45 min`, `7 h`, `9 days`."""
     hours = max(0.0, span.total_seconds() / 3600)
     if hours < 2:
         return f"{round(60 * hours)} min"
@@ -187,5 +217,5 @@ def age_text(span: timedelta) -> str:
 
 
 def moment_text(moment: datetime) -> str:
-    """A moment for people, to the minute, in UTC: `2026-11-20 06:03Z`."""
+    """Return a time to the minute in UTC: `2026-11-20 06:03Z`."""
     return moment.astimezone(UTC).strftime("%Y-%m-%d %H:%MZ")

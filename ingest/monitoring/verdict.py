@@ -1,4 +1,4 @@
-"""The verdict on a run: what is wrong with the site, beside what its earlier runs were like (pure)."""
+"""Judge a run: what is wrong with the site, compared with its earlier runs (pure)."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from ingest.monitoring.summary import End, Finding, Kind, RunSummary
 from ingest.record import Reason
 
 TOO_MANY_FAILURES = 0.2
-"""Share of the pages tried; beyond it a run is unhealthy: readers would miss a fifth of the news."""
+"""Threshold: the share of failed pages above which a run is unhealthy."""
 
 _REFUSALS = frozenset({401, 403, 429})
 _REFUSED_SHARE = 0.1
 _FEWEST_REFUSED = 2
-"""Fewer refused pages, or a smaller share of those tried, is one page's business and not the site's."""
+"""Thresholds below which refused pages are a matter of single pages and not of the site."""
 
 _NORM_AFTER = timedelta(days=30)
-"""What was reported for so long is the new norm: the alarm has been heard."""
+"""A finding that was reported for this long becomes the norm and is not reported again."""
 
 _LOOKED_BACK = 150
-"""Runs that read something: enough for the batches of `shares`, were each run of a single record."""
+"""Earlier runs with records to compare with; enough for `shares` if each has one record."""
 
 _OURS = frozenset(
     {
@@ -39,9 +39,9 @@ _OURS = frozenset(
         "metadata",
     }
 )
-"""Fields that Khabar fills by itself or that say what the run did: no page can lose them."""
+"""Fields that do not depend on the page, so that their coverage cannot drop."""
 _RULE = "rule"
-"""How `metadata.provenance` names a selector of the site's definition."""
+"""The source in `metadata.provenance` for a selector of the site's definition."""
 _SELECTORS = {
     "alternativeHeadline": "alternative_headline",
     "articleBody": "body",
@@ -49,16 +49,16 @@ _SELECTORS = {
     "dateModified": "modified",
     "datePublished": "published",
 }
-"""The names in a definition's `[select]` of fields that the record calls otherwise."""
+"""The name in a definition's `[select]` of each field with another name there."""
 
 
 def verdict(run: RunSummary, earlier: Sequence[RunSummary], pace: Pace) -> list[Finding]:
-    """What is wrong, worst first; nothing where the run is healthy.
+    """Return the findings of a run, the worst first; empty if it is healthy.
 
     Args:
         run: the run to judge.
-        earlier: runs of the same site before it, newest first; the more, the better its rhythm is known.
-        pace: what is known of the site's rhythm.
+        earlier: earlier runs of the site, newest first; the more, the better its rhythm is known.
+        pace: the limits for the age of its newest article.
     """
     stale = list(stale_sources(run, earlier, pace))
     still = None if stale else standstill(run, earlier, pace)
@@ -74,25 +74,8 @@ def verdict(run: RunSummary, earlier: Sequence[RunSummary], pace: Pace) -> list[
 
 
 def _blocked(run: RunSummary) -> Iterator[Finding]:
-    challenges = run.rejected.get(Reason.CHALLENGE, 0)
-    refused = {status: run.failures.get(f"HTTP {status}", 0) for status in sorted(_REFUSALS)}
-    number = challenges + sum(refused.values())
-    if number and (
-        number == run.tried or (number >= _FEWEST_REFUSED and number > _REFUSED_SHARE * run.tried)
-    ):
-        parts = [f"{challenges} challenge pages"] if challenges else []
-        parts += [f"{count} times HTTP {status}" for status, count in refused.items() if count]
-        yield Finding(
-            kind=Kind.BLOCKED, reason=f"{number} of {run.tried} pages refused: {', '.join(parts)}"
-        )
-    elif (
-        run.blocked and not run.articles and not run.idle
-    ):  # answers of any kind; one place that is closed is no matter
-        total = sum(run.responses.values())
-        yield Finding(
-            kind=Kind.BLOCKED,
-            reason=f"{run.blocked} of {total} answers refuse us, and no article came",
-        )
+    if reason := _refusal(run):
+        yield Finding(kind=Kind.BLOCKED, reason=reason)
     for source in run.sources:
         if source.status in _REFUSALS:
             yield Finding(
@@ -102,6 +85,27 @@ def _blocked(run: RunSummary) -> Iterator[Finding]:
             )
     for problem in run.shut_out:
         yield Finding(kind=Kind.BLOCKED, subject=problem.partition(": ")[0], reason=problem)
+
+
+def _refusal(run: RunSummary) -> str:
+    """Return how much of the site refuses requests, or an empty text."""
+    counts = {f"HTTP {status}": run.failures.get(f"HTTP {status}", 0) for status in _REFUSALS}
+    challenges = run.rejected.get(Reason.CHALLENGE, 0)
+    refused = challenges + sum(counts.values())
+    if _is_many(refused, run.tried):
+        parts = [f"{challenges} challenge pages"] if challenges else []
+        parts += [f"{count} times {answer}" for answer, count in sorted(counts.items()) if count]
+        return f"{refused} of {run.tried} pages refused: {', '.join(parts)}"
+    if run.articles or run.idle or not run.blocked:
+        return ""
+    total = sum(run.responses.values())  # answers to any request, not only for pages
+    return f"{run.blocked} of {total} answers refuse us, and no article came"
+
+
+def _is_many(refused: int, tried: int) -> bool:
+    if refused == tried:
+        return refused > 0
+    return refused >= _FEWEST_REFUSED and refused > _REFUSED_SHARE * tried
 
 
 def _failures(run: RunSummary) -> Iterator[Finding]:
@@ -122,7 +126,7 @@ def _broken_sources(run: RunSummary) -> Iterator[Finding]:
 
 
 def _silent(run: RunSummary) -> Iterator[Finding]:
-    """That the site was asked to the end and showed no article."""
+    """Report a finished run without any article."""
     if run.articles or run.idle or run.ended is not End.FINISHED:
         return
     answered = sum(1 for source in run.sources if source.status in {200, 304})
@@ -130,7 +134,8 @@ def _silent(run: RunSummary) -> Iterator[Finding]:
         rejected = sum(run.rejected.values())
         text = f"no article came of {run.tried} pages: {run.failed} failed, {rejected} rejected"
         if run.rejected:
-            text += f" ({', '.join(f'{reason} {number}' for reason, number in sorted(run.rejected.items()))})"
+            counts = (f"{reason} {number}" for reason, number in sorted(run.rejected.items()))
+            text += f" ({', '.join(counts)})"
     elif run.sources:
         text = f"{answered} of {len(run.sources)} sources answered, and none announced an article"
     else:
@@ -146,12 +151,16 @@ def _rejections(run: RunSummary, earlier: Sequence[RunSummary]) -> Iterator[Find
     earlier = [one for one in earlier if one.read or one.rejected][:_LOOKED_BACK]
     if change := rise(sample(run), [sample(one) for one in earlier]):
         reason, number = _risen(run, earlier)
-        text = f"{_of(change, 'pages')} rejected, before {_percent(change.before)}; most: {reason} ({number})"
+        text = f"{_of(change, 'pages')} rejected, before {_percent(change.before)}"
+        text += f"; most: {reason} ({number})"
         yield Finding(kind=Kind.REJECTIONS_UP, reason=text)
 
 
 def _risen(run: RunSummary, earlier: Sequence[RunSummary]) -> tuple[str, int]:
-    """The reason that rose most against the median of earlier runs, with its count in the last run that has any."""
+    """Return the reason that rose most above its median in earlier runs, and its count.
+
+    The count is of the last run with rejections.
+    """
     latest = next((one for one in (run, *earlier) if one.rejected), run)
 
     def usual(reason: str) -> float:
@@ -163,28 +172,41 @@ def _risen(run: RunSummary, earlier: Sequence[RunSummary]) -> tuple[str, int]:
 
 
 def _coverage(run: RunSummary, earlier: Sequence[RunSummary]) -> Iterator[Finding]:
-    """Fields that fell, the outermost of each only, then rules of the definition that no longer match."""
+    """Report fields whose coverage fell, then rules of the definition that no longer match."""
     earlier = [one for one in earlier if one.read][:_LOOKED_BACK]
+    fields = list(_fallen_fields(run, earlier))
+    yield from fields
+    yield from _fallen_rules(run, earlier, {finding.subject for finding in fields})
+
+
+def _fallen_fields(run: RunSummary, earlier: Sequence[RunSummary]) -> Iterator[Finding]:
+    """Report each field whose coverage fell; fields inside a reported one are skipped."""
     fallen: set[str] = set()
     for path in sorted({path for one in earlier for path in one.fields}):
         top = path.partition(".")[0]
         if top in _OURS or any(path.startswith(f"{outer}.") for outer in fallen):
             continue
         change = _change(run, earlier, path, partial(_field, path))
-        if change:
-            fallen.add(path)
-            cause = _cause(run, earlier, path)
-            text = (
-                f"{path}: in {_of(change, 'records')}, before in {_percent(change.before)}{cause}"
-            )
-            yield Finding(kind=Kind.COVERAGE_DROP, subject=path, reason=text)
+        if change is None:
+            continue
+        fallen.add(path)
+        text = f"{path}: in {_of(change, 'records')}, before in {_percent(change.before)}"
+        text += _cause(run, earlier, path)
+        yield Finding(kind=Kind.COVERAGE_DROP, subject=path, reason=text)
+
+
+def _fallen_rules(
+    run: RunSummary, earlier: Sequence[RunSummary], reported: set[str]
+) -> Iterator[Finding]:
+    """Report each field that its rule fills less often, although its coverage did not fall."""
     ruled = {key.partition(":")[0] for one in earlier for key in one.provenance if _is_rule(key)}
-    for field in sorted(ruled - fallen):
+    for field in sorted(ruled - reported):
         change = _change(run, earlier, f"{field}:{_RULE}", partial(_by_rule, field))
-        if change:
-            text = f"{field}: by its rule in {_of(change, 'records')}, before in {_percent(change.before)}"
-            text += f" ({_unmatched(field)}{_instead(run, field)})"
-            yield Finding(kind=Kind.COVERAGE_DROP, subject=f"{field}:{_RULE}", reason=text)
+        if change is None:
+            continue
+        text = f"{field}: by its rule in {_of(change, 'records')}"
+        text += f", before in {_percent(change.before)} ({_unmatched(field)}{_instead(run, field)})"
+        yield Finding(kind=Kind.COVERAGE_DROP, subject=f"{field}:{_RULE}", reason=text)
 
 
 def _change(
@@ -204,7 +226,7 @@ def _change(
 
 
 def _reported(one: RunSummary, run: RunSummary, kind: Kind, subject: str) -> bool:
-    """Whether this was found in the earlier run too, and not so long ago that it has become the norm."""
+    """Whether an earlier run has the same finding, and is recent enough not to be the norm."""
     return run.started - one.started < _NORM_AFTER and any(
         finding.kind is kind and finding.subject == subject for finding in one.findings
     )
@@ -234,7 +256,7 @@ def _by_rule(field: str, run: RunSummary) -> float:
 
 
 def _is_rule(key: str) -> bool:
-    """Whether a key such as `datePublished:rule, zone: site` names a rule."""
+    """Whether the source in a key such as `datePublished:rule, zone: site` is a rule."""
     return key.partition(":")[2].partition(",")[0] == _RULE
 
 

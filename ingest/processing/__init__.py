@@ -1,1 +1,1 @@
-"""From a fetched page to a record: builds the record, compares it with the last version, runs in worker processes."""
+"""From a fetched page to a record: build it in a worker, compare it with the last version."""

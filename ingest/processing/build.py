@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 
@@ -17,7 +17,16 @@ from ingest.extraction.facts import PageFacts
 from ingest.extraction.model import Body, Extraction, Moment
 from ingest.html.page import absolute, parse
 from ingest.processing.plugged import with_fields, with_remote_comments
-from ingest.record import Article, FetchedPage, Image, Metadata, Publisher, Reason, Rejection
+from ingest.record import (
+    Article,
+    FetchedPage,
+    Image,
+    Metadata,
+    Precision,
+    Publisher,
+    Reason,
+    Rejection,
+)
 from ingest.settings import Limits
 from ingest.sites import UNKNOWN_SITE, Site, SiteCatalog
 from ingest.text import block, known, one_line
@@ -63,14 +72,12 @@ def article_for(page: FetchedPage, site: Site, limits: Limits | None = None) -> 
     except LimitExceeded as error:
         return _reject(page, site, Reason.TOO_LARGE, str(error))
     except ValidationError as error:
-        where = ".".join(str(part) for part in error.errors()[0]["loc"])
+        field = ".".join(str(part) for part in error.errors()[0]["loc"])
         logger.debug("no valid record of %s", page.url, exc_info=True)
-        return _reject(page, site, Reason.BROKEN, f"the record would not be valid at {where}")
+        return _reject(page, site, Reason.BROKEN, f"the record would not be valid at {field}")
     except MemoryError:
         raise
-    except (
-        Exception
-    ) as error:  # parsers of others meet hostile bytes here; one page must not end a run
+    except Exception as error:  # from any parser: one hostile page must not end a run
         logger.debug("extraction failed on %s", page.url, exc_info=True)
         return _reject(
             page, site, Reason.BROKEN, f"{type(error).__name__}: {one_line(str(error))[:200]}"
@@ -87,6 +94,7 @@ def _extended(
 
 
 def _unusable(page: FetchedPage) -> tuple[Reason, str] | None:
+    """Return why a response is not a page to parse, or None."""
     kind = page.headers.get("content-type", "").casefold()
     if kind and not any(word in kind for word in _MARKUP_TYPES):
         return Reason.NOT_HTML, kind.split(";")[0]
@@ -101,9 +109,10 @@ def _unusable(page: FetchedPage) -> tuple[Reason, str] | None:
 
 
 def _is_binary(body: bytes) -> bool:
-    """Whether the body begins like a file of another kind, whatever it is called.
+    """Whether the body starts like binary data, whatever its content type.
 
-    Binary data bytes are those of the WHATWG MIME sniffing standard; a page may have a stray one, and UTF-16 many.
+    The binary data bytes are those of the WHATWG MIME Sniffing Standard. A page may have a stray
+    one, and UTF-16 has many.
     """
     head = body[:1024]
     if head.startswith((b"\xff\xfe", b"\xfe\xff")):
@@ -124,7 +133,7 @@ def _reject(page: FetchedPage, site: Site, reason: Reason, detail: str) -> Rejec
 
 
 def normalise(extraction: Extraction, page: FetchedPage, site: Site) -> Article | Rejection:
-    """The record that an extraction makes."""
+    """Return the record of an extraction, or why there is none."""
     if extraction.not_article:
         return _reject(page, site, extraction.not_article.reason, extraction.not_article.detail)
     body = extraction.body
@@ -142,29 +151,31 @@ def _article(
     identity: tuple[str | None, list[str]],
 ) -> Article:
     canonical, warnings = identity
-    headline, topics, media = extraction.headline, extraction.topics, extraction.media
-    published, modified = extraction.times.published, extraction.times.modified
+    topics, media = extraction.topics, extraction.media
+    headline, alternative_headline = _headline(extraction)
+    published, published_raw, published_precision = _date(extraction.times.published)
+    modified, modified_raw, modified_precision = _date(extraction.times.modified)
     return Article(
         id=article_id(canonical or page.url),
         content_hash="pending",
         url=page.url,
         canonical_url=absolute(page.url, extraction.canonical_url),
         requested_url=page.requested_url or page.url,
-        headline=known(headline.text if headline else None),
-        alternative_headline=known(headline.alternative if headline else None),
+        headline=headline,
+        alternative_headline=alternative_headline,
         description=known(topics.description),
         article_body=block(body.text),
         article_body_html=body.html or None,
         authors=list(extraction.byline.authors),
-        date_published=published.value if published else None,
-        date_published_raw=known(published.raw if published else None),
-        date_published_precision=published.precision if published else None,
-        date_modified=modified.value if modified else None,
-        date_modified_raw=known(modified.raw if modified else None),
-        date_modified_precision=modified.precision if modified else None,
+        date_published=published,
+        date_published_raw=published_raw,
+        date_published_precision=published_precision,
+        date_modified=modified,
+        date_modified_raw=modified_raw,
+        date_modified_precision=modified_precision,
         in_language=extraction.language,
         article_section=known(topics.section),
-        keywords=list(dict.fromkeys(word for raw in topics.keywords if (word := known(raw)))),
+        keywords=list(dict.fromkeys(_texts(topics.keywords))),
         main_image=media.main_image,
         images=_distinct(media.images),
         videos=list(media.videos),
@@ -181,11 +192,31 @@ def _article(
     )
 
 
+def _headline(extraction: Extraction) -> tuple[str | None, str | None]:
+    """Return the headline and the alternative headline."""
+    headline = extraction.headline
+    if headline is None:
+        return None, None
+    return known(headline.text), known(headline.alternative)
+
+
+def _date(moment: Moment | None) -> tuple[str | None, str | None, Precision | None]:
+    """Return the value of a time, its text on the page, and its precision."""
+    if moment is None:
+        return None, None, None
+    return moment.value, known(moment.raw), moment.precision
+
+
+def _texts(values: Iterable[str | None]) -> list[str]:
+    """Return the values as lines of text, without those that are empty."""
+    texts = (known(value) for value in values)
+    return [text for text in texts if text]
+
+
 def _metadata(
     extraction: Extraction, page: FetchedPage, site: Site, warnings: list[str]
 ) -> Metadata:
     headline = extraction.headline
-    names = (known(name) for name in extraction.byline.metadata_authors)
     return Metadata(
         date_downloaded=page.retrieved_at.isoformat(timespec="seconds"),
         status=page.status,
@@ -194,11 +225,9 @@ def _metadata(
         khabar_version=_version("khabar"),
         trafilatura_version=_version("trafilatura"),
         provenance=dict(_provenance(extraction)),
-        metadata_authors=[name for name in names if name],
+        metadata_authors=_texts(extraction.byline.metadata_authors),
         seo_title=known(headline.seo_title if headline else None),
-        warnings=[
-            text for warning in (*extraction.warnings, *warnings) if (text := known(warning))
-        ],
+        warnings=_texts([*extraction.warnings, *warnings]),
     )
 
 
@@ -212,24 +241,30 @@ def _hashed(article: Article) -> Article:
 def _canonical(
     extraction: Extraction, page: FetchedPage, site: Site
 ) -> tuple[str | None, list[str]]:
-    """The canonical URL where it can be believed.
+    """Return the canonical URL if it is plausible, and warnings if it is not.
 
-    Not one on a foreign host, not the front page, and not one without an article's shape where the page has it:
-    sites have been seen with one canonical on every page, which would fold all of them into one article.
+    Some sites have the same canonical URL on every page, which would make one article of all of
+    them. So it must not be on another site's host, nor the front page, and it must match the site's
+    article pattern if the page's URL does.
     """
     canonical = absolute(page.url, extraction.canonical_url)
     if canonical is None:
         return None, []
-    home, theirs = host_of(page.url), host_of(canonical)
-    related = home == theirs or home.endswith(f".{theirs}") or theirs.endswith(f".{home}")
-    family = {home, theirs} <= site.hosts or "cdn.ampproject.org" in home
-    if not (related or family):
-        return None, [f"rel=canonical names another host: {theirs}"]
+    host, canonical_host = host_of(page.url), host_of(canonical)
+    if not (_related(host, canonical_host) or {host, canonical_host} <= site.hosts):
+        return None, [f"rel=canonical names another host: {canonical_host}"]
     if is_home(canonical) and not is_home(page.url):
         return None, ["rel=canonical names the front page"]
     if site.is_article_url(page.url) and not site.is_article_url(canonical):
         return None, [f"rel=canonical is no article's address: {canonical}"]
     return canonical, []
+
+
+def _related(host: str, canonical_host: str) -> bool:
+    """Whether a page of `host` may have its canonical URL on `canonical_host`: subdomains, AMP."""
+    if host == canonical_host or "cdn.ampproject.org" in host:
+        return True
+    return host.endswith(f".{canonical_host}") or canonical_host.endswith(f".{host}")
 
 
 def _provenance(extraction: Extraction) -> Iterator[tuple[str, str]]:
@@ -252,7 +287,7 @@ def _provenance(extraction: Extraction) -> Iterator[tuple[str, str]]:
 
 
 def _when(moment: Moment | None) -> str:
-    """Where a time comes from, and its zone where the page did not state it with the time."""
+    """Return the source of a time, and the source of its zone if the time had no offset."""
     if moment is None:
         return ""
     zone = moment.zone_source

@@ -1,4 +1,4 @@
-"""What an article is beside what is known of it: new, changed in named fields, or the same (pure)."""
+"""Compare an article with its last known version: new, changed or unchanged (pure)."""
 
 from __future__ import annotations
 
@@ -11,19 +11,28 @@ from datetime import datetime
 from ingest.record import Article, Status
 
 NOISE = 5
-"""Versions in a row for which the page states no change; beyond it something in the page moves by itself.
+"""Versions in a row without a new modified time, after which changes are treated as noise.
 
-A redesign or a silent correction or two are believed; a clock or a view count in the text is not an edit. What readers
-add (comments) does not count, and a new modified time begins the count anew.
+A redesign or a few silent corrections are accepted as edits. A clock or a view count in the text
+changes at every visit and is not an edit. Changes of comments alone do not count, and a new
+modified time resets the count.
 """
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What the ledger knows of an article: its last version, and the hashes of that version's fields.
+    """The last known version of an article.
 
-    `modified` is the modified time that the version stated, `unexplained` counts the versions since that last moved;
-    `segment` and `position` say where its line is: the file below the output folder and the first byte.
+    Attributes:
+        version: its number.
+        content_hash: of its content.
+        field_hashes: of each field of the content, by its JSON name.
+        gone: whether the version says that the article is gone.
+        modified: its modified time, as in the record.
+        unexplained: versions since `modified` last changed.
+        first_seen: the time of the article's first version.
+        segment: the file of its line, below the output folder.
+        position: the first byte of its line.
     """
 
     version: int
@@ -39,14 +48,14 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class New:
-    """The article is met for the first time."""
+    """The article has no earlier version."""
 
     article: Article
 
 
 @dataclass(frozen=True, slots=True)
 class Changed:
-    """The article was edited, was taken away, or is back: it is the next version, and names what changed."""
+    """The article was edited, is gone, or is back: `article` is its next version."""
 
     article: Article
     unexplained: int = 0
@@ -64,7 +73,7 @@ class Changed:
 
 @dataclass(frozen=True, slots=True)
 class Same:
-    """Nothing of the article's content changed; or, with `noise`, only what changes at every look."""
+    """The content is unchanged; with `noise`, only parts changed that change at every visit."""
 
     article: Article
     noise: bool = False
@@ -74,12 +83,12 @@ Decision = New | Changed | Same
 
 
 def field_hashes(article: Article) -> dict[str, str]:
-    """A short hash of each field that counts as content, by its JSON name."""
+    """Return a short hash of each field of the content, by its JSON name."""
     return {name: _hash(value) for name, value in article.content().items()}
 
 
 def known_by(decision: Decision) -> Known:
-    """What is known of an article once this decision is carried out."""
+    """Return the last known version of an article after a decision."""
     article = decision.article
     return Known(
         version=article.version,
@@ -91,60 +100,61 @@ def known_by(decision: Decision) -> Known:
     )
 
 
-def decide(article: Article, known: Known | None) -> Decision:
-    """What this reading of an article is. The article given back carries its version and what changed in it."""
-    if known is None:
+def decide(article: Article, previous: Known | None) -> Decision:
+    """Decide on an article; the one in the decision has `version` and `changed` set."""
+    if previous is None:
         return New(article.model_copy(update={"version": 1, "changed": []}))
-    edited = _edited(article, known)
-    if known.gone:
-        return Changed(_next(article, known, ["status", *(edited or [])]))
+    edited = _edited(article, previous)
+    if previous.gone:
+        return Changed(_next(article, previous, ["status", *(edited or [])]))
     if edited is None:
-        return Same(article.model_copy(update={"version": known.version, "changed": []}))
-    unexplained = _unexplained(article, known, edited)
+        return Same(article.model_copy(update={"version": previous.version, "changed": []}))
+    unexplained = _unexplained(article, previous, edited)
     if unexplained > NOISE:
         return Same(
-            article.model_copy(update={"version": known.version, "changed": []}), noise=True
+            article.model_copy(update={"version": previous.version, "changed": []}), noise=True
         )
-    return Changed(_next(article, known, edited), unexplained)
+    return Changed(_next(article, previous, edited), unexplained)
 
 
 def closing(
-    last: Article, known: Known, *, downloaded: str, status: int, run_id: str | None
+    last: Article, previous: Known, *, downloaded: str, status: int, run_id: str | None
 ) -> Changed:
-    """The version that says that an article was taken away: what the last one said, with `status` gone.
+    """Return the closing version of an article that is gone: its last record with another status.
 
     Args:
-        last: the last version's record.
-        known: what the ledger knows of it.
-        downloaded: when its address was asked, ISO 8601 with offset.
-        status: HTTP's, 404 or 410.
-        run_id: of the run that asked.
+        last: the record of the last version.
+        previous: the last version in the ledger.
+        downloaded: the time of the request, ISO 8601 with offset.
+        status: the HTTP status, 404 or 410.
+        run_id: the run of the request.
     """
     metadata = last.metadata.model_copy(
         update={"date_downloaded": downloaded, "status": status, "run_id": run_id}
     )
     gone = last.model_copy(update={"status": Status.GONE, "metadata": metadata})
-    return Changed(_next(gone, known, ["status"]), known.unexplained)
+    return Changed(_next(gone, previous, ["status"]), previous.unexplained)
 
 
-def _next(article: Article, known: Known, changed: list[str]) -> Article:
-    return article.model_copy(update={"version": known.version + 1, "changed": changed})
+def _next(article: Article, previous: Known, changed: list[str]) -> Article:
+    return article.model_copy(update={"version": previous.version + 1, "changed": changed})
 
 
-def _edited(article: Article, known: Known) -> list[str] | None:
-    """The fields that an edit changed, or None where there was none."""
-    if article.content_hash == known.content_hash:
+def _edited(article: Article, previous: Known) -> list[str] | None:
+    """Return the JSON names of the changed fields, or None if the article was not edited."""
+    if article.content_hash == previous.content_hash:
         return None
-    before, now = known.field_hashes, field_hashes(article)
-    # A field that an earlier release of Khabar did not hash is no edit of the publisher's.
+    before, now = previous.field_hashes, field_hashes(article)
+    # A field that an earlier release did not hash has not been edited by the publisher.
     changed = [name for name, value in now.items() if name in before and before[name] != value]
     return None if before and not changed else changed
 
 
-def _unexplained(article: Article, known: Known, changed: list[str]) -> int:
-    if article.date_modified != known.modified:
+def _unexplained(article: Article, previous: Known, changed: list[str]) -> int:
+    """Return the number of versions since the modified time last changed, with this one."""
+    if article.date_modified != previous.modified:
         return 0
-    return known.unexplained + (set(changed) != {"comments"})
+    return previous.unexplained + (set(changed) != {"comments"})
 
 
 def _hash(value: object) -> str:

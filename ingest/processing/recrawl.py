@@ -1,4 +1,4 @@
-"""Addresses, what the last visit of each came to, and when the next one is due (pure)."""
+"""The state of an address after its last visit, and the time of the next one (pure)."""
 
 from __future__ import annotations
 
@@ -8,37 +8,45 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 QUICK_TRIES = 3
-"""Failures after which the very next run tries again: most are over by then."""
+"""Failures in a row after which the next run retries at once: most are over by then."""
 FAILURES = 12
-"""Failures in a row after which an address is parked: with the pauses of `retry_at` that is some eleven days."""
+"""Failures in a row after which an address is parked: about 11 days with `retry_at`."""
 REJECTION_PAUSES = (timedelta(hours=6), timedelta(days=1), timedelta(days=3))
-"""Between visits of a page that is no article: it may have been a half-filled one. After the last it is parked."""
+"""Pauses between visits of a rejected page, which may have been incomplete; then it is parked."""
 GONE_PAUSES = (timedelta(days=1), timedelta(days=7), timedelta(days=30))
-"""Between looks at an article that was taken away, as long as no source announces it again."""
+"""Pauses between visits of an article that is gone, if no source announces it again."""
 
 
 class State(StrEnum):
-    """What the last visit of an address came to."""
+    """The result of the last visit of an address."""
 
     FOUND = "found"
-    """Announced by a source and never visited."""
+    """Announced by a source, not visited yet."""
     ARTICLE = "article"
     REJECTED = "rejected"
     FAILED = "failed"
     GONE = "gone"
-    """An article that was taken away: its address answered 404 or 410."""
+    """An article whose address answers 404 or 410."""
     PARKED = "parked"
-    """Failed or was rejected so often that only `recheck`, `forget` or a stated change brings it back."""
+    """Failed or rejected too often: only `recheck`, `forget` or an announced change resets it."""
     OLDER = "older"
-    """An article that was older than its run wanted."""
+    """An article that is older than the `since` of its run."""
 
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """The last visit of an address: when, with what outcome, and the validators to ask with (RFC 9110, 13.1).
+    """The last visit of an address.
 
-    `next_check` is when to come again, None for never by itself; `last_full` when the page itself last came, rather
-    than a 304; `published` what a source or the page said of its date.
+    Attributes:
+        state: its result.
+        last_seen: its time.
+        attempts: consecutive visits with this result.
+        next_check: the time of the next visit; None if no visit is planned.
+        etag: validator for a conditional request (RFC 9110, 13.1).
+        last_modified: as `etag`.
+        article_id: the article of the page.
+        published: its date, by a source or the page.
+        last_full: the time of the last visit that was not answered by a 304.
     """
 
     state: State
@@ -54,13 +62,21 @@ class Visit:
     def due(
         self, now: datetime, modified: datetime | None = None, since: datetime | None = None
     ) -> bool:
-        """Whether to fetch the address again: there is news of it, or its time has come."""
+        """Whether to fetch the address: it has news, or its next check is due. See `has_news`."""
         return self.has_news(modified, since) or (
             self.next_check is not None and self.next_check <= now
         )
 
     def has_news(self, modified: datetime | None = None, since: datetime | None = None) -> bool:
-        """Whether it was never visited, was modified after that, or is wanted by this run and was not by the last."""
+        """Whether a visit is due apart from the planned one.
+
+        That is if the address was never visited, if it was modified since the last visit, or if it
+        was older than the `since` of an earlier run and is not older than that of this one.
+
+        Args:
+            modified: the time of its last change, by a source.
+            since: the lower limit of this run.
+        """
         if self.state is State.FOUND:
             return True
         if self.state is State.OLDER:
@@ -70,7 +86,7 @@ class Visit:
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """An address as it was asked for: its key (`urls.article_key`), itself, and the validators that it came with."""
+    """An address as requested, its key (`urls.article_key`), and the validators of the answer."""
 
     key: str
     url: str
@@ -81,9 +97,14 @@ class Address:
 def next_check(
     published: datetime | None, first_seen: datetime, now: datetime, ages: Sequence[float]
 ) -> datetime | None:
-    """When to look at an article again: at the first of these ages (seconds) that it has not reached yet.
+    """Return the time of the next check of an article: the first of `ages` not reached yet.
 
-    The age counts from its publication; where that is not known to the minute, or lies ahead, from its first sight.
+    Args:
+        published: its publication; None if that is unknown or a day alone.
+        first_seen: the time of its first visit, from which its age counts if `published` is
+            unknown or in the future.
+        now: the current time.
+        ages: in seconds.
     """
     born = first_seen if published is None or published > now else published
     moments = (born + timedelta(seconds=age) for age in sorted(ages))
@@ -91,9 +112,10 @@ def next_check(
 
 
 def retry_at(attempts: int, now: datetime) -> datetime | None:
-    """When to try an address again that has failed so often in a row; None: it is to be parked.
+    """Return the time to retry an address after failures in a row, or None to park it.
 
-    At once after the first three, then after an hour, doubled each time, at most a week.
+    The first three retries are immediate. Then the pause is an hour, doubled each time, up to a
+    week.
     """
     if attempts <= QUICK_TRIES:
         return now
@@ -103,5 +125,5 @@ def retry_at(attempts: int, now: datetime) -> datetime | None:
 
 
 def pause_after(attempts: int, now: datetime, pauses: Sequence[timedelta]) -> datetime | None:
-    """When to come again after so many visits with the same outcome; None: not by itself."""
+    """Return the time of the next visit after `attempts` equal results; None for no visit."""
     return now + pauses[attempts - 1] if attempts <= len(pauses) else None

@@ -1,4 +1,4 @@
-"""What goes on inside an extraction process: it bounds its own memory, and ends with the crawl that started it."""
+"""The code that runs in an extraction process: it limits its memory and ends with its crawl."""
 
 from __future__ import annotations
 
@@ -17,70 +17,76 @@ from ingest import logs
 from ingest.record import Article, FetchedPage, Rejection
 
 Extract = Callable[[FetchedPage], Article | Rejection]
-"""What a worker runs; it must be importable (pickled by name)."""
+"""The function that a worker runs; it must be importable, since it is pickled by name."""
 
 OUT_OF_MEMORY = 77
-"""The exit code of a worker whose page took more memory than it may have. Another page must not find it so."""
+"""Exit code of a worker that ran out of memory: the next page needs a fresh process."""
 
 
 def nothing() -> None:
-    """The task of a worker that only has to be there."""
+    """No-op task, used to start workers ahead of time."""
 
 
 def begin(extra_bytes: int, log_options: logs.LogOptions | None) -> None:
-    """What a worker does first."""
-    if log_options is not None:  # a library's words on a page go the same way as the program's own
+    """Initialise a worker.
+
+    Args:
+        extra_bytes: the memory that extraction may take on top of the process itself.
+        log_options: of the program; None if it configures no logs.
+    """
+    if log_options is not None:
         logs.set_up(log_options)
     _end_with_parent()
     _limit_memory(extra_bytes)
 
 
 def _end_with_parent() -> None:
-    """Let the system end this worker when the crawl's process is gone, however it went (POSIX).
+    """End this process when the crawl's process ends, even if that is killed (POSIX).
 
-    A killed crawl cannot end its workers, and one that hangs in a page would stay for ever: the page's time limit went
-    with the crawl. The pipe that multiprocessing holds to the parent sends SIGIO when its other end closes, which ends
-    a process that does not handle it, also in the middle of a call into C.
+    A killed crawl cannot end its workers, and one that hangs in a page would run for ever, since
+    the crawl enforces the time limit. The pipe of multiprocessing to the parent is set to send
+    SIGIO when its other end closes. SIGIO ends a process without a handler for it, also during a
+    call into C.
     """
     parent = multiprocessing.parent_process()
     if os.name != "posix" or parent is None:
         return
-    import fcntl  # noqa: PLC0415 - there is none on Windows
+    import fcntl  # noqa: PLC0415 - not on Windows
 
     pipe = parent.sentinel
     fcntl.fcntl(pipe, fcntl.F_SETOWN, os.getpid())
     fcntl.fcntl(pipe, fcntl.F_SETFL, fcntl.fcntl(pipe, fcntl.F_GETFL) | os.O_ASYNC)
-    if multiprocessing.connection.wait([pipe], timeout=0):  # it was gone already
+    if multiprocessing.connection.wait([pipe], timeout=0):  # the parent has ended already
         os._exit(1)
 
 
 def work(extract: Extract, page: FetchedPage, worker_bytes: int) -> Article | Rejection:
-    """The task of a worker: it ends the process where memory runs out, and leaves little of the page behind."""
+    """Extract a page. Ends the process if memory runs out, and limits what stays in caches."""
     try:
         result = extract(page)
     except MemoryError:
         os._exit(OUT_OF_MEMORY)
-    _forget(worker_bytes // _SHARE)
+    _trim_caches(worker_bytes // _SHARE)
     return result
 
 
 _SHARE = 8
-"""Of a worker's memory that caches may take before they are emptied."""
+"""Caches are emptied if they grow by more than 1/8 of a worker's memory."""
 
 
 @cache
 def _baseline() -> int:
-    """Return the address space, in bytes, at the first call after the caches of this process were emptied."""
+    """Return the address space in bytes when the caches were last empty; it is a cache itself."""
     return _address_space()
 
 
-def _forget(most: int) -> None:
-    """Empty every `lru_cache` of this process, ours and our libraries', once it has grown by so many bytes.
+def _trim_caches(threshold: int) -> None:
+    """Empty all `lru_cache`s of the process, if it has grown by more than `threshold` bytes.
 
-    They hold class names and lines of text, in small numbers but of any length: a site with huge ones would fill them,
-    and the pages of the other sites would find no memory.
+    They contain class names and lines of text, few but of any length. A site with huge ones would
+    fill them, and the pages of other sites would have no memory left.
     """
-    if _address_space() - _baseline() <= most:
+    if _address_space() - _baseline() <= threshold:
         return
     for candidate in gc.get_objects():
         if isinstance(candidate, _lru_cache_wrapper):
@@ -89,19 +95,19 @@ def _forget(most: int) -> None:
 
 
 def _address_space() -> int:
-    """Of this process, in bytes; 0 where the system does not tell (all but Linux)."""
+    """Return the address space of this process in bytes; 0 on systems other than Linux."""
     if sys.platform != "linux":
         return 0
     return int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0]) * mmap.PAGESIZE
 
 
 def _limit_memory(extra: int) -> None:
-    """Bound this process's address space to what it has now and `extra` bytes more, where the system can (Linux)."""
+    """Limit the address space of this process to its present size and `extra` bytes (Linux)."""
     if sys.platform != "linux":
         return
-    import resource  # noqa: PLC0415 - there is none on Windows
+    import resource  # noqa: PLC0415 - not on Windows
 
     most = _address_space() + extra
     _, hard = resource.getrlimit(resource.RLIMIT_AS)
-    with suppress(ValueError, OSError):  # a container may set a lower bound already
+    with suppress(ValueError, OSError):  # a container may have a lower limit
         resource.setrlimit(resource.RLIMIT_AS, (most, hard))

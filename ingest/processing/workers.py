@@ -1,7 +1,8 @@
-"""Extraction in processes of its own, each page within a limit of time and memory.
+"""Extraction in worker processes, with a limit of time and memory for each page.
 
-Inline it would stop the crawl: extraction is pure computing, which threads do not share out in Python. A page that
-takes too long, takes too much memory or kills its process is a `Rejection`, and the next page finds a fresh worker.
+Extraction is CPU-bound: in the process of the crawl it would block all requests, and threads do not
+help because of the interpreter's lock. A page that takes too long, needs too much memory or kills
+its process becomes a `Rejection`, and the next page gets a fresh worker.
 """
 
 from __future__ import annotations
@@ -26,20 +27,20 @@ from ingest.settings import Limits
 from ingest.sites import UNKNOWN_SITE, SiteCatalog
 
 _ATTEMPTS = 3
-"""At one page, where the pool breaks: three in a row are the page's fault."""
+"""Tries for one page if the pool breaks: three in a row are the fault of the page."""
 
 _LOOK_SECONDS = 1.0
-"""Between two looks at whether the pool of a waiting page is still at work."""
+"""Seconds between health checks of the pool while a page waits for its result."""
 
 _STARTING_SECONDS = 10.0
-"""A process that takes longer to start is not waited for at the end."""
+"""Timeout in seconds for processes that are still starting when the pool is closed."""
 
 _MOST = 4
-"""Of the default number: beyond it the site's politeness, not our speed, sets the pace."""
+"""Upper limit of the default number: more workers than this wait for polite delays."""
 
 
 NO_SITE = "none"
-"""As the site of a page: it is read without any definition, whatever its address says."""
+"""Site of a page that is extracted without a definition, even if its URL belongs to a site."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,8 @@ class Extractor:
 
     def __call__(self, page: FetchedPage) -> Article | Rejection:
         """What a worker does with a page."""
-        from ingest.processing.build import article_for, article_of  # noqa: PLC0415 - only workers need what this imports
+        # Only workers need the parsers that this imports.
+        from ingest.processing.build import article_for, article_of  # noqa: PLC0415 - see above
 
         if page.site == NO_SITE:
             return article_for(replace(page, site=None), UNKNOWN_SITE, self.limits)
@@ -59,7 +61,7 @@ class Extractor:
 
 
 def default_workers() -> int:
-    """One worker for each core that this process may use, at most 4."""
+    """Return the number of cores that this process may use, at most 4."""
     cores = (
         len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     )
@@ -67,13 +69,19 @@ def default_workers() -> int:
 
 
 class Workers:
-    """A pool of extraction processes; `close` it."""
+    """A pool of extraction processes; `close` it.
+
+    Args:
+        extract: the function that a worker runs for each page.
+        limits: of time and memory for a page, and of pages for a worker.
+        number: of processes; 0 for `default_workers`.
+    """
 
     def __init__(self, extract: Extract, limits: Limits, number: int = 0) -> None:
         self._extract = extract
         self._limits = limits
         self._number = number or default_workers()
-        # Never forked from this process itself: its threads and open connections must not be copied.
+        # Not a fork of this process: its threads and connections must not be copied.
         self._method = (
             "forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn"
         )
@@ -84,17 +92,17 @@ class Workers:
         self._closed = False
 
     def warm(self) -> None:
-        """Start the processes now, while the crawl waits for pages: they take a second to import their tools."""
+        """Start the processes ahead of the first page: their imports take about a second."""
         if self._warming is not None:
             return
         self._warming = Thread(target=self._fill, name="khabar-warm", daemon=True)
         self._warming.start()
 
     async def run(self, page: FetchedPage) -> Article | Rejection:
-        """The record of a page, or why there is none. It never raises on account of the page.
+        """Return the record of a page, or its rejection; no page makes it raise.
 
         Raises:
-            KhabarError: no worker starts; the program that uses this is at fault.
+            KhabarError: no worker starts, which is an error of the calling program.
         """
         if self._warming is not None and self._warming.is_alive():
             await asyncio.to_thread(self._warming.join)
@@ -102,26 +110,26 @@ class Workers:
             pool = self._pool
             try:
                 result = await self._run_in(pool, page)
-            except (
-                RuntimeError
-            ):  # a worker died between two tasks, and pebble gives the whole pool up for that
+            except RuntimeError:  # a worker died between tasks; pebble then stops the whole pool
                 self._replace(pool)
             else:
                 self._served = True
                 return result
         if self._served:
             return _reject(page, Reason.BROKEN, "the extraction process died")
-        remedy = "call Khabar below `if __name__ == '__main__':`, as every program that starts processes must"
+        remedy = (
+            "call Khabar below `if __name__ == '__main__':`, "
+            "as every program that starts processes must"
+        )
         raise KhabarError("the extraction processes do not start", remedy)
 
     def close(self) -> None:
-        """End the processes; what they still work on is given up."""
+        """End the processes; pages under way are abandoned."""
         self._closed = True
         if self._warming is not None:
             self._warming.join()
-            wait(
-                self._starting, _STARTING_SECONDS
-            )  # ended halfway through its start, a process complains of it
+            # A process that is ended during its start prints a traceback.
+            wait(self._starting, _STARTING_SECONDS)
         _end(self._pool)
 
     async def _run_in(self, pool: ProcessPool, page: FetchedPage) -> Article | Rejection:
@@ -131,9 +139,8 @@ class Workers:
         )
         try:
             while not (await asyncio.wait([waiting], timeout=_LOOK_SECONDS))[0]:
-                if not (
-                    pool.active or self._closed
-                ):  # pebble forgets a task that comes while its pool breaks
+                # pebble loses a task that is scheduled while its pool breaks.
+                if not (pool.active or self._closed):
                     raise RuntimeError("the pool broke")
             return waiting.result()
         except (TimeoutError, PebbleTimeout):
@@ -147,14 +154,13 @@ class Workers:
                 page, Reason.BROKEN, f"the extraction process died (exit code {error.exitcode})"
             )
         finally:
-            waiting.cancel()  # a page that nobody waits for any more
+            waiting.cancel()  # if the caller was cancelled
 
     def _new_pool(self) -> ProcessPool:
         context = multiprocessing.get_context(self._method)
         if self._method == "forkserver":
-            context.set_forkserver_preload(
-                ["ingest.processing.build"]
-            )  # imported once, then shared by fork
+            # Imported once by the fork server and inherited by each worker.
+            context.set_forkserver_preload(["ingest.processing.build"])
         return ProcessPool(
             max_workers=self._number,
             max_tasks=self._limits.worker_pages,
@@ -164,18 +170,17 @@ class Workers:
         )
 
     def _replace(self, broken: ProcessPool) -> None:
-        """Put a new pool in the place of this one, unless another page's task has done so."""
+        """Replace a broken pool, unless another page has replaced it already."""
         if self._pool is broken:
-            if (
-                not self._served
-            ):  # a fork server listens on a socket, which tests under --block-network cannot reach
+            # A fork server needs a socket, which tests under --block-network cannot open.
+            if not self._served:
                 self._method = "spawn"
             self._pool = self._new_pool()
             _end(broken)
 
     def _fill(self) -> None:
         pool = self._pool
-        with suppress(RuntimeError):  # a pool that breaks already now is told of by `run`
+        with suppress(RuntimeError):  # `run` reports a pool that is broken
             for _ in range(self._number):
                 self._starting.append(pool.schedule(nothing))
 
@@ -186,9 +191,10 @@ def _end(pool: ProcessPool) -> None:
 
 
 class WorkerPools:
-    """The pools of extraction processes that the crawls of one program share; `close` them, or use it with `with`.
+    """The pools of extraction processes that the crawls of a program share.
 
-    It belongs to whoever runs the crawls. Crawlers get it as the Scrapy setting `KHABAR_WORKERS`.
+    The caller that runs the crawls creates it and closes it, or uses it in a `with` statement.
+    Crawlers get it as the Scrapy setting `KHABAR_WORKERS`.
     """
 
     def __init__(self) -> None:
