@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
-from ingest.discovery.claims import Claim
-from ingest.html.page import absolute
-from ingest.urls import is_http_url
+if TYPE_CHECKING:
+    from ingest.discovery.claims import Claim
 
 FEED = "feed"
 SITEMAP = "sitemap"
@@ -51,17 +51,6 @@ class Candidate:
     def latest(self) -> datetime | None:
         """The latest time at which it may have been published or changed, None if unknown."""
         return max(filter(None, (self.dated, self.until)), default=None)
-
-
-def announced_url(base: str, address: str | None) -> str | None:
-    """Return an address of a source as an absolute http(s) URL, or None if no client can ask it.
-
-    Args:
-        base: the address to which a relative one is joined.
-        address: as the source states it.
-    """
-    url = absolute(base, address)
-    return url if url is not None and is_http_url(url) else None
 
 
 def announced(

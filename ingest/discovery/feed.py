@@ -15,7 +15,8 @@ from typing import Any
 
 import feedparser  # type: ignore[import-untyped]  # it has no type information
 
-from ingest.discovery.candidate import FEED, Candidate, announced, announced_url
+from ingest.discovery.address import announced_url
+from ingest.discovery.candidate import FEED, Candidate, announced
 from ingest.discovery.claims import Claim, ClaimReader
 from ingest.discovery.payload import Document, read_document, read_json
 from ingest.html.bounds import cut_feed

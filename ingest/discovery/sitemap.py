@@ -15,7 +15,8 @@ from itertools import islice
 
 from lxml import etree
 
-from ingest.discovery.candidate import NEWS_SITEMAP, SITEMAP, Candidate, announced, announced_url
+from ingest.discovery.address import announced_url
+from ingest.discovery.candidate import NEWS_SITEMAP, SITEMAP, Candidate, announced
 from ingest.discovery.claims import ClaimReader
 from ingest.discovery.feed import read_feed
 from ingest.discovery.payload import MAX_BYTES, Document, escape_ampersands, read_document

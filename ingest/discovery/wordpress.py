@@ -15,7 +15,8 @@ from urllib.parse import urlencode
 from lxml import etree
 from lxml.html import HtmlElement, fragment_fromstring
 
-from ingest.discovery.candidate import WORDPRESS, Candidate, announced, announced_url
+from ingest.discovery.address import announced_url
+from ingest.discovery.candidate import WORDPRESS, Candidate, announced
 from ingest.discovery.claims import ClaimReader
 from ingest.discovery.payload import read_document, read_json
 from ingest.text import block, one_line, whole_number

@@ -3,7 +3,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from ingest.discovery.candidate import FEED, announced, announced_url
+from ingest.discovery.address import announced_url
+from ingest.discovery.candidate import FEED, announced
 from ingest.discovery.claims import ClaimReader
 
 
