@@ -12,8 +12,9 @@ from lxml.html import HtmlElement
 
 from ingest.discovery.candidate import LISTING, Candidate, announced
 from ingest.discovery.claims import Claim, ClaimReader
-from ingest.discovery.main_list import HEADINGS, Item, find_main_list, list_url, same_site
+from ingest.discovery.main_list import Item, find_main_list, list_url, same_site
 from ingest.html.page import Page, class_words, select_all, text_of
+from ingest.html.vocabulary import HEADINGS
 from ingest.sites import Site
 from ingest.urls import page_number
 

@@ -11,11 +11,21 @@ from urllib.parse import urldefrag, urlsplit
 
 from lxml.html import HtmlElement
 
-from ingest.html.page import Page, class_words, text_of
+from ingest.html.page import Page, text_of
+from ingest.html.vocabulary import (
+    DIALOGS,
+    HEADINGS,
+    NAVIGATION,
+    NEWSLETTERS,
+    OTHER_STORIES,
+    SIDEBARS,
+    STREAMS,
+    named,
+    words_pattern,
+)
 from ingest.sites import Site
 from ingest.urls import article_points, host_of
 
-HEADINGS = ("h1", "h2", "h3", "h4", "h5")
 _MIN_HEADLINE = 18
 """Characters, wide ones counted twice; shorter links name sections, authors and buttons."""
 _MIN_ITEMS = 3
@@ -30,10 +40,9 @@ _FRAME_SHARE = 0.6
 """An element with more of a page's headlines is its frame, and its class is ignored."""
 _WIDE = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _SIDE_TAGS = frozenset({"aside", "nav", "footer", "header"})
-_SIDE_WORDS = re.compile(
-    r"(?:^|[\s_-])(?:sidebar|side-?bar|footer|menu|nav(?:bar|igation)?|related|trending|popular|most-?(?:read|viewed|popular)"
-    r"|ticker|breaking|carousel|slider|slick|swiper|owl|recommend\w*|editor-?s?-?picks?|widget|must-?read|top-?reads?|recap"
-    r"|promo|newsletter|mega-?menu|hidden|modal|popup)(?:$|[\s_-]|\d)"
+_SIDE_WORDS = words_pattern(
+    *(OTHER_STORIES, STREAMS, SIDEBARS, NAVIGATION, NEWSLETTERS, DIALOGS),
+    ("footer|carousel|promo|hidden",),
 )
 
 
@@ -166,7 +175,7 @@ def _weight(group: Sequence[Item], counts: Counter[HtmlElement], total: int) -> 
     for node in (group[0].element, *group[0].element.iterancestors()):
         if counts[node] > _FRAME_SHARE * total:
             break
-        if node.tag in _SIDE_TAGS or _SIDE_WORDS.search(class_words(node)):
+        if node.tag in _SIDE_TAGS or named(node, _SIDE_WORDS):
             return weight * _SIDE_FACTOR
     return weight
 

@@ -13,6 +13,16 @@ from ingest.extraction.heading_text import shown_text
 from ingest.extraction.titles import Title, likeness, longest_part, title_key, visible
 from ingest.html.dom import behind, short_text
 from ingest.html.page import Page, class_words, text_of
+from ingest.html.vocabulary import (
+    BRANDING,
+    DIALOGS,
+    HIDDEN,
+    NAVIGATION,
+    NEWSLETTERS,
+    SIDEBARS,
+    named,
+    words_pattern,
+)
 from ingest.sites import Site
 
 _FEWEST_ALIKE = 0.45  # of an h1's words in a title of the metadata, below which another heading may be the headline
@@ -21,11 +31,10 @@ _LOWER_ALIKE = 0.3  # the same for the h2 that stands in place of an h1 among th
 _BELOW_CRUMBS = 150  # elements below the breadcrumbs that are looked at for the headline
 _MOST_ELEMENTS = 4_000  # that are looked at for a title that no h1 holds; what comes later are lists of other stories
 _MOST_CHARACTERS = 400  # of a headline
-_ELSEWHERE = re.compile(
-    r"\b(?:logo|brand(?:ing)?|site-?(?:title|name)|masthead|navbar|menu|sidebar|widgets?|footer|related|cookies?|modal"
-    r"|newsletter)\b"
+_ELSEWHERE = words_pattern(
+    BRANDING, NAVIGATION, SIDEBARS, DIALOGS, NEWSLETTERS, ("related|footer",)
 )
-_HIDDEN = re.compile(r"\b(?:sr-only|visually-?hidden|screen-reader-text|hidden|d-none)\b")
+_HIDDEN = words_pattern(HIDDEN, ("hidden|d-none",))
 _COLON = re.compile(r":\s|：|--|——")  # between a site's name and the headline
 _CRUMB = re.compile(r"crumb|\bseo[_-]?(?:title|headline|h1)")
 _TITLE_WORDS = re.compile(
@@ -107,14 +116,12 @@ def _candidates(page: Page) -> Iterator[Heading]:
 
 def _is_elsewhere(element: HtmlElement) -> bool:
     """Whether the heading is a logo, hidden, or of a part of the page that holds no article."""
-    if _HIDDEN.search(class_words(element)) or _leads_home(element):
+    if named(element, _HIDDEN) or _leads_home(element):
         return True
     for above in (element, *element.iterancestors()):
         if above.tag in {"article", "main", "body"}:
             return False
-        if above.tag in {"nav", "footer", "aside", "dialog", "form"} or _ELSEWHERE.search(
-            class_words(above)
-        ):
+        if above.tag in {"nav", "footer", "aside", "dialog", "form"} or named(above, _ELSEWHERE):
             return True
     return False
 

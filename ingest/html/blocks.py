@@ -14,25 +14,10 @@ from typing import NamedTuple
 from lxml import etree
 from lxml.html import HtmlElement
 
+from ingest.html.vocabulary import HEADINGS, PHRASING, WITHOUT_PROSE
 from ingest.text import one_line
 
-
-def _names(text: str) -> frozenset[str]:
-    return frozenset(text.split())
-
-
-# Phrasing content of the HTML standard (https://html.spec.whatwg.org/#phrasing-content-2) and its obsolete kin.
-_INLINE = _names(
-    "a abbr acronym b bdi bdo big cite code data del dfn em font i ins kbd mark nobr q rb rp rt ruby s samp slot small "
-    "span strike strong sub sup time tt u var wbr"
-)
-_SILENT = _names(
-    "area audio button canvas datalist dialog embed frame frameset head iframe img input label link map math menu meta "
-    "meter nav noscript object option param picture progress script select source style svg template textarea title "
-    "track video"
-)
 _MARKS = {"a": "a", "b": "strong", "strong": "strong", "em": "em", "i": "em"}
-HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _STRUCTURE = frozenset({"blockquote", "ol", "ul", "li", "table", "tr", "td", "th"})
 _LEAVES = HEADINGS | {"li", "td", "th"}
 
@@ -61,6 +46,11 @@ class Block:
         # Of plain ASCII nothing is left to clean but its blanks: the parser took the control characters.
         tidy = _single_blanks if text.isascii() else one_line
         return "\n".join([line for part in text.split("\n") if (line := tidy(part))])
+
+    @property
+    def raw_length(self) -> int:
+        """The number of characters before white space is collapsed; the text has no more."""
+        return sum([len(run.text) for run in self.runs])
 
     @cached_property
     def key(self) -> str:
@@ -106,12 +96,12 @@ def read_blocks(root: HtmlElement) -> list[Block]:
     walk = etree.iterwalk(root, events=("start", "end", "comment", "pi"))
     for event, element in walk:
         if event == "start":
-            if element.tag in _SILENT:
+            if element.tag in WITHOUT_PROSE:
                 walk.skip_subtree()
             else:
                 reader.start(element)
         elif event == "end":
-            if element.tag not in _SILENT:
+            if element.tag not in WITHOUT_PROSE:
                 reader.end(element)
             if element is not root:
                 reader.add(element.tail)
@@ -135,7 +125,7 @@ class _Reader:
         if tag == "br":
             self._line_break()
             return
-        if tag in _INLINE:
+        if tag in PHRASING:
             mark = _MARKS.get(tag)
             if mark == "a":
                 self._links.append(element)
@@ -153,7 +143,7 @@ class _Reader:
         tag = element.tag
         if tag == "br":
             return
-        if tag in _INLINE:
+        if tag in PHRASING:
             self._marks.pop()
             if tag == "a":
                 self._links.pop()
@@ -187,6 +177,14 @@ class _Reader:
             self._current.runs.append(Run("\n"))
 
     def flush(self) -> None:
-        if self._current is not None and self._current.text:
+        if self._current is not None and _has_text(self._current):
             self.blocks.append(self._current)
         self._current = None
+
+
+def _has_text(block: Block) -> bool:
+    """Whether the text of a block is not empty. Most blocks need no cleaning to know it."""
+    for run in block.runs:
+        if run.text.isascii() and not run.text.isspace() and "\x7f" not in run.text:
+            return True
+    return bool(block.text)

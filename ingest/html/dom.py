@@ -2,38 +2,32 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from copy import deepcopy
 
 from lxml.html import HtmlElement
 
-from ingest.html.page import class_words, text_of
+from ingest.html.page import text_of
+from ingest.html.vocabulary import (
+    COMMENTS,
+    HEADINGS,
+    NAVIGATION,
+    NEWSLETTERS,
+    NOT_RENDERED,
+    OTHER_STORIES,
+    SHARING,
+    SIDEBARS,
+    STREAMS,
+    named,
+    words_pattern,
+)
 
-_SKIPPED = frozenset(
-    {
-        "nav",
-        "form",
-        "script",
-        "style",
-        "noscript",
-        "template",
-        "svg",
-        "iframe",
-        "figure",
-        "button",
-        "select",
-        "dialog",
-        "head",
-    }
-)
+_SKIPPED = NOT_RENDERED | {"nav", "form", "iframe", "figure", "button", "select", "dialog", "head"}
 # What often holds other stories or the page's furniture, and sometimes the byline of this one: its content decides.
-_DOUBTFUL = re.compile(
-    r"\b(?:related|recommend\w*|sidebar|widgets?|comments?|most-?(?:read|popular)|trending|ticker|navbar|menu|footer"
-    r"|carousel|slider|more-?(?:news|stories|from|on)|read-?(?:more|next|also)|newsletter|share|sharing|social"
-    r"|breadcrumbs?|teasers?|cards?|promo|latest)\b"
+_DOUBTFUL = words_pattern(
+    *(OTHER_STORIES, STREAMS, SIDEBARS, COMMENTS, NAVIGATION, NEWSLETTERS, SHARING),
+    ("cards?|carousel|promo|footer",),
 )
-_HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5"})
 _RAW, _SCRIPTS = (
     4,
     2_000,
@@ -99,10 +93,10 @@ def _inside(branch: HtmlElement) -> Iterator[HtmlElement]:
 def _is_foreign(element: HtmlElement) -> bool:
     if not isinstance(element.tag, str) or element.tag in _SKIPPED:
         return True
-    if element.tag not in {"aside", "footer"} and not _DOUBTFUL.search(class_words(element)):
+    if element.tag not in {"aside", "footer"} and not named(element, _DOUBTFUL):
         return False
-    for count, inner in enumerate(element.iter("a", "time", *_HEADINGS), 1):
-        if inner.tag in _HEADINGS or count > _MOST_LINKS:
+    for count, inner in enumerate(element.iter("a", "time", *HEADINGS), 1):
+        if inner.tag in HEADINGS or count > _MOST_LINKS:
             return True
     return False
 

@@ -22,6 +22,7 @@ from lxml.html import (
 from ingest.errors import LimitExceeded
 from ingest.html.bounds import cut_at_wide_tag
 from ingest.html.encoding import decode
+from ingest.html.vocabulary import LINE_BREAKING, NOT_RENDERED
 from ingest.settings import Limits
 from ingest.text import clean, one_line
 from ingest.urls import without_user
@@ -156,10 +157,16 @@ _MOST_ADDRESS = 8_000
 """Characters: what RFC 9110 section 4.1 asks everyone to support at least."""
 
 
+_PLAIN_ADDRESS = re.compile(r"https?://[a-z0-9][a-z0-9.-]*(?::\d+)?/[a-zA-Z0-9/._~%+=&,-]{0,2000}")
+"""An address to which joining and cleaning change nothing."""
+
+
 def absolute(base: str, address: str | None) -> str | None:
     """`address` joined to `base` as an http(s) URL without white space and user name; None too where it is overlong."""
     if not address:
         return None
+    if _PLAIN_ADDRESS.fullmatch(address):
+        return address
     address = clean(re.sub(r"[\t\r\n]", "", address)).strip()
     if (
         address[:1] == "#"
@@ -181,20 +188,14 @@ def text_of(element: HtmlElement) -> str:
     return one_line("".join(_texts(element)))
 
 
-_SILENT = frozenset({"script", "style", "noscript", "template", "svg"})
-_BLOCKS = frozenset(
-    {"br", "p", "div", "li", "tr", "td", "h1", "h2", "h3", "h4", "h5", "h6", "section"}
-)
-
-
 def _texts(element: HtmlElement) -> Iterator[str]:
     walker = etree.iterwalk(element, events=("start", "end", "comment", "pi"))
     for event, node in walker:
         if event == "start":
-            if node.tag in _SILENT:
+            if node.tag in NOT_RENDERED:
                 walker.skip_subtree()  # its end, and the text behind it, still come
                 continue
-            if node.tag in _BLOCKS:
+            if node.tag in LINE_BREAKING:
                 yield " "
             if node.text:
                 yield node.text

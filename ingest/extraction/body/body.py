@@ -169,7 +169,11 @@ def _in_container(
 
     If it was cut out, because it holds the comments, the container of the rest takes its place.
     """
-    return _inside(container, candidates) or _inside(densest(candidates), candidates)
+    return _inside(container, candidates) or _inside(_densest(candidates), candidates)
+
+
+def _densest(weights: Mapping[Block, int]) -> HtmlElement | None:
+    return densest((block.element, weight) for block, weight in weights.items())
 
 
 def _inside(element: HtmlElement | None, blocks: Mapping[Block, int]) -> dict[Block, int]:

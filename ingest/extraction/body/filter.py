@@ -12,7 +12,8 @@ from itertools import takewhile
 from lxml.html import HtmlElement
 
 from ingest.extraction.body.region import Asides, place_of, style_of, usual_places, usual_styles
-from ingest.html.blocks import HEADINGS, Block
+from ingest.html.blocks import Block
+from ingest.html.vocabulary import HEADINGS
 from ingest.text import one_line
 
 _WORDS: dict[str, list[str]] = tomllib.loads(
@@ -27,7 +28,8 @@ def _pattern(key: str, shape: str) -> re.Pattern[str]:
 _LABEL = _pattern("link_labels", r"\W*(?:%s)\W*")
 _LABELLED = _pattern("link_labels", r"[^\w(]*(?:%s)\s*[:：|>»→–—-]\s*\S")
 # One by one: alternatives of different beginnings in one pattern are searched for more slowly.
-_NOTICES = [re.compile(notice, re.IGNORECASE) for notice in _WORDS["notices"]]
+# In lower case, since a search that ignores case takes twice as long.
+_NOTICES = [re.compile(notice) for notice in _WORDS["notices"]]
 _CREDIT = _pattern("credits", r"[\s(\[]*(?:%s)\s*")
 _STAMP = _pattern("stamps", r"\W*(?:%s)")
 _CONTRIBUTION = _pattern("contributions", r"[\s(\[]*(?:%s)\s*")
@@ -66,9 +68,10 @@ def is_pointer(block: Block) -> bool:
 
 def is_notice(block: Block) -> bool:
     """Whether the block speaks for the publisher: of newsletters, channels, apps, subscriptions, consent."""
-    return len(block.text) <= _NOTICE_LENGTH and any(
-        notice.search(block.text) for notice in _NOTICES
-    )
+    if len(block.text) > _NOTICE_LENGTH:
+        return False
+    text = block.text.lower()
+    return any(notice.search(text) for notice in _NOTICES)
 
 
 def is_caption(block: Block) -> bool:

@@ -5,12 +5,32 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
-from functools import lru_cache
 from itertools import takewhile
 
 from lxml.html import HtmlElement
 
-from ingest.html.blocks import HEADINGS, Block
+from ingest.html.blocks import Block
+from ingest.html.vocabulary import (
+    ADVERTS,
+    AUTHOR_BOXES,
+    BOXES,
+    CAPTIONS,
+    COMMENTS,
+    DIALOGS,
+    EMBEDDED,
+    EMBEDS,
+    HEADINGS,
+    HIDDEN,
+    NAVIGATION,
+    NEWSLETTERS,
+    NOT_RENDERED,
+    OTHER_STORIES,
+    SHARING,
+    SIDEBARS,
+    TAGS,
+    named,
+    words_pattern,
+)
 
 _LINKED = 0.8
 """The share of linked text from which on an element without a paragraph is a list of links."""
@@ -75,90 +95,29 @@ def _outermost(
     return found
 
 
-_SILENT = (
-    *(
-        "script",
-        "style",
-        "noscript",
-        "template",
-        "svg",
-        "iframe",
-        "select",
-        "button",
-        "dialog",
-        "head",
-    ),
-    *("audio", "video", "object", "embed", "canvas"),
-)
+_SILENT = NOT_RENDERED | EMBEDDED | {"select", "button", "dialog", "head"}
 _FRAME = ("nav", "footer")
 _MOST = 0.4
 """The share of the page's text from which on an element is not deleted, whatever it is called."""
 
 
-def _any_of(*alternatives: str) -> str:
-    return f"-(?:{'|'.join(alternatives)})-"
-
-
-# Words that themes and content systems put into `class` and `id`, as whole words of kebab, snake or camel case.
-_WORDS = re.compile(
-    _any_of(
-        # links to other articles
-        "related|recommend(?:ed|ations?|er)?|read-?(?:more|also|next|on)|more-(?:stories|on|news|from|topic|links?)",
-        "see-also|also-read|most-(?:read|popular|viewed)|trending|popular|recirc(?:ulation)?|onward",
-        "mehr-zum-thema|siehe-auch|lees-ook|les-ogsa|lire-aussi|teasers?(?!-content)",
-        r"cards?|(?<!elementor-)widgets?|banner|gallery|slideshow|carousel|pull-?quote",
-        # newsletters, channels, adverts
-        "newsletters?|subscribe|subscription|sign-?up|mailing|optin|mailchimp|whatsapp(?:-group)?|google-news",
-        "advert(?:isement|orial|s|ising)?|ads?|adsbygoogle|ad-?(?:slot|unit|container|wrapper|block|banner|label)",
-        r"sponsor(?:ed)?|promo(?:tion|ted|box)?|upsell|cta|taboola|outbrain|code-block-\d+|anzeige|publicidad",
-        # sharing and comments
-        "share|sharing|shares|social|sharedaddy|addtoany|addthis|social-?media|follow-us",
-        "comments?|disqus|respond|comment-?(?:list|area|form|section)|kommentare?|fb-comments",
-        # the author's box
-        "author-?(?:bio|box|info|card|description|details?|profile|block|area)|about-(?:the-)?author|byline|bio",
-        "biography|autor(?:en)?-?(?:box|info)|post-author",
-        # captions
-        "captions?|figcaption|wp-caption-text|credits?|photo-credit|image-(?:credit|source)|bildunterschrift",
-        "bildtext|legende",
-        # the page's frame
-        "tags?-?(?:list|cloud|links|container|wrap|wrapper|box)?|keywords|post-tags|article-tags|entry-tags",
-        "breadcrumbs?|pagination|pager|navigation|nav|menu|toolbar|sidebar|skip-link|site-header|site-footer",
-        "cookies?|consent|gdpr|modal|popup|pop-up|overlay|lightbox|tooltip|toast",
-        "visually-?hidden|sr-only|screen-reader(?:-text)?|screenreader|print-only|invisible|offscreen",
-        # embeds and boxes
-        "twitter-tweet|instagram-media|tiktok-embed|fb-post|embed|embedded|toc|table-of-contents",
-        "info-?box(?:es)?|fact-?box(?:es)?|faktaboks|faktaruta|info-?kasten|fact-?file|summary-?(?:box|list)?",
-        "key-?(?:points|takeaways|facts)|highlights|timeline|quiz|poll|survey|umfrage",
-    )
+_ASIDE = words_pattern(
+    *(
+        OTHER_STORIES,
+        BOXES,
+        SIDEBARS,
+        NEWSLETTERS,
+        ADVERTS,
+        SHARING,
+        COMMENTS,
+        AUTHOR_BOXES,
+        CAPTIONS,
+        TAGS,
+    ),
+    *(NAVIGATION, DIALOGS, HIDDEN, EMBEDS),
 )
-# "relatedArticles" is two words, the hash "n1AuAdJl" is none.
-_CAMEL = re.compile(r"(?<=[a-z]{3})(?=[A-Z][a-z]{2})")
-_OTHER = re.compile(r"[^a-z0-9]+")
-_SLUG = 3
 _PASSED_TAGS = frozenset({"aside", "figure", "figcaption", "form"})
 _HIDING = re.compile(r"display:none|visibility:hidden", re.IGNORECASE)
-
-
-@lru_cache(maxsize=16_384)
-def _in_kebab_case(names: str) -> str:
-    return "-" + _OTHER.sub("-", _CAMEL.sub("-", names).lower()) + "-"
-
-
-@lru_cache(maxsize=16_384)
-def _named_aside(names: str) -> bool:
-    return _WORDS.search(_in_kebab_case(names)) is not None
-
-
-def _names(element: HtmlElement) -> str:
-    """The element's classes and its id, but no id that is a slug: a title made of words names nothing."""
-    classes, ident = element.get("class") or "", element.get("id") or ""
-    return f"{classes} {ident}".strip() if ident.count("-") <= _SLUG else classes
-
-
-def named(element: HtmlElement, pattern: re.Pattern[str]) -> bool:
-    """Whether the element's classes or id, in kebab case between hyphens, match."""
-    names = _names(element)
-    return bool(names) and pattern.search(_in_kebab_case(names)) is not None
 
 
 def is_hidden(element: HtmlElement) -> bool:
@@ -171,7 +130,7 @@ def is_hidden(element: HtmlElement) -> bool:
 
 def is_aside(element: HtmlElement) -> bool:
     """Whether the element itself is no running text, by its tag or its names."""
-    if element.tag not in HEADINGS and (names := _names(element)) and _named_aside(names):
+    if element.tag not in HEADINGS and named(element, _ASIDE):
         return True
     return element.tag in _PASSED_TAGS and element.find(".//table") is None
 

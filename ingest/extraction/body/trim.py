@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from lxml.html import HtmlElement
 
 from ingest.extraction.body.filter import is_contribution, is_notice, is_pointer, is_stamp
-from ingest.extraction.body.prune import named
 from ingest.extraction.body.region import style_of, usual_styles
-from ingest.html.blocks import HEADINGS, Block
+from ingest.html.blocks import Block
+from ingest.html.vocabulary import HEADINGS, named
 
 _ENOUGH = 0.5
 """The share of the text that must be left when an edge is cut."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from itertools import chain, islice
@@ -18,15 +17,27 @@ from ingest.extraction.byline.signs import (
     sign_of,
 )
 from ingest.html.page import Page
+from ingest.html.vocabulary import (
+    ADVERTS,
+    BOXES,
+    CAPTIONS,
+    COMMENTS,
+    DIALOGS,
+    NAVIGATION,
+    NEWSLETTERS,
+    OTHER_STORIES,
+    SIDEBARS,
+    STREAMS,
+    named,
+    words_pattern,
+)
 
 _OUTSIDE_TAGS = frozenset({"nav", "form", "select", "button", "dialog", "blockquote"})
-_OUTSIDE = re.compile(
-    r"comment|disqus|respond|wpdcom|related|teaser|popular|trending|recommend|most-?read|read-?more"
-    r"|more-(?:from|news|stories)|you-may|footer-(?:nav|menu|links)|site-footer|\bmenu|navbar"
-    r"|cookie|newsletter|carousel|ticker|breaking|popup|modal|outbrain|taboola|caption"
+_OUTSIDE = words_pattern(
+    *(OTHER_STORIES, STREAMS, COMMENTS, NAVIGATION, NEWSLETTERS, DIALOGS, CAPTIONS)
 )
 # Layouts put bylines in these too: they only count as outside far from the heading.
-_ASIDE = re.compile(r"sidebar|side-bar|widget|latest|promo|sponsor|slider")
+_ASIDE = words_pattern(SIDEBARS, ADVERTS, BOXES)
 _LISTED = frozenset({"article", "li"})
 _FIGURES = frozenset({"figure", "figcaption"})
 _UNDER, _NEAR, _FAR = 20, 60, 150  # walked elements between the main heading and a byline
@@ -148,10 +159,9 @@ def _is_elsewhere(ancestor: HtmlElement, *, strict: bool) -> bool:
     """
     if ancestor.tag in _OUTSIDE_TAGS or _is_teaser(ancestor):
         return True
-    words = f"{ancestor.get('class') or ''} {ancestor.get('id') or ''}".casefold()
-    if _OUTSIDE.search(words):
+    if named(ancestor, _OUTSIDE):
         return True
-    if strict and (ancestor.tag == "aside" or _ASIDE.search(words)):
+    if strict and (ancestor.tag == "aside" or named(ancestor, _ASIDE)):
         return True
     return ancestor.tag == "footer" and not _is_in_article(ancestor)
 

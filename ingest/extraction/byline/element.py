@@ -17,6 +17,7 @@ from ingest.extraction.byline.kinds import Name, is_job_title, without_labels
 from ingest.extraction.byline.name_rules import name_key
 from ingest.extraction.byline.names import read_names
 from ingest.html.page import Page
+from ingest.html.vocabulary import LINE_BREAKING, NOT_RENDERED
 from ingest.record import AuthorKind
 
 MAX_BYLINE = 400  # characters of a byline's element; a longer one is a container
@@ -36,12 +37,8 @@ class Credit:
     look: tuple[str, str] = ("", "")
 
 
-_BLOCKS = frozenset(
-    ("p", "div", "li", "ul", "br", "h1", "h2", "h3", "h4", "h5", "h6", "dt", "dd", "td", "tr")
-) | {"section", "time"}
-_SILENT = frozenset(
-    ("script", "style", "noscript", "svg", "time", "button", "figure", "template", "select", "img")
-)
+_BLOCKS = LINE_BREAKING | {"time"}
+_SILENT = NOT_RENDERED | {"time", "button", "figure", "select", "img"}
 _SOCIAL = re.compile(
     r"(?:^|\.)(?:twitter|x|facebook|instagram|linkedin|youtube|t\.me|telegram|whatsapp|mastodon"
     r"|bsky|threads|tiktok|pinterest)\.",

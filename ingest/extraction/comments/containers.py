@@ -12,6 +12,7 @@ from lxml.html import HtmlElement
 from ingest.extraction.comments.find import Mark
 from ingest.extraction.comments.words import Role, pattern
 from ingest.html.page import text_of
+from ingest.html.vocabulary import HEADINGS, NOT_RENDERED
 
 _HOLDERS = frozenset({"ul", "ol", "dl", "table", "tbody"})
 _TAGS = frozenset(
@@ -19,8 +20,7 @@ _TAGS = frozenset(
     | {"ul", "ol", "dl", "table", "tbody", "li", "dd", "tr", "td"}
     | {"h2", "h3", "h4", "h5", "fb:comments"}
 )
-_SILENT = frozenset({"script", "style", "noscript", "template", "select", "textarea"})
-_HEADINGS = frozenset({"h2", "h3", "h4", "h5", "h6"})
+_SILENT = NOT_RENDERED | {"select", "textarea"}
 _NOUN = re.compile(rf"\b(?:{pattern('noun')})", re.IGNORECASE)
 # Characters of a section outside comments and forms: headings, notices, a login prompt. An element
 # with more of them, if they are also this share of the page, holds the article, whatever its class.
@@ -181,7 +181,7 @@ def _outermost(sections: Mapping[HtmlElement, None]) -> list[HtmlElement]:
 def _heading_before(element: HtmlElement) -> HtmlElement | None:
     """Return the heading right before a section, such as "Leave a comment"."""
     before = element.getprevious()
-    if before is None or before.tag not in _HEADINGS:
+    if before is None or before.tag not in HEADINGS:
         return None
     return before if _NOUN.search(text_of(before)[:60]) else None
 

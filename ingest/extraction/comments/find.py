@@ -66,21 +66,24 @@ def scan(body: HtmlElement) -> list[Mark]:
     marks: list[Mark] = []
     for element in body.iter("*"):
         names, ident = element.get("class"), element.get("id")
+        role = _role(names) if names else None
+        if ident:
+            role = _either(role, _role(ident))
         kind = element.get("itemtype") or element.get("typeof")
-        if names or ident or kind:
-            mark = _mark(element, names, ident, kind)
-            if mark is not None:
-                marks.append(mark)
+        if role is None and not kind and not (ident and ident[-1].isdigit()):
+            continue
+        mark = _mark(element, role, kind)
+        if mark is not None:
+            marks.append(mark)
     return marks
 
 
-def _mark(
-    element: HtmlElement, names: str | None, ident: str | None, kind: str | None
-) -> Mark | None:
-    role = _either(_role(names) if names else None, _role(ident) if ident else None)
+def _mark(element: HtmlElement, role: Role | None, kind: str | None) -> Mark | None:
+    """Return the mark of an element with a role, a schema type, or a number at the end of its id."""
+    if element.tag in _NEVER:
+        return None
     schema = kind is not None and _SCHEMA.search(kind) is not None
-    may_be_numbered = role is not None or (ident or "")[-1:].isdigit()
-    if element.tag in _NEVER or not (may_be_numbered or schema):
+    if role is None and not schema and not (element.get("id") or "")[-1:].isdigit():
         return None
     number, parent = _number(element, role or Role.NONE)
     if role is None and not schema and number is None:

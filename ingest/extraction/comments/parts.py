@@ -10,6 +10,7 @@ from lxml.html import HtmlElement
 
 from ingest.extraction.comments.words import Role, part_of, roles_of
 from ingest.html.page import text_of
+from ingest.html.vocabulary import HEADINGS
 
 _SKIPPED = frozenset(
     {"script", "style", "noscript", "template", "form", "textarea", "select", "svg", "button"}
@@ -21,7 +22,6 @@ _OTHER = Role.AUTHOR | Role.DATE | Role.NOISE
 _LEVELS = 12  # nested text elements compared in one comment
 _SMALL = 60
 _TITLE_LENGTH = 160
-_HEADINGS = frozenset({"h2", "h3", "h4", "h5", "h6"})
 _TITLE_NAMES = frozenset(
     {"title", "titre", "titel", "subject", "betreff", "headline"}
     | {"comment-title", "comment-subject"}
@@ -149,6 +149,6 @@ def title_of(parts: list[Part], inside: Container[HtmlElement], name: str | None
 def _is_title(part: Part) -> bool:
     if part.role & (Role.AUTHOR | Role.DATE):
         return False
-    if part.element.tag in _HEADINGS or _TITLE_NAMES & set(_names(part.element)):
+    if part.element.tag in HEADINGS or _TITLE_NAMES & set(_names(part.element)):
         return True
     return bool(part.props & _TITLES) and "author" not in part.props

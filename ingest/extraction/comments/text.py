@@ -11,6 +11,7 @@ from lxml.html import HtmlElement
 from ingest.extraction.comments.parts import is_small
 from ingest.extraction.comments.words import Role, part_of, pattern
 from ingest.html.page import text_of
+from ingest.html.vocabulary import CONTROLS, EMBEDDED, LINE_BREAKING, NOT_RENDERED
 from ingest.text import block, one_line
 
 _LENGTH = 200
@@ -62,14 +63,7 @@ def _is_byline(line: str, name: str | None, raw: str | None, *, last: bool = Fal
     return len(rest) <= 40 and not _LONG_WORD.search(_FILLING.sub("", rest))
 
 
-_SILENT = frozenset(
-    {"script", "style", "noscript", "template", "svg", "iframe", "object", "audio", "video"}
-    | {"form", "button", "input", "textarea", "select", "nav", "time"}
-)
-_BLOCKS = frozenset(
-    {"p", "div", "blockquote", "pre", "ul", "ol", "dl", "li", "dd", "dt", "table", "tr", "figure"}
-    | {"section", "article", "aside", "header", "footer", "h1", "h2", "h3", "h4", "h5", "h6"}
-)
+_SILENT = NOT_RENDERED | EMBEDDED | CONTROLS | {"form", "nav", "time"}
 _LINES = frozenset({"li", "dd", "dt", "tr"})
 _NO_TEXT = Role.NOISE | Role.AUTHOR | Role.DATE
 # Longer than any label, byline or row of buttons. Broken pages put the text inside one of them.
@@ -132,7 +126,7 @@ def _closing(node: HtmlElement) -> str:
 def _gap(node: HtmlElement) -> str:
     if node.tag == "br" or node.tag in _LINES:
         return "\n"
-    return "\n\n" if node.tag in _BLOCKS else ""
+    return "\n\n" if node.tag in LINE_BREAKING else ""
 
 
 def _names(element: HtmlElement) -> str:

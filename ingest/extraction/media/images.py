@@ -11,6 +11,18 @@ from lxml.html import HtmlElement
 
 from ingest.extraction.media.captions import find_caption
 from ingest.html.page import Page, class_words
+from ingest.html.vocabulary import (
+    ADVERTS,
+    AUTHOR_BOXES,
+    BRANDING,
+    COMMENTS,
+    NEWSLETTERS,
+    OTHER_STORIES,
+    SHARING,
+    SIDEBARS,
+    named,
+    words_pattern,
+)
 from ingest.record import Image
 
 _SMALLEST = 80  # pixels; below are icons, avatars and trackers
@@ -22,10 +34,9 @@ _LAZY = (
 )  # fmt: skip
 _IMAGE_FILE = re.compile(r"\.(?:jpe?g|png|gif|webp|avif|bmp|tiff?)(?:$|[?#:!/])", re.IGNORECASE)
 _OUT_TAGS = frozenset({"aside", "nav", "footer", "form", "button", "header"})
-_OUT_WORDS = re.compile(
-    r"(?:^|[\s_-])(?:related|recommend\w*|sidebar|author-?(?:box|info|bio|image|photo|avatar|card|pic)|avatar|bio|share"
-    r"|sharing|social|comments?|promo|newsletter|advert\w*|ads?|banner|sponsor\w*|taboola|outbrain|teasers?|trending"
-    r"|popular|most-?read|logo|icons?|emoji|wp-smiley|byline|also-?read|read-?more|app-?store)(?:$|[\s_-])"
+_OUT_WORDS = words_pattern(
+    *(OTHER_STORIES, SIDEBARS, AUTHOR_BOXES, SHARING, COMMENTS, NEWSLETTERS, ADVERTS, BRANDING),
+    ("avatar|author-?(?:image|photo|avatar|pic)|icons?|emoji|wp-smiley|banner|app-?store",),
 )
 _OUT_FILES = re.compile(
     r"(?:^|[/_.-])(?:logos?|icons?|favicon|avatar|spacer|blank|pixel|placeholder|sprite|loader|loading|spinner|emoji|1x1"
@@ -135,14 +146,14 @@ def image_key(url: str) -> str:
 
 
 def _is_content(page: Page, image: HtmlElement, top: HtmlElement, *, leading: bool) -> bool:
-    if _is_small(image) or _OUT_WORDS.search(class_words(image)):
+    if _is_small(image) or named(image, _OUT_WORDS):
         return False
     lead = bool(_LEAD.search(class_words(image)))
     for node in image.iterancestors():
         if node is top:
             break
         words = class_words(node)
-        if node.tag in _OUT_TAGS - ({"header"} if leading else set()) or _OUT_WORDS.search(words):
+        if node.tag in _OUT_TAGS - ({"header"} if leading else set()) or named(node, _OUT_WORDS):
             return False
         if node.tag == "a" and _leads_away(page, node):
             return False

@@ -11,6 +11,7 @@ from lxml.html import HtmlElement
 from ingest.extraction.facts import PageFacts
 from ingest.extraction.structured import StructuredData
 from ingest.html.page import Page, text_of
+from ingest.html.vocabulary import NOT_RENDERED
 from ingest.sites import Site
 from ingest.text import one_line
 from ingest.urls import article_points, is_home, is_list_url
@@ -21,7 +22,7 @@ _HEADING_MOST = 200
 _LIST_TYPES = ("CollectionPage", "SearchResultsPage", "ProfilePage", "MediaGallery")
 _LIST_KINDS = frozenset({"website", "blog", "profile", "object"})
 _LONG_LINE = 200  # characters of a paragraph; a teaser's text is seldom longer
-_SILENT = frozenset({"script", "style", "noscript", "template", "svg", "head"})
+_SILENT = NOT_RENDERED | {"head"}
 SHELL = 600
 """Characters that a page shows at most while it waits for a script to fill it, notices and menus included."""
 _ENOUGH = 3  # weight of the signs that a list has at least
