@@ -1,4 +1,7 @@
-"""All extractors over one page. Each reads the same facts and changes nothing, so their order is free."""
+"""Run all extractors on one page.
+
+Each extractor reads the same facts and changes nothing, so their order does not matter.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""The facts about a page that several extractors need, each found once and from the unchanged tree."""
+"""The facts about a page that several extractors need.
+
+Each fact is computed once, from the unchanged tree.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +25,10 @@ from ingest.settings import Limits
 from ingest.sites import Site
 
 _BY_PAGE = ("data", "articles", "titles", "own_names")
-"""Facts that no selector of a site definition changes: a dated variant of the definition shares them."""
+"""Facts that do not depend on the selectors of a site definition.
+
+`PageFacts.at` reuses them for a variant of the definition.
+"""
 
 
 @dataclass(frozen=True)
@@ -81,7 +87,7 @@ class PageFacts:
 
     @cached_property
     def zone(self) -> ZoneInfo | None:
-        """The zone of times that name none: the site's, else that of the country in the host name."""
+        """The zone of naive times: the site's, else that of the country in the host name."""
         return self.site.zone or zone_of_country(self.page.url)
 
     def at(self, day: date | None) -> PageFacts:
