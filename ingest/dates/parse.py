@@ -1,8 +1,8 @@
 """Dates as pages write them, parsed without guessing.
 
 A day stays a day, a naive time needs a zone from elsewhere, and a time without a date is not
-parsed. Common forms are parsed here. dateparser (slow: some milliseconds a call) gets only human text in
-none of these forms.
+parsed. Common forms are parsed here. dateparser (slow: some milliseconds a call) gets only human
+text in none of these forms.
 """
 
 from __future__ import annotations
