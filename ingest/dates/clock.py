@@ -133,7 +133,7 @@ _LOCAL_MEANING = {
     "AST": ("Asia/Riyadh", "Asia/Baghdad"),
 }
 ZONE_NAMES = frozenset(_HOURS) | frozenset(_REGIONS)
-"""Abbreviations of time zones that news pages write behind a time."""
+"""Abbreviations of time zones that news pages write after a time."""
 
 
 def zone_called(name: str, when: datetime, local: ZoneInfo | None) -> tzinfo | None:

@@ -218,7 +218,7 @@ def _valid_hijri(
 
 
 def _without(folded: str, match: re.Match[str]) -> str:
-    """Return the text without the date, the part behind it first: there the clock is likelier."""
+    """Return the text without the date. The part after it is first: it likely has the clock."""
     return f"{folded[match.end() :]} | {folded[: match.start()]}"
 
 

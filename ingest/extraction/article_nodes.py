@@ -1,4 +1,4 @@
-"""Which of a page's JSON-LD articles is the page's own."""
+"""Find the JSON-LD article of the page itself among all of its JSON-LD articles."""
 
 from __future__ import annotations
 

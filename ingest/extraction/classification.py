@@ -1,4 +1,4 @@
-"""Where the site files an article: its section, keywords and summary."""
+"""The section, keywords and description of an article."""
 
 from __future__ import annotations
 

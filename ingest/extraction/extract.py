@@ -22,9 +22,9 @@ from ingest.extraction.times.choose import find_times
 
 
 def extract_page(facts: PageFacts) -> Extraction:
-    """Return everything that the page says about its article.
+    """Return the results of all extractors for one page.
 
-    The site definition is the one that holds for the day of publication (`Site.at`).
+    The site definition is the variant for the day of publication (`Site.at`).
     """
     times = find_times(facts)
     facts = facts.at(_day(times))

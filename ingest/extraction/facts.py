@@ -66,7 +66,7 @@ class PageFacts:
 
     @cached_property
     def own_names(self) -> OwnNames:
-        """The names that the site calls itself by."""
+        """The site's own names."""
         return own_names(self.page, self.data, self.site)
 
     @cached_property
@@ -76,7 +76,7 @@ class PageFacts:
 
     @cached_property
     def container(self) -> HtmlElement | None:
-        """The element that holds the article's text, or None if the page has no paragraph."""
+        """The element that contains the article's text, or None if the page has no paragraph."""
         return find_container(self.page, self.site)
 
     @cached_property
@@ -91,7 +91,7 @@ class PageFacts:
         return self.site.zone or zone_of_country(self.page.url)
 
     def at(self, day: date | None) -> PageFacts:
-        """Return the facts by the site definition as it holds for a page published on `day`."""
+        """Return the facts with the variant of the site definition for a page of that day."""
         site = self.site.at(day)
         if site is self.site:
             return self

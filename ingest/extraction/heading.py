@@ -52,7 +52,7 @@ def find_heading(
         page: The page.
         site: Its definition; the selectors in it take precedence.
         titles: The metadata's titles. The heading most like them is the headline.
-        names: The site's own names, by `title_key`. A heading that is one of them is no headline.
+        names: The keys of the site's own names. A heading that is one of them is skipped.
     """
     for element in page.select(*site.select.headline):
         if text := visible(text_of(element)):

@@ -115,7 +115,7 @@ class Topics:
 
 @dataclass(frozen=True, slots=True)
 class Media:
-    """Images and videos of the article; captions and credits as the page gives them."""
+    """Images and videos of the article; captions and credits are as on the page."""
 
     main_image: Image | None = None
     main_image_source: str = ""

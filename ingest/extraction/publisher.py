@@ -1,4 +1,4 @@
-"""Whose site it is, and whether the page says that its article may be read for free."""
+"""The publisher of a page, its robots directives, and whether its article is free to read."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def _reservation(page: Page) -> int | None:
 
 @dataclass(frozen=True)
 class OwnNames:
-    """The names that a site calls itself by, as written; host names are in lower case."""
+    """A site's own names, as written; host names are in lower case."""
 
     names: tuple[str, ...]
 

@@ -28,7 +28,7 @@ logger = logging.getLogger(__name__)
 _POSTS = 100
 """Maximum of WordPress's API for one page."""
 _OVERLAP = timedelta(days=1)
-"""How far the API is asked back beyond the last walk: clocks and time zones differ."""
+"""The API is queried from this long before the last walk: clocks and time zones differ."""
 
 
 async def feeds(crawl: SourceContext) -> None:

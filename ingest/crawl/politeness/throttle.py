@@ -80,7 +80,7 @@ class _Host:
 
 
 class HostThrottle:
-    """Keeps the delay of each host within its bounds, whatever AutoThrottle makes of it."""
+    """Keeps the delay of each host within its bounds, even if AutoThrottle changes it."""
 
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler

@@ -25,7 +25,7 @@ _OUTSIDE = re.compile(
     r"|more-(?:from|news|stories)|you-may|footer-(?:nav|menu|links)|site-footer|\bmenu|navbar"
     r"|cookie|newsletter|carousel|ticker|breaking|popup|modal|outbrain|taboola|caption"
 )
-# Layouts put bylines in these too: they only count as outside far from the heading.
+# Some layouts have bylines in these too, so they count as outside only far from the heading.
 _ASIDE = re.compile(r"sidebar|side-bar|widget|latest|promo|sponsor|slider")
 _LISTED = frozenset({"article", "li"})
 _FIGURES = frozenset({"figure", "figcaption"})
@@ -41,7 +41,7 @@ _TAGS = (
 _TAG_SET = frozenset(_TAGS)
 BEFORE = 25
 """Walked elements before the main heading that may be a byline."""
-_MAX_CANDIDATES = 1_000  # elements of a page; one with more is built to cost time
+_MAX_CANDIDATES = 1_000  # elements of a page; only a hostile page has more
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -213,7 +213,7 @@ def survey(page: Page, heading: HtmlElement | None, names: Collection[str] = ())
 
 
 def _candidate(element: HtmlElement, order: int, sign: Sign) -> BylineCandidate:
-    """Return the element as a candidate, or in its place the item that it is the label of."""
+    """Return the element as a candidate, or if it is a label, the item with that label."""
     if sign is not Sign.LINE:
         return BylineCandidate(element, order, sign)
     item = labelled_item(element)

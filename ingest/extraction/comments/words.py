@@ -140,7 +140,7 @@ def role_of(token: str) -> Role:
 
 
 def _role_of_words(after: list[str], *, plural: bool) -> Role:
-    """Return the role that the words after the one for "comment" give a name."""
+    """Return the role of a name by its words after the one for "comment"."""
     words = set(after)
     part = role = _part(words)
     if words & _REPLIES:
