@@ -63,9 +63,8 @@ def _split(urls: str | Iterable[str] | None) -> list[str]:
         return []
     if not isinstance(urls, str):
         return list(urls)
-    return [
-        url for url in re.split(r"\s+|,(?=\s|https?:)", urls) if url
-    ]  # a URL may hold commas itself
+    # A URL may contain commas, so only a comma before white space or another URL separates two.
+    return [url for url in re.split(r"\s+|,(?=\s|https?:)", urls) if url]
 
 
 def _lines(file: str | Path | None) -> list[str]:

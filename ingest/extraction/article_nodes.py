@@ -36,7 +36,7 @@ _OTHERS = (
 def article_nodes(page: Page, data: StructuredData) -> tuple[Node, ...]:
     """Return the JSON-LD articles that can be the page's own, the likeliest first.
 
-    A node with this page's address or title comes before a node that only has more content. Two
+    A node with this page's address or title comes before a node that only has more properties. Two
     kinds of nodes are left out: parts of another node (updates of a live blog, related stories),
     and nodes with another address and another title.
     """

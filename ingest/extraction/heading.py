@@ -159,8 +159,8 @@ def _is_crumb(heading: HtmlElement) -> bool:
 def _below_breadcrumbs(crumb: Heading, titles: tuple[Title, ...]) -> Heading | None:
     """Return the first h2 after the breadcrumbs if it is the headline, else None.
 
-    It is the headline if it is a title of the metadata. If the metadata has the breadcrumb's text
-    neither, it is enough that the h2 is like the breadcrumb or one of the titles.
+    It is the headline if it is a title of the metadata. If the metadata has neither the h2 nor the
+    breadcrumb as a title, the h2 must be similar to the breadcrumb or to one of the titles.
     """
     stated = [title.text for title in titles if title.source != "title"]
     for element in behind(crumb.element, _BELOW_CRUMBS):

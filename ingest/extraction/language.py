@@ -100,7 +100,7 @@ def find_language(page: Page, text: str) -> tuple[str | None, str]:
     Returns (None, "") if the language is unknown. The script decides first: an Urdu text under
     `lang="en-US"` is Urdu, and an English text with Urdu quotes is English. The page's own tag is
     used if it agrees with the script and with the common words of the text. The statistical model
-    of py3langid decides only if neither does.
+    of py3langid decides the remaining cases.
     """
     declared, source = _declared(page)
     sample = text[:_SAMPLE]

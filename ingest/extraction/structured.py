@@ -54,7 +54,7 @@ class StructuredData:
 
     @cached_property
     def articles(self) -> tuple[Node, ...]:
-        """The nodes that are articles, those with the most content first."""
+        """The nodes that are articles, those with the most properties first."""
         found = [node for node in self.nodes if types_of(node) & ARTICLE_TYPES]
         return tuple(sorted(found, key=_weight, reverse=True))
 

@@ -60,7 +60,7 @@ def title_key(text: str) -> str:
 def likeness(one: str, other: str) -> float:
     """Return the similarity of two titles by their words, from 0 to 1.
 
-    It is also 1 if one title is the start or the end of the other and at least a third of it.
+    It is also 1 if one title is the start or the end of the other and at least a third as long.
     """
     mine, theirs = title_key(one), title_key(other)
     if not mine or not theirs:

@@ -21,7 +21,7 @@ def find_headline(facts: PageFacts) -> Headline | None:
     shown = facts.heading
     if shown is None:
         return _from_metadata(titles, names)
-    # OpenGraph's title comes first: the newsroom writes it for readers.
+    # OpenGraph's title comes first: it is the headline under which the article is shared.
     ranked = sorted(titles, key=lambda title: title.source != "meta")
     text = shown_text(shown.element, [without_site_name(title.text, names) for title in ranked])
     text = without_site_name(text, names)

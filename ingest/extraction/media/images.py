@@ -140,7 +140,8 @@ def _largest(srcset: str) -> str:
 def image_key(url: str) -> str:
     """Return a key that is the same for all sizes of one image.
 
-    It is the file's name without the size, or the path if that name is short or not an image's.
+    It is the file's name without the size. If that is short, it is the path, and if it is not the
+    name of an image, the path with the query.
     """
     parts = urlsplit(url)
     name = unquote(parts.path.rsplit("/", 1)[-1])

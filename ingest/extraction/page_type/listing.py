@@ -43,8 +43,8 @@ class Survey:
         times: The number of `<time>` elements.
         body_classes: The classes of `<body>`, in lower case.
         seen: The start of the visible text, up to about `SHELL` characters.
-        claimed: Whether the metadata describes one dated article. That of a challenge page, a
-            paywall or a missing page never does.
+        claimed: Whether the metadata describes one dated article. The metadata of a challenge
+            page, a login or consent page, or a missing page does not.
     """
 
     headings: tuple[str, ...]
