@@ -1,6 +1,9 @@
-"""The exceptions of Khabar. Each one's `str()` is a single line: the thing, what is wrong with it, and the remedy.
+"""The exceptions of Khabar.
 
-The number in parentheses is the exit code of the command `khabar` (subclasses inherit it, the default is 1):
+The `str()` of each is a single line: the object, what is wrong with it, and the remedy.
+
+The number in parentheses is the exit code of the command `khabar`. Subclasses inherit it, and the
+default is 1:
 
     KhabarError                  base class, with `message`, `remedy` and `exit_code`
     ├── UsageError (2)           an argument, a setting or a file of the operator's is wrong

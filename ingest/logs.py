@@ -36,9 +36,8 @@ As JSON Lines it logs at every level, because it replaces the closing table.
 _OWN = ("ingest", "spiders")
 _LIBRARY_LEVELS = {
     "apscheduler": logging.ERROR,  # the scheduler itself logs which crawl it skips
-    **dict.fromkeys(
-        ("courlan", "htmldate", "justext", "trafilatura"), logging.CRITICAL
-    ),  # a page that they cannot parse becomes a `Rejection`, which is logged
+    # A page that these cannot parse becomes a `Rejection`, which is logged.
+    **dict.fromkeys(("courlan", "htmldate", "justext", "trafilatura"), logging.CRITICAL),
 }
 """Minimum levels of these libraries unless the level is `debug`. Other libraries log warnings."""
 

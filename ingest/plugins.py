@@ -150,7 +150,7 @@ class Source(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class RemoteComments:
-    """Comments from beside the page, and where they are from, as `metadata.provenance` shows it."""
+    """Comments from outside the page, and their source for `metadata.provenance`."""
 
     comments: Sequence[Comment]
     source: str

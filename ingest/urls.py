@@ -116,7 +116,7 @@ def page_number(url: str) -> int | None:
 
 
 def _words(segment: str) -> int:
-    """Return the number of words of a slug; single ASCII characters are none."""
+    """Return the number of words of a slug; single ASCII characters do not count."""
     words = re.split(r"[-_+ .]|%20", unquote(segment))
     return sum(1 for word in words if len(word) > 1 or not word.isascii())
 
@@ -176,7 +176,7 @@ def check_url(text: str) -> str:
     """Return the text as an absolute http(s) URL without user name.
 
     Raises:
-        InvalidURL: it is none. The message repeats no password.
+        InvalidURL: it is not such a URL. The message contains no password.
     """
     url = text.strip()
     if not is_http_url(url):
@@ -233,7 +233,7 @@ def article_key(url: str) -> str:
     try:
         parts = urlsplit(canonicalize_url(url, keep_blank_values=True))
         host, port = (parts.hostname or "").casefold(), parts.port
-    except ValueError:  # such as a port that is no number: the address itself is the key
+    except ValueError:  # such as a port that is not a number: the address itself is the key
         return url
     host = _COPY_HOST.sub("", host)
     if port not in (None, 80, 443):
@@ -245,7 +245,7 @@ def article_key(url: str) -> str:
 
 
 def _identifying_query(path: str, parameters: list[tuple[str, str]]) -> str:
-    """Return the parameters that may tell articles apart, sorted, as a query."""
+    """Return the parameters that may identify an article, sorted, as a query."""
     kept: list[tuple[str, str]] = []
     unsure: list[tuple[str, str]] = []
     for name, value in parameters:
@@ -265,7 +265,7 @@ def _encoded(name: str, value: str) -> str:
 
 
 def _is_never_article(name: str, value: str) -> bool:
-    """Whether a parameter is a tracker's or a session, whatever the rest of the address is."""
+    """Whether a parameter is always a tracker's or a session, never an article's."""
     if _TRACKING.match(name):
         return True
     return bool(_SESSION_NAME.match(name) and _SESSION_VALUE.match(value))
@@ -279,7 +279,7 @@ def _may_be_id(name: str, value: str) -> bool:
 
 
 def _names_article(path: str, parameters: list[tuple[str, str]]) -> bool:
-    """Whether path or parameters tell articles apart."""
+    """Whether path or parameters identify an article."""
     for name, value in parameters:
         if name.casefold() in _ARTICLE_KEYS or _words(value) >= 3:
             return True

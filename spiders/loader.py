@@ -25,9 +25,8 @@ class SiteSpiderLoader(SpiderLoader):
 
     def __init__(self, settings: BaseSettings) -> None:
         super().__init__(settings)
-        with (
-            exit_on_error()
-        ):  # `scrapy list` runs without add-ons, so the definitions are read here
+        # `scrapy list` runs without add-ons, so the definitions are read here.
+        with exit_on_error():
             catalog = site_catalog(settings)
         for site in catalog:
             self._spiders[site.name] = spider_class(site)

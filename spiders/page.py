@@ -17,11 +17,11 @@ from ingest.urls import check_url
 
 
 class PageSpider(KhabarSpider):
-    """Fetches the pages that it is told to.
+    """Fetches the pages with the given addresses.
 
     Args:
         url: one address.
-        urls: several, parted by white space or commas, or a list of them.
+        urls: several, separated by white space or commas, or a list of them.
         urls_file: a file with one address a line; empty lines and those that start with `#` do not
             count.
         site: the definition for all of them, or its name, or `none` for no definition. By default
@@ -63,9 +63,8 @@ def _split(urls: str | Iterable[str] | None) -> list[str]:
         return []
     if not isinstance(urls, str):
         return list(urls)
-    return [
-        url for url in re.split(r"\s+|,(?=\s|https?:)", urls) if url
-    ]  # a URL may hold commas itself
+    # A URL may contain commas, so only a comma before white space or another URL separates two.
+    return [url for url in re.split(r"\s+|,(?=\s|https?:)", urls) if url]
 
 
 def _lines(file: str | Path | None) -> list[str]:

@@ -1,4 +1,4 @@
-"""Explores an unknown site in a crawl of its own, for `khabar sites add`."""
+"""Explores an unknown site in a separate crawl, for `khabar sites add`."""
 
 from __future__ import annotations
 

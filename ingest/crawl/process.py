@@ -98,7 +98,7 @@ def crawl(  # noqa: PLR0913 - each option is the caller's, and all but two are k
 
     Returns:
         The summary of each site's run, in the order of `sites`. `healthy`, `findings` and `errors`
-        tell whether something is wrong with a site.
+        show whether something is wrong with a site.
 
     Raises:
         UnknownSite, InvalidDefinition, InvalidCassette, UsageError: before anything is fetched.

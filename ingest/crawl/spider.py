@@ -57,7 +57,12 @@ class KhabarSpider(Spider):
     hosts: frozenset[str] = frozenset()
 
     @classmethod
-    def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:  # noqa: ANN401 - Scrapy's
+    def from_crawler(
+        cls,
+        crawler: Crawler,
+        *args: Any,  # noqa: ANN401 - Scrapy's
+        **kwargs: Any,  # noqa: ANN401 - Scrapy's
+    ) -> Self:
         """Create the spider. A `site` that is given by name is looked up here, once."""
         site = kwargs.get("site") or cls.site or cls.default_site()
         if isinstance(site, str):

@@ -133,7 +133,7 @@ _LOCAL_MEANING = {
     "AST": ("Asia/Riyadh", "Asia/Baghdad"),
 }
 ZONE_NAMES = frozenset(_HOURS) | frozenset(_REGIONS)
-"""Abbreviations of time zones that news pages write behind a time."""
+"""Abbreviations of time zones that news pages write after a time."""
 
 
 def zone_called(name: str, when: datetime, local: ZoneInfo | None) -> tzinfo | None:
@@ -163,9 +163,9 @@ _CLOCKS = (
         rf"(?::(?P<second>\d{{2}})(?:[.,]\d+)?)?(?!\d){_HALF}?"
     ),
     re.compile(rf"{_ALONE}(?P<hour>\d{{1,2}})(?:\.(?P<minute>\d{{2}}))?{_HALF}"),  # 8.53 pm, 8 pm
-    re.compile(
+    re.compile(  # kl. 20.53
         r"\b(?:kl|klo|ore|alle|um|at|pukul|jam)\.?\s*(?P<hour>\d{1,2})\.(?P<minute>\d{2})(?!\d)"
-    ),  # kl. 20.53
+    ),
     re.compile(  # 20.53 Uhr
         rf"{_ALONE}(?P<hour>\d{{1,2}})\.(?P<minute>\d{{2}})\s*"
         r"(?:uhr|wib|wita|wit|gmt|utc|bst|cet|cest|ist|น)"

@@ -1,8 +1,8 @@
 """Dates as pages write them, parsed without guessing.
 
 A day stays a day, a naive time needs a zone from elsewhere, and a time without a date is not
-parsed. Common forms are parsed here. dateparser (slow: some milliseconds a call) gets only human text in
-none of these forms.
+parsed. Common forms are parsed here. dateparser (slow: some milliseconds a call) gets only human
+text in none of these forms.
 """
 
 from __future__ import annotations
@@ -218,7 +218,7 @@ def _valid_hijri(
 
 
 def _without(folded: str, match: re.Match[str]) -> str:
-    """Return the text without the date, the part behind it first: there the clock is likelier."""
+    """Return the text without the date. The part after it is first: it likely has the clock."""
     return f"{folded[match.end() :]} | {folded[: match.start()]}"
 
 

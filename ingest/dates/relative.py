@@ -109,7 +109,7 @@ def _day(moment: datetime) -> tuple[datetime, Precision]:
 def _named_day(
     folded: str, now: datetime, tags: tuple[str, ...]
 ) -> tuple[datetime, Precision] | None:
-    """Return the day of a word with at most a clock behind it: "Updated: gestern, 14:30 Uhr"."""
+    """Return the day of a word with at most a clock after it: "Updated: gestern, 14:30 Uhr"."""
     for tag in dict.fromkeys((*tags, "en")):
         for back, word in enumerate(_DAYS.get(tag, ())):
             match = _match_day(word, folded) if word else None

@@ -218,7 +218,7 @@ def _reason(document: Document, parsed: Any) -> str | None:  # noqa: ANN401 - no
 
 
 def _is_json(document: Document) -> bool:
-    """Whether the data is JSON, or has a JSON Feed behind a notice."""
+    """Whether the data is JSON, or has a JSON Feed after a notice."""
     return document.body[:1] in {b"{", b"["} or (
         not document.root and _JSON_FEED in document.body[:4_000].replace(b"\\", b"")
     )

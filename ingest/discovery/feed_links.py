@@ -14,7 +14,7 @@ from ingest.html.page import Page
 
 _FEED_TYPE = re.compile(r"\b(?:rss|atom|rdf)\b|^application/feed\+json\b", re.IGNORECASE)
 _XML_TYPE = re.compile(r"^(?:text|application)/xml\s*(?:;|$)", re.IGNORECASE)
-"""Some sites declare their feeds as plain XML; those come behind the feeds with a type of feeds."""
+"""Some sites declare their feeds as plain XML; those come after the feeds with a type of feeds."""
 _COMMENTS = re.compile(r"comments?\b", re.IGNORECASE)
 _MAX_HEADER = 8_192
 _NAME = r"[\w!#$%&'*+.^`|~-]++"

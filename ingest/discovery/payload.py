@@ -27,7 +27,7 @@ _GZIP = b"\x1f\x8b"
 _MAX_JSON_MARKS = 1_000_000
 """Each `[`, `{` or `,` begins a value, which takes some 100 bytes of memory."""
 _MAX_JSON_STARTS = 10
-"""Places behind a notice at which JSON may begin; decoding at each may read the whole body."""
+"""Places after a notice at which JSON may begin; decoding at each may read the whole body."""
 _JSON_START = re.compile(r"\[\s*(?:\{\s*[\"}]|\])|\{\s*\"")
 _MAX_PROLOG = 65_536
 """Bytes in front of the root element that are searched for it."""
@@ -133,8 +133,8 @@ def _unpack_members(body: bytes, max_bytes: int) -> tuple[bytes, str | None]:
 def _to_utf8(body: bytes, content_type: str | None) -> bytes:
     """Return the text in UTF-8 without a byte order mark.
 
-    Bytes that are valid UTF-8 are taken for it whatever their labels are, except for those of
-    UTF-16 and ISO 2022. Otherwise the rules of `ingest.html.encoding` decide.
+    Bytes that are valid UTF-8 are decoded as UTF-8 whatever their labels are, except for UTF-16
+    and ISO 2022. Otherwise the rules of `ingest.html.encoding` decide.
     """
     if body.startswith(codecs.BOM_UTF8):
         body = body.removeprefix(codecs.BOM_UTF8)
@@ -210,8 +210,8 @@ def read_json(body: bytes, accepts: Callable[[Any], bool]) -> tuple[Any, str | N
     """Return the JSON value of a body, and why there is none.
 
     Args:
-        body: UTF-8; a notice in front of the value or behind it is ignored.
-        accepts: whether a value found behind a notice is the one that is asked for.
+        body: UTF-8; a notice before or after the value is ignored.
+        accepts: whether a value after a notice is the requested one.
     """
     if cut_at_marks(body, b"[{,", _MAX_JSON_MARKS) is not body:
         return None, f"over {_MAX_JSON_MARKS} values"

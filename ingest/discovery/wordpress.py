@@ -158,7 +158,7 @@ def _objects(body: bytes) -> tuple[list[Mapping[str, Any]], str | None, bool]:
     if error:
         return [], error, False
     if isinstance(value, Mapping):
-        message = one_line(string(value.get("message")) or "an object where a list belongs")
+        message = one_line(string(value.get("message")) or "an object instead of a list")
         return [], message, "code" in value
     if not isinstance(value, list):
         return [], "no list", False

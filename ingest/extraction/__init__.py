@@ -1,1 +1,1 @@
-"""What a page says: a parsed page to an `Extraction` (pure)."""
+"""Extract the article from a parsed page, as an `Extraction` (pure)."""

@@ -1,4 +1,4 @@
-"""Which of a page's JSON-LD articles is the page's own."""
+"""Find the JSON-LD article of the page itself among all of its JSON-LD articles."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from ingest.extraction.structured import Node, StructuredData, text_value
 from ingest.extraction.titles import title_key
 from ingest.html.page import Page
 
-# schema.org's properties that hold other articles than the one that names them.
+# schema.org's properties whose values are other articles.
 _OTHERS = (
     *(
         "liveBlogUpdate",
@@ -34,10 +34,11 @@ _OTHERS = (
 
 
 def article_nodes(page: Page, data: StructuredData) -> tuple[Node, ...]:
-    """The JSON-LD articles that can be the page's own, the likeliest first.
+    """Return the JSON-LD articles that can be the page's own, the likeliest first.
 
-    A node that names this page's address or repeats its title comes before one that says most; what another article
-    holds (updates of a live blog, related stories) and what names another address and another title is left out.
+    A node with this page's address or title comes before a node that only has more properties. Two
+    kinds of nodes are left out: parts of another node (updates of a live blog, related stories),
+    and nodes with another address and another title.
     """
     if len(data.articles) < 2:
         return data.articles
@@ -82,7 +83,7 @@ def _addresses(page: Page) -> frozenset[str]:
 
 
 def _path(address: str) -> str:
-    """The path without what names a copy of the same page; empty for a site's root."""
+    """Return the path without the suffix of an AMP copy; empty for a site's root."""
     try:
         path = urlsplit(address).path
     except ValueError:

@@ -1,4 +1,4 @@
-"""Where the site files an article: its section, keywords and summary."""
+"""The section, keywords and description of an article."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ from ingest.text import known, one_line
 _LONGEST = 60
 _MOST_WORDS = 6
 _HEADER_LEVELS = 3
-_HEADER_LINKS = 25  # an element with so many links is no article's header
+_HEADER_LINKS = 25  # an element with as many links is not an article's header
 _MOST_HEADINGS = 10
-# What a breadcrumb or section field holds where it names no section.
+# Values of breadcrumbs and section fields that are not names of sections.
 _NO_SECTION = frozenset(
     """home;homepage;start;startseite;accueil;inicio;início;anasayfa;ana sayfa;beranda;главная;etusivu;hem;hjem;forside
     strona główna;domů;úvod;trang chủ;صفحہ اول;ہوم;الرئيسية;خانه;होम;ホーム;首页;首頁;홈;website;www;you are here
@@ -31,7 +31,7 @@ _NO_SECTION = frozenset(
     .replace("    ", "")
     .split(";")
 )
-# Names that only say that it is news; taken where a source has no other.
+# Names that only mean "news". One is used if its source has no other name.
 _GENERIC = frozenset(
     """news;latest;latest news;latest stories;all;story;stories;nachrichten;aktuell;noticias;notícias;notizie;nieuws
     nyheter;nyheder;uutiset;actualité;actualités;actu;wiadomości;zprávy;haber;haberler;berita;новости;новини;top stories
@@ -51,7 +51,11 @@ _SECTION_PATH = re.compile(
 
 
 def find_section(facts: PageFacts) -> Found[str] | None:
-    """The definition's, JSON-LD's `articleSection`, the meta's, a breadcrumb, the category link beside the headline."""
+    """Return the section from the first source that has one.
+
+    The sources are, in this order: the site's definition, JSON-LD's `articleSection`, the metas,
+    the breadcrumbs, and the category link beside the headline.
+    """
     page, own = facts.page, facts.own_names.folded
     for source, values in _sources(facts):
         names = [name for value in values for name in _names(value) if _is_section(name, own)]
@@ -83,7 +87,7 @@ def _sources(facts: PageFacts) -> Iterator[tuple[str, Iterable[str]]]:
 
 
 def _names(value: str) -> list[str]:
-    """One value may list several, as WordPress plugins write them: "Global,Innovation"."""
+    """Split a value with several names, as WordPress plugins write it: "Global,Innovation"."""
     text = one_line(value).strip(" \t|/»›>#«")
     parts = re.split(r",\s*", text)
     several = len(parts) > 2 and not re.search(r"&|\band\b|\bund\b|\by\b|\bet\b", text)
@@ -105,7 +109,10 @@ def _is_section(name: str, own: Collection[str]) -> bool:
 
 
 def _as_shown(page: Page, name: str) -> str:
-    """A section that the metadata hold as a slug ("public-service"), spelt as a link of the page spells it."""
+    """Return a section's name as a link of the page spells it.
+
+    The metadata may have only its slug ("public-service").
+    """
     if name != name.casefold() or not name.isascii():
         return name
     key = _key(name)
@@ -128,7 +135,7 @@ def _key(text: str) -> str:
 
 
 def _listed_breadcrumbs(page: Page, data: StructuredData) -> Iterator[str]:
-    """The names in the first `BreadcrumbList` between the front page and the article."""
+    """Yield the names in the first `BreadcrumbList`, without the front page and the article."""
     for node in data.of_type("BreadcrumbList")[:1]:
         for item in data.each(node, "itemListElement"):
             if not isinstance(item, dict):
@@ -163,7 +170,7 @@ def _is_page(page: Page, address: str) -> bool:
 
 
 def _beside_headline(page: Page) -> Iterator[str]:
-    """Links to a category in the header of the article: in the elements just around the `<h1>`."""
+    """Yield the texts of links to a category in the elements around the `<h1>`."""
     for heading in islice(page.tree.iter("h1"), _MOST_HEADINGS):
         for _, around in zip(range(_HEADER_LEVELS), heading.iterancestors(), strict=False):
             links = list(islice(around.iter("a"), _HEADER_LINKS))
@@ -192,7 +199,7 @@ _TAG_LINKS = ("main a[rel~='tag']", "article a[rel~='tag']", "a[rel~='tag']")
 
 
 def find_topics(facts: PageFacts) -> Topics:
-    """Section, keywords and description, each from the best source that has it."""
+    """Return section, keywords and description, each from the best source that has it."""
     section = find_section(facts)
     keywords = _best_keywords(facts)
     if (
@@ -214,7 +221,10 @@ def find_topics(facts: PageFacts) -> Topics:
 
 
 def _best_keywords(facts: PageFacts) -> Found[tuple[str, ...]] | None:
-    """The first source with several keywords: a single one is often the section or a flag such as "Latest"."""
+    """Return the keywords of the first source with several, else the first single keyword.
+
+    A single keyword is often the section, or a flag such as "Latest".
+    """
     single: Found[tuple[str, ...]] | None = None
     for source, values in _keyword_sources(facts):
         keywords = _split(values)
@@ -238,7 +248,10 @@ def _keyword_sources(facts: PageFacts) -> Iterator[tuple[str, Iterable[str]]]:
 
 
 def _split(values: Iterable[str]) -> tuple[str, ...]:
-    """One list without repeats and without a system's own ids; a single value may hold many, parted by commas."""
+    """Return the keywords of one source, without duplicates, addresses and internal ids.
+
+    A single value is split at commas.
+    """
     values = [html.unescape(value) for value in values]
     parts = re.split(r"[,;،؛、|]", values[0]) if len(values) == 1 else values
     if len(values) > 1 and all("," in value for value in values):
@@ -256,7 +269,7 @@ def _split(values: Iterable[str]) -> tuple[str, ...]:
     return tuple(unique.values())[:_MOST_KEYWORDS]
 
 
-# WordPress ends an excerpt with its own words, and feeds and plugins copy them into the description.
+# WordPress adds these words to an excerpt. Feeds and plugins copy them into the description.
 _MORE = r"(?:\bRead More\b|\bContinue reading\b)"
 _EXCERPT_END = re.compile(
     rf"\s*(?:\[(?:…|\.\.\.)\]|{_MORE}|\bThe post\b).{{0,400}}$", re.IGNORECASE
@@ -280,7 +293,7 @@ def _descriptions(facts: PageFacts) -> Iterator[Found[str]]:
 
 
 def tidy_excerpt(text: str) -> str:
-    """A summary without "Read More", "[…]" and "The post … appeared first on …"."""
+    """Return a summary without "Read More", "[…]" and "The post … appeared first on …"."""
     text = one_line(html.unescape(text))
     if _APPEARED.search(text):
         text = _EXCERPT_END.sub("", text)

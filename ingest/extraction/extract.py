@@ -1,4 +1,7 @@
-"""All extractors over one page. Each reads the same facts and changes nothing, so their order is free."""
+"""Run all extractors on one page.
+
+Each extractor reads the same facts and changes nothing, so their order does not matter.
+"""
 
 from __future__ import annotations
 
@@ -19,9 +22,9 @@ from ingest.extraction.times.choose import find_times
 
 
 def extract_page(facts: PageFacts) -> Extraction:
-    """Return everything that the page says about its article.
+    """Return the results of all extractors for one page.
 
-    The site definition is the one that holds for the day of publication (`Site.at`).
+    The site definition is the variant for the day of publication (`Site.at`).
     """
     times = find_times(facts)
     facts = facts.at(_day(times))

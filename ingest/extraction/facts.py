@@ -1,4 +1,7 @@
-"""The facts about a page that several extractors need, each found once and from the unchanged tree."""
+"""The facts about a page that several extractors need.
+
+Each fact is computed once, from the unchanged tree.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +25,10 @@ from ingest.settings import Limits
 from ingest.sites import Site
 
 _BY_PAGE = ("data", "articles", "titles", "own_names")
-"""Facts that no selector of a site definition changes: a dated variant of the definition shares them."""
+"""Facts that do not depend on the selectors of a site definition.
+
+`PageFacts.at` reuses them for a variant of the definition.
+"""
 
 
 @dataclass(frozen=True)
@@ -60,7 +66,7 @@ class PageFacts:
 
     @cached_property
     def own_names(self) -> OwnNames:
-        """The names that the site calls itself by."""
+        """The site's own names."""
         return own_names(self.page, self.data, self.site)
 
     @cached_property
@@ -70,7 +76,7 @@ class PageFacts:
 
     @cached_property
     def container(self) -> HtmlElement | None:
-        """The element that holds the article's text, or None if the page has no paragraph."""
+        """The element that contains the article's text, or None if the page has no paragraph."""
         return find_container(self.page, self.site)
 
     @cached_property
@@ -81,11 +87,11 @@ class PageFacts:
 
     @cached_property
     def zone(self) -> ZoneInfo | None:
-        """The zone of times that name none: the site's, else that of the country in the host name."""
+        """The zone of naive times: the site's, else that of the country in the host name."""
         return self.site.zone or zone_of_country(self.page.url)
 
     def at(self, day: date | None) -> PageFacts:
-        """Return the facts by the site definition as it holds for a page published on `day`."""
+        """Return the facts with the variant of the site definition for a page of that day."""
         site = self.site.at(day)
         if site is self.site:
             return self

@@ -1,4 +1,4 @@
-"""The heading of a page's article: the one element that every part of the extraction takes for the headline."""
+"""The main heading of a page: the one element that all extractors use as the headline."""
 
 from __future__ import annotations
 
@@ -25,11 +25,13 @@ from ingest.html.vocabulary import (
 )
 from ingest.sites import Site
 
-_FEWEST_ALIKE = 0.45  # of an h1's words in a title of the metadata, below which another heading may be the headline
-_PERFECT = 2.06  # the rank of an h1 of the article that is a title of the metadata
-_LOWER_ALIKE = 0.3  # the same for the h2 that stands in place of an h1 among the breadcrumbs
-_BELOW_CRUMBS = 150  # elements below the breadcrumbs that are looked at for the headline
-_MOST_ELEMENTS = 4_000  # that are looked at for a title that no h1 holds; what comes later are lists of other stories
+# If the best h1 is less like the metadata's titles than this, another heading may be the headline.
+_FEWEST_ALIKE = 0.45
+_PERFECT = 2.06  # the rank of an h1 in the article that equals a title of the metadata
+_LOWER_ALIKE = 0.3  # as `_FEWEST_ALIKE`, for an h2 if the h1 is one of the breadcrumbs
+_BELOW_CRUMBS = 150  # elements after the breadcrumbs that are searched for the headline
+# Elements that are searched for a headline other than an h1. Later ones are lists of other stories.
+_MOST_ELEMENTS = 4_000
 _MOST_CHARACTERS = 400  # of a headline
 _ELSEWHERE = words_pattern(
     BRANDING, NAVIGATION, SIDEBARS, DIALOGS, NEWSLETTERS, ("related|footer",)
@@ -53,9 +55,13 @@ class Heading(NamedTuple):
 def find_heading(
     page: Page, site: Site, titles: tuple[Title, ...], names: Collection[str]
 ) -> Heading | None:
-    """The heading of the article on the page, or None where it shows none.
+    """Return the heading of the article, or None if the page shows none.
 
-    `titles` are the metadata's and tell the headline from the page's other headings; `names` the site's own.
+    Args:
+        page: The page.
+        site: Its definition; the selectors in it take precedence.
+        titles: The metadata's titles. The heading most like them is the headline.
+        names: The keys of the site's own names. A heading that is one of them is skipped.
     """
     for element in page.select(*site.select.headline):
         if text := visible(text_of(element)):
@@ -75,7 +81,10 @@ def find_heading(
 def _best(
     page: Page, titles: tuple[Title, ...], names: Collection[str]
 ) -> tuple[Heading | None, float]:
-    """The h1 (or what microdata call the headline) likest to the metadata's titles, and how like it is, 0 to 1."""
+    """Return the h1 or microdata headline most like the metadata's titles, and its likeness.
+
+    The likeness is between 0 and 1 (see `likeness`).
+    """
     best, best_rank, best_alike = None, 0.0, 0.0
     keys = {title_key(title.text) for title in titles}
     for shown in _candidates(page):
@@ -93,13 +102,16 @@ def _best(
         )
         if rank > best_rank:
             best, best_rank, best_alike = shown, rank, alike
-        if best_rank >= _PERFECT:  # the rest of the tree need not be searched
+        if best_rank >= _PERFECT:  # no other heading can rank higher
             break
     return best, best_alike
 
 
 def _is_part(key: str, titles: Collection[str]) -> bool:
-    """Whether a heading is a title or one end of it; a heading with more words has a label in it."""
+    """Whether a heading is a title of the metadata, or its start or end.
+
+    A heading with more words than the title contains a label.
+    """
     return any(title.startswith(key) or title.endswith(key) for title in titles)
 
 
@@ -115,7 +127,7 @@ def _candidates(page: Page) -> Iterator[Heading]:
 
 
 def _is_elsewhere(element: HtmlElement) -> bool:
-    """Whether the heading is a logo, hidden, or of a part of the page that holds no article."""
+    """Whether the heading is hidden, a logo, or in a part of the page outside the article."""
     if named(element, _HIDDEN) or _leads_home(element):
         return True
     for above in (element, *element.iterancestors()):
@@ -127,7 +139,7 @@ def _is_elsewhere(element: HtmlElement) -> bool:
 
 
 def _leads_home(element: HtmlElement) -> bool:
-    """Whether the heading is a link to the site's first page: its name, then, not a story's."""
+    """Whether the heading links to the site's front page: it is then the site's name."""
     parent = element.getparent()
     links = [*element.iter("a"), *([parent] if parent is not None and parent.tag == "a" else [])]
     try:
@@ -139,7 +151,10 @@ def _leads_home(element: HtmlElement) -> bool:
 
 
 def _is_crumb(heading: HtmlElement) -> bool:
-    """Whether the h1 is the last of the breadcrumbs: some newsrooms put a title for search engines there."""
+    """Whether the h1 is the last of the breadcrumbs.
+
+    Some newsrooms put a title for search engines there.
+    """
     for number, level in enumerate((heading, *heading.iterancestors())):
         if number > 3 or level.tag in {"article", "main", "header", "body"}:
             return False
@@ -149,7 +164,11 @@ def _is_crumb(heading: HtmlElement) -> bool:
 
 
 def _below_breadcrumbs(crumb: Heading, titles: tuple[Title, ...]) -> Heading | None:
-    """The first h2 below the breadcrumbs, where the metadata have it; or where they don't have the crumb either."""
+    """Return the first h2 after the breadcrumbs if it is the headline, else None.
+
+    It is the headline if it is a title of the metadata. If the metadata has neither the h2 nor the
+    breadcrumb as a title, the h2 must be similar to the breadcrumb or to one of the titles.
+    """
     stated = [title.text for title in titles if title.source != "title"]
     for element in behind(crumb.element, _BELOW_CRUMBS):
         if element.tag == "h2" and (text := visible(short_text(element, _MOST_CHARACTERS))):
@@ -164,7 +183,11 @@ def _below_breadcrumbs(crumb: Heading, titles: tuple[Title, ...]) -> Heading | N
 
 
 def _by_title(page: Page, titles: tuple[Title, ...]) -> Heading | None:
-    """A heading of lower rank, or an element called a title, whose text a title of the metadata begins with."""
+    """Return the first element whose text is the start of a title of the metadata.
+
+    Only headings below h1 and elements with a class such as "title" are compared. The text must be
+    more than half of the title.
+    """
     keys = [
         key
         for title in titles

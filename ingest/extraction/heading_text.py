@@ -1,4 +1,4 @@
-"""The text of a heading without the kicker, label or subtitle that stands in elements of its own inside it."""
+"""The text of a heading without a kicker, label or subtitle inside it."""
 
 from __future__ import annotations
 
@@ -11,14 +11,15 @@ from lxml.html import HtmlElement
 from ingest.extraction.titles import title_key, visible
 from ingest.html.page import class_words, text_of
 
-# What stands over, beside or under a headline, in classes: kickers, labels, badges, icons, subtitles.
+# Classes of elements that are inside a heading but not of the headline: kickers, labels, icons.
 _BESIDE = re.compile(
     r"kicker|over-?line|top-?line|eyebrow|roofline|dachzeile|spitzmarke|rubri[ck]|label|badge|\btags?\b|flag|category"
     r"|section|pre-?title|supra-?title|surtitre|antetitulo|occhiello|vignette|topic|prefix|live|icon|(?:sr|reader)-"
     r"|sub-?(?:title|head|line)|deck|standfirst|tagline|count|share|date|time\b"
 )
-_FEWEST_LETTERS = 8  # of a headline; less is a label
-# What kind of piece it is, or how to read it: no part of the headline, whatever the metadata say.
+_FEWEST_LETTERS = 8  # of a headline; a shorter text is a label
+# Labels with the kind of the article. They are never part of the headline, even if the metadata's
+# title contains them.
 _LABEL = re.compile(
     r"\W*(?:live|live-?blog|live-?ticker|live updates?|opinion|comment(?:ary)?|analysis|editorial|explainer|interview"
     r"|video|watch|exclusive|breaking(?: news)?|updated?|review|podcast|in pictures|photos|sponsored|premium"
@@ -30,20 +31,22 @@ _LABEL = re.compile(
 
 
 class _Part(NamedTuple):
-    """A piece of a heading: its own text (`element` is None), or a child element's."""
+    """A part of a heading: the text of a child `element`, or own text (`element` is None)."""
 
     text: str
     element: HtmlElement | None
 
 
 def shown_text(heading: HtmlElement, titles: Sequence[str]) -> str:
-    """The headline that a heading shows.
+    """Return the headline that a heading shows, without labels.
+
+    If a title equals the whole heading, the headline is written as in the title. If it equals the
+    heading without its first or last parts, these parts are left out. If no title matches, the
+    classes of the parts decide.
 
     Args:
         heading: The heading's element.
-        titles: The metadata's titles without the site's name, the one that counts most first. What the first of them
-            that knows the heading's parts leaves out is left out, and what it joins with a colon is joined so. Where
-            no title tells, the parts' classes do.
+        titles: The metadata's titles without the site's name. Earlier ones take precedence.
     """
     parts = _parts(heading)
     unlabelled = _without_labels(parts)
@@ -61,7 +64,7 @@ def shown_text(heading: HtmlElement, titles: Sequence[str]) -> str:
 
 
 def _parts(heading: HtmlElement) -> list[_Part]:
-    """The pieces of the heading in order."""
+    """Return the parts of the heading in page order."""
     while (
         len(heading) == 1
         and not (heading.text or "").strip()
@@ -83,7 +86,7 @@ def _without_labels(parts: list[_Part]) -> list[_Part]:
 
 
 def _runs(parts: Sequence[_Part]) -> Iterator[str]:
-    """The heading without its first parts, and without its last ones."""
+    """Yield the heading without its first parts, and without its last ones."""
     for cut in range(1, len(parts)):
         yield _joined(parts[cut:])
         yield _joined(parts[:cut])

@@ -1,4 +1,7 @@
-"""The language of an article: from its own letters and words, since the page's tag is often a theme's default."""
+"""The language of an article, detected from its own letters and words.
+
+The page's language tag alone is not reliable: it is often a theme's default.
+"""
 
 from __future__ import annotations
 
@@ -8,18 +11,19 @@ from collections import Counter
 
 from ingest.html.page import Page
 
-_SAMPLE = 3_000  # characters; more adds no certainty
+_SAMPLE = 3_000  # characters that are examined; more do not improve the result
 _FEWEST_LETTERS = 20
-_FEWEST_FOR_MODEL = 120  # below, a statistical guess is worth less than the page's own tag
+_FEWEST_FOR_MODEL = 120  # characters; for a shorter text the page's tag is more reliable
 
-# The first word of a letter's Unicode name is its script; these scripts write one language, or one above all.
+# The first word of a letter's Unicode name is its script. Each of these scripts is used for one
+# language only, or mainly for one.
 _ONE_LANGUAGE = {
     "HANGUL": "ko", "HIRAGANA": "ja", "KATAKANA": "ja", "CJK": "zh", "THAI": "th", "HEBREW": "he", "GREEK": "el",
     "ARMENIAN": "hy", "GEORGIAN": "ka", "TAMIL": "ta", "TELUGU": "te", "KANNADA": "kn", "MALAYALAM": "ml",
     "GUJARATI": "gu", "GURMUKHI": "pa", "SINHALA": "si", "LAO": "lo", "MYANMAR": "my", "KHMER": "km",
     "TIBETAN": "bo", "ETHIOPIC": "am", "BENGALI": "bn", "ORIYA": "or", "THAANA": "dv", "DEVANAGARI": "hi",
 }  # fmt: skip
-# Further languages of a script, which the page's tag may name.
+# Further languages of a script. One of them is the result if the page's tag names it.
 _ALSO = {
     "HEBREW": {"yi"}, "CJK": {"ja", "yue"}, "DEVANAGARI": {"mr", "ne", "sa", "mai", "kok", "bho"}, "BENGALI": {"as"},
     "ETHIOPIC": {"ti"}, "GURMUKHI": {"pa"}, "TIBETAN": {"dz"},
@@ -34,7 +38,8 @@ _NOT_LATIN = frozenset(_ONE_LANGUAGE.values()) | frozenset().union(*_ALSO.values
     "sr",
     "tt",
 }
-# Letters that only these languages of the Arabic script use; the first language with enough of them wins.
+# Letters of the Arabic script that only some languages use. The first language in this list with
+# enough of its letters in the text is the result.
 _ARABIC_LETTERS = (
     ("sd", "ٻڀٿڄڃڇڌڏڊڙڦڳڱڻ"),
     ("ps", "ټډړښځڅۍږڼ"),
@@ -44,7 +49,8 @@ _ARABIC_LETTERS = (
     ("fa", "پچژگکی"),
     ("ar", "ةيكىأإ"),
 )
-# The commonest words of a language: where they make up their share of a text, its tag is right.
+# The commonest words of each language. If they have the expected share of a text, the text is in
+# that language.
 _WORDS = {
     "en": "the of to and in that is for on was with said as at by it from has have",
     "de": "der die und in den das von zu mit ist des dem im für auf nicht ein eine sich auch",
@@ -66,11 +72,13 @@ _WORDS = {
     "vi": "và của là có trong được cho không với các một đã người những này",
 }
 _COMMON = {language: frozenset(words.split()) for language, words in _WORDS.items()}
-_SHARE_OF_COMMON = (
-    0.12  # running text of these languages has 20 to 45 % of them, of another one under 8 %
-)
-_FEW_COMMON = 0.04  # where the page's own language has it, and no other has more (Turkish says much with suffixes)
-_LEAD = 1.6  # how much larger the share of the best language is than that of the next, where no model is asked
+# A text has 20 to 45 % common words of its own language, and under 8 % of any other.
+_SHARE_OF_COMMON = 0.12
+# This share is enough for the language of the page's tag if no other language has a larger one.
+# Turkish texts have few common words, because the language uses suffixes instead.
+_FEW_COMMON = 0.04
+# The best language is accepted without the model if its share is this many times the next one's.
+_LEAD = 1.6
 _OLD_CODES = {
     "iw": "he",
     "in": "id",
@@ -87,11 +95,12 @@ _TAG = re.compile(r"^([a-z]{2,3})(?:[-_].*)?$")
 
 
 def find_language(page: Page, text: str) -> tuple[str | None, str]:
-    """The bare BCP 47 language of the text, such as "ur", and where it was found; (None, "") where nothing tells.
+    """Return the BCP 47 language of the text, such as "ur", and its source.
 
-    The script decides first, so that an Urdu text under `lang="en-US"` is Urdu and an English one with Urdu
-    quotes is English. The page's own tag stands where it agrees with the script and the text's common words;
-    only what is then left goes to the statistical model of py3langid.
+    Returns (None, "") if the language is unknown. The script decides first: an Urdu text under
+    `lang="en-US"` is Urdu, and an English text with Urdu quotes is English. The page's own tag is
+    used if it agrees with the script and with the common words of the text. The statistical model
+    of py3langid decides the remaining cases.
     """
     declared, source = _declared(page)
     sample = text[:_SAMPLE]
@@ -114,7 +123,7 @@ def find_language(page: Page, text: str) -> tuple[str | None, str]:
 
 
 def stated_languages(page: Page) -> tuple[tuple[str, str], ...]:
-    """Return the language tags that the page states, each with its source, the likeliest first."""
+    """Return the language tags of the page, each with its source, the likeliest first."""
     html = page.tree.get("lang") or page.tree.get("{http://www.w3.org/XML/1998/namespace}lang")
     tags = {
         "html-lang": html or page.tree.get("xml:lang"),
@@ -136,7 +145,10 @@ def _declared(page: Page) -> tuple[str | None, str]:
 
 
 def _script(sample: str) -> str | None:
-    """The script of most letters; Japanese is told from Chinese by its kana, which are a third of a text or more."""
+    """Return the script of most letters, or None if there are too few letters.
+
+    Kana distinguish Japanese from Chinese: they are a third or more of a Japanese text.
+    """
     letters = Counter(char for char in sample if char.isalpha())
     scripts: Counter[str] = Counter()
     for char, count in letters.items():
@@ -187,7 +199,7 @@ def _share(words: list[str], language: str) -> float:
 def _model(sample: str, declared: str | None, source: str) -> tuple[str | None, str]:
     if len(sample) < _FEWEST_FOR_MODEL:
         return declared, source
-    # Imported here: its model takes long to load and is seldom needed. It has no type information.
+    # Imported here because the model loads slowly and is seldom needed. It has no type information.
     import py3langid  # type: ignore[import-untyped]  # noqa: PLC0415
 
     language = str(py3langid.classify(sample)[0])

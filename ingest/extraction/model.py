@@ -1,4 +1,4 @@
-"""What each part of `ingest.extraction` finds, before it is normalised to a record."""
+"""The results of the extractors, before they are normalised to a record."""
 
 from __future__ import annotations
 
@@ -21,9 +21,11 @@ from ingest.record import (
 
 @dataclass(frozen=True, slots=True)
 class Headline:
-    """`text` is the headline that the page shows; `seo_title` the metadata's title where it differs from it.
+    """The headline of the article, and the deck below it.
 
-    `element` is the heading itself, `deck` the standfirst's element: both stay out of the body.
+    `text` is the headline that the page shows. `seo_title` is the metadata's title if it differs
+    from `text`. `element` is the heading's element and `deck` that of the deck: both are left out
+    of the body.
     """
 
     text: str
@@ -36,7 +38,11 @@ class Headline:
 
 @dataclass(frozen=True, slots=True)
 class Byline:
-    """The visible byline; `metadata_authors` only the metadata names, `elements` stay out of the body."""
+    """The authors of the article.
+
+    `metadata_authors` are names that only the metadata has. `elements` are the byline's elements,
+    which are left out of the body.
+    """
 
     authors: tuple[Author, ...] = ()
     source: str = ""
@@ -46,9 +52,10 @@ class Byline:
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """A time of the page. `value` is ISO 8601 with offset, or a date alone where `precision` is day.
+    """A time of the page.
 
-    `zone_source` says where the offset comes from: "page", "site", "country", "language", or "" for a day.
+    `value` is ISO 8601 with an offset, or only a date if `precision` is day. `zone_source` is the
+    source of the offset: "page", "site", "country", "language", or "" for a day.
     """
 
     value: str
@@ -60,7 +67,7 @@ class Moment:
 
 @dataclass(frozen=True, slots=True)
 class Times:
-    """When the article was published and modified, as far as the page says."""
+    """The times of publication and of the last change; None if the page does not state them."""
 
     published: Moment | None = None
     modified: Moment | None = None
@@ -69,7 +76,7 @@ class Times:
 
 @dataclass(frozen=True, slots=True)
 class CommentSection:
-    """The comments of a page; `elements` are their containers, which stay out of the body."""
+    """The comments of a page; `elements` are their containers, which are left out of the body."""
 
     comments: tuple[Comment, ...] = ()
     count: int | None = None
@@ -80,10 +87,10 @@ class CommentSection:
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """The article's text, paragraphs parted by a blank line, and the same as semantic HTML.
+    """The article's text with blank lines between paragraphs, and the same as semantic HTML.
 
-    `source` is the way that found it: "rule", "trafilatura", "density", "json-ld" or "script".
-    `credit` is the credited source whose line was taken out of the text or stands in it.
+    `source` is the method that found it: "rule", "trafilatura", "density", "json-ld" or "script".
+    `credit` is the credited source. Its line may have been removed from the text.
     """
 
     text: str
@@ -96,7 +103,7 @@ class Body:
 
 @dataclass(frozen=True, slots=True)
 class Topics:
-    """Where the site files the article, with the provenance of each."""
+    """Section, keywords and description of the article, each with its source."""
 
     section: str | None = None
     section_source: str = ""
@@ -108,7 +115,7 @@ class Topics:
 
 @dataclass(frozen=True, slots=True)
 class Media:
-    """Images and videos of the article; captions and credits as the page gives them."""
+    """Images and videos of the article; captions and credits are as on the page."""
 
     main_image: Image | None = None
     main_image_source: str = ""
@@ -118,7 +125,7 @@ class Media:
 
 @dataclass(frozen=True, slots=True)
 class NotArticle:
-    """Why a page is no article."""
+    """Why a page is not an article."""
 
     reason: Reason
     detail: str = ""
@@ -126,7 +133,7 @@ class NotArticle:
 
 @dataclass(frozen=True, slots=True)
 class Extraction:
-    """Everything that a page says of its article."""
+    """The results of all extractors for one page."""
 
     canonical_url: str | None
     headline: Headline | None

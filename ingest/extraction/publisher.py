@@ -1,4 +1,4 @@
-"""Whose site it is, and whether the page says that its article may be read for free."""
+"""The publisher of a page, its robots directives, and whether its article is free to read."""
 
 from __future__ import annotations
 
@@ -23,12 +23,13 @@ _NO_AI = re.compile(r"\bno(?:ai|imageai)\b", re.IGNORECASE)
 
 
 def find_rights(page: Page) -> Rights:
-    """The directives as found, from `<meta>` and the response's headers.
+    """Return the directives of the page's `<meta>` elements and of the response's headers.
 
-    A directive for one crawler is prefixed with its name ("googlebot: noindex"), as in the X-Robots-Tag header
+    A directive for one crawler is prefixed with its name ("googlebot: noindex"), as in the
+    X-Robots-Tag header
     (https://developers.google.com/search/docs/crawling-indexing/robots-meta-tag). TDMRep's values
-    (https://www.w3.org/community/reports/tdmrep/CG-FINAL-tdmrep-20240510/) are read from the page first, then
-    from the headers.
+    (https://www.w3.org/community/reports/tdmrep/CG-FINAL-tdmrep-20240510/) are read from the page
+    first, then from the headers.
     """
     meta = _robots_meta(page)
     header = _header(page, "x-robots-tag")
@@ -65,7 +66,7 @@ def _reservation(page: Page) -> int | None:
 
 @dataclass(frozen=True)
 class OwnNames:
-    """The names that a site calls itself by, as written; host names are in lower case."""
+    """A site's own names, as written; host names are in lower case."""
 
     names: tuple[str, ...]
 
@@ -81,7 +82,7 @@ class OwnNames:
 
 
 def own_names(page: Page, data: StructuredData, site: Site) -> OwnNames:
-    """Return the site's own names: of its definition, its metadata, its JSON-LD nodes and its host."""
+    """Return the site's own names from its definition, metadata, JSON-LD nodes and host."""
     names: list[str | None] = [site.publisher]
     for meta in ("og:site_name", "application-name", "al:ios:app_name"):
         names += page.metas.get(meta, [])
@@ -97,13 +98,17 @@ def own_names(page: Page, data: StructuredData, site: Site) -> OwnNames:
 
 
 _PUBLISHERS = 3
-"""Articles of the JSON-LD whose publisher is read; further ones are other sites' stories."""
-_MOST_CHARACTERS = 80  # the longest names of newspapers have about 60; more is a slogan
+"""JSON-LD articles whose publisher is read; later ones are stories of other sites."""
+_MOST_CHARACTERS = 80  # the longest names of newspapers have about 60; a longer text is a slogan
 _ORGANISATIONS = ("NewsMediaOrganization", "WebSite", "Organization")
 
 
 def find_publisher(page: Page, data: StructuredData, site: Site) -> str | None:
-    """The publisher's name: the definition's, the article's in JSON-LD, `og:site_name`, the site's own node."""
+    """Return the publisher's name from the first source that has it, or None.
+
+    The sources are, in this order: the site's definition, the article's node in JSON-LD,
+    `og:site_name`, the site's own node, and other metas.
+    """
     if site.publisher:
         return site.publisher
     return next((name for name in _names(page, data) if name and _is_name(name)), None)
@@ -127,12 +132,12 @@ def _is_name(name: str) -> bool:
 
 
 _TRUTH = {"true": True, "false": False, "yes": True, "no": False, "1": True, "0": False}
-# Facebook's article:content_tier; "metered" says neither.
+# Facebook's article:content_tier. The value "metered" means neither.
 _TIERS = {"free": True, "locked": False}
 
 
 def find_free(page: Page, data: StructuredData) -> bool | None:
-    """Schema.org's `isAccessibleForFree`, or None where the page doesn't state it.
+    """Return schema.org's `isAccessibleForFree`, or None if the page does not state it.
 
     Booleans are often written as texts ("False") or as `https://schema.org/False`.
     """

@@ -1,4 +1,4 @@
-"""Structured data of a page: JSON-LD (also broken), read once, with `@graph` and `@id` resolved."""
+"""Structured data of a page: JSON-LD, even if it is broken, with `@graph` and `@id` resolved."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ from typing import Any
 from ingest.html.page import Page
 from ingest.text import one_line
 
-# schema.org's Article and its subtypes (https://schema.org/Article), with those that sites use for stories.
+# schema.org's Article and its subtypes (https://schema.org/Article), and other types that sites use
+# for articles.
 ARTICLE_TYPES = frozenset(
     {
         "Article",
@@ -46,23 +47,23 @@ Node = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class StructuredData:
-    """The JSON-LD nodes of a page in page order; `by_id` holds what `{"@id": ...}` refers to."""
+    """The JSON-LD nodes of a page in page order; `by_id` has the targets of `{"@id": ...}`."""
 
     nodes: tuple[Node, ...] = ()
     by_id: Mapping[str, Node] = field(default_factory=dict)
 
     @cached_property
     def articles(self) -> tuple[Node, ...]:
-        """The nodes that are articles, those that say most first."""
+        """The nodes that are articles, those with the most properties first."""
         found = [node for node in self.nodes if types_of(node) & ARTICLE_TYPES]
         return tuple(sorted(found, key=_weight, reverse=True))
 
     def of_type(self, *names: str) -> tuple[Node, ...]:
-        """The nodes of any of these schema.org types."""
+        """Return the nodes of any of these schema.org types."""
         return tuple(node for node in self.nodes if types_of(node) & set(names))
 
     def resolve(self, value: object) -> object:
-        """A node for a mere reference to it; everything else as it is."""
+        """Return the node that a reference points to, and any other value unchanged."""
         if isinstance(value, Mapping) and isinstance(ident := value.get("@id"), str):
             target = self.by_id.get(ident)
             if target is not None and target is not value:
@@ -70,22 +71,25 @@ class StructuredData:
         return value
 
     def each(self, node: Node, key: str) -> list[object]:
-        """The values of a key as a list, references resolved; a scalar is a list of one."""
+        """Return the values of a key as a list, with references resolved."""
         value = node.get(key)
         values = value if isinstance(value, list) else [value]
         return [self.resolve(item) for item in values if item not in (None, "", [], {})]
 
     def texts(self, node: Node, key: str) -> list[str]:
-        """The values of a key as texts: strings, or the `name`, `@value` or `headline` of nodes."""
+        """Return the values of a key as texts, without empty ones; see `text_value`."""
         return [text for value in self.each(node, key) if (text := text_value(value))]
 
     def text(self, node: Node, key: str) -> str | None:
-        """The first text of a key, on one line."""
+        """Return the first text of a key on one line, or None if there is none."""
         return next(iter(self.texts(node, key)), None)
 
 
 def text_value(value: object) -> str:
-    """A text for a JSON-LD value; empty where there is none."""
+    """Return a JSON-LD value as a text; empty if it has none.
+
+    The text of a node is its `name`, `@value` or `headline`.
+    """
     if isinstance(value, str):
         return one_line(html.unescape(html.unescape(value)))
     if isinstance(value, bool):
@@ -107,7 +111,7 @@ def text_value(value: object) -> str:
 
 
 def types_of(node: Node) -> frozenset[str]:
-    """The schema.org types of a node, without namespace."""
+    """Return the schema.org types of a node, without the namespace."""
     kind = node.get("@type")
     kinds = kind if isinstance(kind, list) else [kind]
     return frozenset(re.split(r"[/#:]", name)[-1] for name in kinds if isinstance(name, str))
@@ -128,7 +132,7 @@ def _weight(node: Node) -> int:
 
 
 def read_structured(page: Page) -> StructuredData:
-    """All JSON-LD of the page. What cannot be read is left out; nothing raises."""
+    """Return all JSON-LD of the page. Blocks that cannot be parsed are skipped without an error."""
     nodes: list[Node] = []
     by_id: dict[str, Node] = {}
     for script in page.tree.iter("script"):
@@ -169,10 +173,11 @@ _DECODER = json.JSONDecoder(strict=False)  # raw newlines and tabs inside string
 
 
 def load_lenient(text: str) -> list[object]:
-    """The JSON values of a script, mended where sites often break them.
+    """Return the JSON values of a script, with common errors repaired; [] if parsing fails.
 
-    Raw newlines, HTML comments and CDATA around it, trailing and missing commas, HTML entities for quotes,
-    bad escapes, several values one after the other, a trailing semicolon. Returns [] where nothing can be read.
+    These errors are repaired: raw newlines in strings, HTML comments or CDATA around the JSON,
+    trailing and missing commas, HTML entities for quotes, bad escapes, several values in a row,
+    and a trailing semicolon.
     """
     text = _WRAPPING.sub("", text.strip().lstrip("\ufeff")).strip()
     if not text:
@@ -194,5 +199,6 @@ def _values(text: str) -> list[object]:
         except (ValueError, RecursionError):
             return values if text[position:].strip(" ;\n\t,") == "" else []
         values.append(value)
-        position = _BETWEEN.match(text, position).end()  # type: ignore[union-attr]  # it matches no character, too
+        # The pattern also matches the empty string, so `match` is never None.
+        position = _BETWEEN.match(text, position).end()  # type: ignore[union-attr]
     return values

@@ -1,4 +1,7 @@
-"""The titles that a page's metadata gives, and the comparison of titles: without typography and the site's name."""
+"""The titles in a page's metadata, and the comparison of titles.
+
+Titles are compared without typography and without the site's name.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +16,7 @@ from ingest.html.page import Page
 from ingest.text import one_line
 
 _NOT_A_LETTER = re.compile(r"[\W_]+")
-# A word, or one character of a script that is written without blanks.
+# A word, or one character of a script that is written without spaces.
 _WORD = re.compile(
     r"[\u3040-\u30ff\u3400-\u9fff\u0e00-\u0e7f]|[^\W\u3040-\u30ff\u3400-\u9fff\u0e00-\u0e7f]+"
 )
@@ -32,27 +35,33 @@ _METAS = (
 
 @dataclass(frozen=True, slots=True)
 class Title:
-    """A title of the metadata; `source` as in the provenance: "json-ld", "meta" or "title"."""
+    """A title of the metadata; `source` is "json-ld", "meta" or "title", as in the provenance."""
 
     text: str
     source: str
 
 
 def visible(text: str | None) -> str:
-    """The text on one line without soft hyphens and other marks that only a typesetter sees."""
+    """Return the text on one line, without soft hyphens and other invisible characters."""
     return one_line(text.translate(_INVISIBLE)) if text else ""
 
 
 @lru_cache(maxsize=512)
 def title_key(text: str) -> str:
-    """What two titles have in common that differ only in typography: letters and digits, in one case."""
+    """Return the letters and digits of a title in lower case, for comparison.
+
+    Titles that differ only in typography have the same key.
+    """
     return _NOT_A_LETTER.sub(
         "", unicodedata.normalize("NFKC", text.translate(_INVISIBLE)).casefold()
     )
 
 
 def likeness(one: str, other: str) -> float:
-    """How far two titles have the same words: 0 to 1; 1 also where one begins or ends with all of the other."""
+    """Return the similarity of two titles by their words, from 0 to 1.
+
+    It is also 1 if one title is the start or the end of the other and at least a third as long.
+    """
     mine, theirs = title_key(one), title_key(other)
     if not mine or not theirs:
         return 0.0
@@ -66,7 +75,7 @@ def likeness(one: str, other: str) -> float:
 
 
 def metadata_titles(page: Page, nodes: tuple[Node, ...]) -> tuple[Title, ...]:
-    """The titles of the JSON-LD articles, of the metas and of `<title>`, as written; each text once."""
+    """Return the titles of the JSON-LD articles, the metas and `<title>`, each text once."""
     found = {
         title.text: title
         for title in reversed(tuple(_titles(page, nodes)))
@@ -88,7 +97,7 @@ def _titles(page: Page, nodes: tuple[Node, ...]) -> Iterator[Title]:
 
 
 def without_site_name(title: str, names: Collection[str]) -> str:
-    """The title without the site's name before or behind it, however often it is parted off."""
+    """Return the title without the site's name, as often as it is separated at either end."""
     parts = [
         (0, 0),
         *((found.start(), found.end()) for found in _SEPARATOR.finditer(title)),
@@ -103,7 +112,10 @@ def without_site_name(title: str, names: Collection[str]) -> str:
 
 
 def longest_part(title: str) -> str:
-    """The longest of the parts that separators part: the headline rather than the section or the site's name."""
+    """Return the longest part between separators.
+
+    This is the headline rather than the section or the site's name.
+    """
     return max(_SEPARATOR.split(title), key=len)
 
 

@@ -50,13 +50,16 @@ def _version(distribution: str) -> str:
 def article_of(
     page: FetchedPage, catalog: SiteCatalog, limits: Limits | None = None
 ) -> Article | Rejection:
-    """Return the record of a page, by the definition that it names, else by its URL. See `article_for`."""
+    """Return the record of a page; see `article_for`.
+
+    If the page names no site, the site definition is chosen by the URL.
+    """
     site = catalog.get(page.site) if page.site else catalog.for_url(page.url)
     return article_for(page, site, limits)
 
 
 def article_for(page: FetchedPage, site: Site, limits: Limits | None = None) -> Article | Rejection:
-    """The record of a page by this definition (`UNKNOWN_SITE`: none).
+    """Return the record of a page by this site definition (`UNKNOWN_SITE` for none).
 
     It raises nothing but `MemoryError`, after which the process had better end.
     """

@@ -186,7 +186,7 @@ def read_answers(answers: Iterable[bytes], zone: tzinfo | None) -> RemoteComment
 
 
 def merge_comments(section: CommentSection, remote: RemoteComments) -> CommentSection:
-    """Return the section with comments from beside the page added.
+    """Return the section with comments from outside the page added.
 
     A comment that both have keeps the page's text and takes the other's time and parent. Replies
     follow their parent.

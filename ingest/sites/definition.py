@@ -194,7 +194,7 @@ class Site(_Data):
 
     @property
     def comment_source(self) -> str | None:
-        """Name of the plug-in for comments from beside the page, if the site has any."""
+        """Name of the plug-in for comments from outside the page, if the site has any."""
         if self.plugins.comments is not None:
             return self.plugins.comments
         return "wordpress" if self.discover.wordpress_comments else None
@@ -208,7 +208,7 @@ class Site(_Data):
         )
 
     def at(self, moment: datetime | date | None) -> Site:
-        """Return the definition for a page of that date, with the variant that holds then."""
+        """Return the definition for a page of that date, with the variant for that date."""
         if moment is None:
             return self
         day = moment.date() if isinstance(moment, datetime) else moment

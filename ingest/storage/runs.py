@@ -101,7 +101,7 @@ def last_starts(
         wait_seconds: the timeout for locks of SQLite.
 
     Raises:
-        UsageError: the URL is no database.
+        UsageError: the URL is not that of a database.
         UnwritableOutput: the ledger cannot be read.
     """
     file = output / "ledger.sqlite"

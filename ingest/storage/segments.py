@@ -253,7 +253,10 @@ def _cut(file: BufferedRandom, length: int) -> None:
 
 @contextmanager
 def locked(output: Path, site: str) -> Iterator[None]:
-    """Hold the lock of an output folder and site; raises `OutputLocked` where another run holds it."""
+    """Hold the lock of an output folder and site.
+
+    Raises `OutputLocked` if another run has the lock.
+    """
     with writable(output):
         make_folder(output / site)
         lock = FileLock(output / site / ".lock")

@@ -28,7 +28,7 @@ PATIENCE = 120.0
 
 @contextmanager
 def schedule(folder: Path, *arguments: str) -> Iterator[subprocess.Popen[str]]:
-    """The command at work; it is killed where the test leaves it so, or after two minutes."""
+    """The command at work; it is killed if the test leaves it running, or after two minutes."""
     command = [
         sys.executable,
         "-m",

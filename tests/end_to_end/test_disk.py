@@ -73,7 +73,7 @@ def assert_completes(output: Path, ledger: str = "") -> None:
 
 
 class Disk:
-    """A small disk of its own where this user may mount one; else a folder, and a limit on the size of files."""
+    """A small disk of its own if this user may mount one; else a folder, and a limit on the size of files."""
 
     def __init__(self, path: Path) -> None:
         path.mkdir()

@@ -41,7 +41,7 @@ def records(output: Path) -> list[dict[str, Any]]:
 
 
 def visit_twice(folder: Path) -> dict[str, Any]:
-    """Crawl a newsroom where one page fails, then again after it has edited another: what came of it."""
+    """Crawl a newsroom with one page that fails, then again after it has edited another: what came of it."""
     newsroom = Newsroom.load(SITE)
     first, second = newsroom.articles()[:2]
     with serve(newsroom) as server:

@@ -89,7 +89,7 @@ def test_batches_have_records_enough() -> None:
 
 @pytest.mark.parametrize("chance", [0.05, 0.5, 0.9, 0.97, 1.0])
 def test_noise_is_no_alarm(chance: float) -> None:
-    """Two thousand runs of a site where nothing changes, small and large."""
+    """Two thousand runs of a site that does not change, small and large."""
     dice = random.Random(20261120)  # noqa: S311 - the same runs each time
     history: list[Sample] = []
     alarms = 0

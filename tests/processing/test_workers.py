@@ -43,7 +43,7 @@ def misbehave(page: FetchedPage) -> Article | Rejection:
         os.write(1, f"{os.getpid()}\n".encode())
         re.match(
             r"(a+)+b", "a" * 60
-        )  # years in C, where no thread and no handler of Python's gets a turn
+        )  # years in C: no thread and no handler of Python's gets a turn
     if task == "swell":
         bytearray(2**31)
     if task == "die":

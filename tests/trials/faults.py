@@ -113,7 +113,7 @@ def die_everywhere(
 
 
 def job(*, edited: bool) -> int:
-    """Try all on the newsroom as it was, or as it is after its first edits; 1 where something is wrong."""
+    """Try all on the newsroom as it was, or as it is after its first edits; 1 if something is wrong."""
     preload()
     os.environ["KHABAR_WORKERS"] = "1"  # each is one more fork
     folder, bad, begin = Path(tempfile.mkdtemp(prefix="khabar-faults-")), 0, time.monotonic()
@@ -135,7 +135,7 @@ def job(*, edited: bool) -> int:
 
 
 def main() -> int:
-    """Try all, in two processes; 1 where something is wrong."""
+    """Try all, in two processes; 1 if something is wrong."""
     if sys.argv[1:]:
         return job(edited=sys.argv[1] == "edited")
     line = (sys.executable, "-m", "tests.trials.faults")

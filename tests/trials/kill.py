@@ -105,7 +105,7 @@ class Trials:
 
 
 def job(kills: int, seed: int) -> int:
-    """Run trials in this process, and print what came of them; 1 where one failed."""
+    """Run trials in this process, and print what came of them; 1 if one failed."""
     preload()
     begin = time.monotonic()
     folder = Path(tempfile.mkdtemp(prefix="khabar-kill-"))
@@ -127,7 +127,7 @@ def job(kills: int, seed: int) -> int:
 
 
 def main() -> int:
-    """Run the trials, in several processes where asked to; 1 where one of them fails."""
+    """Run the trials, in several processes if asked to; 1 if one of them fails."""
     parser = argparse.ArgumentParser(
         prog="python -m tests.trials.kill", description=(__doc__ or "").split("\n")[0]
     )

@@ -68,7 +68,7 @@ class Run:
         return self.code
 
     def wait(self, seconds: float = PATIENCE) -> int | None:
-        """The exit code, or None where it still runs after so many seconds."""
+        """The exit code, or None if it still runs after so many seconds."""
         deadline = time.monotonic() + seconds
         while self.poll() is None and time.monotonic() < deadline:
             time.sleep(0.002)

@@ -28,7 +28,7 @@ logger = logging.getLogger(__name__)
 _POSTS = 100
 """Maximum of WordPress's API for one page."""
 _OVERLAP = timedelta(days=1)
-"""How far the API is asked back beyond the last walk: clocks and time zones differ."""
+"""The API is queried from this long before the last walk: clocks and time zones differ."""
 
 
 async def feeds(crawl: SourceContext) -> None:
@@ -143,7 +143,10 @@ def _scrapy(response: Response) -> ScrapyResponse:
 
 
 def _clock(response: Response) -> datetime:
-    """Return the later of our clock and the server's: a site ahead of us changes nothing in the future."""
+    """Return the later of our clock and the server's.
+
+    If the server's clock is ahead, its changes would otherwise be in the future.
+    """
     now = datetime.now(UTC)
     stated = answered_at(_scrapy(response))
     return now if stated is None else max(now, stated)

@@ -35,9 +35,8 @@ def asked_delay(rules: RobotParser, user_agent: str, now: datetime) -> float:
         return delay
     if rate.start_time is not None and rate.end_time is not None:
         time, start, end = now.astimezone(UTC).time(), rate.start_time, rate.end_time
-        if not (
-            start <= time <= end if start <= end else time >= start or time <= end
-        ):  # some go past midnight
+        # If `end` is before `start`, the rate is valid past midnight.
+        if not (start <= time <= end if start <= end else time >= start or time <= end):
             return delay
     return max(delay, rate.seconds / rate.requests)
 
@@ -80,7 +79,7 @@ class _Host:
 
 
 class HostThrottle:
-    """Keeps the delay of each host within its bounds, whatever AutoThrottle makes of it."""
+    """Keeps the delay of each host within its bounds, even if AutoThrottle changes it."""
 
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler
@@ -146,9 +145,8 @@ class HostThrottle:
     def _new_host(self, host: str) -> _Host:
         settings = self._context.settings
         throttle = self._context.catalog.for_host(host).throttle
-        slot_settings = self._crawler.engine.downloader.per_slot_settings.setdefault(
-            host, {}
-        )  # DOWNLOAD_SLOTS
+        # The values of DOWNLOAD_SLOTS.
+        slot_settings = self._crawler.engine.downloader.per_slot_settings.setdefault(host, {})
         own = slot_settings.get("delay")
         jitter = slot_settings.get("jitter", self._jitter)
         pace = self._paces[host]

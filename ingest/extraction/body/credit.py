@@ -1,7 +1,7 @@
 """The credited source of an article: "Source: X", "via X", "(Reuters)", the agency of a dateline.
 
-A wrong source is worse than none: a line must be nothing but the credit, an agency must be a known one, and the
-publisher does not credit itself.
+A wrong source is worse than none. So a line must contain nothing else than the credit, an agency
+must be in the list of agencies, and the publisher's own names are ignored.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from ingest.text import one_line
 
 Absolute = Callable[[str | None], str | None]
 
-# "Source" in the languages of newspapers; what follows needs a colon, a dash or a link.
+# "Source" in many languages. A colon, a dash or a link must follow.
 _SOURCE = (
     r"source|quelle|fuente|fonte|bron|kilde|källa|lähde|heimild|źródło|zdroj|vir|izvor|forrás|sursa|šaltinis|avots|"
     r"allikas|kaynak|πηγή|источник|джерело|източник|извор|المصدر|مصدر|ماخذ|منبع|ذریعہ|מקור|स्रोत|साभार|সূত্র|"
@@ -56,7 +56,7 @@ _DATELINE = re.compile(
     rf"(?:{_PLACE}\s*[:,–—-]\s*)(?P<named>{_AGENCIES})\s*[:–—-]\s*\S",
     re.IGNORECASE,
 )
-# Urdu datelines put the paper or the agency, with the day, into parentheses after the city.
+# Urdu datelines have the paper or the agency, with the day, in parentheses after the city.
 _URDU_DATELINE = re.compile(
     r"[\u0600-\u06ff]+(?:\s[\u0600-\u06ff]+){0,2}\s*\(\s*(?P<name>[\u0600-\u06ff][\u0600-\u06ff\s]{2,50}?)\s*"
     r"[۔.,،-]+\s*\d{1,2}\s*[\u0600-\u06ff]+\s*\d{4}[^)]{0,6}\)"
@@ -105,7 +105,7 @@ _NAME_WORDS = 7
 
 
 class _Place(NamedTuple):
-    """Where a credit was found, as `Body.credit_source` tells it."""
+    """The values of `Body.credit_source`: the kinds of places with a credit."""
 
     line: str = "credit-line"
     ending: str = "ending"
@@ -117,7 +117,10 @@ PLACES = _Place()
 
 @dataclass(frozen=True, slots=True)
 class Credit:
-    """The credited source; `block` is the line that holds nothing else and so leaves the text."""
+    """The credited source.
+
+    `block` is its line if that contains nothing else; it is then removed from the text.
+    """
 
     organization: Organization
     source: str
@@ -127,9 +130,13 @@ class Credit:
 def find_credit(
     blocks: Sequence[Block], text: Sequence[Block], own_names: Collection[str], absolute: Absolute
 ) -> Credit | None:
-    """The credit of a text whose blocks are `text`; `blocks` are all of the page, in whose order it ends.
+    """Return the credit of a text, or None.
 
-    `own_names` are the publisher's names and domain: none of them is a credited source.
+    Args:
+        blocks: All blocks of the page, in page order.
+        text: Those of them that are the text.
+        own_names: The publisher's names and domain, which are never a credited source.
+        absolute: Returns the absolute address of a link.
     """
     if not text:
         return None
@@ -137,9 +144,8 @@ def find_credit(
     lines = (*reversed(_after(blocks, text)), *reversed(text[-_TAIL:]))
     beside = {block.element.getparent() for block in text[-_TAIL:]}
     for block in sorted(lines, key=lambda block: block not in text):
-        in_text = (
-            block in text or block.element.getparent() in beside
-        )  # a line of one link is often left out of it
+        # A line with only a link is often not in `text`, but beside its last blocks.
+        in_text = block in text or block.element.getparent() in beside
         if (name := _credited(block, own, in_text=in_text)) is not None:
             return Credit(
                 Organization(name=name, url=_link_of(block, name, absolute)), PLACES.line, block
@@ -153,16 +159,15 @@ def _after(blocks: Sequence[Block], text: Sequence[Block]) -> Sequence[Block]:
 
 
 def _credited(block: Block, own: frozenset[str], *, in_text: bool) -> str | None:
-    """The name in a line that is nothing but a credit."""
+    """Return the name in a line that contains only a credit, or None."""
     line = one_line(block.text)
     if len(line) > _NAME_LENGTH + 40:
         return None
     for pattern in (_LINE, _FIRST_PUBLISHED, _COPYRIGHT):
         if (match := pattern.fullmatch(line)) is not None:
             name = _name(match["name"], own)
-            is_bare = (
-                match.groupdict().get("via") or ":"
-            ).isspace()  # "via X": X is an agency, or a link in the text
+            # After "via" without a colon, the name must be an agency, or a link in the text.
+            is_bare = (match.groupdict().get("via") or ":").isspace()
             is_sure = name and (name.casefold() in AGENCIES or (in_text and block.link_share > 0))
             return name if is_sure or not is_bare else None
     if (match := _ENDING.fullmatch(line)) is not None or (
@@ -194,12 +199,15 @@ def _name(text: str, own: frozenset[str]) -> str | None:
 
 
 def _plain(name: str) -> str:
-    """The letters and digits of a name, for comparing: "F.A.Z." is "FAZ"."""
+    """Return the letters and digits of a name in lower case, for comparison: "F.A.Z." is "faz"."""
     return _SIGNS.sub("", name).casefold()
 
 
 def _is_plain_word(word: str) -> bool:
-    """Whether the word is a lower-case one of a sentence: names have capitals, and domains a full stop."""
+    """Whether the word is a lower-case word of a sentence.
+
+    Names have capitals, and domains have a full stop.
+    """
     letters = word.strip("()[]\"'“”’,;")
     return (
         letters[:1].islower()
@@ -211,7 +219,7 @@ def _is_plain_word(word: str) -> bool:
 
 
 def _is_spelt(name: str) -> bool:
-    """Whether short agency names are spelt as such: "AP" and "dpa", but not "Ap" or "app"."""
+    """Whether short agency names have the right case: "AP" and "dpa", but not "Ap" or "app"."""
     short = [part for part in re.split(r"[\s/,&]+", name) if len(part) <= 4]
     return all(
         part.isupper()
@@ -234,7 +242,7 @@ def _link_of(block: Block, name: str, absolute: Absolute) -> str | None:
 
 
 def _agency_of(text: Sequence[Block], own: frozenset[str]) -> Credit | None:
-    """The agency of the dateline or at the end of the last paragraph; it stays in the text."""
+    """Return the agency of the dateline or at the end of the last block; it stays in the text."""
     first, last = text[0], text[-1]
     for source, match in (
         (PLACES.dateline, _DATELINE.match(first.text)),

@@ -1,4 +1,7 @@
-"""Second ways to an article's text, for pages whose HTML holds none of it: JSON-LD and the state of a web app."""
+"""Fallbacks for the article's text if the HTML does not contain it.
+
+The text is then in JSON-LD, or in the state of a web app in a script.
+"""
 
 from __future__ import annotations
 
@@ -19,26 +22,26 @@ _SCRIPT = re.compile(r"<script\b[^>]*>(.*?)</script>", re.IGNORECASE | re.DOTALL
 _STRING = re.compile(r'"([^"\\]*(?:\\.[^"\\]*)*)"', re.DOTALL)
 _JSON = re.compile(r'":\s*["{\[]')
 _LONG = 400
-"""A string of fewer characters is no article."""
+"""The least number of characters of a string that is an article."""
 _DEPTH = 2
-"""How often a JSON string may hold JSON: Next.js streams its state as strings of JSON."""
+"""Levels of JSON inside strings of JSON. Next.js streams its state as strings of JSON."""
 
 
 def stated_body(data: StructuredData) -> str:
-    """The longest `articleBody` of the page's JSON-LD, markup and all; empty where there is none."""
+    """Return the longest `articleBody` of the JSON-LD, with its markup; empty if there is none."""
     bodies = (body for node in data.articles if isinstance(body := node.get("articleBody"), str))
     return max(bodies, key=len, default="")
 
 
 def stated_blocks(data: StructuredData) -> list[Block]:
-    """The blocks of `stated_body`."""
+    """Return the blocks of `stated_body`."""
     return _blocks_of(unescape(stated_body(data)))
 
 
 def embedded_blocks(source: str) -> list[Block]:
-    """The blocks of the longest text with paragraphs that stands as a string in one of the page's scripts.
+    """Return the blocks of the longest string with paragraphs in the page's scripts.
 
-    Pages that a browser puts together (Next.js, Nuxt, Redux) carry their article's HTML so.
+    Pages that are rendered in the browser (Next.js, Nuxt, Redux) have the article's HTML there.
     """
     texts = [text for script in _SCRIPT.finditer(source) for text in _strings(script[1], _DEPTH)]
     return _blocks_of(max(texts, key=len)) if texts else []

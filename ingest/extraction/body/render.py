@@ -1,8 +1,9 @@
-"""Blocks as plain text and as semantic HTML: the same content twice.
+"""Render blocks as plain text and as semantic HTML with the same content.
 
-The HTML holds p, h2 to h6, ul, ol, li, blockquote, table, tr, td, th, a, strong, em and br, without attributes but the
-`href` of a link, which is an absolute http(s) address: nothing in it can run. Whatever is written here passes nh3
-(ammonia, html5ever) last, which knows how browsers read markup: the HTML may be shown as it is.
+The HTML has only the elements p, h2 to h6, ul, ol, li, blockquote, table, tr, td, th, a, strong, em
+and br. The only attribute is the `href` of a link, with an absolute http(s) address, so nothing in
+the HTML can run. As the last step nh3 (ammonia, html5ever) sanitizes it by the rules of browsers'
+parsers, so it is safe to show without changes.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from ingest.html.blocks import Block, Run
 from ingest.text import clean, one_line
 
 Absolute = Callable[[str | None], str | None]
-"""Makes an absolute http(s) address of a raw `href`, or None where it is none."""
+"""A function from a raw `href` to an absolute http(s) address, or to None if it is not one."""
 
 
 _ALLOWED = frozenset({
@@ -30,12 +31,16 @@ _SANITIZER = nh3.Cleaner(
     attributes={"a": frozenset({"href"})},
     url_schemes=frozenset({"http", "https"}),
     url_relative="deny",
-    link_rel=None,  # no link opens a window of its own, so there is no opener to hide
+    link_rel=None,  # without `target` no link opens a new window, so `noopener` is not needed
 )
 
 
 def render_text(blocks: Sequence[Block]) -> str:
-    """The text: paragraphs parted by a blank line, list items and table rows by a newline, cells by " | "."""
+    """Return the blocks as plain text.
+
+    A blank line separates paragraphs, a newline separates list items and table rows, and " | "
+    separates cells.
+    """
     pieces = [blocks[0].text] if blocks else []
     for before, now in pairwise(blocks):
         pieces += [_separator(before, now), now.text]
@@ -54,7 +59,10 @@ def _separator(before: Block, now: Block) -> str:
 
 
 def render_html(blocks: Sequence[Block], absolute: Absolute) -> str:
-    """The blocks as semantic HTML; lists, quotes and tables are put together again from their blocks' paths."""
+    """Return the blocks as semantic HTML.
+
+    Lists, quotes and tables are rebuilt from the paths of their blocks.
+    """
     writer = _Writer(absolute)
     for item in blocks:
         writer.write(item)
@@ -63,14 +71,15 @@ def render_html(blocks: Sequence[Block], absolute: Absolute) -> str:
 
 
 def sanitize(markup: str) -> str:
-    """The markup with nothing but the allowed tags and addresses, and the same after NFC; idempotent."""
+    """Return the markup with only the allowed tags and addresses. Idempotent, even after NFC."""
     return _without_solidus(_SANITIZER.clean(clean(_without_solidus(markup))))
 
 
 def _without_solidus(markup: str) -> str:
-    """The markup with U+0338 written as a reference: it is the one character that NFC merges into `<` and `>`.
+    """Return the markup with U+0338 as a character reference.
 
-    Behind a tag it would unmake the tag's end, and the text up to the next one would turn into attributes.
+    It is the only character that NFC merges into `<` and `>`. After a tag it would remove the
+    tag's end, and the text up to the next tag would turn into attributes.
     """
     return markup.replace("\u0338", "&#824;")
 
@@ -102,7 +111,7 @@ class _Writer:
         self._filled = cell
 
     def close_to(self, path: tuple[HtmlElement, ...]) -> None:
-        """Close what is open beyond this path."""
+        """Close the open elements that are not in this path."""
         self.pieces += [f"</{element.tag}>" for element in reversed(self._open[len(path) :])]
         self._open = path
 
@@ -111,13 +120,13 @@ _PARENTS = {"li": {"ul", "ol"}, "tr": {"table"}, "td": {"tr"}, "th": {"tr"}}
 
 
 def _well_formed(path: Iterable[HtmlElement]) -> list[HtmlElement]:
-    """The path without what stands outside its place, such as a list item without a list."""
+    """Return the path without misplaced elements, such as a list item without a list."""
     kept: list[HtmlElement] = []
     for element in path:
         wanted = _PARENTS.get(str(element.tag))
         before = kept[-1].tag if kept else ""
         if wanted is None:
-            if before in {"ul", "ol", "table", "tr"}:  # only items and rows may stand there
+            if before in {"ul", "ol", "table", "tr"}:  # only items and rows are allowed there
                 continue
         elif before not in wanted:
             continue
@@ -141,7 +150,7 @@ def _inline(runs: Sequence[Run], absolute: Absolute) -> str:
 
 
 def _trimmed(runs: Sequence[Run]) -> list[Run]:
-    """The runs with single blanks, none at the ends of a line."""
+    """Return the runs with single spaces, and without spaces at the ends of lines."""
     kept: list[Run] = []
     at_start = True
     for run in runs:

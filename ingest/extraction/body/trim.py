@@ -1,4 +1,4 @@
-"""Where the running text begins and ends: what stands before it (kicker, deck, byline) and after it (notes, bios)."""
+"""Trim the blocks before the running text (kicker, deck, byline) and after it (notes, bios)."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ from ingest.html.blocks import Block
 from ingest.html.vocabulary import HEADINGS, named
 
 _ENOUGH = 0.5
-"""The share of the text that must be left when an edge is cut."""
+"""The least share of the text that must remain after trimming. Otherwise nothing is removed."""
 _PARAGRAPH = 40
-"""From this length on a block counts as a paragraph."""
+"""The least length of a paragraph; shorter blocks do not count as one."""
 _NAMES_LENGTH = 300
 _NOTE_LENGTH = 600
-"""A longer italic block at the end is part of the text."""
+"""The most characters of an italic note at the end. A longer one is part of the text."""
 _NOTES = 2
-"""More headings or italic blocks than this at the end are part of the text."""
+"""The most headings or italic notes at the end. If there are more, they are part of the text."""
 _LEADING = 8
-"""As many blocks are looked at for what stands before the text."""
+"""The most blocks before the text that can be removed."""
 
-# Names of a standfirst's element, in the languages of content systems.
+# Classes and ids of a deck, in the languages of content systems.
 _DECK = re.compile(
     r"-(?:lead|lede|lead-?(?:in|text|paragraph)|deck|dek|stand-?first|sub-?(?:tit|title|headline|head|heading|header|deck)|"
     r"preface|intro(?:-?text|duction)?|einleitung|vorspann|anreisser|topline|kicker|overline|dachzeile|eyebrow|"
@@ -34,13 +34,14 @@ _DECK = re.compile(
     r"font-(?:bold|semibold|medium)|weight-(?:bold|medium)|post-?date|timestamp|date|dateline|meta|byline)-"
 )
 
-# What stands between names, the blanks taken out.
+# Text between names, without spaces.
 _JOINERS = re.compile(
     r"(?:[\W\d_]|by|and|und|et|von|por|di|da|av|og|och|y|e|text|words|reporting)*", re.IGNORECASE
 )
-# A sign in brackets at the end, such as (abc) or [abc/dpa].
+# An author's initials in brackets at the end, such as (abc) or [abc/dpa].
 _SIGNATURE = re.compile(r"[(\[]\s*\w{2,8}(?:\s*[/,]\s*\w{2,8})*\s*[)\]]")
-# "KARACHI:", "LONDON (Reuters) -", "NEW DELHI, Jan 5 -", "Lahore:", "کراچی:": where a text begins, bold or not.
+# A dateline, which begins the text even if it is bold: "KARACHI:", "LONDON (Reuters) -",
+# "NEW DELHI, Jan 5 -", "Lahore:", "کراچی:".
 _DATELINE = re.compile(
     r"[A-Z][A-Z .,'’/-]{2,40}\b.{0,40}?(?::|\s[-–—]|\)\s*[-–—]?)\s|"
     r"[A-Z][^\W\d_]+(?:[ -][A-Z][^\W\d_]+){0,2}:\s|"
@@ -50,7 +51,7 @@ _DATELINE = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What the other readers found, as `blocks.squeeze` writes it."""
+    """The results of other extractors, in the form of `blocks.squeeze`."""
 
     names: frozenset[str] = frozenset()
     descriptions: frozenset[str] = frozenset()
@@ -62,7 +63,7 @@ class Known:
 
 
 def cut_edges(blocks: list[Block], known: Known) -> list[Block]:
-    """The blocks without what stands before and after the running text."""
+    """Return the blocks without those before and after the running text."""
     return _without_notes(_without_opening(blocks, known), known)
 
 
@@ -99,7 +100,7 @@ def _without_opening(blocks: list[Block], known: Known) -> list[Block]:
 
 
 def _is_opening(block: Block, known: Known, holder: HtmlElement | None) -> bool:
-    """Whether a block before the running text is no part of it."""
+    """Whether a block before the running text is not part of it."""
     if block.key in known.titles or known.describes(block) or is_names(block, known):
         return True
     if is_stamp(block) or is_notice(block) or block.carries("strong"):
@@ -112,7 +113,7 @@ def _is_opening(block: Block, known: Known, holder: HtmlElement | None) -> bool:
 
 
 def _is_bold_deck(blocks: Sequence[Block], known: Known) -> bool:
-    """Whether the first paragraph is a standfirst by its bold type, or a mere name."""
+    """Whether the first block is a deck in bold type, the byline, or the date."""
     first, following = blocks[0], blocks[1:4]
     if is_names(first, known) or is_stamp(first):
         return True
@@ -126,7 +127,7 @@ def _is_bold_deck(blocks: Sequence[Block], known: Known) -> bool:
 
 
 def is_names(block: Block, known: Known) -> bool:
-    """Whether the block holds nothing but names of the byline."""
+    """Whether the block contains only names of the byline."""
     key = block.key
     if len(key) > _NAMES_LENGTH:
         return False
@@ -141,7 +142,7 @@ def _without_notes(blocks: list[Block], known: Known) -> list[Block]:
         end -= 1
     rest = blocks[end:]
     if len(rest) > _NOTES and not any(is_notice(block) or is_contribution(block) for block in rest):
-        return blocks  # a text that ends in headings or in italics
+        return blocks  # the text itself ends with headings or italics
     return blocks[:end] if _size(blocks[:end]) >= _ENOUGH * _size(blocks) else blocks
 
 
@@ -150,7 +151,10 @@ def _are_headings(blocks: Sequence[Block]) -> bool:
 
 
 def _is_note(block: Block, known: Known) -> bool:
-    """Whether a block at the end is no running text: a heading over nothing, an italic note, a credit, a notice."""
+    """Whether a block at the end is not running text.
+
+    Such blocks are headings without text, italic notes, dates, names, credits and notices.
+    """
     if block.tag in HEADINGS or is_contribution(block) or is_notice(block) or is_stamp(block):
         return True
     if is_pointer(block) or is_names(block, known) or _SIGNATURE.fullmatch(block.text):

@@ -25,7 +25,7 @@ from ingest.text import one_line
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Bio:
-    """A text about an author; `element` stays out of the body.
+    """A text about an author; `element` is left out of the body.
 
     `author` is the key of the name (`name_key`), empty if the text is about several.
     """
@@ -169,7 +169,7 @@ def _is_mostly_links(node: HtmlElement, lines: Sequence[str]) -> bool:
 
 
 def _is_statement(line: str, names: Collection[str], *, about: bool) -> bool:
-    """Whether a line says something of a person.
+    """Whether a line is a statement about a person.
 
     Args:
         line: The line.

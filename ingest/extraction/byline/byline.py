@@ -114,7 +114,7 @@ def _without_denied(meta: MetaNames, chosen: Sequence[ScoredCandidate]) -> MetaN
 def _bylines(
     chosen: Sequence[ScoredCandidate], scored: Sequence[ScoredCandidate], people: Sequence[Credit]
 ) -> Iterator[HtmlElement]:
-    """Yield the elements that have little but the authors' names: the byline and its copies."""
+    """Yield the elements with little text except the authors' names: the byline and its copies."""
     keys = {name_key(credit.name.text) for credit in people}
     for item in (*chosen, *scored):
         element = item.candidate.element
@@ -125,7 +125,7 @@ def _bylines(
 
 
 def _is_in_sentence(element: HtmlElement) -> bool:
-    """Whether an element is a piece of a sentence: its block has text of its own beside it."""
+    """Whether an element is a part of a sentence: its block has other text before or after it."""
     block = element
     while block.tag in _INLINE:
         parent = block.getparent()
@@ -141,7 +141,7 @@ def _is_in_sentence(element: HtmlElement) -> bool:
 def _agreed(visible: Mapping[str, Credit], meta: MetaNames) -> list[Credit]:
     """Return the authors if byline and metadata have the same people.
 
-    The metadata then parts the names from the labels beside them.
+    The metadata then separates the names from labels such as job titles.
     """
     people: dict[str, Credit] = {}
     for item in meta.names:
@@ -176,7 +176,7 @@ def _credit_of(item: MetaName, visible: Mapping[str, Credit]) -> Credit:
 def _better(visible: Name, meta: Name) -> Name:
     """Return the visible name unless the metadata's is better.
 
-    That is so if the visible one has more words (labels beside it) or is all capitals.
+    The metadata's is better if the visible one has more words (labels) or is all capitals.
     """
     longer = len(name_key(visible.text)) > len(name_key(meta.text))
     if longer or (visible.text.isupper() and not meta.text.isupper()):

@@ -36,7 +36,7 @@ _OUTSIDE_TAGS = frozenset({"nav", "form", "select", "button", "dialog", "blockqu
 _OUTSIDE = words_pattern(
     *(OTHER_STORIES, STREAMS, COMMENTS, NAVIGATION, NEWSLETTERS, DIALOGS, CAPTIONS)
 )
-# Layouts put bylines in these too: they only count as outside far from the heading.
+# Some layouts have bylines in these too, so they count as outside only far from the heading.
 _ASIDE = words_pattern(SIDEBARS, ADVERTS, BOXES)
 _LISTED = frozenset({"article", "li"})
 _FIGURES = frozenset({"figure", "figcaption"})
@@ -52,7 +52,7 @@ _TAGS = (
 _TAG_SET = frozenset(_TAGS)
 BEFORE = 25
 """Walked elements before the main heading that may be a byline."""
-_MAX_CANDIDATES = 1_000  # elements of a page; one with more is built to cost time
+_MAX_CANDIDATES = 1_000  # elements of a page; only a hostile page has more
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -223,7 +223,7 @@ def survey(page: Page, heading: HtmlElement | None, names: Collection[str] = ())
 
 
 def _candidate(element: HtmlElement, order: int, sign: Sign) -> BylineCandidate:
-    """Return the element as a candidate, or in its place the item that it is the label of."""
+    """Return the element as a candidate, or if it is a label, the item with that label."""
     if sign is not Sign.LINE:
         return BylineCandidate(element, order, sign)
     item = labelled_item(element)

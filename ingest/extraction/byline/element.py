@@ -56,7 +56,7 @@ def lines_of(
     Args:
         element: The element to read.
         chosen: Elements whose text gets a line of its own.
-        longest: Characters; a longer text gives "".
+        longest: Characters; for a longer text the result is "".
     """
     parts: list[str] = []
     length = 0
@@ -146,7 +146,7 @@ def _without_parts(by_key: Mapping[str, Credit], desks: Collection[str]) -> list
 
 
 def _unmarked(element: HtmlElement, desks: Collection[str]) -> list[Name]:
-    """Return the names of a byline's lines, or of its parts if each of them holds a whole name."""
+    """Return the names of a byline's lines, or of its parts if each part has a whole name."""
     lines, _ = author_text(lines_of(element), desks)
     names = read_names(_emphasised(element, lines, desks) or lines, desks)
     inside = [
@@ -194,7 +194,7 @@ def _goes_on(rest: str, desks: Collection[str]) -> bool:
 
 
 def _is_part(key: str, credit: Credit, other: str, beside: Credit) -> bool:
-    """Whether one reading of a byline is a part or a heap of another.
+    """Whether one reading of a byline is a part of another, or several names in one.
 
     Examples are "Name", and "A. Name B. Name", beside "A. Name".
     """

@@ -35,7 +35,7 @@ def decode_cloudflare(code: str) -> str | None:
 def plain(text: str) -> str:
     """Return the text with disguised addresses written out.
 
-    `a.b[at]site[dot]org` becomes `a.b@site.org`. A disguise that gives no complete address, such as
+    `a.b[at]site[dot]org` becomes `a.b@site.org`. A disguise without a complete address, such as
     `a.b[at]` at the end, stays as it is.
     """
     spoken = _SPOKEN.sub(_as_address, text)

@@ -19,7 +19,10 @@ _DESK_ENDS = frozenset({"desk", "team", "ڈیسک"})
 
 
 def split_at_joints(text: str) -> Iterator[str]:
-    """Yield the parts of a text without commas: names that "and" joins, and agencies after a name."""
+    """Yield the parts of a text without commas.
+
+    The parts are names that "and" joins, and agencies after a name.
+    """
     for part in _at_waw(_without_joint(text)):
         yield from _at_and(part)
 

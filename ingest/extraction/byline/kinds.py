@@ -151,7 +151,7 @@ def has_role_ending(low: str) -> bool:
 
 
 def is_title(text: str) -> bool:
-    """Whether a text is nothing but a job title: "our senior correspondent"."""
+    """Whether a text is only a job title: "our senior correspondent"."""
     has_role = False
     for word in text.split():
         if is_role(word):

@@ -87,7 +87,7 @@ def _sources(
 
 
 def _author_metas(page: Page) -> Iterator[str]:
-    """Yield the keys of `<meta>` that hold authors, the most reliable first."""
+    """Yield the keys of `<meta>` with authors, the most reliable first."""
     yield from _RANKS
     for key in page.metas:
         if _META.match(key) and key not in _RANKS:

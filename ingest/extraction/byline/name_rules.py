@@ -57,9 +57,9 @@ def same_name(one: str, other: str) -> bool:
 
 
 def is_glued(text: str, name: str) -> bool:
-    """Whether a key begins with a name of two or more words and goes on without a blank.
+    """Whether a key begins with a name of two or more words and continues without a space.
 
-    Elements without white space between them give "anna holteditor" for "anna holt".
+    Elements without white space between them cause this: "anna holteditor" for "anna holt".
     """
     if " " not in name or not text.startswith(name):
         return False
@@ -149,7 +149,7 @@ def _is_talk(pieces: list[str]) -> bool:
 
 
 def _is_never_in_names(low: str) -> bool:
-    """Whether no name has a word; "Nan" and "Null" are names too."""
+    """Whether no name contains a word; "Nan" and "Null" can be names."""
     return low in NOT_IN_NAMES and low not in words("empty_values")
 
 

@@ -1,4 +1,7 @@
-"""Parse a byline's text to names: split, clean, judge. No name is better than a wrong one."""
+"""Parse a byline's text to names: split it, clean the parts, and keep those that are names.
+
+If in doubt, a name is left out: no name is better than a wrong one.
+"""
 
 from __future__ import annotations
 
@@ -91,7 +94,7 @@ def read_names(text: str, desks: Collection[str] = ()) -> list[Name]:
     """Return the names of a byline's text, in order, each once.
 
     Args:
-        text: The text. One longer than `_MAX_TEXT` gives no names.
+        text: The text. If it is longer than `_MAX_TEXT`, the result is empty.
         desks: In lower case, the desks of the site's definition and the site's own names. They are
             never split, and beside a person's name the site's own name is not an author.
     """

@@ -121,7 +121,7 @@ def _with_people(
 ) -> list[ScoredCandidate]:
     """Return the byline, or the line "By A. Name" after it if it has no person.
 
-    A paper's byline may be that of a wire, whose text begins with its own.
+    The paper's byline may be only a news agency, whose text begins with a byline of its own.
     """
     if not chosen or any(item.has_person for item in chosen):
         return chosen
@@ -149,7 +149,7 @@ def _is_reliable(best: ScoredCandidate, survey: Survey, *, has_metadata: bool) -
 def _outweighs_metadata(scored: ScoredCandidate, survey: Survey) -> bool:
     """Whether a candidate is the byline though the metadata has other names.
 
-    That is so if it is in the usual place of bylines.
+    This is the case if it is in the usual place of bylines.
     """
     candidate = scored.candidate
     if nearness(candidate, survey) == NEAREST and candidate.sign >= Sign.WORD:

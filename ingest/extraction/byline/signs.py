@@ -1,8 +1,8 @@
-"""What marks an element as a possible byline.
+"""Signs that an element may be a byline.
 
-Signs: `rel=author` (HTML living standard, link types), microdata `itemprop=author` (schema.org),
-`<address>`, words in class, id or test id, links to an author's page, short lines that begin with
-"By", and lines of bold type alone.
+These are signs: `rel=author` (HTML living standard, link types), microdata `itemprop=author`
+(schema.org), `<address>`, words in class, id or test id, links to an author's page, short lines
+that begin with "By", and lines of bold type alone.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ BOX_WORDS = 2
 
 
 def attribute_words(element: HtmlElement) -> int:
-    """Return what class, id and test id say, as bits: `AUTHOR_WORDS`, `BOX_WORDS`."""
+    """Return the meaning of class, id and test id as bits: `AUTHOR_WORDS`, `BOX_WORDS`."""
     bits = 0
     for name in _WORD_ATTRIBUTES:
         value = element.get(name)
@@ -131,7 +131,7 @@ def _first_word(text: str) -> str:
 
 
 def labelled_item(element: HtmlElement) -> HtmlElement | None:
-    """Return the element around a mere label, or None if this is not a label.
+    """Return the element around a label, or None if this is not a label.
 
     In `<li><b>Author</b> A. Name</li>` it is the item that has the name.
     """
@@ -143,7 +143,7 @@ def labelled_item(element: HtmlElement) -> HtmlElement | None:
 
 
 def is_label(text: str) -> bool:
-    """Whether a text is nothing but a label: "By", "Author(s):"."""
+    """Whether a text is only a label: "By", "Author(s):"."""
     if len(text) > _MAX_LABEL:
         return False
     return text.strip(" \t\r\n:：,،/").casefold() in words("labels")

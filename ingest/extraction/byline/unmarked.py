@@ -1,4 +1,4 @@
-"""Find bylines that nothing marks: beside a portrait or a date, right under the headline."""
+"""Find bylines without markup: next to a portrait or a date, right under the headline."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ def beside_date(
 def _is_person_of_date(credit: Credit) -> bool:
     """Whether a name beside a date is a person's, not a topic or another text.
 
-    Only names with capitals or blanks between their words can be told from other texts.
+    Only names with capitals or spaces between their words can be distinguished from other texts.
     """
     name = credit.name
     if name.text.islower() or CJK.search(name.text) or len(name.text.split()) > _MAX_WORDS:

@@ -18,7 +18,7 @@ from ingest.record import Comment
 
 
 def find_comments(facts: PageFacts) -> CommentSection:
-    """Return the comments of a page, the system that keeps them, and the elements that hold them.
+    """Return the comments of a page, their comment system, and the elements that contain them.
 
     The elements of the site's `select.comments` are read first, if it has any. Relative times
     count from the download; at most `limits.comments` are read.

@@ -83,7 +83,10 @@ class Sections:
         return (*top, *(heading for heading in headings if heading is not None))
 
     def _is_section(self, element: HtmlElement, role: Role) -> bool:
-        """Whether it is a named section or form; on a page without comments, also any named block."""
+        """Whether it is a named section or form.
+
+        On a page without comments, any named block counts too.
+        """
         if role & Role.ELSEWHERE:
             return False
         if role & (Role.SECTION | Role.FORM) and not role & Role.TEXT:

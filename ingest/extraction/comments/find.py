@@ -1,4 +1,4 @@
-"""Which of the marked elements are the comments of the page, each as one element."""
+"""Find the comments of the page among the marked elements, one element for each comment."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Comments from their elements: parts combined, unique ids, replies linked to their parents."""
+"""Parse comments from their elements, with unique ids and replies linked to their parents."""
 
 from __future__ import annotations
 
@@ -103,7 +103,8 @@ def level_of(element: HtmlElement) -> int | None:
     return int(match[1]) if match else None
 
 
-# A blog's automatic notice of a link to the article: named so, or an excerpt cut at both ends.
+# A trackback, which is a blog's automatic notice of a link to the article. It has such a name, or
+# is an excerpt cut at both ends.
 _PING = re.compile(
     r"(?:pingback|trackback)\b|(?:\[…\]|\[\.\.\.\]).*(?:\[…\]|\[\.\.\.\])$",
     re.IGNORECASE | re.DOTALL,
@@ -164,8 +165,8 @@ def read_items(
 def _are_comments(drafts: list[_Draft]) -> bool:
     """Whether elements without numbers look like comments: half are signed and most are not links.
 
-    A single one needs an author and a date. Mostly links are a list of the newest comments on all
-    articles.
+    A single one needs an author and a date. If most are links, they are a list of the newest
+    comments on all articles.
     """
     if len(drafts) > 1 and sum(draft.is_link for draft in drafts) * 2 > len(drafts):
         return False

@@ -49,7 +49,7 @@ def split_bylines(text: str, name: str | None, raw: str | None) -> tuple[str, li
 def _is_byline(line: str, name: str | None, raw: str | None, *, last: bool = False) -> bool:
     """Whether a line is only the author's name and the date.
 
-    A name alone in the last line is how people sign, and is kept.
+    A name alone in the last line is a signature, which is kept.
     """
     if len(line) > _LENGTH:
         return False

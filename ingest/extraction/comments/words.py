@@ -28,7 +28,8 @@ class Role(Flag):
 
 
 # "Comment" in many languages with its plural endings, anywhere in a name: "commentlist",
-# "thiscommentbody". "Commentator", "commentary" and "commented" don't match. Each group matches a plural ending.
+# "thiscommentbody". "Commentator", "commentary" and "commented" don't match. Each group matches a
+# plural ending.
 _STEM = re.compile(
     r"comm?entaire(s?)|comentari[oau]?(s?)|comment(?:aar|i(?=-|$))?(s?)(?!at|ed|ing|ary)"
     r"|kommenti(t)|kommentti|kommentaar(?:i(d))?|kommentar(er|en|e(?!nt)|s?)(?!t)"
@@ -139,7 +140,7 @@ def role_of(token: str) -> Role:
 
 
 def _role_of_words(after: list[str], *, plural: bool) -> Role:
-    """Return the role that the words after the one for "comment" give a name."""
+    """Return the role of a name by its words after the one for "comment"."""
     words = set(after)
     part = role = _part(words)
     if words & _REPLIES:

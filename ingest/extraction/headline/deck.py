@@ -1,4 +1,4 @@
-"""The deck (standfirst, subtitle) that stands between the headline and the text."""
+"""The deck (standfirst, subtitle) between the headline and the text."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from ingest.html.dom import behind, short_text
 from ingest.html.page import class_words, text_of
 from ingest.settings import Limits
 
-_BEHIND = 80  # elements behind the headline that are looked at
+_BEHIND = 80  # elements after the headline that are searched
 _FEWEST, _MOST = 12, 600  # characters of a deck
-_PARAGRAPH = 60  # characters of a plain paragraph, where the text begins
+_PARAGRAPH = 60  # characters; the text begins at the first `<p>` that is longer
 _TAGS = frozenset(
     {"p", "div", "span", "section", "h2", "h3", "h4", "h5", "h6", "strong", "em", "b"}
 )
-# What a deck is called in classes and ids: in newsrooms' English, German, French, Spanish, Portuguese, Italian, Dutch,
+# Classes and ids of a deck: English, German, French, Spanish, Portuguese, Italian, Dutch,
 # Scandinavian, Czech, Polish, Turkish and Vietnamese.
 _DECK = re.compile(
     r"(?:^|[\s_-])(?:deck|dek|stand-?first|sub-?titles?|sub-?head(?:s|line|lines|ing|er)?|subtext|strapline|shoulder|lead"
@@ -42,17 +42,18 @@ _BODY = re.compile(
 
 
 class Deck(NamedTuple):
-    """The deck's text and the element that holds it."""
+    """The deck's text and its element."""
 
     text: str
     element: HtmlElement
 
 
 def find_deck(facts: PageFacts, heading: HtmlElement, headline: str) -> Deck | None:
-    """The deck of the headline that stands in `heading`, or None.
+    """Return the deck of the headline in the element `heading`, or None.
 
-    It is what the site's rule selects, what is called a deck before the text begins, or a heading of lower rank
-    right under the headline. The text's first paragraph is never a deck.
+    The deck is what the site's rule selects. Without a rule it is an element before the text with
+    the class or id of a deck, a heading of lower rank right after the headline, or the only
+    paragraph in the headline's header. The first paragraph of the text is never a deck.
     """
     for element in facts.page.select(*facts.site.select.alternative_headline):
         if (text := visible(text_of(element))) and title_key(text) != title_key(headline):
@@ -61,7 +62,7 @@ def find_deck(facts: PageFacts, heading: HtmlElement, headline: str) -> Deck | N
 
 
 def _below(heading: HtmlElement, headline: str, limits: Limits) -> Deck | None:
-    seen = 0  # pieces of text that stand between the headline and the element
+    seen = 0  # texts between the headline and the element
     for element in behind(heading, _BEHIND):
         if _can_be_deck(element, heading, seen, limits):
             text = visible(short_text(element, _MOST))
@@ -79,7 +80,10 @@ def _below(heading: HtmlElement, headline: str, limits: Limits) -> Deck | None:
 
 
 def _can_be_deck(element: HtmlElement, heading: HtmlElement, seen: int, limits: Limits) -> bool:
-    """Whether the element is called a deck, or stands where one stands with at most one piece of text before it."""
+    """Whether the element is a deck by its names or by its place.
+
+    By its place it is a deck only if at most one text is between it and the headline.
+    """
     if element.tag not in _TAGS:
         return False
     return _is_called_deck(element) or (
@@ -88,7 +92,7 @@ def _can_be_deck(element: HtmlElement, heading: HtmlElement, seen: int, limits: 
 
 
 def _stands_in_header(element: HtmlElement, heading: HtmlElement, limits: Limits) -> bool:
-    """Whether the element is the one paragraph that shares a header with the headline, whatever it is called."""
+    """Whether the element is the only paragraph in the headline's header, whatever its class."""
     parent = element.getparent()
     if element.tag != "p" or parent is None or parent is not heading.getparent():
         return False
@@ -100,7 +104,7 @@ def _stands_in_header(element: HtmlElement, heading: HtmlElement, limits: Limits
 
 
 def _begins_text(element: HtmlElement) -> bool:
-    """Whether the article's text begins here."""
+    """Whether the article's text begins with this element."""
     if "articlebody" in (element.get("itemprop") or "").casefold():
         return True
     if element.tag == "p":
@@ -133,7 +137,7 @@ def _is_lower_heading(element: HtmlElement) -> bool:
 
 
 def _is_prose(element: HtmlElement) -> bool:
-    """Whether the element is neither a list nor a form, and leads to no other page."""
+    """Whether the element contains no list or form, and at most half of its text is links."""
     if next(element.iter("ul", "ol", "table", "form", "input", "h1"), None) is not None:
         return False
     linked = sum(len(text_of(link)) for link in element.iter("a"))

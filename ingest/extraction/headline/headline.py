@@ -12,17 +12,17 @@ from ingest.extraction.titles import Title, title_key, without_site_name
 
 
 def find_headline(facts: PageFacts) -> Headline | None:
-    """The headline that the page shows, with its deck; else the metadata's title; None where there is neither.
+    """Return the headline that the page shows, with its deck.
 
-    `seo_title` is the metadata's title where it says something else than the headline shown.
+    If the page shows no headline, return the metadata's title, or None if it has none either.
+    `seo_title` is set if the metadata has another title than the headline shown.
     """
     titles, names = facts.titles, facts.own_names.keys
     shown = facts.heading
     if shown is None:
         return _from_metadata(titles, names)
-    ranked = sorted(
-        titles, key=lambda title: title.source != "meta"
-    )  # OpenGraph's is what the newsroom shares
+    # OpenGraph's title comes first: it is the headline under which the article is shared.
+    ranked = sorted(titles, key=lambda title: title.source != "meta")
     text = shown_text(shown.element, [without_site_name(title.text, names) for title in ranked])
     text = without_site_name(text, names)
     deck = find_deck(facts, shown.element, text)
@@ -45,7 +45,10 @@ def _from_metadata(titles: tuple[Title, ...], names: Collection[str]) -> Headlin
 
 
 def _seo_title(headline: str, titles: tuple[Title, ...], names: Collection[str]) -> str | None:
-    """The first of `<title>`, the metas' and JSON-LD's titles that is not the headline, followed by whatever."""
+    """Return the first title of `<title>`, the metas and JSON-LD that differs from the headline.
+
+    A title that only adds words after the headline is skipped.
+    """
     key = title_key(headline)
     for title in sorted(titles, key=lambda title: ("title", "meta", "json-ld").index(title.source)):
         text = without_site_name(title.text, names)

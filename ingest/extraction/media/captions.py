@@ -1,4 +1,4 @@
-"""The caption of an image and who is credited for it, told apart."""
+"""The caption of an image, separated from its credit."""
 
 from __future__ import annotations
 
@@ -14,7 +14,10 @@ from ingest.text import known, one_line
 
 
 class Caption(NamedTuple):
-    """Either is None where the page doesn't give it; `credit` is without a label such as "Photo:"."""
+    """The caption and the credit of an image; each is None if the page does not have it.
+
+    `credit` is without a label such as "Photo:".
+    """
 
     text: str | None = None
     credit: str | None = None
@@ -22,8 +25,10 @@ class Caption(NamedTuple):
 
 _MOST_LEVELS = 5
 _LONGEST_CREDIT = 100
-_TAIL = 250  # characters at a caption's end in which a credit is looked for; the patterns are quadratic in it
-_MOST_NODES = 200  # elements in what holds an image and its caption; more is the article itself
+# Characters at the end of a caption that are searched for a credit: the patterns take quadratic
+# time.
+_TAIL = 250
+_MOST_NODES = 200  # elements in the container of an image and its caption; the article has more
 _CAPTION_CLASS = re.compile(r"caption|cutline|legend|bildtext|img-?desc|image-?desc|photo-?desc")
 _CREDIT_CLASS = re.compile(
     r"credit|copyright|photographer|image-?source|photo-?by|rights|agency|attribution"
@@ -61,7 +66,8 @@ _AGENCIES = "|".join(
     Twitter;X;YouTube;File(?: photo)?;Handout;Courtesy""".replace("\n    ", ";").split(";")
 )
 _NAME = r"[\w.'’ ]{2,40}"
-# An agency's name after a dash or in brackets, also with a person or "File" beside it, as news captions end.
+# An agency's name at the end of a caption, after a dash or in brackets, maybe with a person's name
+# or "File".
 _AGENCY = re.compile(
     rf"(?:\s*[—–]\s*|\s+-+\s*|\s*[(\[|]\s*|(?<=[^\W\d_]{{3}}[.!?])\s*)"
     rf"(?P<name>(?:{_NAME}\s*/\s*)?(?:{_AGENCIES})(?:\s*(?:/|via|,|\b[Pp]hoto)\s*(?:{_NAME})?)*)[)\].]*$"
@@ -72,7 +78,11 @@ _ONLY_LABEL = re.compile(rf"(?:{_LABEL}|©|\W)+", re.IGNORECASE)
 
 
 def find_caption(image: HtmlElement) -> Caption:
-    """The caption of an `<img>`: of its `<figure>`, of WordPress's `.wp-caption`, or of a caption beside it."""
+    """Return the caption of an `<img>` and its credit.
+
+    The caption is that of its `<figure>`, of WordPress's `.wp-caption`, or of an element with the
+    class of a caption beside it; if there is none, the `data-caption` attribute.
+    """
     holder = _holder(image)
     if holder is None:
         return Caption(known(image.get("data-caption")), _attribute_credit(image))
@@ -80,9 +90,8 @@ def find_caption(image: HtmlElement) -> Caption:
     text = text_of(caption) if caption is not None else one_line(image.get("data-caption"))
     named = next(_credit_texts(holder if caption is None else caption, holder), "")
     before, found, after = text.rpartition(named) if named else ("", "", "")
-    if found and not after.startswith(
-        "/"
-    ):  # "(<a>AP Photo</a>/A Name)" names more than the link does
+    # In "(<a>AP Photo</a>/A Name)" the credit is longer than the link.
+    if found and not after.startswith("/"):
         text = re.sub(r"[(\[]\s*[)\]]", "", one_line(f"{before} {after}"))
     split = split_credit(text)
     credit = None if after.startswith("/") else unlabel(named)
@@ -90,13 +99,12 @@ def find_caption(image: HtmlElement) -> Caption:
 
 
 def _holder(image: HtmlElement) -> HtmlElement | None:
-    """The element that holds the image and its caption and no other image."""
+    """Return the element that contains the image and its caption and no other image, or None."""
     for _, node in zip(range(_MOST_LEVELS), image.iterancestors(), strict=False):
         inner = list(islice(node.iter(), _MOST_NODES))
         images = {child.get("src") for child in inner if child.tag == "img"}
-        if (
-            node.tag == "body" or len(inner) == _MOST_NODES or len(images) > 2
-        ):  # two: itself and its <noscript> copy
+        # Two images are allowed: the image itself and its copy in <noscript>.
+        if node.tag == "body" or len(inner) == _MOST_NODES or len(images) > 2:
             return None
         if node.tag == "figure" or next(_captions(node), None) is not None:
             return node
@@ -112,7 +120,7 @@ def _captions(holder: HtmlElement) -> Iterator[HtmlElement]:
 
 
 def _credit_texts(*holders: HtmlElement) -> Iterator[str]:
-    """The texts of the elements that are marked as credits, those in the caption first."""
+    """Yield the texts of the elements that are marked as credits, those in the caption first."""
     for holder in dict.fromkeys(holders):
         for node in holder.iter("span", "small", "p", "div", "cite", "em", "a", "i", "footer"):
             if (
@@ -139,7 +147,10 @@ def _attribute_credit(image: HtmlElement) -> str | None:
 
 
 def unlabel(text: str) -> str | None:
-    """A credit without its label, brackets and dashes: "AFP" for "(Photo: AFP)"; None for a label alone."""
+    """Return a credit without its label, brackets and dashes: "AFP" for "(Photo: AFP)".
+
+    Returns None if the text is only a label, or too long for a credit.
+    """
     text = _trim(text)
     if not text or len(text) > _LONGEST_CREDIT or _ONLY_LABEL.fullmatch(text):
         return None
@@ -148,7 +159,7 @@ def unlabel(text: str) -> str | None:
 
 
 def split_credit(text: str) -> Caption:
-    """A caption's text and the credit at its end, as "Photo: X", "(Credit: X)", "© X" or "— AFP" mark it."""
+    """Split the credit off the end of a caption: "Photo: X", "(Credit: X)", "© X" or "— AFP"."""
     text = one_line(text)
     start, end = text[:-_TAIL], text[-_TAIL:]
     for pattern in (_IN_BRACKETS, _SIGN, _AGENCY, _LABELLED, _BRACKETED):
@@ -159,7 +170,7 @@ def split_credit(text: str) -> Caption:
 
 
 def _trim(text: str) -> str:
-    """Without dashes and colons at the ends, and without brackets that have no partner."""
+    """Return the text without dashes and colons at its ends and without unmatched brackets."""
     text = one_line(text).strip("—–-|/:,. ")
     for opening, closing in ("()", "[]"):
         if text.startswith(opening) and text.endswith(closing):

@@ -1,4 +1,7 @@
-"""The images in an article: without logos, avatars, icons, trackers and other stories' pictures, each once."""
+"""The images in an article, each once.
+
+Logos, avatars, icons, trackers and the images of other stories are skipped.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +28,7 @@ from ingest.html.vocabulary import (
 )
 from ingest.record import Image
 
-_SMALLEST = 80  # pixels; below are icons, avatars and trackers
+_SMALLEST = 80  # pixels; smaller images are icons, avatars and trackers
 _MOST_LEVELS = 25
 _MOST_IMAGES = 100
 _LAZY = (
@@ -56,13 +59,19 @@ _CANDIDATES = re.compile(r",\s+|(?<=\d[wx]),")
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Where an article's media stand: `text` holds most of its paragraphs, `whole` also the headline."""
+    """The elements that contain an article's media.
+
+    `text` contains most of the paragraphs, and `whole` also the headline.
+    """
 
     text: HtmlElement
     whole: HtmlElement
 
     def elements(self, *tags: str) -> Iterator[tuple[HtmlElement, bool]]:
-        """The elements before and in the text, in page order, with whether they are in it; what follows it is out."""
+        """Yield the elements before and in the text in page order, each with whether it is in it.
+
+        Elements after the text are skipped.
+        """
         inside = set(self.text.iter(*tags))
         passed = False
         for node in self.whole.iter(*tags, self.text.tag):
@@ -72,7 +81,7 @@ class Scope:
 
 
 def find_scope(text: HtmlElement | None) -> Scope | None:
-    """Return the scope of the text container `text`; None without one."""
+    """Return the scope of the text container `text`, or None if that is None."""
     if text is None:
         return None
     whole = text
@@ -86,7 +95,7 @@ def find_scope(text: HtmlElement | None) -> Scope | None:
 
 
 def find_images(page: Page, scope: Scope) -> tuple[Image, ...]:
-    """The article's images in page order, each size of one image counted once."""
+    """Return the article's images in page order; several sizes of one image count once."""
     found: dict[str, Image] = {}
     for node, inside in scope.elements("img", "amp-img"):
         url = image_url(page, node)
@@ -109,7 +118,11 @@ def find_images(page: Page, scope: Scope) -> tuple[Image, ...]:
 
 
 def image_url(page: Page, image: HtmlElement) -> str | None:
-    """The address of an image: what a script would put in place of a placeholder first, then `src`, then `srcset`."""
+    """Return the address of an image, or None.
+
+    Attributes for lazy loading come first, because `src` is then only a placeholder; then `src`,
+    then `srcset`.
+    """
     for name in (*_LAZY, "src", "srcset"):
         value = (image.get(name) or "").strip()
         if "srcset" in name:
@@ -121,7 +134,7 @@ def image_url(page: Page, image: HtmlElement) -> str | None:
 
 
 def _largest(srcset: str) -> str:
-    """The candidate of a `srcset` with the largest width or density."""
+    """Return the candidate of a `srcset` with the largest width or density."""
     best, most = "", -1.0
     for candidate in _CANDIDATES.split(srcset):
         address, _, size = candidate.strip().partition(" ")
@@ -136,7 +149,11 @@ def _largest(srcset: str) -> str:
 
 
 def image_key(url: str) -> str:
-    """What the sizes of one image share: the file's name without its size; the whole address where that says little."""
+    """Return a key that is the same for all sizes of one image.
+
+    It is the file's name without the size. If that is short, it is the path, and if it is not the
+    name of an image, the path with the query.
+    """
     parts = urlsplit(url)
     name = unquote(parts.path.rsplit("/", 1)[-1])
     stem = _SIZE.sub("", name.rsplit(".", 1)[0] if _IMAGE_FILE.search(name) else name)
@@ -167,7 +184,7 @@ def _is_small(image: HtmlElement) -> bool:
 
 
 def _leads_away(page: Page, link: HtmlElement) -> bool:
-    """Whether a link goes to another page: its picture is that page's teaser."""
+    """Whether a link goes to another page. An image in it is a teaser of that page."""
     address = page.absolute(link.get("href"))
     if address is None or _IMAGE_FILE.search(urlsplit(address).path) or "attachment_id=" in address:
         return False

@@ -32,9 +32,10 @@ _MOST_VIDEOS = 20
 
 
 def find_media(facts: PageFacts) -> Media:
-    """The main image (`og:image`, JSON-LD, the first of the article's own), all images, all videos.
+    """Return the main image, all images and all videos of the article.
 
-    An image that is named both in the metadata and in the article takes its caption from the article.
+    The main image is that of `og:image`, of JSON-LD, or the first one in the article. If it is in
+    the metadata and in the article, its caption is that in the article.
     """
     page, data = facts.page, facts.data
     scope = find_scope(facts.container)
@@ -54,7 +55,10 @@ def find_media(facts: PageFacts) -> Media:
 
 
 def _named(page: Page, data: StructuredData) -> Iterator[tuple[Image, str]]:
-    """The main image as the metadata name it; a logo or stand-in only where nothing better is named."""
+    """Yield the images of the metadata, each with its source.
+
+    Logos and placeholders come last.
+    """
     found = list(_all_named(page, data))
     yield from (pair for pair in found if not _NO_PICTURE.search(pair[0].url))
     yield from found
@@ -86,7 +90,7 @@ def _own_images(page: Page, data: StructuredData, article: Node) -> Iterator[Ima
 
 
 def _image(page: Page, node: Node, headline: str | None) -> Image | None:
-    """An ImageObject; a caption that only repeats the headline is none."""
+    """Return the image of an `ImageObject`; a caption that repeats the headline is dropped."""
     url = next(
         (
             url
@@ -117,7 +121,11 @@ def _videos(page: Page, data: StructuredData, scope: Scope | None) -> tuple[Vide
 
 
 def _described(page: Page, data: StructuredData) -> Iterator[Video]:
-    """The article's own videos in JSON-LD; a page with many describes a playlist of other stories."""
+    """Yield the article's own videos in JSON-LD.
+
+    A `VideoObject` outside the article counts only if it is the only one. Several are a playlist
+    of other stories.
+    """
     own = [value for article in data.articles for value in data.each(article, "video")]
     alone = data.of_type("VideoObject")
     for value in own or (alone if len(alone) == 1 else ()):

@@ -1,6 +1,6 @@
-"""Challenge pages: what stands in a page's place where a site tests whether its reader is a machine (pure).
+"""Challenge pages, which a site sends in place of a page to test for automated clients (pure).
 
-They come with any status, 200 too. The signs are data: `words.toml`.
+They can have any status, even 200. The signs are in `words.toml`.
 """
 
 from __future__ import annotations
@@ -13,10 +13,9 @@ from importlib import resources
 
 from ingest.text import one_line
 
-_MOST_CHARACTERS = (
-    60_000  # of a challenge page; real pages that hold a vendor's mark by chance are larger
-)
-_LONGEST_HEADING = 120  # characters; what is longer is a sentence of news
+# Characters of a challenge page. Other pages that contain a vendor's mark by chance are larger.
+_MOST_CHARACTERS = 60_000
+_LONGEST_HEADING = 120  # characters; a longer text is a sentence of an article
 _HTML = re.compile(
     rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]{0,200}>\s*)?(?:<!--.{0,1000}?-->\s*)?<(?:!doctype\s+html|html|head|title)[\s>]",
     re.IGNORECASE | re.DOTALL,
@@ -40,7 +39,10 @@ _HEADINGS, _MARKS, _HEADERS = _patterns()
 
 
 def header_sign(headers: Mapping[str, str]) -> str | None:
-    """The header by which a vendor says that this answer is a challenge, or None; names in lower case."""
+    """Return the header that marks a response as a vendor's challenge, or None.
+
+    The names in `headers` are in lower case.
+    """
     return next(
         (line for name, value in headers.items() if _HEADERS.search(line := f"{name}: {value}")),
         None,
@@ -48,27 +50,31 @@ def header_sign(headers: Mapping[str, str]) -> str | None:
 
 
 def heading_sign(texts: Iterable[str]) -> str | None:
-    """The first of these titles and headings that is one of a challenge page, or None."""
+    """Return the first title or heading that is one of a challenge page, or None."""
     return next(
         (text for text in texts if len(text) <= _LONGEST_HEADING and _HEADINGS.search(text)), None
     )
 
 
 def mark_sign(page: str) -> str | None:
-    """A vendor's mark in the source of a page, or None; large pages are no challenges, whatever they hold."""
+    """Return a vendor's mark in the source of a page, or None.
+
+    A large page is not a challenge page, even if it contains a mark.
+    """
     mark = _MARKS.search(page) if len(page) < _MOST_CHARACTERS else None
     return one_line(mark[0])[:60] if mark else None
 
 
 def challenge_sign(body: bytes, headers: Mapping[str, str]) -> str | None:
-    """What tells that an answer is a challenge page, or None: for answers that no extraction reads.
+    """Return the sign that a response is a challenge page, or None.
 
-    Header, title and source are looked at, without parsing. An article on challenges has a title of its own and is
-    longer; a feed, a sitemap or JSON is none.
+    This is for responses that are not extracted. Headers, title and source are checked without
+    parsing. An article about challenge pages has a title of its own and is longer. A feed, a
+    sitemap or JSON is never a challenge page.
 
     Args:
-        body: the answer's body, unpacked.
-        headers: its headers, names in lower case.
+        body: The response's body, decompressed.
+        headers: Its headers, with names in lower case.
     """
     if sign := header_sign(headers):
         return sign

@@ -1,4 +1,7 @@
-"""Signs by which a list of articles is told from an article: each weighs something, none alone decides."""
+"""Signs that a page is a list of articles and not an article.
+
+Each sign has a weight. The sum of the weights decides.
+"""
 
 from __future__ import annotations
 
@@ -17,25 +20,32 @@ from ingest.text import one_line
 from ingest.urls import article_points, is_home, is_list_url
 
 _TEASER = 12  # characters of a linked heading; shorter ones are names of sections
-_HEADLINE = 25  # characters of a link that may be a headline without standing in a heading
+_HEADLINE = 25  # characters of a link outside a heading that may be a headline
 _HEADING_MOST = 200
 _LIST_TYPES = ("CollectionPage", "SearchResultsPage", "ProfilePage", "MediaGallery")
 _LIST_KINDS = frozenset({"website", "blog", "profile", "object"})
-_LONG_LINE = 200  # characters of a paragraph; a teaser's text is seldom longer
+_LONG_LINE = 200  # characters of an article's paragraph; the text of a teaser is shorter
 _SILENT = NOT_RENDERED | {"head"}
 SHELL = 600
-"""Characters that a page shows at most while it waits for a script to fill it, notices and menus included."""
-_ENOUGH = 3  # weight of the signs that a list has at least
+"""The most characters on a page whose content is added by a script, with notices and menus."""
+_ENOUGH = 3  # the least weight of the signs of a list
 
 
 @dataclass(frozen=True, slots=True)
 class Survey:
-    """What the tree shows of the page's kind.
+    """Counts and texts of the tree that show the type of the page.
 
-    `headings` are the texts of the title and all `<h1>`; `teasers` counts headings that are links; `stories` counts
-    links that look like headlines of articles, on a page whose own address does not look like an article's; `seen` is
-    the beginning of what a reader sees, up to about `SHELL` characters; `claimed` is whether the metadata describe one
-    dated article, which no challenge, wall or missing page does.
+    Attributes:
+        headings: The texts of the title and all `<h1>`.
+        h1: The texts of all `<h1>`.
+        teasers: The number of headings that are links.
+        stories: The number of links that look like headlines of articles; 0 if the page's own
+            address looks like an article's.
+        times: The number of `<time>` elements.
+        body_classes: The classes of `<body>`, in lower case.
+        seen: The start of the visible text, up to about `SHELL` characters.
+        claimed: Whether the metadata describes one dated article. The metadata of a challenge
+            page, a login or consent page, or a missing page does not.
     """
 
     headings: tuple[str, ...]
@@ -49,7 +59,7 @@ class Survey:
 
 
 def survey_page(page: Page, data: StructuredData) -> Survey:
-    """Count and collect in one pass each what `judge_page` needs of the tree."""
+    """Return the counts and texts of the tree that `judge_page` needs."""
     title = one_line(page.tree.findtext(".//title"))
     h1 = tuple(text[:_HEADING_MOST] for node in page.tree.iter("h1") if (text := text_of(node)))
     return Survey(
@@ -149,7 +159,7 @@ def _article_weight(page: Page, data: StructuredData, site: Site, survey: Survey
 
 
 def _is_archive(classes: frozenset[str]) -> bool:
-    """Whether WordPress's body_class() names a list; `single` and `postid-N` name a post.
+    """Whether the classes of WordPress's body_class() are those of a list, not of a post.
 
     https://developer.wordpress.org/reference/functions/get_body_class/
     """
@@ -171,6 +181,6 @@ def _is_post(classes: frozenset[str]) -> bool:
 
 
 def own_article(data: StructuredData) -> bool:
-    """Whether the JSON-LD describes one dated article; a list's describes many."""
+    """Whether the JSON-LD describes one dated article. The JSON-LD of a list describes many."""
     dated = {data.text(node, "headline") for node in data.articles if node.get("datePublished")}
     return 1 <= len(dated) <= 2 or bool(data.of_type("LiveBlogPosting"))

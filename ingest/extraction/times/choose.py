@@ -29,7 +29,7 @@ from ingest.extraction.times.visible import visible_times
 from ingest.record import Precision
 
 _FINENESS = {Precision.DAY: 0, Precision.MINUTE: 2, Precision.SECOND: 3}
-_TRUSTED = 3.5  # weight from which a contradicting claim gives a warning
+_TRUSTED = 3.5  # the least weight of a contradicting claim that causes a warning
 _SUPPORT = 0.5  # share of a claim's weight that is added to each claim that agrees with it
 
 

@@ -1,4 +1,4 @@
-"""Times of the article in `<meta>`, by the names that sites and their systems use for them."""
+"""Times of the article in `<meta>` elements, by their names."""
 
 from __future__ import annotations
 

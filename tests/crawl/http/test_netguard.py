@@ -207,7 +207,7 @@ class Network:
 def ask(
     monkeypatch: pytest.MonkeyPatch, request: Request, resolved: str, **flags: object
 ) -> list[str]:
-    """What goes out of a request, where this machine resolves every name to one address."""
+    """What goes out of a request if this machine resolves every name to one address."""
 
     async def getaddrinfo(*_: object, **__: object) -> list[Any]:
         return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (resolved, 0))]

@@ -59,7 +59,7 @@ class Host:
         return answer
 
     async def may_fetch(self, path: str) -> bool | str:
-        """Whether a page may be fetched; where the whole host is closed, why."""
+        """Whether a page may be fetched; if the whole host is closed, why."""
         try:
             await self.middleware.process_request(Request(f"{HOST}{path}"))
         except RefusedRequest as error:
