@@ -11,9 +11,9 @@ from importlib import resources
 from itertools import accumulate
 
 from ingest.extraction.facts import PageFacts
-from ingest.extraction.model import Headline, NotArticle, Times
+from ingest.extraction.model import Byline, Headline, NotArticle, Times
 from ingest.extraction.page_type.challenge import header_sign, heading_sign, mark_sign
-from ingest.extraction.page_type.listing import SHELL, Survey, looks_like_list, survey_page
+from ingest.extraction.page_type.listing import SHELL, Draft, Survey, list_signs, survey_page
 from ingest.html.page import Page
 from ingest.record import Reason
 
@@ -39,7 +39,7 @@ _WORDS = _read_words()
 
 
 def judge_page(
-    facts: PageFacts, *, body_text: str, headline: Headline | None, times: Times
+    facts: PageFacts, *, body_text: str, headline: Headline | None, byline: Byline, times: Times
 ) -> NotArticle | None:
     """Return why the page is not an article, or None if it is one.
 
@@ -48,6 +48,12 @@ def judge_page(
     page = facts.page
     survey = survey_page(page, facts.data)
     text = body_text.strip()
+    article = Draft(
+        text=text,
+        headline=headline.text if headline else "",
+        is_dated=times.published is not None,
+        is_signed=bool(byline.authors),
+    )
     return (
         _challenge(page, survey, text)
         or _bad_status(facts.status)
@@ -55,7 +61,7 @@ def judge_page(
         or _shell(page, survey, text)
         or _consent(survey, text, times)
         or _login(page, survey, text, times)
-        or _list(looks_like_list(facts, survey, text))
+        or _list(list_signs(facts, survey, article))
         or _no_text(text, headline)
     )
 
