@@ -90,7 +90,7 @@ def article_for(page: FetchedPage, site: Site, limits: Limits | None = None) -> 
 def _extended(
     result: Article | Rejection, page: FetchedPage, site: Site, limits: Limits | None
 ) -> Article | Rejection:
-    """Return the result with the fields of the site's extractors."""
+    """Return the result with the values of the site's extractors."""
     if isinstance(result, Rejection) or not site.plugins.extractors:
         return result
     return _hashed(with_fields(result, page, site, limits))

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from lxml.html import HtmlElement
 
 from ingest.dates.parse import ParsedDate
-from ingest.extraction.comments.author_date import ReadDate, find_author, find_date
+from ingest.extraction.comments.author import find_author
+from ingest.extraction.comments.date import ReadDate, find_date
 from ingest.extraction.comments.find import Item
 from ingest.extraction.comments.parts import Part, parts_of, text_elements, title_of
 from ingest.extraction.comments.text import prose, split_bylines
