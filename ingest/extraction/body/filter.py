@@ -11,6 +11,8 @@ from itertools import takewhile
 
 from lxml.html import HtmlElement
 
+from ingest.extraction.body.account import Account, Cause
+from ingest.extraction.body.choose import ends_a_sentence
 from ingest.extraction.body.region import Asides, place_of, style_of, usual_places, usual_styles
 from ingest.html.blocks import Block
 from ingest.html.vocabulary import HEADINGS
@@ -113,6 +115,9 @@ def stands_out(block: Block) -> bool:
 
 _LINKED = 0.7
 """The share of linked text from which on a block is a link to elsewhere."""
+_PROSE = 80
+"""From this length on a paragraph with a sentence is running text in any place of the region."""
+_LINKED_LINE_OF_TEXT = 0.2
 _LINKED_LIST = 0.5
 """The same for a whole list."""
 _SHORT = 25
@@ -137,7 +142,14 @@ _END = re.compile(r"[.!?…。！？۔][\"”»’)\]]*$")
 class Flow:
     """The running text of a region. `weights` are the paragraphs that the region was found by, with their sizes."""
 
-    def __init__(self, region: HtmlElement, weights: Mapping[Block, int], asides: Asides) -> None:
+    def __init__(
+        self,
+        region: HtmlElement,
+        weights: Mapping[Block, int],
+        asides: Asides,
+        account: Account,
+    ) -> None:
+        self._account = account
         self._region = region
         self._asides = asides
         self._weights = weights
@@ -149,31 +161,38 @@ class Flow:
 
     def of(self, blocks: Sequence[Block], voted: Collection[Block]) -> list[Block]:
         """Those of the page's blocks that are the running text, in page order."""
+        account = self._account
         inside = set(self._region.iter())
-        blocks = [block for block in blocks if block.element in inside]
-        aside = {block for block in blocks if self._asides.hold(block)}
-        if self._weight(aside) < _MOST * self._whole:
-            blocks = [block for block in blocks if block not in aside]
+        blocks = account.keep(
+            blocks, {block for block in blocks if block.element in inside}, Cause.OUTSIDE
+        )
+        main = {block for block in blocks if not self._asides.hold(block)}
+        if self._whole - self._weight(main) < _MOST * self._whole:
+            blocks = account.keep(blocks, main, Cause.ASIDE)
         boxed = blocks
         blocks = self._of_main_places(self._without_boxes(blocks), voted)
-        blocks = self._without_headings_of_nothing(boxed, self._without_linked_lists(blocks))
-        return _distinct(
-            [block for block in blocks if block.tag in _CELLS or not _says_nothing(block)]
+        blocks = account.keep(blocks, set(self._without_linked_lists(blocks)), Cause.LINKS)
+        blocks = account.keep(
+            blocks, set(self._without_headings_of_nothing(boxed, blocks)), Cause.HEADING
         )
+        speaking = {block for block in blocks if block.tag in _CELLS or not _says_nothing(block)}
+        blocks = account.keep(blocks, speaking, Cause.SILENT)
+        return account.keep(blocks, set(_distinct(blocks)), Cause.REPEATED)
 
     def _weight(self, blocks: Collection[Block]) -> int:
         return sum(self._weights.get(block, 0) for block in blocks)
 
     def _of_main_places(self, blocks: Sequence[Block], voted: Collection[Block]) -> list[Block]:
-        return [
+        staying = {block for block in blocks if not self._leads_away(block)}
+        blocks = self._account.keep(blocks, staying, Cause.AWAY)
+        main = {
             block
             for block in blocks
-            if not self._leads_away(block)
-            and (
-                block in voted
-                or (block.tag in HEADINGS | {"p", "li"} and place_of(block) in self._places)
-            )
-        ]
+            if block in voted
+            or (block.tag in HEADINGS | {"p", "li"} and place_of(block) in self._places)
+            or _is_prose(block)
+        }
+        return self._account.keep(blocks, main, Cause.PLACE)
 
     def _leads_away(self, block: Block) -> bool:
         """Whether the block is mostly a link; a whole sentence in the text's own style may be one and stay."""
@@ -196,6 +215,7 @@ class Flow:
 
     def _without_boxes(self, blocks: Sequence[Block]) -> list[Block]:
         gone = _serial_pointers(blocks)
+        figures: set[Block] = set()
         boxes: set[HtmlElement] = set()
         for block in blocks:
             if block.tag in _CELLS:
@@ -203,13 +223,17 @@ class Flow:
             box = self._box(block)
             is_boxed = box is not None and box is not block.element
             has_notice = (is_boxed or stands_out(block)) and is_notice(block)
-            if has_notice or is_label(block) or is_pointer(block) or self._is_figure(box):
+            if self._is_figure(box):
+                figures.add(block)
+            elif has_notice or is_label(block) or is_pointer(block):
                 gone.add(block)
             if box is not None and (
                 is_label(block) or (is_boxed and _heads_a_card(block, is_notice=has_notice))
             ):
                 boxes.update(box.iter())
-        return [block for block in blocks if block not in gone and block.element not in boxes]
+        blocks = self._account.keep(blocks, set(blocks) - figures, Cause.FIGURE)
+        outside = {block for block in blocks if block not in gone and block.element not in boxes}
+        return self._account.keep(blocks, outside, Cause.BOX)
 
     def _without_headings_of_nothing(
         self, before: Sequence[Block], blocks: Sequence[Block]
@@ -253,6 +277,13 @@ class Flow:
                     holders.add(element)
                     element = element.getparent()
         return frozenset(holders)
+
+
+def _is_prose(block: Block) -> bool:
+    """Whether a paragraph is running text, whatever element holds it."""
+    if block.tag != "p" or len(block.text) < _PROSE or block.link_share > _LINKED_LINE_OF_TEXT:
+        return False
+    return ends_a_sentence(block.text) and not stands_out(block)
 
 
 def _says_nothing(block: Block) -> bool:

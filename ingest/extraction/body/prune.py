@@ -9,6 +9,7 @@ from itertools import takewhile
 
 from lxml.html import HtmlElement
 
+from ingest.extraction.body.account import Account, Cause
 from ingest.html.blocks import Block
 from ingest.html.vocabulary import (
     ADVERTS,
@@ -38,7 +39,7 @@ _CONTAINERS = frozenset({"div", "ul", "ol", "section", "aside", "header", "nav",
 
 
 def cut_link_lists(
-    root: HtmlElement, blocks: Sequence[Block], paragraphs: Collection[Block]
+    root: HtmlElement, blocks: Sequence[Block], paragraphs: Collection[Block], account: Account
 ) -> list[Block]:
     """Delete below `root` the largest elements without a paragraph that are empty or nearly all links.
 
@@ -51,7 +52,7 @@ def cut_link_lists(
         is_frame = size == 0 and next(element.iter("img", "picture"), None) is None
         if is_frame or (size and element.tag in _CONTAINERS and linked[element] >= _LINKED * size):
             gone.update(element.iter() if size else ())
-            element.drop_tree()
+            _drop(element, Cause.LINKS, account)
     return [block for block in blocks if block.element not in gone]
 
 
@@ -140,7 +141,12 @@ def text_length(element: HtmlElement) -> int:
     return len(element.text_content())
 
 
-def cut_silent(root: HtmlElement) -> None:
+def _drop(element: HtmlElement, cause: Cause, account: Account) -> None:
+    element.drop_tree()
+    account.cut(element, cause)
+
+
+def cut_silent(root: HtmlElement, account: Account) -> None:
     """Delete what holds no text for readers, and the page's frame as HTML marks it.
 
     A `<nav>` that nobody closed can hold the whole page: it becomes a `<div>`.
@@ -151,12 +157,18 @@ def cut_silent(root: HtmlElement) -> None:
     most = _MOST * text_length(root)
     for element in list(root.iter(*_FRAME)):
         if text_length(element) <= most and element.find(".//h1") is None:
-            element.drop_tree()
+            _drop(element, Cause.FRAME, account)
         else:
             element.tag = "div"
 
 
-def cut(elements: Iterable[HtmlElement], root: HtmlElement, most: float = _MOST) -> None:
+def cut(
+    elements: Iterable[HtmlElement],
+    root: HtmlElement,
+    cause: Cause,
+    account: Account,
+    most: float = _MOST,
+) -> None:
     """Delete these elements below `root`, but none that holds more than the share `most` of its text."""
     limit = most * text_length(root)
     for element in elements:
@@ -165,10 +177,10 @@ def cut(elements: Iterable[HtmlElement], root: HtmlElement, most: float = _MOST)
             and element.getparent() is not None
             and text_length(element) <= limit
         ):
-            element.drop_tree()
+            _drop(element, cause, account)
 
 
-def cut_other_articles(headline: HtmlElement, root: HtmlElement) -> None:
+def cut_other_articles(headline: HtmlElement, root: HtmlElement, account: Account) -> None:
     """Delete further articles with an `<h1>` of their own, which pages append for readers who scroll on."""
     own = set(headline.iterancestors("article"))
     if not own:
@@ -176,4 +188,4 @@ def cut_other_articles(headline: HtmlElement, root: HtmlElement) -> None:
     for heading in list(root.iter("h1")):
         for article in list(heading.iterancestors("article"))[-1:]:
             if article not in own and article.getparent() is not None:
-                article.drop_tree()
+                _drop(article, Cause.OTHER_ARTICLE, account)
