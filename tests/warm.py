@@ -51,6 +51,6 @@ def _call(arguments: list[str], environment: Mapping[str, str]) -> Done:
             main()
         except SystemExit as ended:
             code = ended.code or 0
-    texts = [stream.buffer.getvalue().decode("utf-8") for stream in (out, err)]  # type: ignore[attr-defined]  # BytesIO
+    texts = [stream.buffer.getvalue().decode("utf-8") for stream in (out, err)]
     assert isinstance(code, int)
     return CompletedProcess(["khabar", *arguments], code, *texts)
