@@ -17,7 +17,8 @@ from pathlib import Path
 from subprocess import CompletedProcess
 
 ROOT = Path(__file__).parents[1]
-PATIENCE = 120.0
+PATIENCE = 80.0
+"""Seconds that a call may take: far less than an address that never answers would, three times 30."""
 
 Done = CompletedProcess[str]
 Khabar = Callable[..., Done]
