@@ -14,7 +14,7 @@ from typing import NamedTuple
 from lxml import etree
 from lxml.html import HtmlElement
 
-from ingest.html.vocabulary import HEADINGS, PHRASING, WITHOUT_PROSE
+from ingest.html.vocabulary import HEADINGS, WITHOUT_PROSE, is_inline
 from ingest.text import one_line
 
 _MARKS = {"a": "a", "b": "strong", "strong": "strong", "em": "em", "i": "em"}
@@ -125,7 +125,7 @@ class _Reader:
         if tag == "br":
             self._line_break()
             return
-        if tag in PHRASING:
+        if is_inline(tag):
             mark = _MARKS.get(tag)
             if mark == "a":
                 self._links.append(element)
@@ -143,7 +143,7 @@ class _Reader:
         tag = element.tag
         if tag == "br":
             return
-        if tag in PHRASING:
+        if is_inline(tag):
             self._marks.pop()
             if tag == "a":
                 self._links.pop()

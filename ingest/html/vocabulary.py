@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from lxml.html import HtmlElement
+from lxml.html import HtmlElement, defs
 
 
 def _tags(text: str) -> frozenset[str]:
@@ -42,6 +42,8 @@ LINE_BREAKING = HEADINGS | _tags(
     "p pre section table td th tr ul"
 )
 """Elements that begin a new line."""
+
+_KNOWN = frozenset(defs.tags) | _tags("main dialog template picture slot search data noindex")
 
 OTHER_STORIES = (
     "related|recommend(?:ed|ations?|er)?|read-?(?:more|also|next|on)|more-(?:stories|on|news|from|topic|links?)",
@@ -85,9 +87,10 @@ DIALOGS = ("cookies?|consent|gdpr|modal|popup|pop-up|overlay|lightbox|tooltip|to
 HIDDEN = (
     "visually-?hidden|sr-only|screen-reader(?:-text)?|screenreader|print-only|invisible|offscreen",
 )
+SOCIAL_POSTS = ("twitter-tweet|instagram-media|tiktok-embed|fb-post",)
 EMBEDS = (
-    "twitter-tweet|instagram-media|tiktok-embed|fb-post|embed|embedded|toc|table-of-contents",
-    "info-?box(?:es)?|fact-?box(?:es)?|faktaboks|faktaruta|info-?kasten|fact-?file|summary-?(?:box|list)?",
+    "embed|embedded|toc|table-of-contents",
+    "info-?box(?:es)?|fact-?box(?:es)?|faktaboks|faktaruta|info-?kasten|fact-?file|summary-?(?:box|list)",
     "key-?(?:points|takeaways|facts)|highlights|timeline|quiz|poll|survey|umfrage",
 )
 """Embedded posts and boxes beside the text."""
@@ -97,6 +100,16 @@ _CAMEL = re.compile(r"(?<=[a-z]{3})(?=[A-Z][a-z]{2})")
 _NO_WORD = re.compile(r"[^a-z0-9]+")
 _SLUG = 3
 """An id with more hyphens is a slug: a title made of words, which says nothing about the element."""
+
+
+@lru_cache(maxsize=1_024)
+def is_inline(tag: str) -> bool:
+    """Whether a browser sets the element in a line with the text around it.
+
+    That holds for elements that HTML does not know, such as `<person>`; custom elements, with a
+    hyphen in the name, are mostly blocks by their style sheets.
+    """
+    return tag in PHRASING or (tag not in _KNOWN and "-" not in tag)
 
 
 def words_pattern(*groups: tuple[str, ...]) -> re.Pattern[str]:

@@ -9,12 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import takewhile
 
 from lxml.html import HtmlElement
 
 from ingest.extraction.body.account import Account, Cause
-from ingest.extraction.body.choose import is_denser_better
 from ingest.extraction.body.credit import Credit, find_credit
+from ingest.extraction.body.evidence import is_denser_better
 from ingest.extraction.body.fallback import embedded_blocks, stated_blocks, stated_body
 from ingest.extraction.body.filter import Flow
 from ingest.extraction.body.prune import cut, cut_link_lists, cut_other_articles, cut_silent
@@ -23,6 +24,7 @@ from ingest.extraction.body.region import (
     ask_trafilatura,
     common,
     find_region,
+    reach_back,
     widen,
 )
 from ingest.extraction.body.render import render_html, render_text
@@ -97,7 +99,7 @@ def find_body(
 class _Draft:
     """A copy of the page's tree without what other extractors found and without the page's frame.
 
-    `root` is its body, `container` its text container.
+    `root` is its body, `container` its text container; `before` are the elements before the headline.
     """
 
     def __init__(
@@ -115,6 +117,7 @@ class _Draft:
         self.root = body_of(self.tree)
         self.container = copies.get(facts.container)
         cut_silent(self.root, self.account)
+        self.before = _before(copies.get(heads[0]), self.root)
         if heads[0] is not None:
             cut_other_articles(copies[heads[0]], self.root, self.account)
         parts: dict[Cause, Iterable[HtmlElement | None]] = {
@@ -128,6 +131,14 @@ class _Draft:
             cut(found, self.root, cause, self.account, **most)
         for selector in facts.site.prune:
             cut(select_all(self.tree, selector), self.root, Cause.DEFINITION, self.account)
+
+
+def _before(heading: HtmlElement | None, root: HtmlElement) -> frozenset[HtmlElement]:
+    """Return the elements that end before the heading; none without one."""
+    if heading is None:
+        return frozenset()
+    before = takewhile(lambda element: element is not heading, root.iter())
+    return frozenset(before) - {*heading.iterancestors()}
 
 
 def _kept(
@@ -171,6 +182,8 @@ def _by_votes(draft: _Draft, url: str) -> _Found:
         weights, source = own, "density"
     asides = Asides(root, weights)
     region = widen(find_region(weights, root), weights, candidates, asides)
+    following = [block for block in blocks if block.element not in draft.before]
+    region = reach_back(region, following, asides)
     return _Found(
         Flow(region, weights, asides, draft.account).of(blocks, voted) if weights else [],
         blocks,

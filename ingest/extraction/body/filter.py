@@ -12,7 +12,7 @@ from itertools import takewhile
 from lxml.html import HtmlElement
 
 from ingest.extraction.body.account import Account, Cause
-from ingest.extraction.body.choose import ends_a_sentence
+from ingest.extraction.body.evidence import ends_a_sentence, is_prose, stands_out
 from ingest.extraction.body.region import Asides, place_of, style_of, usual_places, usual_styles
 from ingest.html.blocks import Block
 from ingest.html.vocabulary import HEADINGS
@@ -49,9 +49,6 @@ _LINE_LENGTH = 220
 _NOTICE_LENGTH = 400
 _STAMP_LENGTH = 60
 _CLOCK_LENGTH = 20
-_SHORT_LINE = 200
-_LINKED_LINE = 0.15
-"""The share of linked text that sets a longer line apart; any link does so with a short one."""
 
 
 def is_label(block: Block) -> bool:
@@ -106,18 +103,8 @@ def is_silent(block: Block) -> bool:
     )
 
 
-def stands_out(block: Block) -> bool:
-    """Whether the block is set apart from running text: well linked, wholly bold or italic, or a heading."""
-    if block.link_share > (_LINKED_LINE if len(block.text) > _SHORT_LINE else 0):
-        return True
-    return block.carries("strong") or block.carries("em") or block.tag in HEADINGS
-
-
 _LINKED = 0.7
 """The share of linked text from which on a block is a link to elsewhere."""
-_PROSE = 80
-"""From this length on a paragraph with a sentence is running text in any place of the region."""
-_LINKED_LINE_OF_TEXT = 0.2
 _LINKED_LIST = 0.5
 """The same for a whole list."""
 _SHORT = 25
@@ -166,7 +153,11 @@ class Flow:
         blocks = account.keep(
             blocks, {block for block in blocks if block.element in inside}, Cause.OUTSIDE
         )
-        main = {block for block in blocks if not self._asides.hold(block)}
+        main = {
+            block
+            for block in blocks
+            if not self._asides.hold(block, is_text=block in voted and ends_a_sentence(block.text))
+        }
         if self._whole - self._weight(main) < _MOST * self._whole:
             blocks = account.keep(blocks, main, Cause.ASIDE)
         boxed = blocks
@@ -189,8 +180,9 @@ class Flow:
             block
             for block in blocks
             if block in voted
+            or block in self._weights
             or (block.tag in HEADINGS | {"p", "li"} and place_of(block) in self._places)
-            or _is_prose(block)
+            or is_prose(block)
         }
         return self._account.keep(blocks, main, Cause.PLACE)
 
@@ -277,13 +269,6 @@ class Flow:
                     holders.add(element)
                     element = element.getparent()
         return frozenset(holders)
-
-
-def _is_prose(block: Block) -> bool:
-    """Whether a paragraph is running text, whatever element holds it."""
-    if block.tag != "p" or len(block.text) < _PROSE or block.link_share > _LINKED_LINE_OF_TEXT:
-        return False
-    return ends_a_sentence(block.text) and not stands_out(block)
 
 
 def _says_nothing(block: Block) -> bool:

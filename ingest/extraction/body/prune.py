@@ -28,6 +28,7 @@ from ingest.html.vocabulary import (
     OTHER_STORIES,
     SHARING,
     SIDEBARS,
+    SOCIAL_POSTS,
     TAGS,
     named,
     words_pattern,
@@ -103,21 +104,11 @@ _MOST = 0.4
 
 
 _ASIDE = words_pattern(
-    *(
-        OTHER_STORIES,
-        BOXES,
-        SIDEBARS,
-        NEWSLETTERS,
-        ADVERTS,
-        SHARING,
-        COMMENTS,
-        AUTHOR_BOXES,
-        CAPTIONS,
-        TAGS,
-    ),
-    *(NAVIGATION, DIALOGS, HIDDEN, EMBEDS),
+    *(OTHER_STORIES, NEWSLETTERS, ADVERTS, SHARING, COMMENTS, AUTHOR_BOXES, CAPTIONS, TAGS),
+    *(NAVIGATION, DIALOGS, HIDDEN, SOCIAL_POSTS),
 )
-_PASSED_TAGS = frozenset({"aside", "figure", "figcaption", "form"})
+_BOX = words_pattern(BOXES, SIDEBARS, EMBEDS)
+_PASSED_TAGS = frozenset({"aside", "figure", "figcaption"})
 _HIDING = re.compile(r"display:none|visibility:hidden", re.IGNORECASE)
 
 
@@ -134,6 +125,16 @@ def is_aside(element: HtmlElement) -> bool:
     if element.tag not in HEADINGS and named(element, _ASIDE):
         return True
     return element.tag in _PASSED_TAGS and element.find(".//table") is None
+
+
+def is_box(element: HtmlElement) -> bool:
+    """Whether the element itself may be a box beside the text, by its tag or its names.
+
+    Themes give such names ("embed", "widget", "card") to parts of articles as well, and to quotes.
+    """
+    if element.tag not in HEADINGS and named(element, _BOX):
+        return element.tag != "blockquote" and not list(element.iterancestors("blockquote"))
+    return element.tag == "form" and element.find(".//table") is None
 
 
 def text_length(element: HtmlElement) -> int:
