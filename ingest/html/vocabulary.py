@@ -57,7 +57,9 @@ STREAMS = (
 )
 """Lists of new or chosen articles."""
 BOXES = ("cards?|banner|gallery|slideshow|carousel|pull-?quote",)
-SIDEBARS = ("sidebar|side-bar|(?<!elementor-)widgets?",)
+SIDEBARS = ("sidebar|side-bar",)
+WIDGETS = ("(?<!elementor-)widgets?|embed|embedded",)
+"""Names of boxes that themes give to parts of articles as well."""
 NEWSLETTERS = (
     "newsletters?|subscribe|subscription|sign-?up|mailing|optin|mailchimp|whatsapp(?:-group)?|google-news",
 )
@@ -88,12 +90,12 @@ HIDDEN = (
     "visually-?hidden|sr-only|screen-reader(?:-text)?|screenreader|print-only|invisible|offscreen",
 )
 SOCIAL_POSTS = ("twitter-tweet|instagram-media|tiktok-embed|fb-post",)
-EMBEDS = (
-    "embed|embedded|toc|table-of-contents",
+FACT_BOXES = (
+    "toc|table-of-contents",
     "info-?box(?:es)?|fact-?box(?:es)?|faktaboks|faktaruta|info-?kasten|fact-?file|summary-?(?:box|list)",
     "key-?(?:points|takeaways|facts)|highlights|timeline|quiz|poll|survey|umfrage",
 )
-"""Embedded posts and boxes beside the text."""
+"""Boxes beside the text."""
 
 _CAMEL = re.compile(r"(?<=[a-z]{3})(?=[A-Z][a-z]{2})")
 """Where words join: "relatedArticles" is two words; the hash "n1AuAdJl" is none."""

@@ -75,11 +75,11 @@ def find_body(
     page, site = facts.page, facts.site
     draft = _Draft(facts, headline, byline, comments)
     account = draft.account
-    found = _by_rule(draft, site) or _by_votes(draft, page.url)
+    known = _known_texts(facts, headline, byline, times)
+    found = _by_rule(draft, site) or _by_votes(draft, page.url, known)
     if found.size < max(_FRAGMENT, len(stated_body(facts.data)) / _STATED):
         found = _otherwise(page, facts.data, found)
     credit = find_credit(found.blocks, found.text, facts.own_names.names, page.absolute)
-    known = _known_texts(facts, headline, byline, times)
     blocks = cut_edges(_kept(found.text, site, credit, account), known, account)
     if not blocks:
         return None
@@ -168,7 +168,7 @@ def _by_rule(draft: _Draft, site: Site) -> _Found | None:
     return _Found(text, blocks, "rule") if weights else None
 
 
-def _by_votes(draft: _Draft, url: str) -> _Found:
+def _by_votes(draft: _Draft, url: str, known: Known) -> _Found:
     """The text where trafilatura's paragraphs stand, or the text container's if that holds twice as much."""
     root = draft.root
     blocks = read_blocks(root)
@@ -182,8 +182,12 @@ def _by_votes(draft: _Draft, url: str) -> _Found:
         weights, source = own, "density"
     asides = Asides(root, weights)
     region = widen(find_region(weights, root), weights, candidates, asides)
-    following = [block for block in blocks if block.element not in draft.before]
-    region = reach_back(region, following, asides)
+    leads = [
+        block
+        for block in blocks
+        if block.element not in draft.before and not known.describes(block)
+    ]
+    region = reach_back(region, leads, asides)
     return _Found(
         Flow(region, weights, asides, draft.account).of(blocks, voted) if weights else [],
         blocks,

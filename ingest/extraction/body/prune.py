@@ -19,7 +19,7 @@ from ingest.html.vocabulary import (
     COMMENTS,
     DIALOGS,
     EMBEDDED,
-    EMBEDS,
+    FACT_BOXES,
     HEADINGS,
     HIDDEN,
     NAVIGATION,
@@ -30,6 +30,7 @@ from ingest.html.vocabulary import (
     SIDEBARS,
     SOCIAL_POSTS,
     TAGS,
+    WIDGETS,
     named,
     words_pattern,
 )
@@ -105,9 +106,9 @@ _MOST = 0.4
 
 _ASIDE = words_pattern(
     *(OTHER_STORIES, NEWSLETTERS, ADVERTS, SHARING, COMMENTS, AUTHOR_BOXES, CAPTIONS, TAGS),
-    *(NAVIGATION, DIALOGS, HIDDEN, SOCIAL_POSTS),
+    *(NAVIGATION, DIALOGS, HIDDEN, SOCIAL_POSTS, FACT_BOXES, BOXES, SIDEBARS),
 )
-_BOX = words_pattern(BOXES, SIDEBARS, EMBEDS)
+_BOX = words_pattern(WIDGETS)
 _PASSED_TAGS = frozenset({"aside", "figure", "figcaption"})
 _HIDING = re.compile(r"display:none|visibility:hidden", re.IGNORECASE)
 
@@ -130,7 +131,7 @@ def is_aside(element: HtmlElement) -> bool:
 def is_box(element: HtmlElement) -> bool:
     """Whether the element itself may be a box beside the text, by its tag or its names.
 
-    Themes give such names ("embed", "widget", "card") to parts of articles as well, and to quotes.
+    Themes give such names ("embed", "widget") to parts of articles as well, and to quotes.
     """
     if element.tag not in HEADINGS and named(element, _BOX):
         return element.tag != "blockquote" and not list(element.iterancestors("blockquote"))

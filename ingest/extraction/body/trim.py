@@ -29,6 +29,8 @@ _LEAD = 60
 
 Of bold first paragraphs 42 of 48 are text, of those with a class of a deck 72 of 94 (other domains
 than those of `wide`)."""
+_DESCRIPTION = 80
+"""So many characters without white space tell a description, which metadata may cut."""
 _LEADING = 8
 """The most blocks before the text that can be removed."""
 
@@ -65,8 +67,9 @@ class Known:
     titles: frozenset[str] = frozenset()
 
     def describes(self, block: Block) -> bool:
-        """Whether the block repeats the page's description."""
-        return block.key in self.descriptions
+        """Whether the block repeats the page's description, or as much of it as the metadata has."""
+        start = block.key[:_DESCRIPTION]
+        return any(text[:_DESCRIPTION] == start for text in self.descriptions)
 
 
 def cut_edges(blocks: list[Block], known: Known, account: Account) -> list[Block]:
@@ -111,12 +114,15 @@ def _is_opening(block: Block, known: Known, holder: HtmlElement | None) -> bool:
     """Whether a block before the running text is not part of it."""
     if block.key in known.titles or is_names(block, known) or is_stamp(block) or is_notice(block):
         return True
-    if len(block.text) >= _LEAD and ends_a_sentence(block.text):
-        return False
-    if known.describes(block) or block.carries("strong"):
-        return True
     parent = block.element.getparent()
     apart = parent is not holder
+    if len(block.text) >= _LEAD and ends_a_sentence(block.text):
+        # What the record has as its description may go if the page sets it off as a deck.
+        return known.describes(block) and (
+            apart or block.carries("strong") or named(block.element, _DECK)
+        )
+    if known.describes(block) or block.carries("strong"):
+        return True
     if block.tag in HEADINGS:
         return apart
     return named(block.element, _DECK) or (apart and parent is not None and named(parent, _DECK))

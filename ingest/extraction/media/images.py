@@ -23,6 +23,7 @@ from ingest.html.vocabulary import (
     OTHER_STORIES,
     SHARING,
     SIDEBARS,
+    WIDGETS,
     named,
     words_pattern,
 )
@@ -38,7 +39,17 @@ _LAZY = (
 _IMAGE_FILE = re.compile(r"\.(?:jpe?g|png|gif|webp|avif|bmp|tiff?)(?:$|[?#:!/])", re.IGNORECASE)
 _OUT_TAGS = frozenset({"aside", "nav", "footer", "form", "button", "header"})
 _OUT_WORDS = words_pattern(
-    *(OTHER_STORIES, SIDEBARS, AUTHOR_BOXES, SHARING, COMMENTS, NEWSLETTERS, ADVERTS, BRANDING),
+    *(
+        OTHER_STORIES,
+        SIDEBARS,
+        WIDGETS,
+        AUTHOR_BOXES,
+        SHARING,
+        COMMENTS,
+        NEWSLETTERS,
+        ADVERTS,
+        BRANDING,
+    ),
     ("avatar|author-?(?:image|photo|avatar|pic)|icons?|emoji|wp-smiley|banner|app-?store",),
 )
 _OUT_FILES = re.compile(
