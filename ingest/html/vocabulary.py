@@ -77,6 +77,8 @@ CAPTIONS = (
     "captions?|figcaption|wp-caption-text|credits?|photo-credit|image-(?:credit|source)|bildunterschrift",
     "bildtext|legende",
 )
+DISCLAIMERS = ("(?:legal-)?disclaimers?|legal-(?:notice|text|info)|haftungsausschluss|aviso-legal",)
+"""Legal notices of the publisher."""
 TAGS = (
     "tags?-?(?:list|cloud|links|container|wrap|wrapper|box)?|keywords|post-tags|article-tags|entry-tags",
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
+import re
 from collections.abc import Iterable, Iterator
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
@@ -36,6 +37,14 @@ logger = logging.getLogger(__name__)
 
 _BINARY = bytes([*range(9), 0x0B, *range(0x0E, 0x1B), *range(0x1C, 0x20)])
 _FEW_CONTROLS = 0.02
+_HEAD = 4_096
+_DATA = re.compile(
+    rb"""\s*(?:\xef\xbb\xbf)?\s*(?: (?P<json>\{\s*"|\[\s*[{"\]])
+        | (?:<\?xml[^>]{0,300}\?>\s*|<\?[^>]{0,300}\?>\s*|<!--(?:(?!-->).){0,1000}-->\s*|<!DOCTYPE\ rss[^>]{0,300}>\s*)*
+          <(?:rss|feed|rdf:RDF|urlset|sitemapindex)[\s>] )""",
+    re.VERBOSE | re.DOTALL | re.IGNORECASE,
+)
+"""The beginning of a feed, a sitemap or JSON."""
 _MARKUP_TYPES = ("html", "xml", "text/plain", "octet-stream")
 
 
@@ -106,6 +115,8 @@ def _unusable(page: FetchedPage) -> tuple[Reason, str] | None:
         return reason, f"HTTP {page.status}"
     if not page.body.strip():
         return Reason.EMPTY, "the response has no body"
+    if data := _DATA.match(page.body[:_HEAD]):
+        return Reason.NOT_HTML, f"{'JSON' if data['json'] else 'a feed or sitemap'}, not a page"
     if "charset=utf-16" not in kind and _is_binary(page.body):
         return Reason.NOT_HTML, "binary data"
     return None

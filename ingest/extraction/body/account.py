@@ -20,6 +20,7 @@ class Cause(StrEnum):
     BYLINE = "the byline"
     COMMENTS = "readers' comments"
     OTHER_ARTICLE = "another article with a headline of its own"
+    DISCLAIMER = "a legal notice of the publisher"
     DEFINITION = "cut by the site's definition"
     LINKS = "a list of links"
     OUTSIDE = "outside the region of the text"

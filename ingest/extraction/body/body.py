@@ -16,9 +16,20 @@ from lxml.html import HtmlElement
 from ingest.extraction.body.account import Account, Cause
 from ingest.extraction.body.credit import Credit, find_credit
 from ingest.extraction.body.evidence import is_denser_better
-from ingest.extraction.body.fallback import embedded_blocks, stated_blocks, stated_body
+from ingest.extraction.body.fallback import (
+    embedded_blocks,
+    listed_blocks,
+    stated_blocks,
+    stated_body,
+)
 from ingest.extraction.body.filter import Flow
-from ingest.extraction.body.prune import cut, cut_link_lists, cut_other_articles, cut_silent
+from ingest.extraction.body.prune import (
+    cut,
+    cut_disclaimers,
+    cut_link_lists,
+    cut_other_articles,
+    cut_silent,
+)
 from ingest.extraction.body.region import (
     Asides,
     ask_trafilatura,
@@ -120,6 +131,7 @@ class _Draft:
         self.before = _before(copies.get(heads[0]), self.root)
         if heads[0] is not None:
             cut_other_articles(copies[heads[0]], self.root, self.account)
+        cut_disclaimers(copies.get(heads[0]), self.root, self.account)
         parts: dict[Cause, Iterable[HtmlElement | None]] = {
             Cause.COMMENTS: comments.elements,
             Cause.HEADLINE: heads,
@@ -221,6 +233,7 @@ def _otherwise(page: Page, data: StructuredData, fragment: _Found) -> _Found:
     for source, blocks in (
         ("json-ld", stated_blocks(data)),
         ("script", embedded_blocks(page.html)),
+        ("script", listed_blocks(page.html)),
     ):
         if not blocks:
             continue

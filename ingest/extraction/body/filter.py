@@ -84,7 +84,10 @@ def is_caption(block: Block) -> bool:
 
 def is_stamp(block: Block) -> bool:
     """Whether the block only says when the text was published."""
-    text = block.text
+    return all(_is_stamp_line(line) for line in block.text.split("\n"))
+
+
+def _is_stamp_line(text: str) -> bool:
     if len(text) > _STAMP_LENGTH or not _TIME.search(text):
         return False
     return _STAMP.fullmatch(text) is not None or len(_LETTERS.findall(text)) < 14
@@ -107,6 +110,9 @@ _LINKED = 0.7
 """The share of linked text from which on a block is a link to elsewhere."""
 _LINKED_LIST = 0.5
 """The same for a whole list."""
+_LINK_LINES = 3
+"""From this number of lines on a block may be a list of links."""
+_LIST_MARK = re.compile(r"\s*(?:[-–—•·*▪►»>]|\d{1,2}[.)])\s*\S")
 _SHORT = 25
 """Up to this length a text may stand twice on a page, such as a heading."""
 _SENTENCE = 50
@@ -181,13 +187,16 @@ class Flow:
             for block in blocks
             if block in voted
             or block in self._weights
+            or _is_quoted(block)
             or (block.tag in HEADINGS | {"p", "li"} and place_of(block) in self._places)
             or is_prose(block)
         }
         return self._account.keep(blocks, main, Cause.PLACE)
 
     def _leads_away(self, block: Block) -> bool:
-        """Whether the block is mostly a link; a whole sentence in the text's own style may be one and stay."""
+        """Whether the block is mostly links; a whole sentence in the text's own style may be one and stay."""
+        if _is_list_of_links(block):
+            return True
         if block.link_share <= _LINKED or block.tag in _CELLS:
             return False
         is_sentence = len(block.text) > _SENTENCE and _END.search(block.text) is not None
@@ -219,6 +228,8 @@ class Flow:
                 figures.add(block)
             elif has_notice or is_label(block) or is_pointer(block):
                 gone.add(block)
+            if (offer := self._offer(block)) is not None:
+                boxes.update(offer.iter())
             if box is not None and (
                 is_label(block) or (is_boxed and _heads_a_card(block, is_notice=has_notice))
             ):
@@ -226,6 +237,16 @@ class Flow:
         blocks = self._account.keep(blocks, set(blocks) - figures, Cause.FIGURE)
         outside = {block for block in blocks if block not in gone and block.element not in boxes}
         return self._account.keep(blocks, outside, Cause.BOX)
+
+    def _offer(self, block: Block) -> HtmlElement | None:
+        """Return the box that a heading opens which is a notice, such as an offer to subscribe."""
+        if block.tag not in HEADINGS or not is_notice(block):
+            return None
+        box = block.element.getparent()
+        if box is None or box is self._region or box[0] is not block.element:
+            return None
+        held = sum(weight for one, weight in self._weights.items() if box in _around(one))
+        return box if held < _MOST * self._whole else None
 
     def _without_headings_of_nothing(
         self, before: Sequence[Block], blocks: Sequence[Block]
@@ -269,6 +290,25 @@ class Flow:
                     holders.add(element)
                     element = element.getparent()
         return frozenset(holders)
+
+
+def _around(block: Block) -> list[HtmlElement]:
+    return [block.element, *block.element.iterancestors()]
+
+
+def _is_list_of_links(block: Block) -> bool:
+    """Whether nearly all lines of the block, divided by `<br>`, are links with a mark before each."""
+    lines = block.text.split("\n")
+    if len(lines) < _LINK_LINES or block.link_share < _LINKED_LIST:
+        return False
+    marked = sum(1 for line in lines if _LIST_MARK.match(line))
+    return marked >= len(lines) - 1
+
+
+def _is_quoted(block: Block) -> bool:
+    """Whether the block is a sentence in a quote."""
+    in_quote = any(element.tag == "blockquote" for element in block.path)
+    return in_quote and ends_a_sentence(block.text)
 
 
 def _says_nothing(block: Block) -> bool:

@@ -18,6 +18,7 @@ from ingest.html.vocabulary import (
     CAPTIONS,
     COMMENTS,
     DIALOGS,
+    DISCLAIMERS,
     EMBEDDED,
     FACT_BOXES,
     HEADINGS,
@@ -108,14 +109,25 @@ _ASIDE = words_pattern(
     *(OTHER_STORIES, NEWSLETTERS, ADVERTS, SHARING, COMMENTS, AUTHOR_BOXES, CAPTIONS, TAGS),
     *(NAVIGATION, DIALOGS, HIDDEN, SOCIAL_POSTS, FACT_BOXES, BOXES, SIDEBARS),
 )
+_DISCLAIMER = words_pattern(DISCLAIMERS)
+_MOST_DISCLAIMER = 0.9
+"""The share of a page's text that its legal notices may have."""
 _BOX = words_pattern(WIDGETS)
 _PASSED_TAGS = frozenset({"aside", "figure", "figcaption"})
 _HIDING = re.compile(r"display:none|visibility:hidden", re.IGNORECASE)
 
 
 def is_hidden(element: HtmlElement) -> bool:
-    """Whether the element is not shown: the `hidden` attribute or an inline style says so."""
+    """Whether the element is not shown: an attribute or an inline style says so.
+
+    AMP pages have texts for readers without a subscription (https://amp.dev, amp-access and
+    amp-subscriptions).
+    """
     if element.get("hidden") is not None:
+        return True
+    if element.get("amp-access", "").lstrip().upper().startswith("NOT "):
+        return True
+    if element.get("subscriptions-section") == "content-not-granted":
         return True
     style = element.get("style")
     return style is not None and _HIDING.search(style.replace(" ", "")) is not None
@@ -182,12 +194,43 @@ def cut(
             _drop(element, cause, account)
 
 
+def cut_disclaimers(headline: HtmlElement | None, root: HtmlElement, account: Account) -> None:
+    """Delete legal notices after the headline, which may be longer than a short article.
+
+    Nothing is deleted on a page without a headline: its text may be about disclaimers.
+    """
+    if headline is None:
+        return
+    around = {headline, *headline.iterancestors()}
+    notices = [
+        element
+        for element in root.iter("div", "section", "aside", "p", "footer")
+        if element not in around and named(element, _DISCLAIMER)
+    ]
+    cut(notices, root, Cause.DISCLAIMER, account, most=_MOST_DISCLAIMER)
+
+
 def cut_other_articles(headline: HtmlElement, root: HtmlElement, account: Account) -> None:
     """Delete further articles with an `<h1>` of their own, which pages append for readers who scroll on."""
-    own = set(headline.iterancestors("article"))
-    if not own:
-        return
+    own = set(headline.iterancestors())
+    has_article = any(element.tag == "article" for element in own)
     for heading in list(root.iter("h1")):
-        for article in list(heading.iterancestors("article"))[-1:]:
-            if article not in own and article.getparent() is not None:
-                _drop(article, Cause.OTHER_ARTICLE, account)
+        article = None
+        if has_article:
+            article = next(iter([*heading.iterancestors("article")][-1:]), None)
+        if article is None and _is_set_alike(heading, headline):
+            article = _outermost_outside(heading, own)
+        if article is not None and article not in own and article.getparent() is not None:
+            _drop(article, Cause.OTHER_ARTICLE, account)
+
+
+def _is_set_alike(heading: HtmlElement, headline: HtmlElement) -> bool:
+    """Whether another heading is a headline too: it has the same tag and the same classes."""
+    classes = headline.get("class")
+    return heading is not headline and bool(classes) and heading.get("class") == classes
+
+
+def _outermost_outside(heading: HtmlElement, own: Collection[HtmlElement]) -> HtmlElement | None:
+    """Return the largest element around a heading that does not hold the page's own headline."""
+    outside = [element for element in heading.iterancestors() if element not in own]
+    return outside[-1] if outside else None

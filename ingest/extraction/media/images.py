@@ -134,7 +134,7 @@ def image_url(page: Page, image: HtmlElement) -> str | None:
     Attributes for lazy loading come first, because `src` is then only a placeholder; then `src`,
     then `srcset`.
     """
-    for name in (*_LAZY, "src", "srcset"):
+    for name in (*_LAZY, *_other_lazy(image), "src", "srcset"):
         value = (image.get(name) or "").strip()
         if "srcset" in name:
             value = _largest(value)
@@ -142,6 +142,15 @@ def image_url(page: Page, image: HtmlElement) -> str | None:
         if url and not _OUT_FILES.search(url):
             return url
     return None
+
+
+def _other_lazy(image: HtmlElement) -> list[str]:
+    """Return the other data attributes of an image that contain the address of an image file."""
+    return [
+        str(name)
+        for name, value in image.attrib.items()
+        if str(name).startswith("data-") and name not in _LAZY and _IMAGE_FILE.search(str(value))
+    ]
 
 
 def _largest(srcset: str) -> str:
