@@ -18,7 +18,7 @@ _AFTER_TITLE = re.compile(
     re.IGNORECASE,
 )
 _CONTENT = ("h1", "main", "article", "p")
-_SWALLOWED = 300
+_SWALLOWED = 200
 """From this many characters on a button, a `<noscript>` or a figure holds a part of the page."""
 _PARAGRAPH = 80
 _PARAGRAPHS = 2

@@ -24,6 +24,8 @@ _STRING = re.compile(r'"([^"\\]*(?:\\.[^"\\]*)*)"', re.DOTALL)
 _JSON = re.compile(r'":\s*["{\[]')
 _LONG = 400
 """The least number of characters of a string that is an article."""
+_LONG_LIST = 250
+"""The least number of characters of a list of paragraphs that is an article."""
 _ASSIGNED = re.compile(r"(?:^\s*|=\s*)(?=[{\[])")
 _MOST_ASSIGNED = 50
 _TYPE_KEYS = ("type", "_type", "kind", "__typename", "blockType", "name")
@@ -63,7 +65,7 @@ def listed_blocks(source: str) -> list[Block]:
     """
     lists = [texts for value in _json_values(source) for texts in _paragraph_lists(value)]
     longest = max(lists, key=lambda texts: sum(map(len, texts)), default=[])
-    if sum(map(len, longest)) < _LONG:
+    if sum(map(len, longest)) < _LONG_LIST:
         return []
     marked = [
         text if _MARKUP.search(text) else f"<p>{text if '<' in text else escape(text)}</p>"

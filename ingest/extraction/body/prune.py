@@ -112,6 +112,7 @@ _ASIDE = words_pattern(
 _DISCLAIMER = words_pattern(DISCLAIMERS)
 _MOST_DISCLAIMER = 0.9
 """The share of a page's text that its legal notices may have."""
+_POST = words_pattern(SOCIAL_POSTS)
 _BOX = words_pattern(WIDGETS)
 _PASSED_TAGS = frozenset({"aside", "figure", "figcaption"})
 _HIDING = re.compile(r"display:none|visibility:hidden", re.IGNORECASE)
@@ -136,7 +137,7 @@ def is_hidden(element: HtmlElement) -> bool:
 def is_aside(element: HtmlElement) -> bool:
     """Whether the element itself is no running text, by its tag or its names."""
     if element.tag not in HEADINGS and named(element, _ASIDE):
-        return True
+        return not _is_quote(element) or named(element, _POST)
     return element.tag in _PASSED_TAGS and element.find(".//table") is None
 
 
@@ -146,8 +147,12 @@ def is_box(element: HtmlElement) -> bool:
     Themes give such names ("embed", "widget") to parts of articles as well, and to quotes.
     """
     if element.tag not in HEADINGS and named(element, _BOX):
-        return element.tag != "blockquote" and not list(element.iterancestors("blockquote"))
+        return not _is_quote(element)
     return element.tag == "form" and element.find(".//table") is None
+
+
+def _is_quote(element: HtmlElement) -> bool:
+    return element.tag == "blockquote" or len(list(element.iterancestors("blockquote"))) > 0
 
 
 def text_length(element: HtmlElement) -> int:
