@@ -148,12 +148,16 @@ def _reject(page: FetchedPage, site: Site, reason: Reason, detail: str) -> Rejec
 
 def normalise(extraction: Extraction, page: FetchedPage, site: Site) -> Article | Rejection:
     """Return the record of an extraction, or why there is none."""
-    if extraction.not_article:
-        return _reject(page, site, extraction.not_article.reason, extraction.not_article.detail)
+    refusal = extraction.not_article
     body = extraction.body
-    if body is None or not block(body.text):
+    has_text = body is not None and bool(block(body.text))
+    if refusal and not (page.accept_any and has_text):
+        return _reject(page, site, refusal.reason, refusal.detail)
+    if body is None or not has_text:
         return _reject(page, site, Reason.NO_TEXT, "the page has no article text")
     canonical, warnings = _canonical(extraction, page, site)
+    if refusal:
+        warnings = [*warnings, f"not an article ({refusal.reason}): {refusal.detail}"]
     return _hashed(_article(extraction, body, page, site, (canonical, warnings)))
 
 

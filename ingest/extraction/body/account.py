@@ -10,11 +10,13 @@ from lxml.html import HtmlElement
 
 from ingest.extraction.model import Omission
 from ingest.html.blocks import Block, read_blocks
+from ingest.text import one_line
 
 
 class Cause(StrEnum):
     """Why a part of the page is not in the body."""
 
+    CONTROL = "a control, or content for browsers without scripts or frames"
     FRAME = "navigation or footer of the page"
     HEADLINE = "the headline or its deck"
     BYLINE = "the byline"
@@ -62,6 +64,10 @@ class Account:
     def omissions(self, kept: Collection[Block]) -> Iterator[Omission]:
         """Yield what was left out and is not in `kept` after all."""
         for element, cause in self._elements:
+            if cause is Cause.CONTROL:
+                if text := one_line(element.text_content()):
+                    yield Omission(text, cause.value)
+                continue
             for block in read_blocks(element):
                 yield Omission(block.text, cause.value)
         for block, cause in self._blocks.items():

@@ -100,6 +100,7 @@ def _outermost(
 
 
 _SILENT = NOT_RENDERED | EMBEDDED | {"select", "button", "dialog", "head"}
+_NEVER_TEXT = frozenset({"script", "style", "template", "svg", "head"})
 _FRAME = ("nav", "footer")
 _MOST = 0.4
 """The share of the page's text from which on an element is not deleted, whatever it is called."""
@@ -171,8 +172,10 @@ def cut_silent(root: HtmlElement, account: Account) -> None:
     A `<nav>` that nobody closed can hold the whole page: it becomes a `<div>`.
     """
     for element in list(root.iter(*_SILENT)):
-        if element is not root:
+        if element is not root and element.getparent() is not None:
             element.drop_tree()
+            if element.tag not in _NEVER_TEXT:
+                account.cut(element, Cause.CONTROL)
     most = _MOST * text_length(root)
     for element in list(root.iter(*_FRAME)):
         if text_length(element) <= most and element.find(".//h1") is None:

@@ -16,6 +16,7 @@ from lxml import etree
 from lxml.html import HtmlElement
 
 from ingest.extraction.facts import PageFacts
+from ingest.extraction.model import Byline, Headline, Times
 from ingest.extraction.structured import StructuredData
 from ingest.html.page import Page, text_of
 from ingest.html.vocabulary import NOT_RENDERED
@@ -138,8 +139,30 @@ def _count_teasers(page: Page) -> int:
     return count
 
 
-def list_signs(facts: PageFacts, survey: Survey, article: Draft) -> str | None:
-    """Return the signs of a list, joined, if they outweigh those of an article; None if not.
+def draft_of(text: str, headline: Headline | None, byline: Byline, times: Times) -> Draft:
+    """Return what the other extractors found of an article."""
+    return Draft(
+        text=text,
+        headline=headline.text if headline else "",
+        is_dated=times.published is not None,
+        is_signed=bool(byline.authors),
+    )
+
+
+class Balance(NamedTuple):
+    """The signs of a list with their weights, and the weight of those of an article."""
+
+    against: dict[str, float]
+    article: float
+
+    @property
+    def is_list(self) -> bool:
+        """Whether the signs of a list outweigh those of an article."""
+        return bool(self.against) and self.article - sum(self.against.values()) < _DOUBT
+
+
+def weigh(facts: PageFacts, survey: Survey, article: Draft) -> Balance:
+    """Return the signs that a page is a list and their weights, and the weight of an article's.
 
     The weights are those of a logistic regression on 2,387 articles (`wide`, `news`, `comments`)
     and 163 pages that are none (`lists`), rounded, and at least 0.5 to 3 for what newsrooms' own
@@ -149,13 +172,12 @@ def list_signs(facts: PageFacts, survey: Survey, article: Draft) -> str | None:
     lines = [line for line in article.text.split("\n") if len(line) >= _PARAGRAPH]
     running = sum(map(len, lines))
     against = dict((*_address_signs(facts), *_page_signs(facts, survey, running)))
-    balance = _article_weight(facts, survey, article, running) - sum(against.values()) - _DOUBT
-    if against and balance < _MOST_PRICES:
+    weight = _article_weight(facts, survey, article, running)
+    if against and weight - sum(against.values()) - _DOUBT < _MOST_PRICES:
         prices = _count_prices(facts.page)
         if prices:
             against[f"{prices} prices"] = _MOST_PRICES * min(prices, 10) / 10
-            balance -= against[f"{prices} prices"]
-    return ", ".join(against) if against and balance < 0 else None
+    return Balance(against, weight)
 
 
 def _address_signs(facts: PageFacts) -> Iterator[tuple[str, float]]:

@@ -13,7 +13,7 @@ from itertools import accumulate
 from ingest.extraction.facts import PageFacts
 from ingest.extraction.model import Byline, Headline, NotArticle, Times
 from ingest.extraction.page_type.challenge import header_sign, heading_sign, mark_sign
-from ingest.extraction.page_type.listing import SHELL, Draft, Survey, list_signs, survey_page
+from ingest.extraction.page_type.listing import SHELL, Balance, Survey, draft_of, survey_page, weigh
 from ingest.html.page import Page
 from ingest.record import Reason
 
@@ -48,12 +48,7 @@ def judge_page(
     page = facts.page
     survey = survey_page(page, facts.data)
     text = body_text.strip()
-    article = Draft(
-        text=text,
-        headline=headline.text if headline else "",
-        is_dated=times.published is not None,
-        is_signed=bool(byline.authors),
-    )
+    article = draft_of(text, headline, byline, times)
     return (
         _challenge(page, survey, text)
         or _bad_status(facts.status)
@@ -61,7 +56,7 @@ def judge_page(
         or _shell(page, survey, text)
         or _consent(survey, text, times)
         or _login(page, survey, text, times)
-        or _list(list_signs(facts, survey, article))
+        or _list(weigh(facts, survey, article))
         or _no_text(text, headline)
     )
 
@@ -131,8 +126,8 @@ def _login(page: Page, survey: Survey, text: str, times: Times) -> NotArticle | 
     return None
 
 
-def _list(signs: str | None) -> NotArticle | None:
-    return NotArticle(Reason.LISTING, signs) if signs else None
+def _list(balance: Balance) -> NotArticle | None:
+    return NotArticle(Reason.LISTING, ", ".join(balance.against)) if balance.is_list else None
 
 
 def _no_text(text: str, headline: Headline | None) -> NotArticle | None:
