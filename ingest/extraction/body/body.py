@@ -125,6 +125,7 @@ class _Draft:
             facts.page.tree, (*heads, *byline.elements, *comments.elements, facts.container)
         )
         self.account = Account()
+        self.is_live = bool(facts.data.of_type("LiveBlogPosting"))
         self.root = body_of(self.tree)
         self.container = copies.get(facts.container)
         cut_silent(self.root, self.account)
@@ -193,7 +194,11 @@ def _by_votes(draft: _Draft, url: str, known: Known) -> _Found:
     if is_denser_better(weights, own, blocks):
         weights, source = own, "density"
     asides = Asides(root, weights)
-    region = widen(find_region(weights, root), weights, candidates, asides)
+    region = find_region(weights, root)
+    region = widen(region, weights, candidates, asides, is_live=draft.is_live)
+    if draft.is_live:  # the posts of a live blog are its text, not boxes beside one of them
+        posts = _inside(region, candidates)
+        weights = {block: posts[block] for block in posts if not asides.hold(block)} or weights
     leads = [
         block
         for block in blocks

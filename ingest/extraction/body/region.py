@@ -196,10 +196,13 @@ def widen(
     weights: Mapping[Block, int],
     candidates: Mapping[Block, int],
     asides: Asides,
+    *,
+    is_live: bool = False,
 ) -> HtmlElement:
     """The region, or what holds it together with further paragraphs set like its own.
 
-    Some sites cut a text into several containers. Paragraphs of another `<article>` are another text.
+    Some sites cut a text into several containers. Paragraphs of another `<article>` are another text, but on the page
+    of a live blog (`is_live`) each of its posts may be one.
     """
     inside = set(region.iter())
     own = {block: weight for block, weight in weights.items() if block.element in inside}
@@ -210,7 +213,8 @@ def widen(
         element = block.element
         if element in inside or _look(block) not in looks:
             continue
-        if set(element.iterancestors("article")) - around or asides.hold(block):
+        is_other = not is_live and set(element.iterancestors("article")) - around
+        if is_other or asides.hold(block):
             continue
         region = common(region, element)
         inside = set(region.iter())

@@ -132,6 +132,17 @@ def test_a_list_of_paragraphs_in_a_script_is_a_text(script: str) -> None:
     assert body.source == "script"
 
 
+def test_the_posts_of_a_live_blog_are_its_text() -> None:
+    posts = "".join(
+        f"<article class='post'><h3>At {hour} o'clock</h3><div class='words'><p>{line}</p></div></article>"
+        for hour, line in enumerate((ONE, TWO, THREE, FOUR), 8)
+    )
+    live = '<script type=\'application/ld+json\'>{"@type": "LiveBlogPosting"}</script>'
+    body = body_of(page_of(posts, head=live))
+    assert body is not None
+    assert [line for line in (ONE, TWO, THREE, FOUR) if line not in body.text] == []
+
+
 def test_every_block_that_is_not_in_the_body_has_a_cause() -> None:
     box = (
         "<div class='related'><p>Read how the old bridge of Norham was lost in the flood.</p></div>"
