@@ -199,12 +199,8 @@ def _by_votes(draft: _Draft, url: str, known: Known) -> _Found:
     if draft.is_live:  # the posts of a live blog are its text, not boxes beside one of them
         posts = _inside(region, candidates)
         weights = {block: posts[block] for block in posts if not asides.hold(block)} or weights
-    leads = [
-        block
-        for block in blocks
-        if block.element not in draft.before and not known.describes(block)
-    ]
-    region = reach_back(region, leads, asides)
+    following = [block for block in blocks if block.element not in draft.before]
+    region = reach_back(region, following, asides, known.describes)
     return _Found(
         Flow(region, weights, asides, draft.account).of(blocks, voted) if weights else [],
         blocks,

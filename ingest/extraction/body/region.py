@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import takewhile
 from typing import NamedTuple
@@ -221,7 +221,12 @@ def widen(
     return region
 
 
-def reach_back(region: HtmlElement, following: Sequence[Block], asides: Asides) -> HtmlElement:
+def reach_back(
+    region: HtmlElement,
+    following: Sequence[Block],
+    asides: Asides,
+    describes: Callable[[Block], bool],
+) -> HtmlElement:
     """Return the region, or what holds it together with the first paragraphs after the headline.
 
     Some sites put the lead, or the text before a paywall, into a container of its own.
@@ -230,10 +235,12 @@ def reach_back(region: HtmlElement, following: Sequence[Block], asides: Asides) 
         region: The region of the text.
         following: The blocks of the page after its headline, in page order.
         asides: What is no running text on the page.
+        describes: Whether a block is the page's description, which the record has anyway.
     """
     inside = set(region.iter())
     between = takewhile(lambda block: block.element not in inside, following)
     leads = [block for block in between if is_prose(block, _LEAD) and not asides.hold(block)]
+    leads = [block for block in leads if not describes(block)]
     return common(region, leads[0].element) if 0 < len(leads) <= _MOST_LEADS else region
 
 
