@@ -203,16 +203,16 @@ class _Parser:
         author = find_author(parts, inside, self.page)
         raw, date = find_date(parts, inside, author.name, self.read)
         text = _checked(prose(texts, self.items), raw)
-        title = title_of(parts, inside, author.name) if text else ""
-        if title and not text.startswith(title.rstrip("….")):
-            text = f"{title}\n\n{text}"
         return _Draft(item, parts, author, date.value if date else None, raw, text)
 
     def _mixed(self, item: Item, parts: list[Part], texts: list[HtmlElement]) -> _Draft:
         """Parse a comment whose byline and text share an element."""
         author = find_author(parts, (), self.page)
         raw, date = find_date(parts, (), author.name, self.read)
-        text = prose(texts, self.items) or prose([item.element], self.items)
+        text = prose(texts, self.items)
+        if not text:
+            title = title_of(parts, author.name)
+            text = prose([item.element], self.items, () if title is None else (title,))
         text, bylines = split_bylines(text, author.name, raw)
         if date is None:
             raw, date = self._date_in(bylines) or (raw, None)
