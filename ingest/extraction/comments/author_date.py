@@ -34,7 +34,7 @@ _WHEN = re.compile(
     r"|[^\W\d]{3,}\.?\s\d{1,2},?\s\d{4}).*$",
     re.IGNORECASE | re.DOTALL,
 )
-_BY = re.compile(rf"^(?:{pattern('by')})\s*[:\s]\s*", re.IGNORECASE)
+_BY = re.compile(rf"^(?:#\d+\W+)?(?:{pattern('by')})\s*[:\s]\s*", re.IGNORECASE)
 _BY_INSIDE = re.compile(
     r"(?:^|\s)(?:by|von|par|por|di|af|av|door|od)\s+(\S[^\n]{0,60}?)\s*"
     r"(?:,|\||\b(?:on|am|le|el|il|op|den|um|at))\s[^\n]*\d",

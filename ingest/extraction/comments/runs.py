@@ -1,0 +1,266 @@
+"""Runs of comments: siblings behind a heading "Comments", or texts and bylines in turn.
+
+Old and hand-made pages name neither a section nor a comment in their markup.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import chain, islice
+
+from lxml.html import HtmlElement
+
+from ingest.extraction.comments.bylines import Byline, read_line
+from ingest.extraction.comments.signs import are_comments, has_byline, shape
+from ingest.extraction.comments.words import Role, pattern, roles_of
+from ingest.html.page import text_of
+from ingest.html.vocabulary import HEADINGS
+from ingest.text import one_line
+
+_HEADING = re.compile(
+    rf"(?:[\W\d]*(?:{pattern('heading')})[\W\d]*|[\W\d]*\d[\W\d]*(?:{pattern('noun')})\W*"
+    rf"|\W*(?:{pattern('noun')})[\W\d]*\d[\W\d]*)",
+    re.IGNORECASE,
+)
+_TITLED = (
+    "div",
+    "p",
+    "span",
+    "strong",
+    "b",
+    "font",
+    "legend",
+    "summary",
+    "dt",
+    "td",
+    "th",
+    "header",
+)
+_LINKS = frozenset({"a", "li", "nav", "button", "label", "option", "form", "figure"})
+_ANCHORS = frozenset(
+    {"comments", "comment", "kommentare", "commentaires", "comentarios", "commenti"}
+)
+_ENDS = frozenset({"footer", "nav", "main"})
+_HEADING_LENGTH = 120
+_LEVELS = 3  # levels between a heading and the element whose siblings are the comments
+_RUN = 2_000  # siblings
+_TEXT = 30  # characters of a run
+_ROW = 200  # characters of a row of buttons
+_NOTICE = 900  # characters of notices between the heading and the first comment
+_ITEMS = frozenset(
+    {"li", "div", "article", "section", "dd", "tr", "blockquote", "p", "details", "table"}
+)
+_HOLDERS = ("ul", "ol", "div", "section", "article", "dl", "tbody", "td", "form")
+_MOST_HOLDERS = 120  # elements below a heading whose children are compared
+_HIDDEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """The elements of one comment; `number` and `parent` are those in the id of `element`.
+
+    A comment without an element of its own is its first text, `more` texts, and its `byline`.
+    """
+
+    element: HtmlElement
+    number: str | None = None
+    parent: str | None = None
+    more: tuple[HtmlElement, ...] = ()
+    byline: HtmlElement | None = None
+
+    @property
+    def elements(self) -> tuple[HtmlElement, ...]:
+        """All elements of the comment."""
+        byline = () if self.byline is None else (self.byline,)
+        return (self.element, *self.more, *byline)
+
+
+def find_headed(body: HtmlElement) -> list[Item]:
+    """Return the comments behind the first heading of comments that has some."""
+    for run in headed_runs(body):
+        items = signed_in(run) or in_holders(run) or _single(run)
+        if items:
+            return items
+    return []
+
+
+def in_holders(tops: list[HtmlElement]) -> list[Item]:
+    """Return the comments that are the children of one element in or below these."""
+    holders = chain.from_iterable(top.iter(*_HOLDERS) for top in tops)
+    for holder in islice(holders, _MOST_HOLDERS):
+        items = signed_in(list(holder.iterchildren("*"))) if len(holder) > 1 else []
+        if items:
+            return items
+    return []
+
+
+def _single(run: list[HtmlElement]) -> list[Item]:
+    """Return the only comment of a run, if the first element with text has one byline."""
+    first = next((element for element in run if text_of(element)), None)
+    if first is None or first.tag not in _ITEMS:
+        return []
+    return [Item(first)] if are_comments([first]) else []
+
+
+def headed_runs(body: HtmlElement) -> Iterator[list[HtmlElement]]:
+    """Yield the siblings behind each heading of comments, and behind the elements around it.
+
+    Behind those, only as long as there is no more text than in a row of buttons.
+    """
+    for heading in _headings(body):
+        element = heading
+        for _ in range(_LEVELS + 1):
+            run = _until_next(heading, element)
+            size = sum(len(text_of(sibling)) for sibling in run[:20])
+            if size >= _TEXT:
+                yield run
+            parent = element.getparent()
+            if size > _ROW or parent is None or _is_whole(parent):
+                break
+            element = parent
+
+
+def _is_whole(element: HtmlElement) -> bool:
+    """Whether it is the section of the comments or the page: nothing behind it is a comment."""
+    names = f"{element.get('class') or ''} {element.get('id') or ''}"
+    return element.tag in {"body", "html"} or bool(roles_of(names) & Role.SECTION)
+
+
+def _headings(body: HtmlElement) -> Iterator[HtmlElement]:
+    for element in body.iter(*HEADINGS, *_TITLED, "a"):
+        if element.tag in HEADINGS:
+            is_heading = _is_label(text_of(element))
+        elif element.tag == "a":
+            is_heading = _is_anchor(element)
+        else:
+            text = element.text
+            is_heading = (
+                text is not None
+                and len(text) <= _HEADING_LENGTH
+                and _is_label(text)
+                and not _is_link(element)
+                and _is_label(text_of(element))
+            )
+        if is_heading:
+            yield element
+
+
+def _is_label(text: str) -> bool:
+    text = text.strip()
+    return 0 < len(text) <= _HEADING_LENGTH and _HEADING.fullmatch(one_line(text)) is not None
+
+
+def _is_anchor(element: HtmlElement) -> bool:
+    """Whether it is the target of a link "to the comments"."""
+    name = element.get("name") or element.get("id") or ""
+    return name.casefold() in _ANCHORS and not element.get("href")
+
+
+def _is_link(element: HtmlElement) -> bool:
+    """Whether it is in a link, a list of links or a control: such as "3 comments" at the top."""
+    around = islice(element.iterancestors(), _LEVELS)
+    return element.find(".//a") is not None or any(up.tag in _LINKS for up in around)
+
+
+def _until_next(heading: HtmlElement, element: HtmlElement) -> list[HtmlElement]:
+    """Return the siblings behind the element up to a heading as high as this one."""
+    run: list[HtmlElement] = []
+    for sibling in islice(element.itersiblings(), _RUN):
+        if sibling.tag in _ENDS or _is_as_high(sibling, heading):
+            break
+        if isinstance(sibling.tag, str):
+            run.append(sibling)
+    return run
+
+
+def _is_as_high(element: HtmlElement, heading: HtmlElement) -> bool:
+    if element.tag not in HEADINGS:
+        return False
+    return heading.tag not in HEADINGS or str(element.tag) <= str(heading.tag)
+
+
+def signed_in(children: list[HtmlElement]) -> list[Item]:
+    """Return the comments among siblings: elements of one shape, else texts and bylines in turn."""
+    groups: dict[tuple[str, frozenset[str]], list[HtmlElement]] = {}
+    for child in children:
+        if child.tag in _ITEMS and not is_hidden(child):
+            groups.setdefault(shape(child), []).append(child)
+    best: list[HtmlElement] = []
+    for group in groups.values():
+        if len(group) > max(1, len(best)) and are_comments(group) and _is_near(group[0], children):
+            best = group
+    return with_replies(best) or in_turn(children)
+
+
+def with_replies(elements: list[HtmlElement]) -> list[Item]:
+    """Return the comments with those of the same shape inside them, which are replies."""
+    items: list[Item] = []
+    for element in elements:
+        form = shape(element)
+        inner = (node for node in element.iter(element.tag) if node is not element)
+        replies = [node for node in inner if shape(node) == form and has_byline(node)]
+        items.extend(map(Item, [element, *replies]))
+    return items
+
+
+def _is_near(first: HtmlElement, children: list[HtmlElement]) -> bool:
+    """Whether no more than a notice is between the heading and the first comment."""
+    return sum(len(text_of(child)) for child in children[: children.index(first)]) <= _NOTICE
+
+
+def is_hidden(element: HtmlElement) -> bool:
+    """Whether the element's own style hides it, as it does copies of comments for quoting."""
+    return _HIDDEN.search(element.get("style") or "") is not None
+
+
+def in_turn(children: list[HtmlElement], *, least: int = 2) -> list[Item]:
+    """Return the comments of a run in which each byline is an element before or after its text."""
+    shown = [child for child in children if not is_hidden(child) and text_of(child)]
+    bylines = _bylines(shown)
+    if len(bylines) < least:
+        return []
+    is_before = shown[0] in bylines
+    comments: list[Item] = []
+    texts: list[HtmlElement] = []
+    byline: HtmlElement | None = None
+    for child in shown:
+        if child in bylines:
+            if is_before:
+                comments.extend(_signed(texts, byline))
+                byline = child
+            else:
+                comments.extend(_signed(texts, child))
+            texts = []
+        else:
+            texts.append(child)
+    if is_before:
+        comments.extend(_signed(texts[:1], byline))
+    return comments
+
+
+def _signed(texts: list[HtmlElement], byline: HtmlElement | None) -> Iterator[Item]:
+    texts = [text for text in texts if text.tag not in {"form", *HEADINGS}]
+    if texts and byline is not None:
+        yield Item(texts[0], more=tuple(texts[1:]), byline=byline)
+
+
+def _bylines(shown: list[HtmlElement]) -> set[HtmlElement]:
+    """Return the bylines of one shape, the most frequent one."""
+    groups: dict[tuple[str, frozenset[str]], list[HtmlElement]] = {}
+    for element in shown:
+        if _byline_of(element) is not None:
+            groups.setdefault(shape(element), []).append(element)
+    best: list[HtmlElement] = []
+    for group in groups.values():
+        best = group if len(group) > len(best) else best
+    return set(best)
+
+
+def _byline_of(element: HtmlElement) -> Byline | None:
+    """Return what the element says if it is a byline as a whole and has a date."""
+    if element.tag in {"a", "form", "ul", "ol"} or len(element) > 8:
+        return None
+    byline = read_line(text_of(element))
+    return byline if byline is not None and byline.date else None
