@@ -24,16 +24,19 @@ _EDGE = 4  # lines at the start and at the end of a comment that may be its byli
 
 # In Devanagari and Bengali, vowel signs are no word characters.
 _MONTH = r"[^\W\d_][^\s\d,.|:;/()\[\]]{1,13}\.?"
-_CLOCK = r"\d{1,2}[:.]\d\d(?::\d\d)?(?:\s*(?:[ap]\.?m\b\.?|uhr\b|h\b))?"
-_NUMERIC = r"\b\d{1,4}([./-])\d{1,2}\1\d{2,4}\b|\b\d{1,2}\.\s\d{1,2}\.\s\d{4}\b"
+_CLOCK = r"\d{1,2}[:.]\d\d(?::\d\d)?(?!\.?\d)(?:\s*(?:[ap]\.?m\b\.?|uhr\b|h\b))?"
+_START = r"(?<![\d.,:/-])"  # a name may stand right before it, in an element of its own
+_NUMERIC = (
+    rf"{_START}\d{{1,4}}([./-])\d{{1,2}}\1\d{{2,4}}\b|{_START}\d{{1,2}}\.\s\d{{1,2}}\.\s\d{{4}}\b"
+)
 _CJK = r"\d{2,4}\s*[年년]\s*\d{1,2}\s*[月월]\s*\d{1,2}\s*[日일]"
 _OF = r"(?:d[eo]l?|of|the)\s+"
-_DAY_MONTH = rf"\b\d{{1,2}}(?:st|nd|rd|th|er|º)?\.?,?\s+(?:{_OF})?{_MONTH}"
+_DAY_MONTH = rf"{_START}\d{{1,2}}(?:st|nd|rd|th|er|º)?\.?,?\s+(?:{_OF})?{_MONTH}"
 _MONTH_DAY = rf"\b{_MONTH}\s+\d{{1,2}}(?:st|nd|rd|th)?\b"
 _YEAR = rf",?\s+(?:{_OF})?(?:(?:19|20)\d\d|\d\d)\b(?![:.]\d)"
 _GAP = r"[\s,@|·•–—()-]*(?:[^\W\d]{1,4}\s)?\s*"  # "at", "um", "|"
 _DATE = re.compile(
-    rf"(?:\b{_CLOCK}\W{{1,3}}(?:[^\W\d]{{2,5}}\W+){{0,2}})?"
+    rf"(?:{_START}{_CLOCK}\W{{1,3}}(?:[^\W\d]{{2,5}}\W+){{0,2}})?"
     rf"(?:{_NUMERIC}|{_CJK}|(?:{_DAY_MONTH}|{_MONTH_DAY})(?:{_YEAR}|{_GAP}{_CLOCK})"
     rf"|{pattern('ago')})"
     rf"(?:{_GAP}{_CLOCK})?",
@@ -54,7 +57,7 @@ _LINK_WORDS = re.compile(
     rf"(?:^|(?<=[\s,|·•–—:@-]))(?:{pattern('before_date')}|{pattern('weekday')})[\s,|·•–—:@-]*$",
     re.IGNORECASE,
 )
-_EDGES = " ,|·•–—-:@#([»"
+_EDGES = " ,،、|·•–—-:@#([»"
 _LABELS = re.compile(rf"(?<!\w)(?:{pattern('labels')}|{pattern('weekday')})(?!\w)", re.IGNORECASE)
 _NO_NAME = re.compile(r"^[\W\d]*$|^[-+]?\d+\s")  # "12 points"
 _SENTENCE = re.compile(r"[!?;…]|[^\W\d]{3,}\.\s")
@@ -150,28 +153,38 @@ def byline_count(element: HtmlElement) -> int:
     return sum(1 for line in lines if read_line(line))
 
 
-def split_signature(text: str, *, named: bool) -> tuple[str, Byline]:
+def split_signature(text: str, name: str | None) -> tuple[str, Byline]:
     """Split the byline off the start or the end of a comment's text.
 
     Args:
         text: lines and paragraphs of a comment.
-        named: the author is known, so that only a date is looked for.
+        name: the author's, if known: a line with another name is none of the byline.
     """
     lines = text.split("\n")
     filled = [index for index, line in enumerate(lines) if line.strip()]
     for position in _edges(len(filled)):
-        index = filled[position]
-        byline = read_line(lines[index])
-        if byline is None or (named and byline.name):
+        byline = read_line(lines[filled[position]])
+        if byline is None or (name and byline.name not in {None, name}):
             continue
-        taken = {index}
-        if not named and byline.name is None:
-            beside = _name_beside(lines, filled, position)
-            if beside is not None:
-                taken.add(beside)
-                byline = Byline(lines[beside].strip(_EDGES), byline.date)
+        beside, byline = _completed(byline, lines, filled, position, is_named=name is not None)
+        taken = {filled[position], beside}
         return "\n".join(line for at, line in enumerate(lines) if at not in taken).strip(), byline
     return text, Byline()
+
+
+def _completed(
+    byline: Byline, lines: list[str], filled: list[int], position: int, *, is_named: bool
+) -> tuple[int | None, Byline]:
+    """Return the line beside a byline with the name or date that it lacks, and all of the byline."""
+    if byline.name is None and not is_named:
+        beside = _name_beside(lines, filled, position)
+        if beside is not None:
+            return beside, Byline(lines[beside].strip(_EDGES), byline.date)
+    elif byline.date is None and position + 1 < len(filled) - 1:
+        following = read_line(lines[filled[position + 1]])
+        if following is not None and following.date and not following.name:
+            return filled[position + 1], Byline(byline.name, following.date)
+    return None, byline
 
 
 def _edges(count: int) -> Iterator[int]:

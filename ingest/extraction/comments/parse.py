@@ -17,11 +17,12 @@ from ingest.extraction.comments.author_date import (
     find_date,
 )
 from ingest.extraction.comments.bylines import Byline, read_line, split_signature
-from ingest.extraction.comments.parts import Part, parts_of, text_elements, title_of
+from ingest.extraction.comments.parts import Part, is_small, parts_of, text_elements, title_of
 from ingest.extraction.comments.runs import Item
 from ingest.extraction.comments.text import prose, split_bylines
 from ingest.extraction.comments.words import Role, pattern, roles_of
 from ingest.html.page import Page, text_of
+from ingest.html.vocabulary import HEADINGS
 from ingest.record import Comment, CommentAuthor
 from ingest.text import one_line
 
@@ -116,6 +117,7 @@ _PING = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _ABSOLUTE = re.compile(r"(?:19|20)\d\d|\d[./-]\d")
+_FEW = 6  # elements in a byline
 _PARAGRAPH = 160  # characters of a paragraph that is not a byline
 _BYLINE = Role.AUTHOR | Role.DATE
 
@@ -219,7 +221,7 @@ class _Parser:
 
     def _mixed(self, item: Item, parts: list[Part], texts: list[HtmlElement]) -> _Draft:
         """Parse a comment whose byline and text share an element."""
-        author = find_author(parts, _stressed(parts), self.page)
+        author = find_author(parts, _no_names(parts), self.page)
         raw, date = find_date(parts, (), author.name, self.read)
         text = prose(texts, self.items)
         if not text:
@@ -238,7 +240,7 @@ class _Parser:
         """Return author, date and text; what no markup names is read from a byline in the text."""
         if author.name and date:
             return author, raw, date, text
-        text, byline = split_signature(text, named=author.name is not None)
+        text, byline = split_signature(text, author.name)
         if byline.date and date is None:
             raw, date = byline.date, self.read(byline.date)
         signature = read_line(raw) if raw else None
@@ -270,14 +272,27 @@ class _Parser:
         return None
 
 
-def _stressed(parts: list[Part]) -> set[HtmlElement]:
-    """Return the bold words of long paragraphs: they are not names."""
+def _no_names(parts: list[Part]) -> set[HtmlElement]:
+    """Return bold words of long paragraphs, and the headings of comments with a byline elsewhere."""
+    bylines = [
+        part.element for part in parts if len(part.element) <= _FEW and _is_full(part.element)
+    ]
     return {
         part.element
         for part in parts
-        if part.element.tag in {"b", "strong"}
-        and len(text_of(part.element.getparent())) > _PARAGRAPH
+        if (part.element.tag in {"b", "strong"} and _is_in_paragraph(part.element))
+        or (part.element.tag in HEADINGS and bylines and part.element not in bylines)
     }
+
+
+def _is_full(element: HtmlElement) -> bool:
+    """Whether its text is a byline with both a name and a date."""
+    byline = read_line(text_of(element)) if is_small(element) else None
+    return byline is not None and byline.name is not None and byline.date is not None
+
+
+def _is_in_paragraph(element: HtmlElement) -> bool:
+    return len(text_of(element.getparent())) > _PARAGRAPH
 
 
 def _checked(text: str, raw: str | None) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import chain, islice
 
 from lxml.html import HtmlElement
@@ -47,12 +48,13 @@ _HEADING_LENGTH = 120
 _LEVELS = 3  # levels between a heading and the element whose siblings are the comments
 _RUN = 2_000  # siblings
 _TEXT = 30  # characters of a run
+_WORDS = 5  # of a headline
 _ROW = 200  # characters of a row of buttons
 _NOTICE = 900  # characters of notices between the heading and the first comment
 _ITEMS = frozenset(
     {"li", "div", "article", "section", "dd", "tr", "blockquote", "p", "details", "table"}
 )
-_HOLDERS = ("ul", "ol", "div", "section", "article", "dl", "tbody", "td", "form")
+_HOLDERS = ("ul", "ol", "div", "section", "article", "dl", "table", "tbody", "td", "form")
 _MOST_HOLDERS = 120  # elements below a heading whose children are compared
 _HIDDEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
 
@@ -101,7 +103,7 @@ def _single(run: list[HtmlElement]) -> list[Item]:
     first = next((element for element in run if text_of(element)), None)
     if first is None or first.tag not in _ITEMS:
         return []
-    return [Item(first)] if are_comments([first]) else []
+    return [Item(first)] if _are_plain_comments([first]) else []
 
 
 def headed_runs(body: HtmlElement) -> Iterator[list[HtmlElement]]:
@@ -131,7 +133,7 @@ def _is_whole(element: HtmlElement) -> bool:
 def _headings(body: HtmlElement) -> Iterator[HtmlElement]:
     for element in body.iter(*HEADINGS, *_TITLED, "a"):
         if element.tag in HEADINGS:
-            is_heading = _is_label(text_of(element))
+            is_heading = is_label(text_of(element))
         elif element.tag == "a":
             is_heading = _is_anchor(element)
         else:
@@ -139,23 +141,28 @@ def _headings(body: HtmlElement) -> Iterator[HtmlElement]:
             is_heading = (
                 text is not None
                 and len(text) <= _HEADING_LENGTH
-                and _is_label(text)
+                and not text.isspace()
+                and is_label(text)
                 and not _is_link(element)
-                and _is_label(text_of(element))
+                and is_label(text_of(element))
             )
         if is_heading:
             yield element
 
 
-def _is_label(text: str) -> bool:
+@lru_cache(maxsize=8_192)  # the pages of a site share most of their short texts
+def is_label(text: str) -> bool:
+    """Whether the text is a heading of comments, such as "Comments (3)"."""
     text = text.strip()
     return 0 < len(text) <= _HEADING_LENGTH and _HEADING.fullmatch(one_line(text)) is not None
 
 
 def _is_anchor(element: HtmlElement) -> bool:
     """Whether it is the target of a link "to the comments"."""
+    if element.get("href"):
+        return False
     name = element.get("name") or element.get("id") or ""
-    return name.casefold() in _ANCHORS and not element.get("href")
+    return name.casefold() in _ANCHORS
 
 
 def _is_link(element: HtmlElement) -> bool:
@@ -189,8 +196,8 @@ def signed_in(children: list[HtmlElement]) -> list[Item]:
             groups.setdefault(shape(child), []).append(child)
     best: list[HtmlElement] = []
     for group in groups.values():
-        if len(group) > max(1, len(best)) and are_comments(group) and _is_near(group[0], children):
-            best = group
+        if len(group) > max(1, len(best)) and _are_plain_comments(group):
+            best = group if _is_near(group[0], children) else best
     return with_replies(best) or in_turn(children)
 
 
@@ -203,6 +210,20 @@ def with_replies(elements: list[HtmlElement]) -> list[Item]:
         replies = [node for node in inner if shape(node) == form and has_byline(node)]
         items.extend(map(Item, [element, *replies]))
     return items
+
+
+def _are_plain_comments(group: list[HtmlElement]) -> bool:
+    """Whether they are comments, and less than a third have a link like a headline.
+
+    Nothing names them so: the group may be a list of other articles with their dates.
+    """
+    linked = sum(1 for element in group if any(_is_headline(link) for link in element.iter("a")))
+    return linked * 3 < len(group) and are_comments(group)
+
+
+def _is_headline(link: HtmlElement) -> bool:
+    address = link.get("href") or ""
+    return not address.startswith(("#", "javascript:")) and len(text_of(link).split()) >= _WORDS
 
 
 def _is_near(first: HtmlElement, children: list[HtmlElement]) -> bool:
