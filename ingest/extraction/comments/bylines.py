@@ -22,8 +22,9 @@ _REST_WORDS = 6  # labels, a town or a time zone behind the date
 _NODES = 400  # elements of a comment that are searched for its byline
 _EDGE = 4  # lines at the start and at the end of a comment that may be its byline
 
-# In Devanagari and Bengali, vowel signs are no word characters.
-_MONTH = r"[^\W\d_][^\s\d,.|:;/()\[\]]{1,13}\.?"
+# In Devanagari and Bengali, vowel signs are no word characters. No month is written in kana, Chinese
+# characters or Hangul before or behind a day.
+_MONTH = r"[^\W\d_\u3040-\u9fff\uac00-\ud7af][^\s\d,.|:;/()\[\]\u3040-\u9fff]{1,13}\.?"
 _CLOCK = r"\d{1,2}[:.]\d\d(?::\d\d)?(?!\.?\d)(?:\s*(?:[ap]\.?m\b\.?|uhr\b|h\b))?"
 _START = r"(?<![\d.,:/-])"  # a name may stand right before it, in an element of its own
 _NUMERIC = (
@@ -164,7 +165,7 @@ def split_signature(text: str, name: str | None) -> tuple[str, Byline]:
     filled = [index for index, line in enumerate(lines) if line.strip()]
     for position in _edges(len(filled)):
         byline = read_line(lines[filled[position]])
-        if byline is None or (name and byline.name not in {None, name}):
+        if byline is None or (name and byline.name and name not in byline.name):
             continue
         beside, byline = _completed(byline, lines, filled, position, is_named=name is not None)
         taken = {filled[position], beside}

@@ -10,6 +10,7 @@ from itertools import takewhile
 
 from lxml.html import HtmlElement
 
+from ingest.extraction.comments.bylines import byline_count
 from ingest.extraction.comments.runs import Item, find_headed, in_holders, in_turn, with_replies
 from ingest.extraction.comments.signs import are_alike, are_comments, is_signed, shape
 from ingest.extraction.comments.words import Role, roles_of
@@ -244,7 +245,7 @@ def _around_texts(marks: list[Mark]) -> list[Item]:
         if counts[text]:
             continue
         element = _signed_ancestor(text, sections, counts)
-        if element is None and is_signed(text):
+        if element is None and byline_count(text):
             element = text
         if element is not None:
             items[element] = Item(element)

@@ -8,6 +8,7 @@ from itertools import islice
 
 from lxml.html import HtmlElement
 
+from ingest.extraction.comments.bylines import read_line
 from ingest.extraction.comments.words import Role, part_of, roles_of
 from ingest.html.page import text_of
 from ingest.html.vocabulary import HEADINGS
@@ -142,7 +143,8 @@ def title_of(parts: list[Part], name: str | None) -> HtmlElement | None:
     """
     for part in parts:
         title = text_of(part.element) if _is_title(part) else ""
-        if title and len(title) <= _TITLE_LENGTH and not (name and name in title):
+        is_byline = (name is not None and name in title) or read_line(title) is not None
+        if title and len(title) <= _TITLE_LENGTH and not is_byline:
             return part.element
     return None
 

@@ -13,7 +13,7 @@ from itertools import chain, islice
 
 from lxml.html import HtmlElement
 
-from ingest.extraction.comments.bylines import Byline, read_line
+from ingest.extraction.comments.bylines import Byline, byline_count, read_line
 from ingest.extraction.comments.signs import are_comments, has_byline, shape
 from ingest.extraction.comments.words import Role, pattern, roles_of
 from ingest.html.page import text_of
@@ -47,14 +47,20 @@ _ENDS = frozenset({"footer", "nav", "main"})
 _HEADING_LENGTH = 120
 _LEVELS = 3  # levels between a heading and the element whose siblings are the comments
 _RUN = 2_000  # siblings
+_INSIDE = 8  # elements in a byline
 _TEXT = 30  # characters of a run
+_BYLINES = 2  # of a comment: its own, and one of a quotation or a reply
 _WORDS = 5  # of a headline
+_CHARACTERS = 12  # of a headline in Chinese, Japanese or Korean
+_WITHOUT_SPACES = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af]")
 _ROW = 200  # characters of a row of buttons
+_SINGLE = 3_000  # characters of a comment that is the only one
 _NOTICE = 900  # characters of notices between the heading and the first comment
 _ITEMS = frozenset(
     {"li", "div", "article", "section", "dd", "tr", "blockquote", "p", "details", "table"}
 )
 _HOLDERS = ("ul", "ol", "div", "section", "article", "dl", "table", "tbody", "td", "form")
+_MOST_HEADINGS = 10  # tried on a page
 _MOST_HOLDERS = 120  # elements below a heading whose children are compared
 _HIDDEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
 
@@ -99,11 +105,12 @@ def in_holders(tops: list[HtmlElement]) -> list[Item]:
 
 
 def _single(run: list[HtmlElement]) -> list[Item]:
-    """Return the only comment of a run, if the first element with text has one byline."""
+    """Return the only comment of a run, if the first element with text is short and has one byline."""
     first = next((element for element in run if text_of(element)), None)
-    if first is None or first.tag not in _ITEMS:
+    if first is None or first.tag not in _ITEMS or first.find(".//h1") is not None:
         return []
-    return [Item(first)] if _are_plain_comments([first]) else []
+    is_one = len(text_of(first)) <= _SINGLE and byline_count(first) == 1
+    return [Item(first)] if is_one and _are_plain_comments([first]) else []
 
 
 def headed_runs(body: HtmlElement) -> Iterator[list[HtmlElement]]:
@@ -111,7 +118,7 @@ def headed_runs(body: HtmlElement) -> Iterator[list[HtmlElement]]:
 
     Behind those, only as long as there is no more text than in a row of buttons.
     """
-    for heading in _headings(body):
+    for heading in islice(_headings(body), _MOST_HEADINGS):
         element = heading
         for _ in range(_LEVELS + 1):
             run = _until_next(heading, element)
@@ -202,28 +209,41 @@ def signed_in(children: list[HtmlElement]) -> list[Item]:
 
 
 def with_replies(elements: list[HtmlElement]) -> list[Item]:
-    """Return the comments with those of the same shape inside them, which are replies."""
+    """Return the comments with those of the same shape inside them, which are replies.
+
+    A `div` without a class has no shape of its own.
+    """
     items: list[Item] = []
     for element in elements:
+        items.append(Item(element))
         form = shape(element)
-        inner = (node for node in element.iter(element.tag) if node is not element)
-        replies = [node for node in inner if shape(node) == form and has_byline(node)]
-        items.extend(map(Item, [element, *replies]))
+        if form[1] or element.tag in {"li", "article", "details"}:
+            inner = (node for node in element.iter(element.tag) if node is not element)
+            items.extend(Item(node) for node in inner if shape(node) == form and has_byline(node))
     return items
 
 
 def _are_plain_comments(group: list[HtmlElement]) -> bool:
-    """Whether they are comments, and less than a third have a link like a headline.
+    """Whether they are comments, few with a link like a headline, and few with many bylines.
 
-    Nothing names them so: the group may be a list of other articles with their dates.
+    Nothing names them so: they may be other articles with their dates, or lists of those.
     """
-    linked = sum(1 for element in group if any(_is_headline(link) for link in element.iter("a")))
-    return linked * 3 < len(group) and are_comments(group)
+    linked = sum(1 for element in group if _has_headline(element))
+    if linked * 3 >= len(group) or not are_comments(group):
+        return False
+    return sum(1 for element in group if byline_count(element) > _BYLINES) * 2 <= len(group)
+
+
+def _has_headline(element: HtmlElement) -> bool:
+    return any(_is_headline(link) for link in element.iter("a"))
 
 
 def _is_headline(link: HtmlElement) -> bool:
     address = link.get("href") or ""
-    return not address.startswith(("#", "javascript:")) and len(text_of(link).split()) >= _WORDS
+    if not address or address.startswith(("#", "javascript:")):
+        return False
+    text = text_of(link)
+    return len(text.split()) >= _WORDS or len(_WITHOUT_SPACES.findall(text)) >= _CHARACTERS
 
 
 def _is_near(first: HtmlElement, children: list[HtmlElement]) -> bool:
@@ -258,7 +278,8 @@ def in_turn(children: list[HtmlElement], *, least: int = 2) -> list[Item]:
             texts.append(child)
     if is_before:
         comments.extend(_signed(texts[:1], byline))
-    return comments
+    linked = sum(1 for comment in comments if _has_headline(comment.element))
+    return comments if linked * 3 < len(comments) else []
 
 
 def _signed(texts: list[HtmlElement], byline: HtmlElement | None) -> Iterator[Item]:
@@ -281,7 +302,9 @@ def _bylines(shown: list[HtmlElement]) -> set[HtmlElement]:
 
 def _byline_of(element: HtmlElement) -> Byline | None:
     """Return what the element says if it is a byline as a whole and has a date."""
-    if element.tag in {"a", "form", "ul", "ol"} or len(element) > 8:
+    if element.tag in {"a", "form", "ul", "ol"} or len(element) > _INSIDE:
+        return None
+    if _has_headline(element):
         return None
     byline = read_line(text_of(element))
     return byline if byline is not None and byline.date else None

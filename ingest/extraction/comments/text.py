@@ -69,7 +69,7 @@ _NO_TEXT = Role.NOISE | Role.AUTHOR | Role.DATE
 # Longer than any label, byline or row of buttons. Broken pages put the text inside one of them.
 _LABEL_LENGTH = 160
 _LABEL = re.compile(
-    rf"\W*(?:(?:{pattern('labels')})(?:\s+(?:to|an|à|a)\s+[^\n]{{1,60}})?\s*[↓→»›…(]*\s*\d*\s*\)?"
+    rf"\W*(?:(?:{pattern('labels')})(?:\s+(?:to|an|à|a)\s+[^\n]{{1,60}})?\s*[↓→»›…(]*[\s\d+/–-]*\)?"
     rf"|[\d\s|+·•/()-]+|#\d+)\W*(?:[|·•/]\s*(?:{pattern('labels')})\W*)*",
     re.IGNORECASE,
 )
