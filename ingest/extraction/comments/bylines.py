@@ -88,7 +88,7 @@ def read_line(line: str) -> Byline | None:
         name, after = behind["name"].strip(_EDGES), ""
     if re.match(r"\d+\s", name):
         name = ""
-    if not _is_name(name, empty=True) or not _is_rest(after):
+    if not is_name(name, empty=True) or not _is_rest(after):
         return None
     return Byline(name or None, line[match.start() : match.end()].strip(_EDGES))
 
@@ -96,7 +96,7 @@ def read_line(line: str) -> Byline | None:
 def _undated(line: str) -> str | None:
     """Return the name of "Ali says:" or "Posted by Ali"."""
     match = _SAYS.match(line) or _SIGNED.match(line)
-    return match["name"] if match and _is_name(match["name"]) else None
+    return match["name"] if match and is_name(match["name"]) else None
 
 
 def _name_before(text: str) -> str:
@@ -109,7 +109,7 @@ def _name_before(text: str) -> str:
     return says["name"] if says else _BY.sub("", f"{text} ").strip(_EDGES)
 
 
-def _is_name(text: str, *, empty: bool = False) -> bool:
+def is_name(text: str, *, empty: bool = False) -> bool:
     """Whether the text is short enough for a name and not a sentence."""
     if not text:
         return empty
@@ -173,6 +173,12 @@ def split_signature(text: str, name: str | None) -> tuple[str, Byline]:
     return text, Byline()
 
 
+def read_beside(line: str) -> Byline:
+    """Return what a line beside a comment's text says; one that is only short is a name."""
+    name = one_line(line).strip(_EDGES)
+    return read_line(line) or (Byline(name) if is_name(name) else Byline())
+
+
 def _completed(
     byline: Byline, lines: list[str], filled: list[int], position: int, *, is_named: bool
 ) -> tuple[int | None, Byline]:
@@ -201,6 +207,6 @@ def _name_beside(lines: list[str], filled: list[int], position: int) -> int | No
     for beside in (position - 1, position + 1):
         if 0 <= beside < len(filled) and len(filled) > 2:
             line = lines[filled[beside]].strip()
-            if _is_name(line) and line[-1] not in ".,:" and not _LABELS.fullmatch(line):
+            if is_name(line) and line[-1] not in ".,:" and not _LABELS.fullmatch(line):
                 return filled[beside]
     return None

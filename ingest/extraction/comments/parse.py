@@ -16,7 +16,7 @@ from ingest.extraction.comments.author_date import (
     find_author,
     find_date,
 )
-from ingest.extraction.comments.bylines import Byline, read_line, split_signature
+from ingest.extraction.comments.bylines import read_beside, read_line, split_signature
 from ingest.extraction.comments.parts import Part, is_small, parts_of, text_elements, title_of
 from ingest.extraction.comments.runs import Item
 from ingest.extraction.comments.text import prose, split_bylines
@@ -256,12 +256,12 @@ class _Parser:
         around = parts_of(line, ())
         author = find_author(around, (), self.page)
         raw, date = find_date(around, (), author.name, self.read)
-        byline = read_line(text_of(line)) or Byline()
+        byline = read_beside(text_of(line))
         if byline.name and not author.name:
             author = CommentAuthor(name=clean_name(byline.name))
         if byline.date and date is None:
             raw, date = byline.date, self.read(byline.date)
-        text = prose([item.element, *item.more], self.items)
+        text = prose([item.element, *item.more], self.items, (line,))
         return _Draft(item, [*around, *parts], author, date.value if date else None, raw, text)
 
     def _date_in(self, lines: list[str]) -> tuple[str, ParsedDate] | None:

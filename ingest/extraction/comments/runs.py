@@ -13,8 +13,14 @@ from itertools import chain, islice
 
 from lxml.html import HtmlElement
 
-from ingest.extraction.comments.bylines import Byline, byline_count, read_line
-from ingest.extraction.comments.signs import are_comments, has_byline, shape
+from ingest.extraction.comments.bylines import (
+    Byline,
+    byline_count,
+    is_name,
+    lines_of,
+    read_line,
+)
+from ingest.extraction.comments.signs import are_comments, is_signed, shape
 from ingest.extraction.comments.words import Role, pattern, roles_of
 from ingest.html.page import text_of
 from ingest.html.vocabulary import HEADINGS
@@ -60,6 +66,7 @@ _ITEMS = frozenset(
     {"li", "div", "article", "section", "dd", "tr", "blockquote", "p", "details", "table"}
 )
 _HOLDERS = ("ul", "ol", "div", "section", "article", "dl", "table", "tbody", "td", "form")
+_NOT_NAMES = frozenset({"h1", "h2", "h3", "h4", "th", "label", "button", "time"})
 _MOST_HEADINGS = 10  # tried on a page
 _MOST_HOLDERS = 120  # elements below a heading whose children are compared
 _HIDDEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
@@ -88,7 +95,7 @@ class Item:
 def find_headed(body: HtmlElement) -> list[Item]:
     """Return the comments behind the first heading of comments that has some."""
     for run in headed_runs(body):
-        items = signed_in(run) or in_holders(run) or _single(run)
+        items = signed_in(run) or in_holders(run) or _single(run) or _named_rows(run)
         if items:
             return items
     return []
@@ -111,6 +118,31 @@ def _single(run: list[HtmlElement]) -> list[Item]:
         return []
     is_one = len(text_of(first)) <= _SINGLE and byline_count(first) == 1
     return [Item(first)] if is_one and _are_plain_comments([first]) else []
+
+
+def _named_rows(run: list[HtmlElement]) -> list[Item]:
+    """Return rows right behind the heading that each begin with a name, though none has a date."""
+    before = next(run[0].itersiblings("*", preceding=True), None)
+    if before is None or not is_label(text_of(before)):
+        return []
+    for children in (run, list(run[0].iterchildren("*"))):
+        rows = [child for child in children if child.tag in _ITEMS and text_of(child)]
+        names = [_leading_name(row) for row in rows]
+        if len(rows) > 1 and len({shape(row) for row in rows}) == 1 and None not in names:
+            return [Item(row, byline=name) for row, name in zip(rows, names, strict=True)]
+    return []
+
+
+def _leading_name(row: HtmlElement) -> HtmlElement | None:
+    """Return the first element with text, if that is like a name and a longer text follows."""
+    first = next((node for node in row.iter("*") if (node.text or "").strip()), None)
+    if first is None or first is row or first.tag in _NOT_NAMES or _has_headline(row):
+        return None
+    lines = lines_of(row)
+    name = text_of(first)
+    if not is_name(name) or len(lines) < 2 or lines[0] != name:
+        return None
+    return first if len(lines[1]) > len(name) else None
 
 
 def headed_runs(body: HtmlElement) -> Iterator[list[HtmlElement]]:
@@ -219,7 +251,7 @@ def with_replies(elements: list[HtmlElement]) -> list[Item]:
         form = shape(element)
         if form[1] or element.tag in {"li", "article", "details"}:
             inner = (node for node in element.iter(element.tag) if node is not element)
-            items.extend(Item(node) for node in inner if shape(node) == form and has_byline(node))
+            items.extend(Item(node) for node in inner if shape(node) == form and is_signed(node))
     return items
 
 

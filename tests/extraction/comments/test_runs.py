@@ -180,6 +180,19 @@ def test_items_of_a_named_section_that_only_their_text_signs() -> None:
     ]
 
 
+@pytest.mark.parametrize(("tag", "heading"), [("b", "قارئین کے تبصرے"), ("div", "Comentarios")])
+def test_rows_that_begin_with_a_name_and_have_no_date(tag: str, heading: str) -> None:
+    texts = {"Ann Lee": "The toll is far too high for us.", "Ben": "It is the right one, I think."}
+    items = "".join(f"<li><{tag}>{name}</{tag}><p>{text}</p></li>" for name, text in texts.items())
+    found = read(f"<h4>{heading}</h4><ul>{items}</ul>")
+    assert [(name, text) for name, _, text in found] == list(texts.items())
+
+
+def test_boxes_with_a_title_behind_an_empty_section_are_no_comments() -> None:
+    boxes = "<div class='w'><h4>Letters</h4><p>Sign up for our daily letter.</p></div>" * 2
+    assert read(f"<h4>Comments</h4>{boxes}") == []
+
+
 @pytest.mark.parametrize(
     "markup",
     [
