@@ -116,8 +116,16 @@ def _single(run: list[HtmlElement]) -> list[Item]:
     first = next((element for element in run if text_of(element)), None)
     if first is None or first.tag not in _ITEMS or first.find(".//h1") is not None:
         return []
-    is_one = len(text_of(first)) <= _SINGLE and byline_count(first) == 1
-    return [Item(first)] if is_one and _are_plain_comments([first]) else []
+    if len(text_of(first)) <= _SINGLE and byline_count(first) == 1 and _are_plain_comments([first]):
+        return [Item(first)]
+    return [item for item in in_turn(run, least=1)[:1] if _is_certain(item)]
+
+
+def _is_certain(item: Item) -> bool:
+    """Whether the byline beside a single short text has both a name and a date."""
+    byline = None if item.byline is None else _byline_of(item.byline)
+    size = sum(len(text_of(element)) for element in item.elements)
+    return byline is not None and byline.name is not None and size <= _SINGLE
 
 
 def _named_rows(run: list[HtmlElement]) -> list[Item]:
@@ -310,7 +318,7 @@ def in_turn(children: list[HtmlElement], *, least: int = 2) -> list[Item]:
             texts.append(child)
     if is_before:
         comments.extend(_signed(texts[:1], byline))
-    linked = sum(1 for comment in comments if _has_headline(comment.element))
+    linked = sum(1 for comment in comments if any(map(_has_headline, comment.elements)))
     return comments if linked * 3 < len(comments) else []
 
 

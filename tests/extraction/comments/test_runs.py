@@ -180,6 +180,19 @@ def test_items_of_a_named_section_that_only_their_text_signs() -> None:
     ]
 
 
+def test_one_text_behind_its_byline() -> None:
+    markup = "<a name='comments'></a><!-- all --><p>Posted by Ann on May 5, 2026 2:09 PM</p><p>Too dear.</p>"
+    assert read(markup) == [("Ann", "May 5, 2026 2:09 PM", "Too dear.")]
+
+
+@pytest.mark.parametrize(
+    "markup",
+    ["<h3>Comments</h3><!-- none -->", "<!-- x --><div><img alt='a long picture text'></div>"],
+)
+def test_nothing_behind_a_heading(markup: str) -> None:
+    assert read(f"<div><h3>Comments</h3></div>{markup}") == []
+
+
 @pytest.mark.parametrize(("tag", "heading"), [("b", "قارئین کے تبصرے"), ("div", "Comentarios")])
 def test_rows_that_begin_with_a_name_and_have_no_date(tag: str, heading: str) -> None:
     texts = {"Ann Lee": "The toll is far too high for us.", "Ben": "It is the right one, I think."}
