@@ -26,9 +26,13 @@ from ingest.html.page import text_of
 from ingest.html.vocabulary import HEADINGS
 from ingest.text import one_line
 
+_BEHIND = rf"(?:\s*(?:{pattern('heading_behind')}))?"
+_COUNT = r"[\W\d]*(?:件|개|条|則)?\W*"
 _HEADING = re.compile(
-    rf"(?:[\W\d]*(?:{pattern('heading')})[\W\d]*|[\W\d]*\d[\W\d]*(?:{pattern('noun')})\W*"
-    rf"|\W*(?:{pattern('noun')})[\W\d]*\d[\W\d]*)",
+    rf"[\W\d]*(?:(?:{pattern('heading_before')})\s*){{0,3}}(?:{pattern('heading')}){_BEHIND}{_COUNT}"
+    rf"|[\W\d]*(?:{pattern('heading_phrase')})[\W\d]*"
+    rf"|[\W\d]*\d[\W\d]*(?:{pattern('noun')}){_BEHIND}\W*"
+    rf"|\W*(?:{pattern('noun')})\W*\d{_COUNT}",
     re.IGNORECASE,
 )
 _TITLED = (

@@ -31,12 +31,23 @@ def shape(element: HtmlElement) -> tuple[str, frozenset[str]]:
 
 def are_comments(group: list[HtmlElement]) -> bool:
     """Whether two thirds have an author or date beside text, and less than a third are teasers."""
-    if len(group) == 1 and not has_byline(group[0]) and byline_count(group[0]) != 1:
-        return False  # all comments of the page, in one element
+    if len(group) == 1 and _holds_several(group[0]):
+        return False
     sample = group[:_SAMPLE]
     signed = sum(1 for element in sample if is_signed(element))
     teasers = sum(1 for element in sample if is_teaser(element))
     return signed * 3 >= len(sample) * 2 and teasers * 3 < len(sample)
+
+
+def _holds_several(element: HtmlElement) -> bool:
+    """Whether the only element of its shape is not one comment, but all of the page."""
+    if not has_byline(element):
+        return byline_count(element) != 1
+    names: dict[tuple[str, frozenset[str]], set[str]] = {}
+    for node in element.iter("*"):
+        if part_of(node.get("class") or "") & Role.AUTHOR:
+            names.setdefault(shape(node), set()).add(text_of(node))
+    return any(len(texts - {""}) > 1 for texts in names.values())
 
 
 def is_signed(element: HtmlElement) -> bool:

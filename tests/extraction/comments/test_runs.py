@@ -201,6 +201,17 @@ def test_rows_that_begin_with_a_name_and_have_no_date(tag: str, heading: str) ->
     assert [(name, text) for name, _, text in found] == list(texts.items())
 
 
+@pytest.mark.parametrize("name", ["tabsra", "comentario", "comment", "kommentar-box"])
+def test_the_name_of_one_comment_for_the_section_of_all(name: str) -> None:
+    row = "<div class='row'><div class='nombre'>{}</div><div class='fecha'>5 May 2026</div><p>{}</p></div>"
+    rows = row.format("Ann", "Too dear.") + row.format("Ben", "Not at all.")
+    found = read(f"<div class='{name}'><h3>Comments (2)</h3>{rows}</div>")
+    assert [(author, text) for author, _, text in found] == [
+        ("Ann", "Too dear."),
+        ("Ben", "Not at all."),
+    ]
+
+
 def test_boxes_with_a_title_behind_an_empty_section_are_no_comments() -> None:
     boxes = "<div class='w'><h4>Letters</h4><p>Sign up for our daily letter.</p></div>" * 2
     assert read(f"<h4>Comments</h4>{boxes}") == []
