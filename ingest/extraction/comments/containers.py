@@ -10,7 +10,7 @@ from functools import cached_property
 from lxml.html import HtmlElement
 
 from ingest.extraction.comments.find import Mark
-from ingest.extraction.comments.runs import is_label
+from ingest.extraction.comments.headings import is_label
 from ingest.extraction.comments.words import Role, pattern
 from ingest.html.page import text_of
 from ingest.html.vocabulary import HEADINGS, NOT_RENDERED

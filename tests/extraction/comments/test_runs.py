@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from ingest.extraction.comments import find_comments
-from ingest.extraction.comments.runs import is_label
+from ingest.extraction.comments.headings import is_label
 from ingest.extraction.model import CommentSection
 from ingest.html.page import parse
 from tests.extraction.facts import facts_of
