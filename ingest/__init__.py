@@ -13,7 +13,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from ingest.api import crawl, extract, read, scrape
+    from ingest.api import crawl, explain, extract, read, scrape
     from ingest.errors import KhabarError
     from ingest.monitoring.summary import RunSummary
     from ingest.record import Article, Rejection
@@ -30,6 +30,7 @@ __all__ = [
     "Site",
     "SiteCatalog",
     "crawl",
+    "explain",
     "extract",
     "read",
     "scrape",
@@ -44,6 +45,7 @@ _MODULES = {
     "Settings": "ingest.settings",
     "Site": "ingest.sites",
     "SiteCatalog": "ingest.sites",
+    "explain": "ingest.api",
     "extract": "ingest.api",
     "read": "ingest.api",
     "scrape": "ingest.api",

@@ -1,8 +1,9 @@
-"""The functions of `import ingest`: `extract`, `scrape`, `crawl` and `read`."""
+"""The functions of `import ingest`: `extract`, `explain`, `scrape`, `crawl` and `read`."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -13,12 +14,13 @@ from pydantic import ValidationError
 from ingest import errors
 from ingest.crawl.process import crawl, scrape
 from ingest.processing.build import article_for
+from ingest.processing.explain import explain_page
 from ingest.record import Article, FetchedPage, Rejection
 from ingest.settings import Settings
 from ingest.sites import Site, SiteCatalog
 from ingest.urls import check_url
 
-__all__ = ["crawl", "extract", "read", "scrape"]
+__all__ = ["crawl", "explain", "extract", "read", "scrape"]
 
 
 def extract(
@@ -27,6 +29,7 @@ def extract(
     *,
     retrieved_at: datetime | None = None,
     site: Site | str | None = None,
+    accept_any: bool = False,
 ) -> Article | Rejection:
     """Return the record of a page that was already fetched.
 
@@ -36,6 +39,8 @@ def extract(
         retrieved_at: when it was fetched: "8 hours ago" counts from then, and later dates are
             refused. Now by default; UTC if naive.
         site: a definition or its name. By default it depends on the URL; `UNKNOWN_SITE` means none.
+        accept_any: give the record of a page that does not look like an article too, with a warning
+            in `metadata.warnings`, if it has a text.
 
     Returns:
         An `Article`, or a `Rejection` with the reason why the page is not an article.
@@ -44,6 +49,30 @@ def extract(
         InvalidURL: the URL is not an absolute http(s) URL.
         UnknownSite: no definition has the name.
     """
+    page, definition, settings = _saved_page(html, url, retrieved_at, site)
+    return article_for(replace(page, accept_any=accept_any), definition, settings.limits)
+
+
+def explain(
+    html: bytes | str,
+    url: str,
+    *,
+    retrieved_at: datetime | None = None,
+    site: Site | str | None = None,
+) -> str:
+    """Return how the record of a page comes about, as lines of text.
+
+    For the headline, the authors and the dates it lists what the page has, with source and weight;
+    for the text each block of the page that is left out, with the cause; and the signs by which
+    the page is an article or a list. The arguments and errors are those of `extract`.
+    """
+    page, definition, settings = _saved_page(html, url, retrieved_at, site)
+    return explain_page(page, definition, settings.limits)
+
+
+def _saved_page(
+    html: bytes | str, url: str, retrieved_at: datetime | None, site: Site | str | None
+) -> tuple[FetchedPage, Site, Settings]:
     url = check_url(url)
     body = html.encode("utf-8", "replace") if isinstance(html, str) else html
     headers = {"content-type": "text/html; charset=utf-8"} if isinstance(html, str) else {}
@@ -51,7 +80,7 @@ def extract(
     page = FetchedPage(
         url=url, body=body, retrieved_at=_aware(retrieved_at), requested_url=url, headers=headers
     )
-    return article_for(page, _definition(site, url, catalog), settings.limits)
+    return page, _definition(site, url, catalog), settings
 
 
 class _Ambient(NamedTuple):

@@ -1,4 +1,4 @@
-"""Plug-ins: sources, comments, sinks and fields that other distributions add to Khabar.
+"""Plug-ins of other distributions: sources, comments, sinks, and values for existing fields.
 
 A distribution registers a plug-in as an entry point, and a site definition or the settings name it.
 It is imported only then. The built-in ones are registered in the same way (`pyproject.toml`).
@@ -8,7 +8,10 @@ It is imported only then. The built-in ones are registered in the same way (`pyp
 | `khabar.sources`    | sources of articles       | `plugins.sources` of a site  | `Source`        |
 | `khabar.comments`   | a source of comments      | `plugins.comments` of a site | `CommentSource` |
 | `khabar.sinks`      | a destination of records  | `sinks` of the settings      | `Sink`          |
-| `khabar.extractors` | fields of a record        | `plugins.extractors`         | `Extractor`     |
+| `khabar.extractors` | values for its fields     | `plugins.extractors`         | `Extractor`     |
+
+An extractor replaces values of existing fields. It cannot add a field to the record: see
+"Add a field" in CONTRIBUTING.md.
 
 A plug-in that raises is named in the errors of the run, or in the warnings of the record. It never
 costs an article.
@@ -198,10 +201,12 @@ class Sink(Protocol):
 
 
 class Extractor(Protocol):
-    """Fields of a record, if selectors are not enough: a class without arguments."""
+    """Values for existing fields, if selectors are not enough: a class without arguments."""
 
     def extract(self, page: Page, article: Article) -> Mapping[str, object]:
-        """Return fields to replace, by their names in `Article`.
+        """Return the values that replace those of the record, by the names of fields in `Article`.
+
+        A name that is not in `Article` is an error, which becomes a warning of the record.
 
         Args:
             page: the parsed page. It is a copy of the plug-in's own.

@@ -46,6 +46,17 @@ def scrape(
         Path | None,
         typer.Option("--output", "-o", metavar="FILE", help="In place of standard output."),
     ] = None,
+    accept_any: Annotated[
+        bool,
+        typer.Option("--any", help="Print the record of a page that looks like no article, too."),
+    ] = False,
+    explain: Annotated[
+        bool,
+        typer.Option(
+            "--explain",
+            help="Print how the record of the page of --html comes about, in its place.",
+        ),
+    ] = False,
     record: Record = None,
     fetch: FetchOptions,
 ) -> None:
@@ -57,10 +68,21 @@ def scrape(
 
     terminal = context.ensure_object(Terminal)
     settings = fetch.start(terminal, "error")  # each URL has a result, so the log adds nothing
+    if explain:
+        with _open_output(output) as stream:
+            stream.write(_explained(html, url, urls, site) + "\n")
+        return
     if html is not None:
-        results = [_extracted(html, url, urls, site)]
+        results = [_extracted(html, url, urls, site, accept_any=accept_any)]
     elif urls:
-        results = _fetched(urls, settings, site=site, replay=fetch.cassettes, record=record)
+        results = _fetched(
+            urls,
+            settings,
+            site=site,
+            replay=fetch.cassettes,
+            record=record,
+            accept_any=accept_any,
+        )
     else:
         raise UsageError("no URL", "khabar scrape https://...")
     with _open_output(output) as stream:
@@ -69,20 +91,46 @@ def scrape(
         raise typer.Exit(EXIT_UNHEALTHY if good else EXIT_NOTHING)
 
 
+def _explained(file: str | None, url: str | None, urls: list[str] | None, site: str | None) -> str:
+    """Return the explanation of a saved page."""
+    from ingest.api import explain
+    from ingest.sites import UNKNOWN_SITE
+
+    if file is None:
+        raise UsageError(
+            "--explain reads a saved page",
+            "save the page, then khabar scrape --explain --html FILE --url URL",
+        )
+    body, address = _saved(file, url, urls)
+    return explain(body, address, site=UNKNOWN_SITE if site == "none" else site)
+
+
 def _extracted(
-    file: str, url: str | None, urls: list[str] | None, site: str | None
+    file: str,
+    url: str | None,
+    urls: list[str] | None,
+    site: str | None,
+    *,
+    accept_any: bool,
 ) -> Article | Rejection | KhabarError:
     """Return the result of a saved page."""
     from ingest.api import extract
     from ingest.sites import UNKNOWN_SITE
 
+    body, address = _saved(file, url, urls)
+    definition = UNKNOWN_SITE if site == "none" else site
+    return extract(body, address, site=definition, accept_any=accept_any)
+
+
+def _saved(file: str, url: str | None, urls: list[str] | None) -> tuple[bytes, str]:
+    """Return the bytes of a saved page and its URL."""
     if urls or not url:
         raise UsageError("--html takes one saved page", "give its URL with --url, and no other URL")
     try:
         body = sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
     except OSError as error:
         raise UsageError(f"cannot read {file}: {error.strerror}", "name a saved page") from error
-    return extract(body, url, site=UNKNOWN_SITE if site == "none" else site)
+    return body, url
 
 
 def _fetched(
@@ -92,13 +140,16 @@ def _fetched(
     site: str | None,
     replay: list[Path],
     record: Path | None,
+    accept_any: bool,
 ) -> list[Article | Rejection | KhabarError]:
     from ingest.urls import check_url
 
     valid_urls = [check_url(url) for url in urls]
     from ingest.crawl.run import fetch_pages  # slow to import; an invalid URL needs no wait
 
-    return fetch_pages(valid_urls, settings, site=site, replay=replay, record=record)
+    return fetch_pages(
+        valid_urls, settings, site=site, replay=replay, record=record, accept_any=accept_any
+    )
 
 
 def _write(

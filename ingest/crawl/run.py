@@ -129,6 +129,7 @@ def fetch_pages(
     site: Site | str | None = None,
     replay: Iterable[Path | str | Cassette] = (),
     record: Path | str | None = None,
+    accept_any: bool = False,
 ) -> list[Outcome]:
     """Fetch single pages, and return the outcome of each, in their order.
 
@@ -140,6 +141,7 @@ def fetch_pages(
         replay: cassettes, or folders of them, that answer instead of the network; also
             pytest-recording's `vcr`.
         record: a cassette to record to.
+        accept_any: give the record of a page that does not look like an article too.
 
     Raises:
         InvalidURL, UnknownSite, InvalidCassette: before anything is fetched.
@@ -148,7 +150,9 @@ def fetch_pages(
     if isinstance(site, str):
         site = UNKNOWN_SITE if site == NO_SITE else catalog.get(site)
     requests = [(site, urls)]
-    (outcomes,) = fetch_by_site(requests, settings, catalog=catalog, replay=replay, record=record)
+    (outcomes,) = fetch_by_site(
+        requests, settings, catalog=catalog, replay=replay, record=record, accept_any=accept_any
+    )
     return outcomes
 
 
@@ -159,6 +163,7 @@ def fetch_by_site(
     catalog: SiteCatalog | None = None,
     replay: Iterable[Path | str | Cassette] = (),
     record: Path | str | None = None,
+    accept_any: bool = False,
 ) -> list[list[Outcome]]:
     """Fetch single pages with several definitions at the same time: `fetch_pages` for each item."""
     urls = [url for _, part in requests for url in part]
@@ -166,7 +171,10 @@ def fetch_by_site(
     if urls and len(refused) == len(set(urls)):  # no crawl needs to start
         return [[refused[url] for url in part] for _, part in requests]
     spider = load_object(_PAGE_SPIDER)
-    jobs = [Job(spider, {"urls": part, "site": site}) for site, part in requests]
+    jobs = [
+        Job(spider, {"urls": part, "site": site, "accept_any": accept_any})
+        for site, part in requests
+    ]
     results: list[dict[str, Outcome]] = [{} for _ in jobs]
     run_jobs(
         jobs,

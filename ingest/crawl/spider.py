@@ -48,6 +48,7 @@ class KhabarSpider(Spider):
         site: the definition of all pages; None if it depends on the URL of each page.
         site_name: its name, for a subclass that sets it.
         hosts: if not empty, a page of any other host is a failure.
+        accept_any: give the record of a page that does not look like an article too.
     """
 
     since: datetime | None = None
@@ -55,6 +56,7 @@ class KhabarSpider(Spider):
     site: Site | None = None
     site_name: str | None = None
     hosts: frozenset[str] = frozenset()
+    accept_any: bool = False
 
     @classmethod
     def from_crawler(
@@ -253,6 +255,7 @@ class KhabarSpider(Spider):
             headers=headers_of(response),
             site=self._site_name(),
             run_id=self.context.run_id,
+            accept_any=self.accept_any,
         )
 
     def _site_name(self) -> str | None:

@@ -20,6 +20,7 @@ from ingest.html.vocabulary import (
     OTHER_STORIES,
     SIDEBARS,
     STREAMS,
+    WIDGETS,
     named,
     words_pattern,
 )
@@ -41,7 +42,7 @@ _FRAME_SHARE = 0.6
 _WIDE = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _SIDE_TAGS = frozenset({"aside", "nav", "footer", "header"})
 _SIDE_WORDS = words_pattern(
-    *(OTHER_STORIES, STREAMS, SIDEBARS, NAVIGATION, NEWSLETTERS, DIALOGS),
+    *(OTHER_STORIES, STREAMS, SIDEBARS, WIDGETS, NAVIGATION, NEWSLETTERS, DIALOGS),
     ("footer|carousel|promo|hidden",),
 )
 

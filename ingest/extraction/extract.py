@@ -47,7 +47,9 @@ def extract_page(facts: PageFacts) -> Extraction:
         publisher=find_publisher(page, facts.data, facts.site),
         is_accessible_for_free=find_free(page, facts.data),
         rights=find_rights(page),
-        not_article=judge_page(facts, body_text=text, headline=headline, times=times),
+        not_article=judge_page(
+            facts, body_text=text, headline=headline, byline=byline, times=times
+        ),
         warnings=(*times.warnings, *(body.warnings if body else ())),
     )
 

@@ -20,6 +20,7 @@ from ingest.html.vocabulary import (
     NAVIGATION,
     NEWSLETTERS,
     SIDEBARS,
+    WIDGETS,
     named,
     words_pattern,
 )
@@ -34,7 +35,7 @@ _BELOW_CRUMBS = 150  # elements after the breadcrumbs that are searched for the 
 _MOST_ELEMENTS = 4_000
 _MOST_CHARACTERS = 400  # of a headline
 _ELSEWHERE = words_pattern(
-    BRANDING, NAVIGATION, SIDEBARS, DIALOGS, NEWSLETTERS, ("related|footer",)
+    BRANDING, NAVIGATION, SIDEBARS, WIDGETS, DIALOGS, NEWSLETTERS, ("related|footer",)
 )
 _HIDDEN = words_pattern(HIDDEN, ("hidden|d-none",))
 _COLON = re.compile(r":\s|：|--|——")  # between a site's name and the headline

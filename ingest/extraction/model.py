@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from lxml.html import HtmlElement
@@ -86,11 +87,20 @@ class CommentSection:
 
 
 @dataclass(frozen=True, slots=True)
+class Omission:
+    """A block of the page that is not in the body, and the cause."""
+
+    text: str
+    cause: str
+
+
+@dataclass(frozen=True, slots=True)
 class Body:
     """The article's text with blank lines between paragraphs, and the same as semantic HTML.
 
     `source` is the method that found it: "rule", "trafilatura", "density", "json-ld" or "script".
-    `credit` is the credited source. Its line may have been removed from the text.
+    `credit` is the credited source. Its line may have been removed from the text. `omissions`
+    returns the blocks of the page that are not in the body.
     """
 
     text: str
@@ -99,6 +109,7 @@ class Body:
     credit: Organization | None = None
     credit_source: str = ""
     warnings: tuple[str, ...] = ()
+    omissions: Callable[[], tuple[Omission, ...]] = field(default=tuple, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from typing import NamedTuple
 from lxml import etree
 from lxml.html import HtmlElement
 
-from ingest.html.vocabulary import HEADINGS, PHRASING, WITHOUT_PROSE
+from ingest.html.vocabulary import HEADINGS, WITHOUT_PROSE, is_inline
 from ingest.text import one_line
 
 _MARKS = {"a": "a", "b": "strong", "strong": "strong", "em": "em", "i": "em"}
@@ -119,13 +119,16 @@ class _Reader:
         self._path: tuple[HtmlElement, ...] = ()
         self._marks: list[frozenset[str]] = [frozenset()]
         self._links: list[HtmlElement] = []
+        self._preformatted = 0
 
     def start(self, element: HtmlElement) -> None:
         tag = element.tag
         if tag == "br":
             self._line_break()
             return
-        if tag in PHRASING:
+        if is_inline(tag):
+            if self._current is not None and "note" in (element.get("class") or ""):
+                self.add(" ")  # a style sheet sets a note in the text off from the sentence
             mark = _MARKS.get(tag)
             if mark == "a":
                 self._links.append(element)
@@ -135,6 +138,7 @@ class _Reader:
         else:
             self.flush()
             self._owners.append(element)
+            self._preformatted += tag == "pre"
             if tag in _STRUCTURE:
                 self._path = (*self._path, element)
         self.add(element.text)
@@ -143,19 +147,30 @@ class _Reader:
         tag = element.tag
         if tag == "br":
             return
-        if tag in PHRASING:
+        if is_inline(tag):
             self._marks.pop()
             if tag == "a":
                 self._links.pop()
         else:
             self.flush()
             self._owners.pop()
+            self._preformatted -= tag == "pre"
             if tag in _STRUCTURE:
                 self._path = self._path[:-1]
 
     def add(self, text: str | None) -> None:
+        """Add a text node to the current block; the lines of preformatted text stay lines."""
         if not text:
             return
+        if self._preformatted and "\n" in text:
+            for number, line in enumerate(text.splitlines()):
+                if number:
+                    self._line_break()
+                self._add(line)
+        else:
+            self._add(text)
+
+    def _add(self, text: str) -> None:
         if self._current is None:
             if text.isspace() or not self._owners:
                 return

@@ -18,6 +18,7 @@ from ingest.html.vocabulary import (
     SHARING,
     SIDEBARS,
     STREAMS,
+    WIDGETS,
     named,
     words_pattern,
 )
@@ -25,7 +26,7 @@ from ingest.html.vocabulary import (
 _SKIPPED = NOT_RENDERED | {"nav", "form", "iframe", "figure", "button", "select", "dialog", "head"}
 # What often holds other stories or the page's furniture, and sometimes the byline of this one: its content decides.
 _DOUBTFUL = words_pattern(
-    *(OTHER_STORIES, STREAMS, SIDEBARS, COMMENTS, NAVIGATION, NEWSLETTERS, SHARING),
+    *(OTHER_STORIES, STREAMS, SIDEBARS, WIDGETS, COMMENTS, NAVIGATION, NEWSLETTERS, SHARING),
     ("cards?|carousel|promo|footer",),
 )
 _RAW, _SCRIPTS = (

@@ -22,6 +22,7 @@ from lxml.html import (
 from ingest.errors import LimitExceeded
 from ingest.html.bounds import cut_at_wide_tag
 from ingest.html.encoding import decode
+from ingest.html.repair import close_title, repair
 from ingest.html.vocabulary import LINE_BREAKING, NOT_RENDERED
 from ingest.settings import Limits
 from ingest.text import clean, one_line
@@ -255,8 +256,9 @@ def _tree(text: str) -> HtmlElement:
     for source in (text, _EMPTY):
         try:
             # Bytes with a stated encoding: lxml refuses a str with an XML declaration, and trusts no <meta> then.
-            tree = document_fromstring(source.encode("utf-8"), parser=_parser())
+            tree = document_fromstring(close_title(source).encode("utf-8"), parser=_parser())
         except (etree.LxmlError, ValueError):  # an empty document, or none at all
             continue
+        repair(tree)
         return tree
     raise AssertionError("the empty page parses")

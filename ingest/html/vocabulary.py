@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from lxml.html import HtmlElement
+from lxml.html import HtmlElement, defs
 
 
 def _tags(text: str) -> frozenset[str]:
@@ -43,6 +43,8 @@ LINE_BREAKING = HEADINGS | _tags(
 )
 """Elements that begin a new line."""
 
+_KNOWN = frozenset(defs.tags) | _tags("main dialog template picture slot search data noindex")
+
 OTHER_STORIES = (
     "related|recommend(?:ed|ations?|er)?|read-?(?:more|also|next|on)|more-(?:stories|on|news|from|topic|links?)",
     "see-also|also-read|most-?(?:read|popular|viewed)|trending|popular|recirc(?:ulation)?|onward",
@@ -55,7 +57,9 @@ STREAMS = (
 )
 """Lists of new or chosen articles."""
 BOXES = ("cards?|banner|gallery|slideshow|carousel|pull-?quote",)
-SIDEBARS = ("sidebar|side-bar|(?<!elementor-)widgets?",)
+SIDEBARS = ("sidebar|side-bar",)
+WIDGETS = ("(?<!elementor-)widgets?|embed|embedded",)
+"""Names of boxes that themes give to parts of articles as well."""
 NEWSLETTERS = (
     "newsletters?|subscribe|subscription|sign-?up|mailing|optin|mailchimp|whatsapp(?:-group)?|google-news",
 )
@@ -73,6 +77,8 @@ CAPTIONS = (
     "captions?|figcaption|wp-caption-text|credits?|photo-credit|image-(?:credit|source)|bildunterschrift",
     "bildtext|legende",
 )
+DISCLAIMERS = ("(?:legal-)?disclaimers?|legal-(?:notice|text|info)|haftungsausschluss|aviso-legal",)
+"""Legal notices of the publisher."""
 TAGS = (
     "tags?-?(?:list|cloud|links|container|wrap|wrapper|box)?|keywords|post-tags|article-tags|entry-tags",
 )
@@ -85,18 +91,29 @@ DIALOGS = ("cookies?|consent|gdpr|modal|popup|pop-up|overlay|lightbox|tooltip|to
 HIDDEN = (
     "visually-?hidden|sr-only|screen-reader(?:-text)?|screenreader|print-only|invisible|offscreen",
 )
-EMBEDS = (
-    "twitter-tweet|instagram-media|tiktok-embed|fb-post|embed|embedded|toc|table-of-contents",
-    "info-?box(?:es)?|fact-?box(?:es)?|faktaboks|faktaruta|info-?kasten|fact-?file|summary-?(?:box|list)?",
+SOCIAL_POSTS = ("twitter-tweet|instagram-media|tiktok-embed|fb-post",)
+FACT_BOXES = (
+    "toc|table-of-contents",
+    "info-?box(?:es)?|fact-?box(?:es)?|faktaboks|faktaruta|info-?kasten|fact-?file|summary-?(?:box|list)",
     "key-?(?:points|takeaways|facts)|highlights|timeline|quiz|poll|survey|umfrage",
 )
-"""Embedded posts and boxes beside the text."""
+"""Boxes beside the text."""
 
 _CAMEL = re.compile(r"(?<=[a-z]{3})(?=[A-Z][a-z]{2})")
 """Where words join: "relatedArticles" is two words; the hash "n1AuAdJl" is none."""
 _NO_WORD = re.compile(r"[^a-z0-9]+")
 _SLUG = 3
 """An id with more hyphens is a slug: a title made of words, which says nothing about the element."""
+
+
+@lru_cache(maxsize=1_024)
+def is_inline(tag: str) -> bool:
+    """Whether a browser sets the element in a line with the text around it.
+
+    That holds for elements that HTML does not know, such as `<person>`; custom elements, with a
+    hyphen in the name, are mostly blocks by their style sheets.
+    """
+    return tag in PHRASING or (tag not in _KNOWN and "-" not in tag)
 
 
 def words_pattern(*groups: tuple[str, ...]) -> re.Pattern[str]:

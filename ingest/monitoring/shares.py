@@ -92,12 +92,13 @@ def rise(now: Sample, earlier: Sequence[Sample]) -> Change | None:
 
 def batches(samples: Sequence[Sample]) -> list[Sample]:
     """Join consecutive samples until each has `BATCH` records; a smaller rest is dropped."""
-    joined, waiting = [], Sample(0, 0)
+    joined, hits, size = [], 0, 0
     for sample in samples:
-        waiting = waiting.plus(sample)
-        if waiting.size >= BATCH:
-            joined.append(waiting)
-            waiting = Sample(0, 0)
+        hits += sample.hits
+        size += sample.size
+        if size >= BATCH:
+            joined.append(Sample(hits, size))
+            hits = size = 0
     return joined
 
 

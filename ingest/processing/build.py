@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
+import re
 from collections.abc import Iterable, Iterator
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
@@ -36,6 +37,14 @@ logger = logging.getLogger(__name__)
 
 _BINARY = bytes([*range(9), 0x0B, *range(0x0E, 0x1B), *range(0x1C, 0x20)])
 _FEW_CONTROLS = 0.02
+_HEAD = 4_096
+_DATA = re.compile(
+    rb"""\s*(?:\xef\xbb\xbf)?\s*(?: (?P<json>\{\s*"|\[\s*[{"\]])
+        | (?:<\?xml[^>]{0,300}\?>\s*|<\?[^>]{0,300}\?>\s*|<!--(?:(?!-->).){0,1000}-->\s*|<!DOCTYPE\ rss[^>]{0,300}>\s*)*
+          <(?:rss|feed|rdf:RDF|urlset|sitemapindex)[\s>] )""",
+    re.VERBOSE | re.DOTALL | re.IGNORECASE,
+)
+"""The beginning of a feed, a sitemap or JSON."""
 _MARKUP_TYPES = ("html", "xml", "text/plain", "octet-stream")
 
 
@@ -90,7 +99,7 @@ def article_for(page: FetchedPage, site: Site, limits: Limits | None = None) -> 
 def _extended(
     result: Article | Rejection, page: FetchedPage, site: Site, limits: Limits | None
 ) -> Article | Rejection:
-    """Return the result with the fields of the site's extractors."""
+    """Return the result with the values of the site's extractors."""
     if isinstance(result, Rejection) or not site.plugins.extractors:
         return result
     return _hashed(with_fields(result, page, site, limits))
@@ -106,6 +115,8 @@ def _unusable(page: FetchedPage) -> tuple[Reason, str] | None:
         return reason, f"HTTP {page.status}"
     if not page.body.strip():
         return Reason.EMPTY, "the response has no body"
+    if data := _DATA.match(page.body[:_HEAD]):
+        return Reason.NOT_HTML, f"{'JSON' if data['json'] else 'a feed or sitemap'}, not a page"
     if "charset=utf-16" not in kind and _is_binary(page.body):
         return Reason.NOT_HTML, "binary data"
     return None
@@ -137,12 +148,16 @@ def _reject(page: FetchedPage, site: Site, reason: Reason, detail: str) -> Rejec
 
 def normalise(extraction: Extraction, page: FetchedPage, site: Site) -> Article | Rejection:
     """Return the record of an extraction, or why there is none."""
-    if extraction.not_article:
-        return _reject(page, site, extraction.not_article.reason, extraction.not_article.detail)
+    refusal = extraction.not_article
     body = extraction.body
-    if body is None or not block(body.text):
+    has_text = body is not None and bool(block(body.text))
+    if refusal and not (page.accept_any and has_text):
+        return _reject(page, site, refusal.reason, refusal.detail)
+    if body is None or not has_text:
         return _reject(page, site, Reason.NO_TEXT, "the page has no article text")
     canonical, warnings = _canonical(extraction, page, site)
+    if refusal:
+        warnings = [*warnings, f"not an article ({refusal.reason}): {refusal.detail}"]
     return _hashed(_article(extraction, body, page, site, (canonical, warnings)))
 
 

@@ -1,4 +1,4 @@
-"""What plug-ins add to a record in an extraction process: remote comments and fields.
+"""Plug-ins in an extraction process: remote comments, and values for existing fields.
 
 A plug-in that raises leaves the record as it was, with a warning in its metadata.
 """
@@ -50,7 +50,7 @@ def with_remote_comments(extraction: Extraction, page: FetchedPage, site: Site) 
 
 
 def with_fields(article: Article, page: FetchedPage, site: Site, limits: Limits | None) -> Article:
-    """Return the record with the fields of the site's extractors; its hash must be made anew."""
+    """Return the record with the values of the site's extractors; its hash must be made anew."""
     for name in site.plugins.extractors:
         try:
             parsed = parse(page.body, page.url, headers=page.headers, limits=limits)

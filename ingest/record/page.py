@@ -61,6 +61,7 @@ class FetchedPage:
         site: name of the site definition; None to choose one by URL.
         run_id: identifier of the run.
         comment_answers: bodies of responses about the comments, for the site's source of comments.
+        accept_any: give the record of a page with a text that does not look like an article too.
     """
 
     url: str
@@ -72,3 +73,4 @@ class FetchedPage:
     site: str | None = None
     run_id: str | None = None
     comment_answers: tuple[bytes, ...] = ()
+    accept_any: bool = False

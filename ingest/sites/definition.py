@@ -131,7 +131,8 @@ class Plugins(_Data):
         default=None, description="Source of comments that the page does not have."
     )
     extractors: list[str] = Field(
-        default=[], description="Extractors of fields, which run in this order."
+        default=[],
+        description="Extractors, which replace values of existing fields. They run in this order.",
     )
 
 

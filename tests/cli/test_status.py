@@ -5,15 +5,16 @@ from __future__ import annotations
 import dataclasses
 import json
 import multiprocessing
-import os
 import shlex
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ import pytest
 
 from fixtures.newsrooms import Article, Newsroom, Server, View, serve
 from ingest.storage.segments import is_locked, locked
+from tests.warm import Khabar, warm_khabar
 
 ROOT = Path(__file__).parents[2]
 CASSETTES = ROOT / "fixtures" / "cassettes"
@@ -30,28 +32,17 @@ NOW = datetime(2026, 10, 20, 21, 0, tzinfo=UTC)
 """Some hours after an article, and well before the clock of the machine, which a site's is not believed to pass."""
 
 
-def khabar(*arguments: str | Path, **environment: str) -> subprocess.CompletedProcess[str]:
-    command = [
-        sys.executable,
-        "-c",
-        "from ingest.cli.app import main; main()",
-        *map(str, arguments),
-    ]
-    return subprocess.run(
-        command,
-        cwd=ROOT,
-        env={**os.environ, "COLUMNS": "80", **environment},
-        capture_output=True,
-        encoding="utf-8",
-        timeout=PATIENCE,
-        check=False,
-    )
+@pytest.fixture(scope="module")
+def khabar() -> Iterator[Khabar]:
+    with warm_khabar() as command:
+        yield partial(command, COLUMNS="80")
 
 
 class Desk:
     """A served newsroom and the crawls of it into one folder."""
 
-    def __init__(self, newsroom: Newsroom, server: Server, output: Path) -> None:
+    def __init__(self, khabar: Khabar, newsroom: Newsroom, server: Server, output: Path) -> None:
+        self.khabar = khabar
         self.newsroom = newsroom
         self.output = output
         self._target = f"{newsroom.site.host}={server.url}"
@@ -67,12 +58,12 @@ class Desk:
             "--delay",
             "0",
         ]
-        done = khabar("crawl", SITE, *place, *options, KHABAR_WORKERS="1", **environment)
+        done = self.khabar("crawl", SITE, *place, *options, KHABAR_WORKERS="1", **environment)
         return done.returncode, done.stderr
 
     def status(self) -> dict[str, Any]:
         """What `khabar status --json` says; its exit code must agree."""
-        done = khabar("status", "--json", "--output", self.output)
+        done = self.khabar("status", "--json", "--output", self.output)
         found: dict[str, Any] = json.loads(done.stdout)
         assert done.returncode == (0 if found["healthy"] else 4), done.stderr
         return found
@@ -95,15 +86,22 @@ class Desk:
         return published
 
 
-@contextmanager
-def desk(output: Path) -> Iterator[Desk]:
-    newsroom = Newsroom.load(SITE, now=NOW)
-    newsroom.crawl_delay = None
-    with serve(newsroom) as server:
-        yield Desk(newsroom, server, output)
+OpenDesk = Callable[[Path], AbstractContextManager[Desk]]
 
 
-def test_a_second_crawl_of_an_unchanged_site_is_healthy(tmp_path: Path) -> None:
+@pytest.fixture
+def desk(khabar: Khabar) -> OpenDesk:
+    @contextmanager
+    def opened(output: Path) -> Iterator[Desk]:
+        newsroom = Newsroom.load(SITE, now=NOW)
+        newsroom.crawl_delay = None
+        with serve(newsroom) as server:
+            yield Desk(khabar, newsroom, server, output)
+
+    return opened
+
+
+def test_a_second_crawl_of_an_unchanged_site_is_healthy(desk: OpenDesk, tmp_path: Path) -> None:
     with desk(tmp_path) as site:
         assert site.crawl()[0] == 0
         code, said = site.crawl()
@@ -111,7 +109,7 @@ def test_a_second_crawl_of_an_unchanged_site_is_healthy(tmp_path: Path) -> None:
         assert site.findings() == []
 
 
-def test_a_feed_stuck_in_the_past_is_named(tmp_path: Path) -> None:
+def test_a_feed_stuck_in_the_past_is_named(desk: OpenDesk, khabar: Khabar, tmp_path: Path) -> None:
     with desk(tmp_path) as site:
         assert site.crawl("--limit", "3")[0] == 0
         site.newsroom.faults.stick_feeds(site.newsroom.now)
@@ -132,7 +130,7 @@ def test_a_feed_stuck_in_the_past_is_named(tmp_path: Path) -> None:
         assert site.findings() == []
 
 
-def test_a_redesign_that_breaks_a_selector_is_named(tmp_path: Path) -> None:
+def test_a_redesign_that_breaks_a_selector_is_named(desk: OpenDesk, tmp_path: Path) -> None:
     with desk(tmp_path) as site:
         for _ in range(3):
             assert site.crawl("--limit", "8")[0] == 0
@@ -151,7 +149,7 @@ def test_a_redesign_that_breaks_a_selector_is_named(tmp_path: Path) -> None:
         assert site.crawl("--limit", "5")[0] == 0
 
 
-def test_challenge_pages_are_named_and_told(tmp_path: Path) -> None:
+def test_challenge_pages_are_named_and_told(desk: OpenDesk, tmp_path: Path) -> None:
     """The pages turn into challenges: exit code, status, and the operator's own command say so."""
     with desk(tmp_path / "out") as site:
         assert site.crawl("--limit", "3")[0] == 0
@@ -170,7 +168,9 @@ def test_challenge_pages_are_named_and_told(tmp_path: Path) -> None:
         assert message["sites"][0]["findings"][0]["kind"] == "blocked"
 
 
-def test_a_hook_that_fails_is_a_warning_and_a_healthy_crawl_calls_none(tmp_path: Path) -> None:
+def test_a_hook_that_fails_is_a_warning_and_a_healthy_crawl_calls_none(
+    desk: OpenDesk, tmp_path: Path
+) -> None:
     failing = shlex.join([sys.executable, "-c", "raise SystemExit('no mail')"])
     with desk(tmp_path) as site:
         code, said = site.crawl("--limit", "2", KHABAR_ON_UNHEALTHY=failing)
@@ -183,7 +183,7 @@ def test_a_hook_that_fails_is_a_warning_and_a_healthy_crawl_calls_none(tmp_path:
 
 
 @pytest.fixture(scope="module")
-def crawled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def crawled(khabar: Khabar, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("crawled")
     for _ in range(2):
         done = khabar(
@@ -194,7 +194,7 @@ def crawled(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.parametrize("columns", ["80", "120"])
-def test_the_table_fits_the_terminal(columns: str, crawled: Path) -> None:
+def test_the_table_fits_the_terminal(khabar: Khabar, columns: str, crawled: Path) -> None:
     done = khabar("status", "--output", crawled, COLUMNS=columns)
     assert done.returncode == 0
     head, _, *rows = done.stdout.splitlines()
@@ -207,14 +207,14 @@ def test_the_table_fits_the_terminal(columns: str, crawled: Path) -> None:
     assert "…" not in done.stdout
 
 
-def test_a_site_by_name_or_domain(crawled: Path) -> None:
+def test_a_site_by_name_or_domain(khabar: Khabar, crawled: Path) -> None:
     for name in ("propakistani", "www.propakistani.pk"):
         done = khabar("status", name, "--json", "--output", crawled)
         assert [json.loads(line)["site"] for line in done.stdout.splitlines()] == ["propakistani"]
 
 
 @pytest.mark.parametrize("arguments", [["--output", "nothing-here"], ["dawn"], ["no-such-site"]])
-def test_what_never_ran_is_one_line(arguments: list[str], crawled: Path) -> None:
+def test_what_never_ran_is_one_line(khabar: Khabar, arguments: list[str], crawled: Path) -> None:
     place = [] if "--output" in arguments else ["--output", str(crawled)]
     done = khabar("status", *arguments, *place)
     assert (done.returncode, done.stdout) == (2, "")
@@ -222,7 +222,9 @@ def test_what_never_ran_is_one_line(arguments: list[str], crawled: Path) -> None
     assert not (ROOT / "nothing-here").exists()
 
 
-def test_a_crawl_under_way_is_shown_and_a_killed_one_did_not_end(tmp_path: Path) -> None:
+def test_a_crawl_under_way_is_shown_and_a_killed_one_did_not_end(
+    desk: OpenDesk, khabar: Khabar, tmp_path: Path
+) -> None:
     with desk(tmp_path) as site:
         site.newsroom.stall("/feed/", PATIENCE)
         place = [
@@ -246,7 +248,7 @@ def test_a_crawl_under_way_is_shown_and_a_killed_one_did_not_end(tmp_path: Path)
             command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         )
         try:
-            wait_for_run(tmp_path, crawl)
+            wait_for_run(khabar, tmp_path, crawl)
             status = site.status()
             assert (status["atWork"], status["healthy"]) == (True, True)
         finally:
@@ -258,12 +260,13 @@ def test_a_crawl_under_way_is_shown_and_a_killed_one_did_not_end(tmp_path: Path)
         assert site.findings() == []
 
 
-def wait_for_run(output: Path, process: subprocess.Popen[bytes]) -> None:
+def wait_for_run(khabar: Khabar, output: Path, process: subprocess.Popen[bytes]) -> None:
     """Until the crawl is in the ledger."""
     for _ in range(600):
         assert process.poll() is None
         if khabar("status", "--output", output).returncode == 0:
             return
+        time.sleep(0.05)
     pytest.fail("the crawl did not begin")
 
 
@@ -286,7 +289,7 @@ def test_a_lock_is_seen_without_being_taken(tmp_path: Path) -> None:
         pass
 
 
-def test_a_damaged_ledger_is_named_with_what_to_do(tmp_path: Path) -> None:
+def test_a_damaged_ledger_is_named_with_what_to_do(khabar: Khabar, tmp_path: Path) -> None:
     (tmp_path / "ledger.sqlite").write_bytes(b"not a database at all" * 1_000)
     shown = khabar("status", "--output", tmp_path)
     assert shown.returncode == 2

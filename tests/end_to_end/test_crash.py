@@ -163,10 +163,11 @@ def trials(*command: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(line, cwd=ROOT, capture_output=True, encoding="utf-8", check=False)
 
 
-def test_a_hundred_kills_at_random_moments_lose_nothing_and_double_nothing() -> None:
-    done = trials("tests.trials.kill", "--kills", "100", "--jobs", "2")
+def test_kills_at_random_moments_lose_nothing_and_double_nothing() -> None:
+    """Other moments in each run. The test below has all that matter; hundreds at random are CONTRIBUTING.md's command."""
+    done = trials("tests.trials.kill", "--kills", "30", "--jobs", "2")
     assert done.returncode == 0, done.stdout + done.stderr
-    assert sum(int(number) for number in re.findall(r"(\d+) kills", done.stdout)) >= 100
+    assert sum(int(number) for number in re.findall(r"(\d+) kills", done.stdout)) >= 30
 
 
 def test_neither_a_kill_nor_a_power_cut_at_any_call_that_writes_does() -> None:

@@ -24,20 +24,19 @@ from ingest.crawl.run import crawl_sites
 from ingest.settings import Settings
 from ingest.storage.segments import OPEN
 from tests.end_to_end.test_crash import CASSETTE, PATIENCE, ROOT, lines, live, paths, wait_until
+from tests.warm import Done, warm_khabar
 
 ARTICLES = 35
 """Of the recording."""
 
-Done = subprocess.CompletedProcess[str]
 
-
-def crawl(output: Path, ledger: str = "", size: int | None = None) -> Done:
-    """Replay the recording in a process of its own, which may write so many bytes to a file."""
+def crawl_alone(output: Path, ledger: str, size: int | None) -> Done:
+    """Replay the recording in a process of its own, which may write so many bytes to a file, and holds none when it ends."""
     command = (sys.executable, "-m", "ingest", "crawl", "propakistani", "--replay", str(CASSETTE))
     return subprocess.run(
         (*command, "--output", str(output)),
         cwd=ROOT,
-        env=os.environ | {"KHABAR_LIMITS__LEDGER_WAIT_SECONDS": "0.2", "KHABAR_LEDGER": ledger},
+        env=os.environ | {"KHABAR_LEDGER": ledger},
         preexec_fn=None
         if size is None
         else partial(resource.setrlimit, resource.RLIMIT_FSIZE, (size, size)),
@@ -46,6 +45,17 @@ def crawl(output: Path, ledger: str = "", size: int | None = None) -> Done:
         timeout=PATIENCE,
         check=False,
     )
+
+
+Crawl = Callable[[Path], Done]
+
+
+@pytest.fixture(scope="module")
+def crawl() -> Iterator[Crawl]:
+    """Replays the recording into a folder."""
+    with warm_khabar() as khabar:
+        replay = partial(khabar, "crawl", "propakistani", "--replay", CASSETTE, "--output")
+        yield partial(replay, KHABAR_LIMITS__LEDGER_WAIT_SECONDS="0.2")
 
 
 def crawl_here(
@@ -126,7 +136,7 @@ def test_a_full_disk_under_the_segments(disk: Disk, tmp_path: Path, size: int) -
     ledger = f"sqlite:///{tmp_path / 'ledger.sqlite'}"
     limit = disk.shrink(size)
     assert_refused(
-        crawl(disk.path, ledger, limit), str(tmp_path), *([] if limit else ["make room"])
+        crawl_alone(disk.path, ledger, limit), str(tmp_path), *([] if limit else ["make room"])
     )
     disk.grow()
     assert_completes(disk.path, ledger)
@@ -136,27 +146,29 @@ def test_a_full_disk_under_the_segments(disk: Disk, tmp_path: Path, size: int) -
 def test_a_full_disk_under_the_ledger(disk: Disk, tmp_path: Path, size: int) -> None:
     ledger = f"sqlite:///{disk.path / 'ledger.sqlite'}"
     assert_refused(
-        crawl(tmp_path / "data", ledger, disk.shrink(size)), str(disk.path / "ledger.sqlite")
+        crawl_alone(tmp_path / "data", ledger, disk.shrink(size)), str(disk.path / "ledger.sqlite")
     )
     disk.grow()
     assert_completes(tmp_path / "data", ledger)
 
 
-def test_an_output_that_is_read_only(disk: Disk) -> None:
+def test_an_output_that_is_read_only(crawl: Crawl, disk: Disk) -> None:
     before = crawl_here(disk.path, limit=5)
     output = disk.forbid()
     assert_refused(crawl(output), f"cannot write {output}", "--output")
     assert lines(disk.path) == before
 
 
-def test_an_output_that_is_a_file(tmp_path: Path) -> None:
+def test_an_output_that_is_a_file(crawl: Crawl, tmp_path: Path) -> None:
     output = tmp_path / "data"
     output.write_text("a file", encoding="utf-8")
     assert_refused(crawl(output), f"cannot write {output}", "--output")
     assert output.read_text("utf-8") == "a file"
 
 
-def test_a_ledger_that_another_process_holds_from_the_beginning(tmp_path: Path) -> None:
+def test_a_ledger_that_another_process_holds_from_the_beginning(
+    crawl: Crawl, tmp_path: Path
+) -> None:
     crawl_here(tmp_path, limit=5)
     with closing(sqlite3.connect(tmp_path / "ledger.sqlite", isolation_level=None)) as other:
         other.execute("BEGIN EXCLUSIVE")
@@ -213,7 +225,7 @@ def newer(ledger: Path) -> None:
     ],
 )
 def test_a_ledger_that_cannot_be_used(
-    tmp_path: Path, harm: Callable[[Path], None], words: tuple[str, ...]
+    crawl: Crawl, tmp_path: Path, harm: Callable[[Path], None], words: tuple[str, ...]
 ) -> None:
     before = crawl_here(tmp_path, limit=5)
     harm(tmp_path / "ledger.sqlite")
@@ -221,7 +233,9 @@ def test_a_ledger_that_cannot_be_used(
     assert lines(tmp_path) == before
 
 
-def test_a_second_crawl_of_a_site_ends_at_once_and_the_first_goes_on(tmp_path: Path) -> None:
+def test_a_second_crawl_of_a_site_ends_at_once_and_the_first_goes_on(
+    crawl: Crawl, tmp_path: Path
+) -> None:
     newsroom = Newsroom.load("propakistani")
     newsroom.crawl_delay = None
     with serve(newsroom) as server, live(server, tmp_path) as first:

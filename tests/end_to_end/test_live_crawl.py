@@ -6,7 +6,7 @@ import json
 import multiprocessing
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ from fixtures.newsrooms.server import Server, serve
 from ingest.crawl.run import crawl_sites
 from ingest.monitoring.summary import RunSummary
 from ingest.settings import Settings
+from tests.warm import Khabar, warm_khabar
 
 ROOT = Path(__file__).parents[2]
 CASSETTES = ROOT / "fixtures" / "cassettes"
@@ -110,21 +111,26 @@ def test_what_was_crawled_replays_alike(visits: dict[str, Any], tmp_path: Path) 
 
 def run(*command: str) -> subprocess.CompletedProcess[str]:
     command = (sys.executable, *command)
-    # Far less than an address that never answers would take: three times 30 seconds.
     return subprocess.run(
         command, cwd=ROOT, capture_output=True, encoding="utf-8", check=False, timeout=60
     )
 
 
+@pytest.fixture(scope="module")
+def khabar() -> Iterator[Khabar]:
+    with warm_khabar() as command:
+        yield command
+
+
 @pytest.mark.threat("A3", "A4")
-def test_loopback_is_refused_without_leave() -> None:
+def test_loopback_is_refused_without_leave(khabar: Khabar) -> None:
     with serve(Newsroom.load(SITE)) as server:
         port = server.url.rpartition(":")[2]
         urls = [
             f"http://{host}:{port}/a"
             for host in ("127.0.0.1", "localhost", "0x7f.1", "[::1]", "2130706433")
         ]
-        done = run("-c", "from ingest.cli.app import main; main()", "scrape", *urls)
+        done = khabar("scrape", *urls)
         assert server.requests == []
     assert done.returncode == 3
     assert done.stderr.count("is not a public address") == len(urls)
@@ -142,10 +148,10 @@ def test_loopback_is_refused_without_leave() -> None:
     ],
 )
 def test_an_address_inside_is_one_line_and_nothing_is_sent(
-    url: str, code: int, message: str
+    khabar: Khabar, url: str, code: int, message: str
 ) -> None:
     with serve(Newsroom.load(SITE)) as server:
-        done = run("-m", "ingest", "scrape", url.format(port=server.url.rpartition(":")[2]))
+        done = khabar("scrape", url.format(port=server.url.rpartition(":")[2]))
         assert server.requests == []
     assert (done.returncode, done.stdout) == (code, "")
     assert message in done.stderr

@@ -15,7 +15,7 @@ from ingest.discovery.wordpress import read_posts
 from ingest.extraction.classification import find_topics
 from ingest.extraction.language import find_language
 from ingest.extraction.media.media import find_media
-from ingest.extraction.model import Times
+from ingest.extraction.model import Byline, Times
 from ingest.extraction.page_type.page_type import judge_page
 from ingest.extraction.publisher import find_free, find_publisher, find_rights
 from ingest.html.page import parse
@@ -103,7 +103,7 @@ PIECES = st.sampled_from(
 def read_everything(html: str) -> None:
     page = parse(html, URL)
     facts = facts_of(page)
-    judge_page(facts, body_text="", headline=None, times=Times())
+    judge_page(facts, body_text="", headline=None, byline=Byline(), times=Times())
     topics = find_topics(facts)
     assert not {topics.section, topics.description, *topics.keywords} & {
         "",

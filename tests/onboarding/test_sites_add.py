@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import re
-import subprocess
 import sys
 import tomllib
 from collections.abc import Iterable, Mapping
@@ -33,8 +32,8 @@ from ingest.record import FetchedPage
 from ingest.settings import Limits
 from ingest.sites import load_site as load_definition
 from ingest.sites import make_site
+from tests.warm import warm_khabar
 
-ROOT = Path(__file__).parents[2]
 HOST = "indus-courier.com.pk"
 BASE = f"https://{HOST}"
 DAY = date(2026, 11, 20)
@@ -486,33 +485,20 @@ def test_texts_of_pages_cannot_break_the_file() -> None:
 # --- the command --------------------------------------------------------------------------------
 
 
-def live(*arguments: str) -> None:
-    command = (sys.executable, "-c", "from ingest.cli.app import main; main()", *arguments)
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, encoding="utf-8", check=False)
-    assert done.returncode == 0, done.stderr
-
-
 @pytest.fixture(scope="module")
 def recorded(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Recordings of the command against a newsroom, and of a crawl by the definition that it wrote."""
     folder = tmp_path_factory.mktemp("recorded")
-    with serve(newsroom("dailytimes")) as server:
+    with serve(newsroom("dailytimes")) as server, warm_khabar() as command:
         flags = ("--connect-to", f"{HOST}={server.url}", "--allow-loopback", "--delay", "0")
-        definitions = str(folder / "definitions")
-        live(
-            "sites",
-            "add",
-            f"{BASE}/",
-            *flags,
-            "--record",
-            str(folder / "add.yaml"),
-            "--to",
-            definitions,
+        definitions, tape = folder / "definitions", folder / "add.yaml"
+        added = command("sites", "add", f"{BASE}/", *flags, "--record", tape, "--to", definitions)
+        assert added.returncode == 0, added.stderr
+        crawl = ("crawl", "indus-courier", "--limit", "4", "--output", folder / "data")
+        crawled = command(
+            *crawl, *flags, "--record", folder / "crawl.yaml", KHABAR_SITES=f'["{definitions}"]'
         )
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setenv("KHABAR_SITES", f'["{definitions}"]')
-            crawl = ("crawl", "indus-courier", "--limit", "4", "--output", str(folder / "data"))
-            live(*crawl, *flags, "--record", str(folder / "crawl.yaml"))
+        assert crawled.returncode == 0, crawled.stderr
         assert {request.host for request in server.requests} == {HOST}
         assert server.requests[0].path == "/robots.txt"
     return folder

@@ -28,13 +28,18 @@ CASSETTE = ROOT / "fixtures" / "cassettes" / "propakistani.yaml"
 PATIENCE = 120.0
 """Seconds that anything may take; nothing needs a tenth of it on a machine that has time."""
 
+_MODULES = (
+    "ingest.cli.app", "ingest.crawl.run", "ingest.processing.build", "spiders.site", "ingest.crawl.frontier.sources",
+    "ingest.monitoring.report", "multiprocessing.popen_fork", "rich.console", "rich.table", "xml.sax.expatreader",
+)  # fmt: skip
+
 Hook = Callable[[], None]
 """Called in the forked process before the crawl."""
 
 
 def preload() -> None:
     """Load what a crawl loads in its course; starts no thread, no process and no reactor."""
-    for name in ("ingest.cli.app", "ingest.crawl.run", "ingest.processing.build", "spiders.site"):
+    for name in _MODULES:
         import_module(name)
     for settings in (default_settings, crawl_settings):
         for name, value in vars(settings).items():

@@ -1,4 +1,9 @@
-"""robots.txt as RFC 9309 reads it."""
+"""robots.txt as RFC 9309 reads it.
+
+`RobotsMiddleware.robot_parser` finds the rules of a host. Scrapy's `RobotsTxtMiddleware` calls it for
+each request, and refuses the request if they forbid it. `Crawl-delay` and `Request-rate` are obeyed
+in `throttle`.
+"""
 
 from __future__ import annotations
 
@@ -30,52 +35,6 @@ if TYPE_CHECKING:
     from scrapy.crawler import Crawler
     from scrapy.http import Response
     from scrapy.robotstxt import RobotParser
-
-
-_AGENT = re.compile(r"\s*user[- ]?agent\b\s*:?\s*([^#]*)", re.IGNORECASE)
-_MOST_NAMES = 4
-"""Maximum of user-agent lines that are kept of one group: `*`, and names that match ours."""
-
-
-class OwnRulesParser(ProtegoRobotParser):
-    """Protego with only the user-agent lines that can match ours."""
-
-    @classmethod
-    def from_crawler(cls, crawler: Crawler, robotstxt_body: bytes) -> Self:
-        """Create the parser; called by Scrapy."""
-        return super().from_crawler(
-            crawler, own_rules(robotstxt_body, crawler.settings["USER_AGENT"])
-        )
-
-
-def own_rules(body: bytes, user_agent: str) -> bytes:
-    """Return the file with few user-agent lines in each group: those that match, or one other.
-
-    A name matches an agent that contains it (RFC 9309, 2.2.1). One line is kept so that the group
-    remains a group. All other lines stay.
-    """
-    text = body.decode("utf-8-sig", "ignore")
-    return "\n".join(_lines(text, user_agent.casefold())).encode("utf-8", "ignore")
-
-
-def _lines(text: str, user_agent: str) -> Iterator[str]:
-    kept, other = 0, False
-    for line in text.splitlines():
-        match = _AGENT.match(line)
-        if match is None:
-            if line.partition("#")[0].strip():
-                kept, other = 0, False
-            yield line
-            continue
-        name = match[1].strip().casefold()
-        matches = not name or name.replace("*", "") in user_agent
-        if matches and kept < _MOST_NAMES:
-            kept += 1
-            yield line
-        elif not (matches or other or kept):
-            other = True
-            yield line
-
 
 logger = logging.getLogger(__name__)
 
@@ -219,3 +178,48 @@ class RobotsMiddleware(RobotsTxtMiddleware):
     def _unreachable(self, problem: str) -> _Rules:
         self._stats.inc_value("robotstxt/unreachable_count")
         return _Rules(None, problem, monotonic())
+
+
+_AGENT = re.compile(r"\s*user[- ]?agent\b\s*:?\s*([^#]*)", re.IGNORECASE)
+_MOST_NAMES = 4
+"""Maximum of user-agent lines that are kept of one group: `*`, and names that match ours."""
+
+
+class OwnRulesParser(ProtegoRobotParser):
+    """Protego with only the user-agent lines that can match ours."""
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler, robotstxt_body: bytes) -> Self:
+        """Create the parser; called by Scrapy."""
+        return super().from_crawler(
+            crawler, own_rules(robotstxt_body, crawler.settings["USER_AGENT"])
+        )
+
+
+def own_rules(body: bytes, user_agent: str) -> bytes:
+    """Return the file with few user-agent lines in each group: those that match, or one other.
+
+    A name matches an agent that contains it (RFC 9309, 2.2.1). One line is kept so that the group
+    remains a group. All other lines stay.
+    """
+    text = body.decode("utf-8-sig", "ignore")
+    return "\n".join(_lines(text, user_agent.casefold())).encode("utf-8", "ignore")
+
+
+def _lines(text: str, user_agent: str) -> Iterator[str]:
+    kept, other = 0, False
+    for line in text.splitlines():
+        match = _AGENT.match(line)
+        if match is None:
+            if line.partition("#")[0].strip():
+                kept, other = 0, False
+            yield line
+            continue
+        name = match[1].strip().casefold()
+        matches = not name or name.replace("*", "") in user_agent
+        if matches and kept < _MOST_NAMES:
+            kept += 1
+            yield line
+        elif not (matches or other or kept):
+            other = True
+            yield line

@@ -9,18 +9,33 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import takewhile
 
 from lxml.html import HtmlElement
 
+from ingest.extraction.body.account import Account, Cause
 from ingest.extraction.body.credit import Credit, find_credit
-from ingest.extraction.body.fallback import embedded_blocks, stated_blocks, stated_body
+from ingest.extraction.body.evidence import is_denser_better
+from ingest.extraction.body.fallback import (
+    embedded_blocks,
+    listed_blocks,
+    stated_blocks,
+    stated_body,
+)
 from ingest.extraction.body.filter import Flow
-from ingest.extraction.body.prune import cut, cut_link_lists, cut_other_articles, cut_silent
+from ingest.extraction.body.prune import (
+    cut,
+    cut_disclaimers,
+    cut_link_lists,
+    cut_other_articles,
+    cut_silent,
+)
 from ingest.extraction.body.region import (
     Asides,
     ask_trafilatura,
     common,
     find_region,
+    reach_back,
     widen,
 )
 from ingest.extraction.body.render import render_html, render_text
@@ -70,15 +85,21 @@ def find_body(
     """
     page, site = facts.page, facts.site
     draft = _Draft(facts, headline, byline, comments)
-    found = _by_rule(draft, site) or _by_votes(draft, page.url)
+    account = draft.account
+    known = _known_texts(facts, headline, byline, times)
+    found = _by_rule(draft, site) or _by_votes(draft, page.url, known)
     if found.size < max(_FRAGMENT, len(stated_body(facts.data)) / _STATED):
         found = _otherwise(page, facts.data, found)
     credit = find_credit(found.blocks, found.text, facts.own_names.names, page.absolute)
-    known = _known_texts(facts, headline, byline, times)
-    blocks = cut_edges(_kept(found.text, site, credit), known)
+    blocks = cut_edges(_kept(found.text, site, credit, account), known, account)
     if not blocks:
         return None
-    body = Body(render_text(blocks), render_html(blocks, page.absolute), found.source)
+    body = Body(
+        render_text(blocks),
+        render_html(blocks, page.absolute),
+        found.source,
+        omissions=lambda: tuple(account.omissions(set(blocks))),
+    )
     return (
         body
         if credit is None
@@ -89,7 +110,7 @@ def find_body(
 class _Draft:
     """A copy of the page's tree without what other extractors found and without the page's frame.
 
-    `root` is its body, `container` its text container.
+    `root` is its body, `container` its text container; `before` are the elements before the headline.
     """
 
     def __init__(
@@ -103,28 +124,44 @@ class _Draft:
         self.tree, copies = copy_tree(
             facts.page.tree, (*heads, *byline.elements, *comments.elements, facts.container)
         )
+        self.account = Account()
         self.root = body_of(self.tree)
         self.container = copies.get(facts.container)
-        cut_silent(self.root)
+        cut_silent(self.root, self.account)
+        self.before = _before(copies.get(heads[0]), self.root)
         if heads[0] is not None:
-            cut_other_articles(copies[heads[0]], self.root)
-        cut([copies[element] for element in comments.elements], self.root, most=_COMMENTS)
-        cut(
-            [copies[element] for element in (*heads, *byline.elements) if element is not None],
-            self.root,
-        )
+            cut_other_articles(copies[heads[0]], self.root, self.account)
+        cut_disclaimers(copies.get(heads[0]), self.root, self.account)
+        parts: dict[Cause, Iterable[HtmlElement | None]] = {
+            Cause.COMMENTS: comments.elements,
+            Cause.HEADLINE: heads,
+            Cause.BYLINE: byline.elements,
+        }
+        for cause, elements in parts.items():
+            most = {"most": _COMMENTS} if cause is Cause.COMMENTS else {}
+            found = [copies[element] for element in elements if element is not None]
+            cut(found, self.root, cause, self.account, **most)
         for selector in facts.site.prune:
-            cut(select_all(self.tree, selector), self.root)
+            cut(select_all(self.tree, selector), self.root, Cause.DEFINITION, self.account)
 
 
-def _kept(text: Iterable[Block], site: Site, credit: Credit | None) -> list[Block]:
+def _before(heading: HtmlElement | None, root: HtmlElement) -> frozenset[HtmlElement]:
+    """Return the elements that end before the heading; none without one."""
+    if heading is None:
+        return frozenset()
+    before = takewhile(lambda element: element is not heading, root.iter())
+    return frozenset(before) - {*heading.iterancestors()}
+
+
+def _kept(
+    text: Sequence[Block], site: Site, credit: Credit | None, account: Account
+) -> list[Block]:
     promo = [re.compile(pattern) for pattern in site.promo]
-    return [
-        block
-        for block in text
-        if (credit is None or block is not credit.block)
-        and not any(pattern.search(block.text) for pattern in promo)
-    ]
+    own = {block for block in text if not any(line.search(block.text) for line in promo)}
+    blocks = account.keep(text, own, Cause.DEFINITION)
+    if credit is None or credit.block is None:
+        return blocks
+    return account.keep(blocks, set(blocks) - {credit.block}, Cause.CREDIT)
 
 
 def _by_rule(draft: _Draft, site: Site) -> _Found | None:
@@ -139,26 +176,34 @@ def _by_rule(draft: _Draft, site: Site) -> _Found | None:
     inside = {node for element in elements for node in element.iter()}
     named = [block for block in blocks if block.element in inside]
     weights = paragraphs(named)
-    text = Flow(region, weights, Asides(region, weights)).of(named, set(named))
+    text = Flow(region, weights, Asides(region, weights), draft.account).of(named, set(named))
     return _Found(text, blocks, "rule") if weights else None
 
 
-def _by_votes(draft: _Draft, url: str) -> _Found:
+def _by_votes(draft: _Draft, url: str, known: Known) -> _Found:
     """The text where trafilatura's paragraphs stand, or the text container's if that holds twice as much."""
     root = draft.root
     blocks = read_blocks(root)
     candidates = paragraphs(blocks)
-    blocks = cut_link_lists(root, blocks, candidates)
+    blocks = cut_link_lists(root, blocks, candidates, draft.account)
     votes = ask_trafilatura(root, url)
     voted = {block for block in blocks if votes.hold(block)}
     weights = {block: weight for block, weight in candidates.items() if block in voted}
     own, source = _in_container(draft.container, candidates), "trafilatura"
-    if sum(weights.values()) < sum(own.values()) / 2:
+    if is_denser_better(weights, own, blocks):
         weights, source = own, "density"
     asides = Asides(root, weights)
     region = widen(find_region(weights, root), weights, candidates, asides)
+    leads = [
+        block
+        for block in blocks
+        if block.element not in draft.before and not known.describes(block)
+    ]
+    region = reach_back(region, leads, asides)
     return _Found(
-        Flow(region, weights, asides).of(blocks, voted) if weights else [], blocks, source
+        Flow(region, weights, asides, draft.account).of(blocks, voted) if weights else [],
+        blocks,
+        source,
     )
 
 
@@ -188,13 +233,16 @@ def _otherwise(page: Page, data: StructuredData, fragment: _Found) -> _Found:
     for source, blocks in (
         ("json-ld", stated_blocks(data)),
         ("script", embedded_blocks(page.html)),
+        ("script", listed_blocks(page.html)),
     ):
         if not blocks:
             continue
         weights = paragraphs(blocks)
         whole = blocks[0].element.getroottree().getroot()
         found = _Found(
-            Flow(whole, weights, Asides(whole, weights)).of(blocks, set(blocks)), blocks, source
+            Flow(whole, weights, Asides(whole, weights), Account()).of(blocks, set(blocks)),
+            blocks,
+            source,
         )
         if found.size > max(_FRAGMENT, 2 * fragment.size):
             return found

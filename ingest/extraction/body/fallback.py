@@ -8,7 +8,8 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from html import unescape
+from html import escape, unescape
+from itertools import islice
 
 from lxml import etree
 from lxml.html import HtmlElement, HTMLParser, fragment_fromstring
@@ -23,6 +24,15 @@ _STRING = re.compile(r'"([^"\\]*(?:\\.[^"\\]*)*)"', re.DOTALL)
 _JSON = re.compile(r'":\s*["{\[]')
 _LONG = 400
 """The least number of characters of a string that is an article."""
+_LONG_LIST = 250
+"""The least number of characters of a list of paragraphs that is an article."""
+_ASSIGNED = re.compile(r"(?:^\s*|=\s*)(?=[{\[])")
+_MOST_ASSIGNED = 50
+_TYPE_KEYS = ("type", "_type", "kind", "__typename", "blockType", "name")
+_TEXT_KEYS = ("text", "content", "html", "value", "body", "data")
+_PARAGRAPH_TYPE = re.compile(
+    r"(?:text|rich)?-?_?(?:paragraph|text|p|block)s?(?:block)?", re.IGNORECASE
+)
 _DEPTH = 2
 """Levels of JSON inside strings of JSON. Next.js streams its state as strings of JSON."""
 
@@ -45,6 +55,59 @@ def embedded_blocks(source: str) -> list[Block]:
     """
     texts = [text for script in _SCRIPT.finditer(source) for text in _strings(script[1], _DEPTH)]
     return _blocks_of(max(texts, key=len)) if texts else []
+
+
+def listed_blocks(source: str) -> list[Block]:
+    """Return the blocks of the longest list of paragraphs in the JSON of the page's scripts.
+
+    Next.js (`__NEXT_DATA__`) and Arc (`Fusion.globalContent`) have a text as a list of objects,
+    each with its type and its text.
+    """
+    lists = [texts for value in _json_values(source) for texts in _paragraph_lists(value)]
+    longest = max(lists, key=lambda texts: sum(map(len, texts)), default=[])
+    if sum(map(len, longest)) < _LONG_LIST:
+        return []
+    marked = [
+        text if _MARKUP.search(text) else f"<p>{text if '<' in text else escape(text)}</p>"
+        for text in longest
+    ]
+    return _blocks_of("".join(marked))
+
+
+def _json_values(source: str) -> Iterator[object]:
+    """Yield the JSON of the scripts: a whole script, or what is assigned to a variable in it."""
+    decoder = json.JSONDecoder(strict=False)
+    for script in _SCRIPT.finditer(source):
+        text = script[1]
+        starts = [match.end() for match in islice(_ASSIGNED.finditer(text), _MOST_ASSIGNED)]
+        for start in starts:
+            try:
+                yield decoder.raw_decode(text, start)[0]
+            except (ValueError, RecursionError):
+                continue
+
+
+def _paragraph_lists(value: object) -> Iterator[list[str]]:
+    """Yield the texts of each list of objects that are paragraphs by their type."""
+    stack = [value]
+    while stack:
+        inner = stack.pop()
+        if isinstance(inner, dict):
+            stack.extend(inner.values())
+        elif isinstance(inner, list):
+            texts = [text for item in inner if (text := _paragraph(item))]
+            if len(texts) > 1:
+                yield texts
+            stack.extend(inner)
+
+
+def _paragraph(item: object) -> str | None:
+    if not isinstance(item, dict):
+        return None
+    kind = next((item[key] for key in _TYPE_KEYS if isinstance(item.get(key), str)), "")
+    if not _PARAGRAPH_TYPE.fullmatch(kind):
+        return None
+    return next((item[key] for key in _TEXT_KEYS if isinstance(item.get(key), str)), None)
 
 
 def _strings(text: str, depth: int) -> Iterator[str]:

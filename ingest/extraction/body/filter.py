@@ -11,6 +11,8 @@ from itertools import takewhile
 
 from lxml.html import HtmlElement
 
+from ingest.extraction.body.account import Account, Cause
+from ingest.extraction.body.evidence import ends_a_sentence, is_prose, stands_out
 from ingest.extraction.body.region import Asides, place_of, style_of, usual_places, usual_styles
 from ingest.html.blocks import Block
 from ingest.html.vocabulary import HEADINGS
@@ -47,9 +49,6 @@ _LINE_LENGTH = 220
 _NOTICE_LENGTH = 400
 _STAMP_LENGTH = 60
 _CLOCK_LENGTH = 20
-_SHORT_LINE = 200
-_LINKED_LINE = 0.15
-"""The share of linked text that sets a longer line apart; any link does so with a short one."""
 
 
 def is_label(block: Block) -> bool:
@@ -85,7 +84,10 @@ def is_caption(block: Block) -> bool:
 
 def is_stamp(block: Block) -> bool:
     """Whether the block only says when the text was published."""
-    text = block.text
+    return all(_is_stamp_line(line) for line in block.text.split("\n"))
+
+
+def _is_stamp_line(text: str) -> bool:
     if len(text) > _STAMP_LENGTH or not _TIME.search(text):
         return False
     return _STAMP.fullmatch(text) is not None or len(_LETTERS.findall(text)) < 14
@@ -104,17 +106,13 @@ def is_silent(block: Block) -> bool:
     )
 
 
-def stands_out(block: Block) -> bool:
-    """Whether the block is set apart from running text: well linked, wholly bold or italic, or a heading."""
-    if block.link_share > (_LINKED_LINE if len(block.text) > _SHORT_LINE else 0):
-        return True
-    return block.carries("strong") or block.carries("em") or block.tag in HEADINGS
-
-
 _LINKED = 0.7
 """The share of linked text from which on a block is a link to elsewhere."""
 _LINKED_LIST = 0.5
 """The same for a whole list."""
+_LINK_LINES = 3
+"""From this number of lines on a block may be a list of links."""
+_LIST_MARK = re.compile(r"\s*(?:[-–—•·*▪►»>]|\d{1,2}[.)])\s*\S")
 _SHORT = 25
 """Up to this length a text may stand twice on a page, such as a heading."""
 _SENTENCE = 50
@@ -137,7 +135,14 @@ _END = re.compile(r"[.!?…。！？۔][\"”»’)\]]*$")
 class Flow:
     """The running text of a region. `weights` are the paragraphs that the region was found by, with their sizes."""
 
-    def __init__(self, region: HtmlElement, weights: Mapping[Block, int], asides: Asides) -> None:
+    def __init__(
+        self,
+        region: HtmlElement,
+        weights: Mapping[Block, int],
+        asides: Asides,
+        account: Account,
+    ) -> None:
+        self._account = account
         self._region = region
         self._asides = asides
         self._weights = weights
@@ -149,34 +154,49 @@ class Flow:
 
     def of(self, blocks: Sequence[Block], voted: Collection[Block]) -> list[Block]:
         """Those of the page's blocks that are the running text, in page order."""
+        account = self._account
         inside = set(self._region.iter())
-        blocks = [block for block in blocks if block.element in inside]
-        aside = {block for block in blocks if self._asides.hold(block)}
-        if self._weight(aside) < _MOST * self._whole:
-            blocks = [block for block in blocks if block not in aside]
+        blocks = account.keep(
+            blocks, {block for block in blocks if block.element in inside}, Cause.OUTSIDE
+        )
+        main = {
+            block
+            for block in blocks
+            if not self._asides.hold(block, is_text=block in voted and ends_a_sentence(block.text))
+        }
+        if self._whole - self._weight(main) < _MOST * self._whole:
+            blocks = account.keep(blocks, main, Cause.ASIDE)
         boxed = blocks
         blocks = self._of_main_places(self._without_boxes(blocks), voted)
-        blocks = self._without_headings_of_nothing(boxed, self._without_linked_lists(blocks))
-        return _distinct(
-            [block for block in blocks if block.tag in _CELLS or not _says_nothing(block)]
+        blocks = account.keep(blocks, set(self._without_linked_lists(blocks)), Cause.LINKS)
+        blocks = account.keep(
+            blocks, set(self._without_headings_of_nothing(boxed, blocks)), Cause.HEADING
         )
+        speaking = {block for block in blocks if block.tag in _CELLS or not _says_nothing(block)}
+        blocks = account.keep(blocks, speaking, Cause.SILENT)
+        return account.keep(blocks, set(_distinct(blocks)), Cause.REPEATED)
 
     def _weight(self, blocks: Collection[Block]) -> int:
         return sum(self._weights.get(block, 0) for block in blocks)
 
     def _of_main_places(self, blocks: Sequence[Block], voted: Collection[Block]) -> list[Block]:
-        return [
+        staying = {block for block in blocks if not self._leads_away(block)}
+        blocks = self._account.keep(blocks, staying, Cause.AWAY)
+        main = {
             block
             for block in blocks
-            if not self._leads_away(block)
-            and (
-                block in voted
-                or (block.tag in HEADINGS | {"p", "li"} and place_of(block) in self._places)
-            )
-        ]
+            if block in voted
+            or block in self._weights
+            or _is_quoted(block)
+            or (block.tag in HEADINGS | {"p", "li"} and place_of(block) in self._places)
+            or is_prose(block)
+        }
+        return self._account.keep(blocks, main, Cause.PLACE)
 
     def _leads_away(self, block: Block) -> bool:
-        """Whether the block is mostly a link; a whole sentence in the text's own style may be one and stay."""
+        """Whether the block is mostly links; a whole sentence in the text's own style may be one and stay."""
+        if _is_list_of_links(block):
+            return True
         if block.link_share <= _LINKED or block.tag in _CELLS:
             return False
         is_sentence = len(block.text) > _SENTENCE and _END.search(block.text) is not None
@@ -196,6 +216,7 @@ class Flow:
 
     def _without_boxes(self, blocks: Sequence[Block]) -> list[Block]:
         gone = _serial_pointers(blocks)
+        figures: set[Block] = set()
         boxes: set[HtmlElement] = set()
         for block in blocks:
             if block.tag in _CELLS:
@@ -203,13 +224,29 @@ class Flow:
             box = self._box(block)
             is_boxed = box is not None and box is not block.element
             has_notice = (is_boxed or stands_out(block)) and is_notice(block)
-            if has_notice or is_label(block) or is_pointer(block) or self._is_figure(box):
+            if self._is_figure(box):
+                figures.add(block)
+            elif has_notice or is_label(block) or is_pointer(block):
                 gone.add(block)
+            if (offer := self._offer(block)) is not None:
+                boxes.update(offer.iter())
             if box is not None and (
                 is_label(block) or (is_boxed and _heads_a_card(block, is_notice=has_notice))
             ):
                 boxes.update(box.iter())
-        return [block for block in blocks if block not in gone and block.element not in boxes]
+        blocks = self._account.keep(blocks, set(blocks) - figures, Cause.FIGURE)
+        outside = {block for block in blocks if block not in gone and block.element not in boxes}
+        return self._account.keep(blocks, outside, Cause.BOX)
+
+    def _offer(self, block: Block) -> HtmlElement | None:
+        """Return the box that a heading opens which is a notice, such as an offer to subscribe."""
+        if block.tag not in HEADINGS or not is_notice(block):
+            return None
+        box = block.element.getparent()
+        if box is None or box is self._region or box[0] is not block.element:
+            return None
+        held = sum(weight for one, weight in self._weights.items() if box in _around(one))
+        return box if held < _MOST * self._whole else None
 
     def _without_headings_of_nothing(
         self, before: Sequence[Block], blocks: Sequence[Block]
@@ -253,6 +290,25 @@ class Flow:
                     holders.add(element)
                     element = element.getparent()
         return frozenset(holders)
+
+
+def _around(block: Block) -> list[HtmlElement]:
+    return [block.element, *block.element.iterancestors()]
+
+
+def _is_list_of_links(block: Block) -> bool:
+    """Whether nearly all lines of the block, divided by `<br>`, are links with a mark before each."""
+    lines = block.text.split("\n")
+    if len(lines) < _LINK_LINES or block.link_share < _LINKED_LIST:
+        return False
+    marked = sum(1 for line in lines if _LIST_MARK.match(line))
+    return marked >= len(lines) - 1
+
+
+def _is_quoted(block: Block) -> bool:
+    """Whether the block is a sentence in a quote."""
+    in_quote = any(element.tag == "blockquote" for element in block.path)
+    return in_quote and ends_a_sentence(block.text)
 
 
 def _says_nothing(block: Block) -> bool:

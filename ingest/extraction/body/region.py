@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import NamedTuple
 
 from lxml.html import HtmlElement
 from trafilatura import bare_extraction
 
-from ingest.extraction.body.prune import is_aside, is_hidden
+from ingest.extraction.body.evidence import is_prose
+from ingest.extraction.body.prune import is_aside, is_box, is_hidden
 from ingest.html.blocks import Block, squeeze
 
 _USUAL = 0.1
@@ -83,6 +85,7 @@ _MOST = 0.4
 class _Mark(NamedTuple):
     tag: object
     classes: str | None
+    is_box: bool = False
 
 
 _HIDDEN = _Mark("hidden", None)
@@ -100,9 +103,15 @@ class Asides:
         most = _MOST * sum(weights.values())
         self._trusted = frozenset(mark for mark, weight in held.items() if weight > most)
 
-    def hold(self, block: Block) -> bool:
-        """Whether the block stands in an element that is no running text."""
-        return not self._of(block.element) <= self._trusted
+    def hold(self, block: Block, *, is_text: bool = False) -> bool:
+        """Whether the block is in an element that is no running text.
+
+        Args:
+            block: The block.
+            is_text: Whether other evidence shows running text. It outweighs the name of a box.
+        """
+        marks = self._of(block.element) - self._trusted
+        return any(not (is_text and mark.is_box) for mark in marks)
 
     def _of(self, element: HtmlElement | None) -> frozenset[_Mark]:
         """The marks of all elements around this one that stand aside by their names."""
@@ -115,12 +124,18 @@ class Asides:
                 found |= {_HIDDEN}
             elif is_aside(element):
                 found |= {_Mark(element.tag, element.get("class"))}
+            elif is_box(element):
+                found |= {_Mark(element.tag, element.get("class"), is_box=True)}
             self._marks[element] = found
         return found
 
 
 _SHARE = 0.85
 """The share of the voted text that the region must hold; the rest may be a stray teaser."""
+_LEAD = 60
+"""The least length of a first paragraph in a container of its own."""
+_MOST_LEADS = 3
+"""More paragraphs between headline and region are another text, such as a list of teasers."""
 _SHORT = 25
 """Up to this many characters a block's text must be a whole line of trafilatura's, not a part of one."""
 _SCANNED = 300_000
@@ -200,6 +215,22 @@ def widen(
         region = common(region, element)
         inside = set(region.iter())
     return region
+
+
+def reach_back(region: HtmlElement, following: Sequence[Block], asides: Asides) -> HtmlElement:
+    """Return the region, or what holds it together with the first paragraphs after the headline.
+
+    Some sites put the lead, or the text before a paywall, into a container of its own.
+
+    Args:
+        region: The region of the text.
+        following: The blocks of the page after its headline, in page order.
+        asides: What is no running text on the page.
+    """
+    inside = set(region.iter())
+    between = takewhile(lambda block: block.element not in inside, following)
+    leads = [block for block in between if is_prose(block, _LEAD) and not asides.hold(block)]
+    return common(region, leads[0].element) if 0 < len(leads) <= _MOST_LEADS else region
 
 
 def _look(block: Block) -> tuple[object, ...]:

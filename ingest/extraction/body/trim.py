@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 from lxml.html import HtmlElement
 
+from ingest.extraction.body.account import Account, Cause
+from ingest.extraction.body.evidence import ends_a_sentence
 from ingest.extraction.body.filter import is_contribution, is_notice, is_pointer, is_stamp
 from ingest.extraction.body.region import style_of, usual_styles
 from ingest.html.blocks import Block
@@ -22,6 +24,13 @@ _NOTE_LENGTH = 600
 """The most characters of an italic note at the end. A longer one is part of the text."""
 _NOTES = 2
 """The most headings or italic notes at the end. If there are more, they are part of the text."""
+_LEAD = 60
+"""From this length on a sentence before the text is its first paragraph, whatever it is called.
+
+Of bold first paragraphs 42 of 48 are text, of those with a class of a deck 72 of 94 (other domains
+than those of `wide`)."""
+_DESCRIPTION = 80
+"""So many characters without white space tell a description, which metadata may cut."""
 _LEADING = 8
 """The most blocks before the text that can be removed."""
 
@@ -58,13 +67,15 @@ class Known:
     titles: frozenset[str] = frozenset()
 
     def describes(self, block: Block) -> bool:
-        """Whether the block repeats the page's description."""
-        return block.key in self.descriptions
+        """Whether the block repeats the page's description, or as much of it as the metadata has."""
+        start = block.key[:_DESCRIPTION]
+        return any(text[:_DESCRIPTION] == start for text in self.descriptions)
 
 
-def cut_edges(blocks: list[Block], known: Known) -> list[Block]:
+def cut_edges(blocks: list[Block], known: Known, account: Account) -> list[Block]:
     """Return the blocks without those before and after the running text."""
-    return _without_notes(_without_opening(blocks, known), known)
+    blocks = account.keep(blocks, set(_without_opening(blocks, known)), Cause.OPENING)
+    return account.keep(blocks, set(_without_notes(blocks, known)), Cause.NOTE)
 
 
 def _size(blocks: Collection[Block]) -> int:
@@ -101,12 +112,17 @@ def _without_opening(blocks: list[Block], known: Known) -> list[Block]:
 
 def _is_opening(block: Block, known: Known, holder: HtmlElement | None) -> bool:
     """Whether a block before the running text is not part of it."""
-    if block.key in known.titles or known.describes(block) or is_names(block, known):
-        return True
-    if is_stamp(block) or is_notice(block) or block.carries("strong"):
+    if block.key in known.titles or is_names(block, known) or is_stamp(block) or is_notice(block):
         return True
     parent = block.element.getparent()
     apart = parent is not holder
+    if len(block.text) >= _LEAD and ends_a_sentence(block.text):
+        # What the record has as its description may go if the page sets it off as a deck.
+        return known.describes(block) and (
+            apart or block.carries("strong") or named(block.element, _DECK)
+        )
+    if known.describes(block) or block.carries("strong"):
+        return True
     if block.tag in HEADINGS:
         return apart
     return named(block.element, _DECK) or (apart and parent is not None and named(parent, _DECK))
@@ -119,7 +135,7 @@ def _is_bold_deck(blocks: Sequence[Block], known: Known) -> bool:
         return True
     if first.tag != "p" or len(following) < 2:
         return False
-    if _DATELINE.match(first.text):
+    if _DATELINE.match(first.text) or (len(first.text) >= _LEAD and ends_a_sentence(first.text)):
         return False
     return first.carries("strong") and not any(
         block.carries("strong") for block in following if block.tag == "p"

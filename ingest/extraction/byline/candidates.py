@@ -28,6 +28,7 @@ from ingest.html.vocabulary import (
     OTHER_STORIES,
     SIDEBARS,
     STREAMS,
+    WIDGETS,
     named,
     words_pattern,
 )
@@ -37,7 +38,7 @@ _OUTSIDE = words_pattern(
     *(OTHER_STORIES, STREAMS, COMMENTS, NAVIGATION, NEWSLETTERS, DIALOGS, CAPTIONS)
 )
 # Some layouts have bylines in these too, so they count as outside only far from the heading.
-_ASIDE = words_pattern(SIDEBARS, ADVERTS, BOXES)
+_ASIDE = words_pattern(SIDEBARS, WIDGETS, ADVERTS, BOXES)
 _LISTED = frozenset({"article", "li"})
 _FIGURES = frozenset({"figure", "figcaption"})
 _UNDER, _NEAR, _FAR = 20, 60, 150  # walked elements between the main heading and a byline

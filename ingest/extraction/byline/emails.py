@@ -52,12 +52,6 @@ def _as_address(match: re.Match[str]) -> str:
     return f"{match[1]}@{domain}"
 
 
-def find_email(text: str) -> str | None:
-    """Return the first complete e-mail address of a text, disguised or not, or None."""
-    match = _ADDRESS.search(plain(text))
-    return match[0] if match else None
-
-
 def hidden_email(element: HtmlElement) -> str | None:
     """Return the address in an element's own attributes.
 

@@ -6,8 +6,8 @@ from functools import lru_cache
 from itertools import chain
 
 from ingest.dates.parse import ParsedDate, parse_date
-from ingest.extraction.comments.author_date import ReadDate
 from ingest.extraction.comments.containers import Sections
+from ingest.extraction.comments.date import ReadDate
 from ingest.extraction.comments.find import find_items, scan
 from ingest.extraction.comments.jsonld import comments_in
 from ingest.extraction.comments.metadata import find_count, hosted, system_of

@@ -10,8 +10,8 @@ from itertools import takewhile
 
 from lxml.html import HtmlElement
 
-from ingest.extraction.comments.bylines import byline_count
 from ingest.extraction.comments.runs import Item, find_headed, in_holders, in_turn, with_replies
+from ingest.extraction.comments.signatures import byline_count
 from ingest.extraction.comments.signs import are_alike, are_comments, is_signed, shape
 from ingest.extraction.comments.words import Role, roles_of
 

@@ -6,7 +6,8 @@ import hashlib
 import re
 from collections.abc import Iterator, Mapping
 
-from ingest.extraction.comments.author_date import ReadDate, clean_name
+from ingest.extraction.comments.author import clean_name
+from ingest.extraction.comments.date import ReadDate
 from ingest.extraction.structured import Node, StructuredData, types_of
 from ingest.html.page import Page
 from ingest.record import Comment, CommentAuthor

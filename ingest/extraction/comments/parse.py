@@ -10,15 +10,11 @@ from dataclasses import dataclass
 from lxml.html import HtmlElement
 
 from ingest.dates.parse import ParsedDate
-from ingest.extraction.comments.author_date import (
-    ReadDate,
-    clean_name,
-    find_author,
-    find_date,
-)
-from ingest.extraction.comments.bylines import read_beside, read_line, split_signature
+from ingest.extraction.comments.author import clean_name, find_author
+from ingest.extraction.comments.date import ReadDate, find_date
 from ingest.extraction.comments.parts import Part, is_small, parts_of, text_elements, title_of
 from ingest.extraction.comments.runs import Item
+from ingest.extraction.comments.signatures import read_beside, read_line, split_signature
 from ingest.extraction.comments.text import prose, split_bylines
 from ingest.extraction.comments.words import Role, pattern, roles_of
 from ingest.html.page import Page, text_of

@@ -8,7 +8,7 @@ from itertools import islice
 
 from lxml.html import HtmlElement
 
-from ingest.extraction.comments.bylines import read_line
+from ingest.extraction.comments.signatures import read_line
 from ingest.extraction.comments.words import Role, part_of, roles_of
 from ingest.html.page import text_of
 from ingest.html.vocabulary import HEADINGS

@@ -12,14 +12,14 @@ from itertools import chain, islice
 
 from lxml.html import HtmlElement
 
-from ingest.extraction.comments.bylines import (
+from ingest.extraction.comments.headings import headed_runs, is_label
+from ingest.extraction.comments.signatures import (
     Byline,
     byline_count,
     is_name,
     lines_of,
     read_line,
 )
-from ingest.extraction.comments.headings import headed_runs, is_label
 from ingest.extraction.comments.signs import are_comments, is_signed, shape
 from ingest.html.page import text_of
 from ingest.html.vocabulary import HEADINGS

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from lxml.html import HtmlElement
 
-from ingest.extraction.comments.bylines import byline_count
+from ingest.extraction.comments.signatures import byline_count
 from ingest.extraction.comments.words import Role, part_of
 from ingest.html.page import text_of
 

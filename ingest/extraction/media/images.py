@@ -23,6 +23,7 @@ from ingest.html.vocabulary import (
     OTHER_STORIES,
     SHARING,
     SIDEBARS,
+    WIDGETS,
     named,
     words_pattern,
 )
@@ -38,7 +39,17 @@ _LAZY = (
 _IMAGE_FILE = re.compile(r"\.(?:jpe?g|png|gif|webp|avif|bmp|tiff?)(?:$|[?#:!/])", re.IGNORECASE)
 _OUT_TAGS = frozenset({"aside", "nav", "footer", "form", "button", "header"})
 _OUT_WORDS = words_pattern(
-    *(OTHER_STORIES, SIDEBARS, AUTHOR_BOXES, SHARING, COMMENTS, NEWSLETTERS, ADVERTS, BRANDING),
+    *(
+        OTHER_STORIES,
+        SIDEBARS,
+        WIDGETS,
+        AUTHOR_BOXES,
+        SHARING,
+        COMMENTS,
+        NEWSLETTERS,
+        ADVERTS,
+        BRANDING,
+    ),
     ("avatar|author-?(?:image|photo|avatar|pic)|icons?|emoji|wp-smiley|banner|app-?store",),
 )
 _OUT_FILES = re.compile(
@@ -123,7 +134,7 @@ def image_url(page: Page, image: HtmlElement) -> str | None:
     Attributes for lazy loading come first, because `src` is then only a placeholder; then `src`,
     then `srcset`.
     """
-    for name in (*_LAZY, "src", "srcset"):
+    for name in (*_LAZY, *_other_lazy(image), "src", "srcset"):
         value = (image.get(name) or "").strip()
         if "srcset" in name:
             value = _largest(value)
@@ -131,6 +142,15 @@ def image_url(page: Page, image: HtmlElement) -> str | None:
         if url and not _OUT_FILES.search(url):
             return url
     return None
+
+
+def _other_lazy(image: HtmlElement) -> list[str]:
+    """Return the other data attributes of an image that contain the address of an image file."""
+    return [
+        str(name)
+        for name, value in image.attrib.items()
+        if str(name).startswith("data-") and name not in _LAZY and _IMAGE_FILE.search(str(value))
+    ]
 
 
 def _largest(srcset: str) -> str:

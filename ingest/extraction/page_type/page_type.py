@@ -11,9 +11,9 @@ from importlib import resources
 from itertools import accumulate
 
 from ingest.extraction.facts import PageFacts
-from ingest.extraction.model import Headline, NotArticle, Times
+from ingest.extraction.model import Byline, Headline, NotArticle, Times
 from ingest.extraction.page_type.challenge import header_sign, heading_sign, mark_sign
-from ingest.extraction.page_type.listing import SHELL, Survey, looks_like_list, survey_page
+from ingest.extraction.page_type.listing import SHELL, Balance, Survey, draft_of, survey_page, weigh
 from ingest.html.page import Page
 from ingest.record import Reason
 
@@ -39,7 +39,7 @@ _WORDS = _read_words()
 
 
 def judge_page(
-    facts: PageFacts, *, body_text: str, headline: Headline | None, times: Times
+    facts: PageFacts, *, body_text: str, headline: Headline | None, byline: Byline, times: Times
 ) -> NotArticle | None:
     """Return why the page is not an article, or None if it is one.
 
@@ -48,6 +48,7 @@ def judge_page(
     page = facts.page
     survey = survey_page(page, facts.data)
     text = body_text.strip()
+    article = draft_of(text, headline, byline, times)
     return (
         _challenge(page, survey, text)
         or _bad_status(facts.status)
@@ -55,7 +56,7 @@ def judge_page(
         or _shell(page, survey, text)
         or _consent(survey, text, times)
         or _login(page, survey, text, times)
-        or _list(looks_like_list(facts, survey, text))
+        or _list(weigh(facts, survey, article))
         or _no_text(text, headline)
     )
 
@@ -125,8 +126,8 @@ def _login(page: Page, survey: Survey, text: str, times: Times) -> NotArticle | 
     return None
 
 
-def _list(signs: str | None) -> NotArticle | None:
-    return NotArticle(Reason.LISTING, signs) if signs else None
+def _list(balance: Balance) -> NotArticle | None:
+    return NotArticle(Reason.LISTING, ", ".join(balance.against)) if balance.is_list else None
 
 
 def _no_text(text: str, headline: Headline | None) -> NotArticle | None:

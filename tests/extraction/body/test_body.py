@@ -132,6 +132,26 @@ def test_pointers_that_repeat_their_first_words_stay_out_in_any_language() -> No
 
 
 @pytest.mark.parametrize(
+    "lead",
+    [
+        "<p><strong>{}</strong></p>",
+        "<p class='intro-text'>{}</p>",
+        "<p id='speakable-summary'>{}</p>",
+        "<p class='text-lg font-medium'>{}</p>",
+        "<div class='free-part'><p>{}</p></div><div id='paywall'></div>",
+    ],
+)
+def test_a_first_paragraph_stays_whatever_it_is_called(lead: str) -> None:
+    text = "Council votes for trees on both banks of the river, against two voices."
+    assert text_of(lead.format(text) + PARAGRAPHS) == f"{text}\n\n{TEXT}"
+
+
+def test_a_paragraph_that_is_the_description_stays() -> None:
+    text = "The description of the page, word for word, as its metadata has it."
+    assert text_of(f"<p class='top'>{text}</p>{PARAGRAPHS}") == f"{text}\n\n{TEXT}"
+
+
+@pytest.mark.parametrize(
     "end",
     [
         "<p><em>The writer is a gardener and teaches at the school of Norham.</em></p>",
@@ -154,10 +174,9 @@ def test_what_stays_out_at_the_end(end: str) -> None:
     "start",
     [
         "<p class='standfirst'>Council votes for trees on both banks.</p>",
-        "<p><strong>Council votes for trees on both banks of the river, against two voices.</strong></p>",
+        "<p><strong>Trees for Norham</strong></p>",
         "<div class='intro'><p class='lead'>Council votes for trees on both banks.</p></div>",
         "<p class='dateline'>Published: January 5, 2026 10:21</p>",
-        "<p class='top'>The description of the page, word for word, as its metadata has it.</p>",
     ],
 )
 def test_what_stays_out_at_the_beginning(start: str) -> None:

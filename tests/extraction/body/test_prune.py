@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from lxml.html import HtmlElement, document_fromstring, fragment_fromstring
 
+from ingest.extraction.body.account import Account, Cause
 from ingest.extraction.body.prune import (
     cut,
     cut_link_lists,
@@ -84,14 +85,14 @@ def test_the_frame_goes_but_not_where_it_holds_the_page() -> None:
     root = body(
         f"<nav>Menu</nav><nav><h1>Trees</h1><p>{SENTENCE}</p></nav><footer>Imprint</footer><script>x</script>"
     )
-    cut_silent(root)
+    cut_silent(root, Account())
     assert root.text_content() == f"Trees{SENTENCE}"
     assert [child.tag for child in root] == ["div"]
 
 
 def test_nothing_that_holds_most_of_the_text_is_cut() -> None:
     root = body(f"<div id=a><p>{SENTENCE}</p></div><div id=b><p>By A. Reader</p></div>")
-    cut(list(root), root)
+    cut(list(root), root, Cause.BYLINE, Account())
     assert root.text_content() == SENTENCE
 
 
@@ -99,7 +100,7 @@ def test_only_articles_beside_the_headlines_own_are_other_articles() -> None:
     root = body(
         "<article><h1>One</h1><p>a</p></article><article><h1>Two</h1></article><article><h2>Three</h2></article>"
     )
-    cut_other_articles(root.findall(".//h1")[0], root)
+    cut_other_articles(root.findall(".//h1")[0], root, Account())
     assert root.text_content() == "OneaThree"
 
 
@@ -109,7 +110,7 @@ def test_menus_go_and_paragraphs_with_links_stay() -> None:
         f"<div><p>{SENTENCE} <a href=3>A link of the text</a></p><p>Short.</p></div>"
     )
     blocks = read_blocks(root)
-    left = cut_link_lists(root, blocks, paragraphs(blocks))
+    left = cut_link_lists(root, blocks, paragraphs(blocks), Account())
     assert [block.text for block in left] == [f"{SENTENCE} A link of the text", "Short."]
     assert [child.tag for child in root] == ["div"]
 

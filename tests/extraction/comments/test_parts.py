@@ -1,29 +1,10 @@
-"""The parts of one comment: its text without what surrounds it, its author, its date, its id and parent."""
-
-from datetime import UTC, datetime
+"""The parts of one comment: its text without what surrounds it, its id, its parent."""
 
 import pytest
 
-from ingest.extraction.comments import find_comments
-from ingest.extraction.comments.author_date import clean_name
 from ingest.extraction.comments.metadata import read_count
 from ingest.extraction.comments.words import Role, part_of, role_of
-from ingest.html.page import parse
-from ingest.record import Comment
-from tests.extraction.facts import facts_of
-
-URL = "https://example.com/story/"
-
-
-def comments(items: str) -> tuple[Comment, ...]:
-    page = parse(f"<h1>Story</h1><ol class='comment-list'>{items}</ol>", URL)
-    now = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
-    return find_comments(facts_of(page, now=now)).comments
-
-
-def only(inner: str, *, ident: str = "comment-1", name: str = "comment") -> Comment:
-    (found,) = comments(f"<li id='{ident}' class='{name}'>{inner}</li>")
-    return found
+from tests.extraction.comments.items import comments, only
 
 
 def text(content: str) -> str:
@@ -74,74 +55,6 @@ def test_a_reply_is_no_part_of_the_text_that_it_answers() -> None:
       </ul></li>""")
     )
     assert (outer.text, inner.text, inner.parent_id) == ("Outer.", "Inner.", "1")
-
-
-@pytest.mark.parametrize(
-    ("shown", "name"),
-    [
-        ("Ayesha says:", "Ayesha"),
-        ("Ayesha schrieb am 3. Mai 2024:", "Ayesha"),
-        ("Ayesha a dit :", "Ayesha"),
-        ("By Ayesha Khan", "Ayesha Khan"),
-        ("von Ayesha", "Ayesha"),
-        ("Ayesha on January 8, 2024", "Ayesha"),
-        ("Ayesha — July 17, 2011", "Ayesha"),
-        ("Ayesha | Tuesday", "Ayesha"),
-        ("Ayesha 8. Januar 2024", "Ayesha"),
-        ("Ayesha 47", "Ayesha 47"),
-        ("Line 9 Regular", "Line 9 Regular"),
-        ("عائشہ", "عائشہ"),
-        ("12:30", None),
-        ("says", None),
-        ("x" * 81, None),
-    ],
-)
-def test_names(shown: str, name: str | None) -> None:
-    assert clean_name(shown) == name
-
-
-@pytest.mark.parametrize(
-    ("href", "url"),
-    [
-        ("https://ayesha.example.net/a", "https://ayesha.example.net/a"),
-        ("/user/ayesha", "https://example.com/user/ayesha"),
-        ("#comment-1", None),
-        (URL, None),
-        ("javascript:void(0)", None),
-        ("mailto:a@example.com", None),
-    ],
-)
-def test_the_authors_address(href: str, url: str | None) -> None:
-    found = only(
-        f"<b class='fn'><a href='{href}'>Ayesha</a></b><div class='comment-content'>Yes.</div>"
-    )
-    assert (found.author.name, found.author.url) == ("Ayesha", url)
-
-
-@pytest.mark.parametrize(
-    ("markup", "raw", "value"),
-    [
-        (
-            "<time datetime='2024-01-08T06:03:00Z'>then</time>",
-            "2024-01-08T06:03:00Z",
-            "2024-01-08T06:03:00+00:00",
-        ),
-        ("<span class='comment-date'>January 8, 2024</span>", "January 8, 2024", "2024-01-08"),
-        ("<div class='comment-meta'>Ali · April 19, 2019</div>", "April 19, 2019", "2019-04-19"),
-        ("<span class='date'>3 hours ago</span>", "3 hours ago", "2026-11-20T09:00:00+00:00"),
-        ("<span class='date'>11 weeks ago</span>", "11 weeks ago", None),
-        (
-            "<abbr class='date' title='2018-09-11T10:57Z'>then</abbr>",
-            "2018-09-11T10:57Z",
-            "2018-09-11T10:57:00+00:00",
-        ),
-        ("<i class='when' data-time='1587481447'>May 1</i>", "May 1", "2020-04-21T15:04:07+00:00"),
-        ("<span class='likes'>17</span>", None, None),
-    ],
-)
-def test_dates(markup: str, raw: str | None, value: str | None) -> None:
-    found = only(f"<b class='fn'>Ali</b>{markup}<div class='comment-content'>Yes.</div>")
-    assert (found.date_created_raw, found.date_created) == (raw, value)
 
 
 @pytest.mark.parametrize(

@@ -89,6 +89,8 @@ def test_json_ld_gives_caption_and_credit_but_no_headline_as_caption() -> None:
         '<img src="data:image/gif;base64,R0" data-src="/uploads/a.jpg">',
         '<img src="/blank.gif" data-lazy-src="/uploads/a.jpg">',
         '<img data-original="/uploads/a.jpg">',
+        '<img src="data:x" data-original-src="/uploads/a.jpg">',
+        '<img src="/blank.gif" data-hires="/uploads/a.jpg">',
         '<img data-srcset="/uploads/a-300x200.jpg 300w, /uploads/a.jpg 1200w">',
         '<img srcset="/uploads/a-1.jpg 1x,\n /uploads/a.jpg 2x">',
         '<img src="data:x" data-src="/uploads/a.jpg"><noscript><img src="/uploads/a.jpg"></noscript>',

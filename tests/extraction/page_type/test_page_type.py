@@ -1,6 +1,6 @@
 import pytest
 
-from ingest.extraction.model import Headline, Moment, NotArticle, Times
+from ingest.extraction.model import Byline, Headline, Moment, NotArticle, Times
 from ingest.extraction.page_type.page_type import judge_page
 from ingest.html.page import parse
 from ingest.record import Precision, Reason
@@ -26,7 +26,8 @@ def judge(
     return judge_page(
         facts_of(page, site, status=status),
         body_text=text,
-        headline=Headline("x", "h1"),
+        headline=Headline(page.tree.findtext(".//h1") or "x", "h1"),
+        byline=Byline(),
         times=times or Times(),
     )
 
@@ -67,9 +68,46 @@ def test_an_article_among_many_teasers_is_one() -> None:
     assert judge(article(foot=teasers(40)), LONG) is None
     head = '<meta property="og:type" content="website"><meta property="article:published_time" content="2025-03-04">'
     assert (
-        judge(article(head=head, foot=teasers(40)), LONG, url="https://paper.example/note/bridge")
+        judge(
+            article(head=head, foot=teasers(40)),
+            LONG,
+            url="https://paper.example/note/bridge",
+            times=DATED,
+        )
         is None
     )
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://paper.example/topics/news/story.html?id=af4bb925-96cb-4110",
+        "https://paper.example/archives/2562",
+        "https://paper.example/?p=959",
+        "https://paper.example/default.asp?page=2008\\01\\14\\story_14-1-2008_pg7_1",
+        "https://paper.example/category/story.cfm?c_id=18&objectid=10486887",
+    ],
+)
+def test_the_shape_of_an_address_alone_never_refuses(url: str) -> None:
+    html = article(foot=teasers(11))
+    assert judge(html, LONG, url=url, times=DATED) is None
+    assert judge(article(), LONG, url=url) is None
+
+
+def test_a_text_at_a_list_address_is_an_article_if_the_page_has_no_list() -> None:
+    assert judge(article(), LONG, url="https://paper.example/themen/arbeit") is None
+
+
+def test_a_very_long_text_outweighs_teasers_and_a_front_page() -> None:
+    html = article(foot=teasers(8))
+    assert judge(html, "\n\n".join([TEXT * 4] * 50), url="https://paper.example/") is None
+
+
+def test_a_shop_is_no_article() -> None:
+    goods = "".join(f"<p>Oar {n}, ash wood <b>${n}9.95</b></p>" for n in range(12))
+    product = '<script type="application/ld+json">{"@type": "ItemList"}</script>'
+    page = f"{product}<h1>Oars</h1>{goods}"
+    assert reason(page, TEXT, url="https://shop.example/c/oars") is Reason.LISTING
 
 
 @pytest.mark.parametrize("status", [401, 403, 429, 500, 503])

@@ -2,7 +2,7 @@
 
 import pytest
 
-from ingest.extraction.comments.bylines import Byline, read_line, split_signature
+from ingest.extraction.comments.signatures import Byline, read_line, split_signature
 
 
 @pytest.mark.parametrize(
