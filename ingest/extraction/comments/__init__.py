@@ -8,10 +8,11 @@ from itertools import chain
 from ingest.dates.parse import ParsedDate, parse_date
 from ingest.extraction.comments.containers import Sections
 from ingest.extraction.comments.date import ReadDate
-from ingest.extraction.comments.find import Item, find_items, scan
+from ingest.extraction.comments.find import find_items, scan
 from ingest.extraction.comments.jsonld import comments_in
 from ingest.extraction.comments.metadata import find_count, hosted, system_of
 from ingest.extraction.comments.parse import read_items
+from ingest.extraction.comments.runs import Item
 from ingest.extraction.facts import PageFacts
 from ingest.extraction.model import CommentSection
 from ingest.record import Comment
@@ -27,9 +28,9 @@ def find_comments(facts: PageFacts) -> CommentSection:
     read = _date_reader(facts)
     marks = scan(page.body)
     selected = [Item(element) for element in page.select(*facts.site.select.comments)]
-    items = selected or find_items(marks)
+    items = selected or find_items(page.body, marks)
     pairs = read_items(items, page, read, limit=limit, sure=bool(selected))
-    elements = [element for element, _ in pairs]
+    elements = [element for item, _ in pairs for element in item.elements]
     containers = hosted(page.tree, marks)
     sections = Sections(page.tree, marks, elements).find(chain.from_iterable(containers.values()))
     comments = [comment for _, comment in pairs]

@@ -128,7 +128,7 @@ def clean_name(text: str) -> str | None:
     """Return the name without "By", "says:" and the date; None if the rest is not a name."""
     if len(text) > BYLINE_LENGTH:
         return None
-    name = one_line(_WHEN.sub("", _SAYS.sub("", BY.sub("", text)))).strip(" :,|-–—·•#/")
+    name = one_line(_WHEN.sub("", _SAYS.sub("", BY.sub("", text)))).strip(" :,،|-–—·•#/")
     if not name or len(name) > _NAME_LENGTH or name.casefold() in _NOT_NAMES:
         return None
     return None if re.fullmatch(r"[\W\d]+", name) else name

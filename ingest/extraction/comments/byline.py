@@ -11,7 +11,7 @@ from ingest.extraction.comments.parts import Part, is_small
 from ingest.extraction.comments.words import pattern
 from ingest.html.page import text_of
 
-BY = re.compile(rf"^(?:{pattern('by')})\s*[:\s]\s*", re.IGNORECASE)
+BY = re.compile(rf"^(?:#\d+\W+)?(?:{pattern('by')})\s*[:\s]\s*", re.IGNORECASE)
 BYLINE_LENGTH = 200  # characters
 
 

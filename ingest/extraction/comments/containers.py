@@ -10,6 +10,7 @@ from functools import cached_property
 from lxml.html import HtmlElement
 
 from ingest.extraction.comments.find import Mark
+from ingest.extraction.comments.headings import is_label
 from ingest.extraction.comments.words import Role, pattern
 from ingest.html.page import text_of
 from ingest.html.vocabulary import HEADINGS, NOT_RENDERED
@@ -20,6 +21,7 @@ _TAGS = frozenset(
     | {"ul", "ol", "dl", "table", "tbody", "li", "dd", "tr", "td"}
     | {"h2", "h3", "h4", "h5", "fb:comments"}
 )
+_TITLES = HEADINGS | {"div", "p", "strong", "b", "header"}
 _SILENT = NOT_RENDERED | {"select", "textarea"}
 _NOUN = re.compile(rf"\b(?:{pattern('noun')})", re.IGNORECASE)
 # Characters of a section outside comments and forms: headings, notices, a login prompt. An element
@@ -184,9 +186,11 @@ def _outermost(sections: Mapping[HtmlElement, None]) -> list[HtmlElement]:
 def _heading_before(element: HtmlElement) -> HtmlElement | None:
     """Return the heading right before a section, such as "Leave a comment"."""
     before = element.getprevious()
-    if before is None or before.tag not in HEADINGS:
+    if before is None or before.tag not in _TITLES:
         return None
-    return before if _NOUN.search(text_of(before)[:60]) else None
+    text = text_of(before)
+    is_heading = before.tag in HEADINGS and _NOUN.search(text[:60])
+    return before if is_heading or is_label(text) else None
 
 
 def _is_small(form: HtmlElement) -> bool:

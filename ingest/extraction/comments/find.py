@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import takewhile
 
 from lxml.html import HtmlElement
 
-from ingest.extraction.comments.words import Role, part_of, roles_of
-from ingest.html.page import text_of
+from ingest.extraction.comments.runs import Item, find_headed, in_holders, in_turn, with_replies
+from ingest.extraction.comments.signatures import byline_count
+from ingest.extraction.comments.signs import are_alike, are_comments, is_signed, shape
+from ingest.extraction.comments.words import Role, roles_of
 
 _NEVER = frozenset(
     {"html", "head", "body", "script", "style", "link", "meta", "noscript", "template"}
@@ -127,31 +128,20 @@ def _number_in_id(ident: str, role: Role) -> re.Match[str] | None:
     return match
 
 
-_VOLATILE = re.compile(
-    r"\d+|^(?:odd|even|alt|first|last|parent|active|open|new|by\w+|depth|level|thread\w*)$"
-)
-_AUTHOR_OR_DATE = Role.AUTHOR | Role.DATE
 _NOT_ITEMS = frozenset(
     {"a", "span", "form", "input", "button", "textarea", "body", "main", "ul", "ol"}
     | {"h1", "h2", "h3", "h4"}
 )
 _WRAPPERS = frozenset({"li", "dd", "tr"})
 _NEAR = 5  # levels from a comment's text to the section
-_SAMPLE = 50  # elements of a group that are judged for all of it
 _LIST_ITEMS = frozenset({"li", "div", "article", "section", "dd", "tr", "blockquote"})
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
-    """The element of one comment; `number` and `parent` are those in its id."""
+def find_items(body: HtmlElement, marks: list[Mark]) -> list[Item]:
+    """Return the comments in page order; a reply may be inside the comment that it answers.
 
-    element: HtmlElement
-    number: str | None = None
-    parent: str | None = None
-
-
-def find_items(marks: list[Mark]) -> list[Item]:
-    """Return the comments in page order; a reply may be inside the comment that it answers."""
+    `marks` are those of the `body`, as `scan` returns them.
+    """
     marks = _not_elsewhere(marks)
     items = (
         _numbered(marks)
@@ -159,6 +149,8 @@ def find_items(marks: list[Mark]) -> list[Item]:
         or _by_class(marks)
         or _around_texts(marks)
         or _in_lists(marks)
+        or _beside_texts(marks)
+        or find_headed(body)
     )
     pings = {mark.element for mark in marks if mark.role & Role.PING}
     return [
@@ -229,10 +221,10 @@ def _by_class(marks: list[Mark]) -> list[Item]:
     groups: dict[tuple[str, frozenset[str]], list[HtmlElement]] = {}
     for mark in marks:
         if mark.role & Role.ITEM and mark.element.tag not in _NOT_ITEMS:
-            groups.setdefault(_shape(mark.element), []).append(mark.element)
+            groups.setdefault(shape(mark.element), []).append(mark.element)
     best: list[HtmlElement] = []
     for group in groups.values():
-        if _are_comments(group) and len(group) > len(best):
+        if are_comments(group) and len(group) > len(best):
             best = group
     return [Item(element) for element in best]
 
@@ -253,6 +245,8 @@ def _around_texts(marks: list[Mark]) -> list[Item]:
         if counts[text]:
             continue
         element = _signed_ancestor(text, sections, counts)
+        if element is None and byline_count(text):
+            element = text
         if element is not None:
             items[element] = Item(element)
     return list(items.values())
@@ -265,53 +259,27 @@ def _signed_ancestor(
     between = list(takewhile(lambda up: up not in sections, text.iterancestors()))
     if len(between) > _NEAR:
         return None
-    return next((up for up in between if counts[up] == 1 and _is_signed(up)), None)
+    return next((up for up in between if counts[up] == 1 and is_signed(up)), None)
 
 
 def _in_lists(marks: list[Mark]) -> list[Item]:
     """Return the repeated signed children of a section if only the section is named."""
     visited: set[HtmlElement] = set()
-    for mark in marks:
-        if not mark.role & Role.SECTION or mark.element in visited:
+    sections = [mark.element for mark in marks if mark.role & Role.SECTION]
+    for section in sections:
+        if section in visited:
             continue
-        for holder in mark.element.iter("ul", "ol", "div", "section", "dl", "tbody"):
+        for holder in section.iter("ul", "ol", "div", "section", "dl", "tbody"):
             visited.add(holder)
             children = [child for child in holder if child.tag in _LIST_ITEMS]
-            if _are_alike(children) and _are_comments(children):
-                return [Item(child) for child in children]
+            if are_alike(children) and are_comments(children):
+                return with_replies(children)
+    return in_holders([section for section in sections if section.tag not in _NOT_ITEMS])
+
+
+def _beside_texts(marks: list[Mark]) -> list[Item]:
+    """Return the texts with a byline behind each, if only the texts are named."""
+    texts = [mark.element for mark in marks if mark.role & Role.TEXT]
+    for first in texts[:1]:
+        return in_turn([first, *first.itersiblings("*")])
     return []
-
-
-def _are_alike(elements: list[HtmlElement]) -> bool:
-    return len(elements) >= 2 and len({_shape(element) for element in elements}) == 1
-
-
-def _shape(element: HtmlElement) -> tuple[str, frozenset[str]]:
-    names = (element.get("class") or "").casefold().split()
-    return str(element.tag), frozenset(name for name in names if not _VOLATILE.search(name))
-
-
-def _are_comments(group: list[HtmlElement]) -> bool:
-    """Whether two thirds have an author or date beside text, and less than a third are teasers."""
-    sample = group[:_SAMPLE]
-    signed = sum(1 for element in sample if _is_signed(element))
-    teasers = sum(1 for element in sample if _is_teaser(element))
-    return signed * 3 >= len(sample) * 2 and teasers * 3 < len(sample)
-
-
-def _is_signed(element: HtmlElement) -> bool:
-    has_byline = any(
-        node.tag in {"time", "cite"} or part_of(node.get("class") or "") & _AUTHOR_OR_DATE
-        for node in element.iter("*")
-    )
-    return has_byline and len(text_of(element).split()) >= 3
-
-
-def _is_teaser(element: HtmlElement) -> bool:
-    """Whether a heading is a link or inside one, or more than half of the text is in links."""
-    headings: Iterable[HtmlElement] = element.iter("h1", "h2", "h3", "h4")
-    if any(
-        heading.find(".//a") is not None or heading.getparent().tag == "a" for heading in headings
-    ):
-        return True
-    return sum(len(text_of(link)) for link in element.iter("a")) * 2 > len(text_of(element))

@@ -10,13 +10,15 @@ from dataclasses import dataclass
 from lxml.html import HtmlElement
 
 from ingest.dates.parse import ParsedDate
-from ingest.extraction.comments.author import find_author
+from ingest.extraction.comments.author import clean_name, find_author
 from ingest.extraction.comments.date import ReadDate, find_date
-from ingest.extraction.comments.find import Item
-from ingest.extraction.comments.parts import Part, parts_of, text_elements, title_of
+from ingest.extraction.comments.parts import Part, is_small, parts_of, text_elements, title_of
+from ingest.extraction.comments.runs import Item
+from ingest.extraction.comments.signatures import read_beside, read_line, split_signature
 from ingest.extraction.comments.text import prose, split_bylines
 from ingest.extraction.comments.words import Role, pattern, roles_of
 from ingest.html.page import Page, text_of
+from ingest.html.vocabulary import HEADINGS
 from ingest.record import Comment, CommentAuthor
 from ingest.text import one_line
 
@@ -111,6 +113,8 @@ _PING = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _ABSOLUTE = re.compile(r"(?:19|20)\d\d|\d[./-]\d")
+_FEW = 6  # elements in a byline
+_PARAGRAPH = 160  # characters of a paragraph that is not a byline
 _BYLINE = Role.AUTHOR | Role.DATE
 
 
@@ -145,8 +149,8 @@ class _Draft:
 
 def read_items(
     items: list[Item], page: Page, read: ReadDate, *, limit: int, sure: bool = False
-) -> list[tuple[HtmlElement, Comment]]:
-    """Return the comments of these elements, each with its element; those without text are skipped.
+) -> list[tuple[Item, Comment]]:
+    """Return the comments of these elements, each with its item; those without text are skipped.
 
     Args:
         items: in page order; no more than `limit` are read.
@@ -190,6 +194,8 @@ class _Parser:
     def draft(self, item: Item) -> _Draft:
         """Parse one comment; without text if it has none or is a trackback."""
         parts = _parts(item.element, self.items)
+        if item.byline is not None:
+            return self._beside(item, item.byline, parts)
         texts = text_elements(parts)
         inside = {node for element in texts for node in element.iter("*")}
         mixed = any(part.role & _BYLINE and part.element in inside for part in parts)
@@ -203,22 +209,56 @@ class _Parser:
         """Parse a comment whose byline and text are in different elements."""
         author = find_author(parts, inside, self.page)
         raw, date = find_date(parts, inside, author.name, self.read)
+        if not author.name or date is None:
+            around = prose([item.element], {*self.items, *texts})
+            author, raw, date, _ = self._completed(author, raw, date, f"{around}\n.")
         text = _checked(prose(texts, self.items), raw)
-        title = title_of(parts, inside, author.name) if text else ""
-        if title and not text.startswith(title.rstrip("….")):
-            text = f"{title}\n\n{text}"
         return _Draft(item, parts, author, date.value if date else None, raw, text)
 
     def _mixed(self, item: Item, parts: list[Part], texts: list[HtmlElement]) -> _Draft:
         """Parse a comment whose byline and text share an element."""
-        author = find_author(parts, (), self.page)
+        author = find_author(parts, _no_names(parts), self.page)
         raw, date = find_date(parts, (), author.name, self.read)
-        text = prose(texts, self.items) or prose([item.element], self.items)
+        text = prose(texts, self.items)
+        if not text:
+            title = title_of(parts, author.name)
+            text = prose([item.element], self.items, () if title is None else (title,))
+        author, raw, date, text = self._completed(author, raw, date, text)
         text, bylines = split_bylines(text, author.name, raw)
         if date is None:
             raw, date = self._date_in(bylines) or (raw, None)
         value = date.value if date else None
         return _Draft(item, parts, author, value, raw, _checked(text, raw))
+
+    def _completed(
+        self, author: CommentAuthor, raw: str | None, date: ParsedDate | None, text: str
+    ) -> tuple[CommentAuthor, str | None, ParsedDate | None, str]:
+        """Return author, date and text; what no markup names is read from a byline in the text."""
+        if author.name and date:
+            return author, raw, date, text
+        text, byline = split_signature(text, author.name)
+        if byline.date and date is None:
+            raw, date = byline.date, self.read(byline.date)
+        signature = read_line(raw) if raw else None
+        name = byline.name or (signature and signature.name)
+        if name and author.name is None:
+            author = CommentAuthor(name=clean_name(name))
+        if signature and signature.name and signature.name == author.name:
+            raw = signature.date
+        return author, raw, date, text
+
+    def _beside(self, item: Item, line: HtmlElement, parts: list[Part]) -> _Draft:
+        """Parse a comment whose byline is an element beside its text."""
+        around = parts_of(line, ())
+        author = find_author(around, (), self.page)
+        raw, date = find_date(around, (), author.name, self.read)
+        byline = read_beside(text_of(line))
+        if byline.name and not author.name:
+            author = CommentAuthor(name=clean_name(byline.name))
+        if byline.date and date is None:
+            raw, date = byline.date, self.read(byline.date)
+        text = prose([item.element, *item.more], self.items, (line,))
+        return _Draft(item, [*around, *parts], author, date.value if date else None, raw, text)
 
     def _date_in(self, lines: list[str]) -> tuple[str, ParsedDate] | None:
         for line in lines:
@@ -226,6 +266,29 @@ class _Parser:
             if date:
                 return line, date
         return None
+
+
+def _no_names(parts: list[Part]) -> set[HtmlElement]:
+    """Return bold words of long paragraphs, and the headings of comments with a byline elsewhere."""
+    bylines = [
+        part.element for part in parts if len(part.element) <= _FEW and _is_full(part.element)
+    ]
+    return {
+        part.element
+        for part in parts
+        if (part.element.tag in {"b", "strong"} and _is_in_paragraph(part.element))
+        or (part.element.tag in HEADINGS and bylines and part.element not in bylines)
+    }
+
+
+def _is_full(element: HtmlElement) -> bool:
+    """Whether its text is a byline with both a name and a date."""
+    byline = read_line(text_of(element)) if is_small(element) else None
+    return byline is not None and byline.name is not None and byline.date is not None
+
+
+def _is_in_paragraph(element: HtmlElement) -> bool:
+    return len(text_of(element.getparent())) > _PARAGRAPH
 
 
 def _checked(text: str, raw: str | None) -> str:
@@ -242,7 +305,7 @@ def _parts(element: HtmlElement, items: Mapping[HtmlElement, Item]) -> list[Part
 
 def _threaded(
     drafts: list[_Draft], items: Mapping[HtmlElement, Item]
-) -> list[tuple[HtmlElement, Comment]]:
+) -> list[tuple[Item, Comment]]:
     ids: dict[HtmlElement, str] = {}
     taken: set[str] = set()
     for draft in drafts:
@@ -250,7 +313,7 @@ def _threaded(
         ids[draft.item.element] = ident
         taken.add(ident)
     latest: dict[int, str] = {}  # the last comment of each depth
-    comments: list[tuple[HtmlElement, Comment]] = []
+    comments: list[tuple[Item, Comment]] = []
     for draft in drafts:
         element = draft.item.element
         level = level_of(element)
@@ -258,7 +321,7 @@ def _threaded(
         if level:
             parent = parent or latest.get(level - 1)
             latest[level] = ids[element]
-        comments.append((element, _comment(draft, ids[element], parent)))
+        comments.append((draft.item, _comment(draft, ids[element], parent)))
     return comments
 
 

@@ -8,6 +8,7 @@ from itertools import islice
 
 from lxml.html import HtmlElement
 
+from ingest.extraction.comments.signatures import read_line
 from ingest.extraction.comments.words import Role, part_of, roles_of
 from ingest.html.page import text_of
 from ingest.html.vocabulary import HEADINGS
@@ -135,15 +136,17 @@ def is_small(element: HtmlElement) -> bool:
     return sum(1 for _ in islice(element.iter(), _SMALL + 1)) <= _SMALL
 
 
-def title_of(parts: list[Part], inside: Container[HtmlElement], name: str | None) -> str:
-    """Return the comment's own title if one is not `inside` its text; empty if there is none."""
+def title_of(parts: list[Part], name: str | None) -> HtmlElement | None:
+    """Return the element of the comment's own title, which is no part of its text; None without one.
+
+    A heading with the author's `name` is a byline.
+    """
     for part in parts:
-        if part.element in inside or not _is_title(part):
-            continue
-        title = text_of(part.element)
-        if title and len(title) <= _TITLE_LENGTH and not (name and name in title):
-            return title
-    return ""
+        title = text_of(part.element) if _is_title(part) else ""
+        is_byline = (name is not None and name in title) or read_line(title) is not None
+        if title and len(title) <= _TITLE_LENGTH and not is_byline:
+            return part.element
+    return None
 
 
 def _is_title(part: Part) -> bool:

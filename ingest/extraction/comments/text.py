@@ -69,8 +69,8 @@ _NO_TEXT = Role.NOISE | Role.AUTHOR | Role.DATE
 # Longer than any label, byline or row of buttons. Broken pages put the text inside one of them.
 _LABEL_LENGTH = 160
 _LABEL = re.compile(
-    rf"(?:(?:{pattern('labels')})(?:\s+(?:to|an|à|a)\s+[^\n]{{1,60}})?\s*[↓→»›…(]*\s*\d*\s*\)?"
-    r"|[\d\s|+·•/()-]+|#\d+)\W*",
+    rf"\W*(?:(?:{pattern('labels')})(?:\s+(?:to|an|à|a)\s+[^\n]{{1,60}})?\s*[↓→»›…(]*[\s\d+/–-]*\)?"
+    rf"|[\d\s|+·•/()-]+|#\d+)\W*(?:[|·•/]\s*(?:{pattern('labels')})\W*)*",
     re.IGNORECASE,
 )
 _HELD = re.compile(rf"(?:{pattern('held')})[^\n]*", re.IGNORECASE)

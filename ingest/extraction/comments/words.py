@@ -35,7 +35,7 @@ _STEM = re.compile(
     r"|kommenti(t)|kommentti|kommentaar(?:i(d))?|kommentar(er|en|e(?!nt)|s?)(?!t)"
     r"|komentar(ze|[eiyz])?|komment(ek)?(?=-|$)"
     r"|leser(?:brief|post|kommentar|meinung)(en|e|s)?|reactie(s?)|yorum(lar)?|talkback(s?)"
-    r"|hozzaszolas(ok)?"
+    r"|hozzaszolas(ok)?|tabsr(?:a|ah)?(ay|ey|e)?(?![a-z])|sxoli(?:o|a)(?![a-z])|tippani(yan)?"
 )
 # The containers of external comment systems.
 _HOSTED = re.compile(
@@ -45,7 +45,7 @@ _HOSTED = re.compile(
 )
 # Every name with a role matches this. Nearly all names on a page don't, and cost only this search.
 _ANY = re.compile(
-    "ment|leser|reactie|yorum|back|hozzaszol|disqus|dsq-|vuukle|wpdcom|wpcomm|wpdisc|fb|ping"
+    "ment|leser|reactie|yorum|back|hozzaszol|tabsr|sxoli|tippani|disqus|dsq-|vuukle|wpdcom|wpcomm|wpdisc|fb|ping"
 )
 # Romance languages put the noun first: "texto-comentario".
 _NOUN_FIRST = ("comentari", "commentair", "comentair")

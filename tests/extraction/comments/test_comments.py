@@ -219,7 +219,7 @@ def test_drupal_puts_replies_in_an_indented_block_behind_the_comment() -> None:
         <a href="/comment/12#comment-12" class="permalink">Permalink</a></p></header>
         <div class="field field-name-comment-body"><p>It meets the code.</p></div></article></div></section>""")
     assert [brief(comment) for comment in found.comments] == [
-        ("11", None, "Mehwish", "2024-01-08T13:11:26+05:00", "The railing\n\nIt is too low."),
+        ("11", None, "Mehwish", "2024-01-08T13:11:26+05:00", "It is too low."),
         ("12", "11", "Nadia", "2024-01-08T15:00:00+05:00", "It meets the code."),
     ]
 
