@@ -9,10 +9,9 @@ Write order, for each group of records:
 2. The ledger commits the rows of these records and the segment's new length, in one transaction.
 3. `SegmentWriter.committed` marks that length as safe.
 
-Recovery: after a crash at any point, the bytes of an `.open` file up to the length in the ledger
-are complete records. The bytes after it are not in the ledger and may end in a torn line.
-`recover` truncates the file to the length in the ledger and renames it; the next run fetches the
-articles of the removed lines again. So no record is lost and none is written twice.
+Recovery: after a crash, the bytes of an `.open` file up to the length in the ledger are complete
+records; later bytes may end in a torn line. `recover` cuts the file to that length and renames it.
+The next run fetches the cut articles again. So no record is lost and none is written twice.
 
 Lock: one run at a time writes a site of an output folder (`locked`, the file `<site>/.lock`). The
 operating system releases the lock when the process ends, so a killed run leaves no stale lock.
