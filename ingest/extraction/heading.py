@@ -16,6 +16,7 @@ from ingest.html.page import Page, class_words, text_of
 from ingest.html.vocabulary import (
     BRANDING,
     DIALOGS,
+    HEADINGS,
     HIDDEN,
     NAVIGATION,
     NEWSLETTERS,
@@ -123,7 +124,16 @@ def _candidates(page: Page) -> Iterator[Heading]:
         if element.tag not in {"meta", "h1"} and (
             text := visible(short_text(element, _MOST_CHARACTERS))
         ):
-            yield Heading(text, element, "microdata")
+            yield _whole_heading(element) or Heading(text, element, "microdata")
+
+
+def _whole_heading(part: HtmlElement) -> Heading | None:
+    """Return the heading around a microdata headline, or None; it may also hold the kicker."""
+    parent = part.getparent()
+    if parent is None or parent.tag not in HEADINGS:
+        return None
+    text = visible(short_text(parent, _MOST_CHARACTERS))
+    return Heading(text, parent, "microdata") if text else None
 
 
 def _is_elsewhere(element: HtmlElement) -> bool:

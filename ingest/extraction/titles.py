@@ -91,9 +91,18 @@ def _titles(page: Page, nodes: tuple[Node, ...]) -> Iterator[Title]:
     for name in _METAS:
         for value in page.metas.get(name, [])[:1]:
             yield Title(visible(value), "meta")
-    head = page.tree.find("head")
-    if head is not None:
-        yield Title(visible(head.findtext("title")), "title")
+    yield Title(visible(_title_element(page)), "title")
+
+
+def _title_element(page: Page) -> str | None:
+    """Return the text of the first `<title>` that names the page rather than a drawing.
+
+    If text or an element comes before the head, the parser moves `<title>` into the body.
+    """
+    for element in page.tree.iter("title"):
+        if not any(above.tag == "svg" for above in element.iterancestors()):
+            return element.text
+    return None
 
 
 def without_site_name(title: str, names: Collection[str]) -> str:

@@ -210,3 +210,22 @@ def test_the_title_of_another_article_in_json_ld_is_not_the_page_s() -> None:
     own = f'{{"@type": "NewsArticle", "headline": "{TITLE}"}}'
     head = "".join(f'<script type="application/ld+json">{node}</script>' for node in (other, own))
     assert headline(TEXT, head=head).text == TITLE
+
+
+def test_the_kicker_of_a_headline_in_microdata_is_in_the_heading_around_it() -> None:
+    body = (
+        "<ol class='breadcrumb'><li><h1>Bakers strike over night shifts</h1></li></ol><h2><span class='kicker'>Flour"
+        f"</span> <span itemprop='headline'>Bakers strike over night shifts</span></h2>{TEXT}"
+    )
+    title = "Flour: Bakers strike over night shifts"
+    assert headline(body, title=title).text == title
+
+
+def test_a_title_that_the_parser_moves_into_the_body_is_read() -> None:
+    page = parse(
+        f"stray<html><head><title>{TITLE}</title></head><body><svg><title>Search</title></svg>{TEXT}</body></html>",
+        "https://www.example-times.com/story",
+    )
+    found = find_headline(facts_of(page))
+    assert found is not None
+    assert found.text == TITLE
