@@ -229,3 +229,65 @@ def test_a_title_that_the_parser_moves_into_the_body_is_read() -> None:
     found = find_headline(facts_of(page))
     assert found is not None
     assert found.text == TITLE
+
+
+def found_on(body: str, *, title: str, url: str = "https://www.example-times.com/a/7.htm") -> str:
+    found = find_headline(facts_of(parse(f"<title>{title}</title><body>{body}</body>", url)))
+    assert found is not None
+    return found.text
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        f"Example Times: {TITLE}",
+        f"ExampleTimes.com > Region > Towns -- {TITLE}",
+        f"{TITLE}-Towns-Region-Example Times",
+        f"{TITLE} | REGION | Weather, traffic and sport from the Example Times newsroom",
+    ],
+)
+@pytest.mark.parametrize(
+    "shown",
+    [
+        f"<table><tr><td><font size=5><b>{TITLE}</b></font></td></tr></table>",
+        f"<form id='aspnet'><span style='font-weight:bold'>{TITLE}</span>{TEXT}</form>",
+        f"<p class='big'>{TITLE}<br></p>",
+    ],
+)
+def test_a_headline_without_a_heading_is_a_part_of_the_title(title: str, shown: str) -> None:
+    body = f"<table><tr><td>Weather, traffic and sport</td></tr></table>{shown}{TEXT}"
+    assert found_on(body, title=title) == TITLE
+
+
+@pytest.mark.parametrize(
+    "shown",
+    [
+        f"<div class='hnews hentry'><h3>Share this story now</h3><span class='entry-title'>{TITLE}</span>",
+        f"<h1>Region</h1><div><h1>{TITLE}</h1>",
+        f"<h4>The best of the week</h4><h3>{TITLE}</h3>",
+        f"<div class='articletitle'>{TITLE}</div>",
+    ],
+)
+def test_a_headline_that_no_title_names_is_known_by_its_markup(shown: str) -> None:
+    body = f"{shown}{TEXT}<h2 class='headline'>Another story of the same day</h2>"
+    assert found_on(body, title="The Example Times - Region") == TITLE
+
+
+def test_a_class_of_a_headline_is_believed_against_a_title_if_one_element_has_it() -> None:
+    title = "All the news from the wire of the river"
+    shown = f"<span class='headline entry-title'>{TITLE}</span>{TEXT}"
+    assert found_on(shown, title=title) == TITLE
+    twice = f"<span class='headline'>Budget session in the assembly</span>{shown}"
+    assert found_on(twice, title=title) == title
+
+
+def test_a_link_that_shares_the_page_names_its_headline() -> None:
+    share = (
+        "<a href='https://share.example.org/submit?url=https://www.example-times.com/a/7.htm&amp;title="
+        f"{TITLE.replace(' ', '+')}'>Share</a>"
+    )
+    body = f"<div class='sh'>{TITLE}</div>{TEXT}{share}"
+    assert found_on(body, title="Example Times") == TITLE
+    assert found_on(f"{TEXT}{share}", title="Example Times") == TITLE
+    other = parse(body.replace("7.htm", "8.htm"), "https://www.example-times.com/a/7.htm")
+    assert find_headline(facts_of(other)) is None
