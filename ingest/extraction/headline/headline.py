@@ -6,7 +6,7 @@ from collections.abc import Collection
 
 from ingest.extraction.facts import PageFacts
 from ingest.extraction.heading_text import shown_text
-from ingest.extraction.headline.deck import find_deck
+from ingest.extraction.headline.deck import deck_inside, find_deck
 from ingest.extraction.model import Headline
 from ingest.extraction.titles import (
     Title,
@@ -36,7 +36,7 @@ def find_headline(facts: PageFacts) -> Headline | None:
         text=text,
         source=shown.source,
         seo_title=_seo_title(text, titles, names),
-        alternative=deck.text if deck else None,
+        alternative=deck.text if deck else deck_inside(shown.element, text),
         element=shown.element,
         deck=deck.element if deck else None,
     )

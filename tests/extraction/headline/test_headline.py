@@ -291,3 +291,48 @@ def test_a_link_that_shares_the_page_names_its_headline() -> None:
     assert found_on(f"{TEXT}{share}", title="Example Times") == TITLE
     other = parse(body.replace("7.htm", "8.htm"), "https://www.example-times.com/a/7.htm")
     assert find_headline(facts_of(other)) is None
+
+
+AUTHOR = "<div class='by'>By <a rel='author' href='/people/7'>Rosa Almeida Prado</a></div>"
+
+
+@pytest.mark.parametrize(
+    "below",
+    [
+        "<h2>15 mars 2026 à 10h30</h2>",
+        "<h3 class='subtitle'>Zuletzt aktualisiert am Mittwoch, 18. März 2026, 9:22 Uhr</h3>",
+        "<div class='article-lead'>2026年3月18日 15:45 发布</div>",
+        "<p class='intro'>Lesezeit: etwa 4 Minuten</p>",
+        "<h2>4-minute read</h2>",
+        "<div class='excerpt'>Tiempo de lectura: 7 min</div>",
+        "<div class='summary'>阅读时间约 5 分钟</div>",
+        "<div class='desc'>Время чтения: 3 минуты</div>",
+        "<div class='lead'><span class='bild'><img src='/a.jpg'><em>The old bridge in winter</em></span></div>",
+        "<figure-box class='picture-box'><img src='/a.jpg'><p class='lead'>The old bridge in winter</p></figure-box>",
+        "<div><img src='/a.jpg' alt='The old bridge in winter'><p class='lead'>The old bridge in winter</p></div>",
+        "<section class='contributor'><p class='summary'>Grew up by the river and writes of boats.</p></section>",
+        f"{AUTHOR}<p class='intro'>Rosa Almeida Prado schreibt seit 2011 über Brücken und Häfen.</p>",
+    ],
+)
+def test_a_date_a_reading_time_a_caption_and_a_bio_are_no_deck(below: str) -> None:
+    found = headline(f"<div class='top'><h1>{TITLE}</h1>{below}</div><div>{TEXT}</div>")
+    assert found.alternative is None
+    assert found.deck is None
+    deck = f"{below}<p class='standfirst'>{DECK}</p>"
+    assert headline(f"<h1>{TITLE}</h1>{deck}<div>{TEXT}</div>").alternative == DECK
+
+
+@pytest.mark.parametrize(
+    "deck",
+    [
+        "The council met on 15 March 2026 to settle a long quarrel over boats.",
+        "Why a 4-minute crossing took nine months to build",
+    ],
+)
+def test_a_deck_may_name_a_day_or_a_number_of_minutes(deck: str) -> None:
+    assert headline(f"<h1>{TITLE}</h1><h2>{deck}</h2>{TEXT}").alternative == deck
+
+
+def test_a_deck_inside_the_heading_is_not_lost() -> None:
+    found = headline(f"<h1>{TITLE} <span class='subtitle'>{DECK}</span></h1>{TEXT}")
+    assert (found.text, found.alternative) == (TITLE, DECK)
