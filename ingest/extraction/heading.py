@@ -11,7 +11,8 @@ from ingest.extraction.heading_search import (
     MOST_CHARACTERS,
     Heading,
     find_by_markup,
-    find_by_title,
+    find_by_part,
+    find_by_start,
     is_elsewhere,
 )
 from ingest.extraction.heading_text import shown_text
@@ -59,13 +60,14 @@ def find_heading(
         return _below_breadcrumbs(best, telling) or best
     if best is not None and alike >= _FEWEST_ALIKE and not is_elsewhere(best.element):
         return best
-    other = find_by_title(page, telling, names) or find_by_title(page, shared_titles(page), names)
-    if other is None and alike < _FEWEST_ALIKE:
-        return _by_markup(page, telling, names, best)
-    if best is None or other is None:
-        return other or best
-    says_more = len(title_key(other.text)) > len(title_key(best.text))
-    return other if says_more or alike < _FEWEST_ALIKE else best
+    is_likely = best is not None and alike >= _FEWEST_ALIKE
+    other = find_by_start(page, telling)
+    if other is None and not is_likely:
+        other = find_by_part(page, (*telling, *shared_titles(page)), names)
+    if other is None:
+        return best if is_likely else _by_markup(page, telling, names, best)
+    says_more = best is None or len(title_key(other.text)) > len(title_key(best.text))
+    return other if says_more or not is_likely else best
 
 
 def _by_markup(

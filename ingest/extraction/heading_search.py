@@ -90,17 +90,11 @@ class _Part(NamedTuple):
     is_plain: bool
 
 
-def find_by_title(page: Page, titles: tuple[Title, ...], names: Collection[str]) -> Heading | None:
-    """Return the element whose text is a title of the metadata, or a part of one.
+def find_by_start(page: Page, titles: tuple[Title, ...]) -> Heading | None:
+    """Return the first element whose text is the start of a title and more than half of it.
 
-    The first choice is a heading below h1, or an element with a class such as "title", whose text
-    is the start of a title and more than half of it. The second is any element whose text is the
-    start or the end of a title, and not one of the site's own names.
+    Only headings below h1 and elements with a class such as "title" are compared.
     """
-    return _by_start(page, titles) or _by_part(page, titles, names)
-
-
-def _by_start(page: Page, titles: tuple[Title, ...]) -> Heading | None:
     keys = [
         key
         for title in titles
@@ -126,8 +120,8 @@ def _by_start(page: Page, titles: tuple[Title, ...]) -> Heading | None:
     return None
 
 
-def _by_part(page: Page, titles: tuple[Title, ...], names: Collection[str]) -> Heading | None:
-    """Return the best element whose text is a part of a title.
+def find_by_part(page: Page, titles: tuple[Title, ...], names: Collection[str]) -> Heading | None:
+    """Return the best element whose text is the start or the end of a title, or all of it.
 
     More than half of the title is better than less, a heading's tag or class is better than none,
     and a longer text is better than a shorter one. Of nested elements the innermost is taken.

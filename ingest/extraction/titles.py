@@ -23,6 +23,7 @@ _WORD = re.compile(
     r"[\u3040-\u30ff\u3400-\u9fff\u0e00-\u0e7f]|[^\W\u3040-\u30ff\u3400-\u9fff\u0e00-\u0e7f]+"
 )
 _SEPARATOR = re.compile(r"\s+(?:[|\-–—»«:·•‹›~/]|::|--)\s+|\s*[|｜ㅣ]\s*|--")
+_MOST_CHARACTERS = 500  # of a title; without its end tag a title holds the page's markup
 _MOST_LINKS = 2_000  # that are searched for one that shares the page
 _MOST_ADDRESS = 2_000  # characters of such a link
 _FEWEST_WORDS = 4  # of a headline rather than a section
@@ -93,7 +94,7 @@ def metadata_titles(page: Page, nodes: tuple[Node, ...]) -> tuple[Title, ...]:
     found = {
         title.text: title
         for title in reversed(tuple(_titles(page, nodes)))
-        if title_key(title.text)
+        if len(title.text) <= _MOST_CHARACTERS and title_key(title.text)
     }
     return tuple(reversed(found.values()))
 
