@@ -25,6 +25,7 @@ from ingest.extraction.titles import (
     title_key,
     visible,
 )
+from ingest.extraction.vocabulary import COMMENT_HEADING
 from ingest.html.dom import behind, short_text
 from ingest.html.page import Page, class_words, text_of
 from ingest.html.vocabulary import HEADINGS
@@ -98,7 +99,7 @@ def _best(
     keys = {title_key(title.text) for title in titles}
     for shown in _candidates(page):
         key = title_key(shown.text)
-        if key in names:
+        if key in names or COMMENT_HEADING.fullmatch(shown.text):
             continue
         alike = max((likeness(shown.text, title.text) for title in titles), default=0.0)
         inside = any(above.tag in {"article", "main"} for above in shown.element.iterancestors())

@@ -19,6 +19,7 @@ from ingest.extraction.titles import (
     visible,
     word_list,
 )
+from ingest.extraction.vocabulary import COMMENT_HEADING
 from ingest.html.dom import short_text
 from ingest.html.page import Page, class_words
 from ingest.html.vocabulary import (
@@ -187,7 +188,11 @@ def _markup_rank(element: HtmlElement) -> int:
 
 def _can_be_headline(text: str, names: Collection[str]) -> bool:
     """Whether a heading has several words, or characters of a script without spaces."""
-    return len(word_list(text)) >= _FEWEST_WORDS and not is_site_name(text, names)
+    return (
+        len(word_list(text)) >= _FEWEST_WORDS
+        and not is_site_name(text, names)
+        and COMMENT_HEADING.fullmatch(text) is None
+    )
 
 
 def _holds_text(form: HtmlElement) -> bool:

@@ -336,3 +336,12 @@ def test_a_deck_may_name_a_day_or_a_number_of_minutes(deck: str) -> None:
 def test_a_deck_inside_the_heading_is_not_lost() -> None:
     found = headline(f"<h1>{TITLE} <span class='subtitle'>{DECK}</span></h1>{TEXT}")
     assert (found.text, found.alternative) == (TITLE, DECK)
+
+
+@pytest.mark.parametrize(
+    "heading", ["(0) Comments", "3 Kommentare", "Aucun commentaire", "Yorumlar (12)", "评论 (5)"]
+)
+def test_the_heading_of_the_comments_is_no_headline(heading: str) -> None:
+    assert headline(f"<div>{TEXT}</div><h1>{heading}</h1>").text == TITLE
+    shown = f"<h1>{heading}</h1><div><h1>{TITLE}</h1>{TEXT}</div>"
+    assert headline(shown, title="Bridge news of the whole month").text == TITLE
