@@ -19,6 +19,7 @@ from ingest.record import Organization
 
 _BEHIND, _BEFORE = 40, 15  # elements around the headline that are searched
 _LONGEST = 120  # characters of a line with date, source and author
+_MOST_RAW = 1_000  # the same with the page's indentation
 _LABEL_END = re.compile(r"[:：]$")
 _CLOCK = re.compile(r"\d:\d\d")
 _PARTS = re.compile(r"\s*[|｜·•]\s*")
@@ -47,9 +48,9 @@ def find_head_source(facts: PageFacts) -> Organization | None:
 
 def _lines(element: HtmlElement) -> Iterator[str]:
     """Yield what may be a credit: the element, its parts, and a label with its next sibling."""
-    text = short_text(element, _LONGEST)
-    if ":" not in text and "：" not in text:
+    if not _has_colon(element):
         return
+    text = short_text(element, _LONGEST)
     for match in _INLINE.finditer(text):
         yield f"Source: {match['name']}"
     if _LABEL_END.search(text):
@@ -58,6 +59,17 @@ def _lines(element: HtmlElement) -> Iterator[str]:
         yield f"{text} {beside or (element.tail or '').strip()}"
     else:
         yield from _PARTS.split(text)
+
+
+def _has_colon(element: HtmlElement) -> bool:
+    """Whether an element that is not too large contains a colon; cheaper than reading its text."""
+    size, colon = 0, False
+    for text in element.itertext(with_tail=False):
+        size += len(text)
+        if size > _MOST_RAW:
+            return False
+        colon = colon or ":" in text or "：" in text
+    return colon
 
 
 def _next(element: HtmlElement) -> HtmlElement | None:

@@ -24,6 +24,7 @@ from ingest.extraction.titles import (
     shared_titles,
     title_key,
     visible,
+    without_site_name,
 )
 from ingest.extraction.vocabulary import COMMENT_HEADING
 from ingest.html.dom import behind, short_text
@@ -60,7 +61,7 @@ def find_heading(
     if best is not None and _is_crumb(best.element):
         return _below_breadcrumbs(best, telling) or best
     if best is not None and alike >= _FEWEST_ALIKE and not is_elsewhere(best.element):
-        return best
+        return _rest_of_title(page, telling, names, best) or best
     is_likely = best is not None and alike >= _FEWEST_ALIKE
     other = find_by_start(page, telling)
     if other is None and not is_likely:
@@ -69,6 +70,22 @@ def find_heading(
         return best if is_likely else _by_markup(page, telling, names, best)
     says_more = best is None or len(title_key(other.text)) > len(title_key(best.text))
     return other if says_more or not is_likely else best
+
+
+def _rest_of_title(
+    page: Page, titles: tuple[Title, ...], names: Collection[str], best: Heading
+) -> Heading | None:
+    """Return a heading with more of the title than the best h1, which may name a section or blog.
+
+    None if the h1 is not the start of a title, or is half or more of one without the site's names.
+    """
+    key = title_key(best.text)
+    keys = [title_key(without_site_name(title.text, names)) for title in titles]
+    longer = [title for title in keys if title.startswith(key)]
+    if not longer or any(2 * len(key) >= len(title) for title in longer):
+        return None
+    other = find_by_start(page, titles)
+    return other if other is not None and len(title_key(other.text)) > len(key) else None
 
 
 def _by_markup(

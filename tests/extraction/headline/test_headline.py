@@ -345,3 +345,14 @@ def test_the_heading_of_the_comments_is_no_headline(heading: str) -> None:
     assert headline(f"<div>{TEXT}</div><h1>{heading}</h1>").text == TITLE
     shown = f"<h1>{heading}</h1><div><h1>{TITLE}</h1>{TEXT}</div>"
     assert headline(shown, title="Bridge news of the whole month").text == TITLE
+
+
+def test_an_h1_with_the_name_of_a_blog_gives_way_to_the_rest_of_the_title() -> None:
+    shown = (
+        f"<h1>Letters from the river</h1><div><h2>{TITLE} at last, to some relief</h2>{TEXT}</div>"
+    )
+    title = f"Letters from the river : {TITLE} at last, to some relief"
+    assert headline(shown, title=title).text == f"{TITLE} at last, to some relief"
+    song = f"<h1>River bridge</h1><h2>The Nine Months and their Orchestra</h2>{TEXT}"
+    title = "The Nine Months and their Orchestra - River bridge"
+    assert headline(song, title=title).text == "River bridge"
