@@ -20,6 +20,7 @@ from ingest.record import Organization
 _BEHIND, _BEFORE = 40, 15  # elements around the headline that are searched
 _LONGEST = 120  # characters of a line with date, source and author
 _MOST_RAW = 1_000  # the same with the page's indentation
+_LABELLED = re.compile(r"\W*[^\W\d_][^:：]{0,30}[:：]\s*\S")  # a credit after its label
 _LABEL_END = re.compile(r"[:：]$")
 _CLOCK = re.compile(r"\d:\d\d")
 _PARTS = re.compile(r"\s*[|｜·•]\s*")
@@ -77,7 +78,7 @@ def _next(element: HtmlElement) -> HtmlElement | None:
 
 
 def _credited(facts: PageFacts, line: str) -> Organization | None:
-    if ":" not in line and "：" not in line:
+    if not _LABELLED.match(line):
         return None
     blocks = read_blocks(P(line))
     credit = find_credit(blocks, blocks, facts.own_names.names, facts.page.absolute)
