@@ -29,7 +29,10 @@ _NO_SECTION = frozenset(
     """home;homepage;start;startseite;accueil;inicio;início;anasayfa;ana sayfa;beranda;главная;etusivu;hem;hjem;forside
     strona główna;domů;úvod;trang chủ;صفحہ اول;ہوم;الرئيسية;خانه;होम;ホーム;首页;首頁;홈;website;www;you are here
     uncategorized;uncategorised;sin categoría;non classé;senza categoria;sem categoria;unkategorisiert
-    article;articles;newsarticle;none;null;undefined;other;default""".replace("\n", ";")
+    article;articles;newsarticle;none;null;undefined;other;default
+    print;email;e-mail;share;tweet;pdf;drucken;teilen;merken;imprimer;partager;imprimir;compartir;compartilhar;stampa;condividi
+    afdrukken;delen;skriv ut;dela;del;drukuj;udostępnij;tisk;yazdır;paylaş
+    печать;поделиться;друк;طباعة;مشاركة;打印;分享;印刷;인쇄;공유""".replace("\n", ";")
     .replace("    ", "")
     .split(";")
 )

@@ -10,10 +10,11 @@ from itertools import islice
 
 from lxml.html import HtmlElement
 
-from ingest.dates.clock import ascii_digits, fold
+from ingest.dates.clock import MONTHS, ascii_digits, fold
 from ingest.dates.parse import beside_day
 from ingest.extraction.facts import PageFacts
 from ingest.extraction.titles import title_key, visible
+from ingest.extraction.vocabulary import BIO_SUBJECT
 from ingest.html.dom import short_text
 from ingest.html.page import text_of
 from ingest.html.vocabulary import named, words_pattern
@@ -41,7 +42,9 @@ def _whole(*keys: str) -> re.Pattern[str]:
 
 _UNIT = re.compile(rf"\d[\s-]*(?:{_words('units')})(?!{_APART})")
 _READING, _BESIDE_DATE = _whole("units", "reading"), _whole("beside_dates")
+_AGO = _whole("ago")
 _AUTHOR_BOX, _PICTURE = _names("author_boxes"), _names("pictures")
+_DIGIT, _WORD = re.compile(r"\d"), re.compile(r"[^\W\d_]+")
 _LETTER = re.compile(r"[^\W\d_]")
 _LONGEST_LINE = 100  # characters of a date or a reading time with its labels
 _MOST_LETTERS = 12  # beside a date that are in no list
@@ -58,7 +61,17 @@ def is_note(text: str, facts: PageFacts) -> bool:
 
 def _is_date(text: str, facts: PageFacts) -> bool:
     rest = beside_day(text, facts.limits)
-    return rest is not None and len(_LETTER.findall(_BESIDE_DATE.sub("", rest))) <= _MOST_LETTERS
+    if rest is not None:
+        return len(_LETTER.findall(_BESIDE_DATE.sub("", rest))) <= _MOST_LETTERS
+    folded = fold(ascii_digits(text))
+    if _DIGIT.search(folded) is None:
+        return False
+    words = _WORD.findall(_BESIDE_DATE.sub("", folded))
+    if words and all(word in MONTHS for word in words):  # without the year
+        return True
+    return bool(_AGO.search(folded)) and not _LETTER.search(
+        _AGO.sub("", _BESIDE_DATE.sub("", folded))
+    )
 
 
 def _is_reading_time(text: str) -> bool:
@@ -114,7 +127,9 @@ def is_bio(element: HtmlElement, outside: HtmlElement, text: str, authors: Itera
         text: The text.
         authors: The keys (`title_key`) of names that the page gives as the authors'.
     """
-    if any(named(above, _AUTHOR_BOX) for above in _between(element, outside)):
+    if BIO_SUBJECT.match(text) or any(
+        named(above, _AUTHOR_BOX) for above in _between(element, outside)
+    ):
         return True
     key = title_key(text)
     return any(key.startswith(author) for author in authors)

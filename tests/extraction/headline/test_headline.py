@@ -302,6 +302,9 @@ AUTHOR = "<div class='by'>By <a rel='author' href='/people/7'>Rosa Almeida Prado
         "<h2>15 mars 2026 à 10h30</h2>",
         "<h3 class='subtitle'>Zuletzt aktualisiert am Mittwoch, 18. März 2026, 9:22 Uhr</h3>",
         "<div class='article-lead'>2026年3月18日 15:45 发布</div>",
+        "<h2>Sonntag, 15. März, 9:22 Uhr</h2>",
+        "<h2>Updated 3 hours ago</h2>",
+        "<div class='excerpt'>hace 12 minutos</div>",
         "<p class='intro'>Lesezeit: etwa 4 Minuten</p>",
         "<h2>4-minute read</h2>",
         "<div class='excerpt'>Tiempo de lectura: 7 min</div>",
@@ -311,6 +314,8 @@ AUTHOR = "<div class='by'>By <a rel='author' href='/people/7'>Rosa Almeida Prado
         "<figure-box class='picture-box'><img src='/a.jpg'><p class='lead'>The old bridge in winter</p></figure-box>",
         "<div><img src='/a.jpg' alt='The old bridge in winter'><p class='lead'>The old bridge in winter</p></div>",
         "<section class='contributor'><p class='summary'>Grew up by the river and writes of boats.</p></section>",
+        "<div class='autorenbox'><p class='summary'>Kennt jede Brücke und wohnt auf einem Boot.</p></div>",
+        "<p class='summary'>The author of this column lives on a boat.</p>",
         f"{AUTHOR}<p class='intro'>Rosa Almeida Prado schreibt seit 2011 über Brücken und Häfen.</p>",
     ],
 )
@@ -327,6 +332,7 @@ def test_a_date_a_reading_time_a_caption_and_a_bio_are_no_deck(below: str) -> No
     [
         "The council met on 15 March 2026 to settle a long quarrel over boats.",
         "Why a 4-minute crossing took nine months to build",
+        "A year ago 12 boats crossed here each day",
     ],
 )
 def test_a_deck_may_name_a_day_or_a_number_of_minutes(deck: str) -> None:
