@@ -308,6 +308,29 @@ def _specific_words(segment: str) -> int:
     return _words(_GENERIC_WORD.sub("", segment)) if not segment.isdecimal() else 0
 
 
+def drops_article(canonical: str, url: str) -> bool:
+    """Whether a canonical URL leaves out what names the article in the page's address.
+
+    That is an id in the query, or the last segments of the path. Such a canonical URL is the same
+    for all articles of the site.
+    """
+    (short, short_query), (long, long_query) = _key_parts(canonical), _key_parts(url)
+    path = short.partition("/")[2]
+    if _names_article(f"/{path}", short_query) or not set(short_query) <= set(long_query):
+        return False
+    if short == long:
+        left_out = set(long_query) - set(short_query)
+        return any(_may_be_id(name, value) or _words(value) >= 3 for name, value in left_out)
+    below = long.removeprefix(f"{short}/")
+    return below != long and _path_names_article(f"/{below}", below.split("/"))
+
+
+def _key_parts(url: str) -> tuple[str, list[tuple[str, str]]]:
+    """Return the key of an address without its query, and the parameters of the query."""
+    place, _, query = article_key(url).partition("?")
+    return place, parse_qsl(query, keep_blank_values=True)
+
+
 def article_id(url: str) -> str:
     """Return the stable id of an article: 32 hex digits of the SHA-256 of its key."""
     return hashlib.sha256(article_key(url).encode("utf-8", "surrogatepass")).hexdigest()[:32]

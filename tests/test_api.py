@@ -219,3 +219,14 @@ def test_read_names_the_file_and_line_that_is_no_record(tmp_path: Path) -> None:
         list(read(tmp_path))
     with pytest.raises(UsageError, match="no such file"):
         list(read(tmp_path / "nothing"))
+
+
+def test_a_canonical_url_that_all_articles_share_is_ignored_with_a_warning() -> None:
+    html = PAGE.replace("<head>", "<head><link rel=canonical href='/artikel.php'>")
+    records = [extract(html, f"https://gazette.example/artikel.php?nr={nr}") for nr in (9917, 9918)]
+    ids = set()
+    for record in records:
+        assert isinstance(record, Article)
+        assert any("canonical" in warning for warning in record.metadata.warnings)
+        ids.add(record.id)
+    assert len(ids) == 2

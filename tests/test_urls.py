@@ -7,6 +7,7 @@ from ingest.urls import (
     article_id,
     article_key,
     check_url,
+    drops_article,
     host_of,
     is_home,
     is_http_url,
@@ -212,3 +213,42 @@ def test_what_no_client_can_ask_is_no_url(text: str) -> None:
 )
 def test_what_the_standard_allows_is_a_url(text: str) -> None:
     assert check_url(text) == text
+
+
+@pytest.mark.parametrize(
+    ("canonical", "url"),
+    [
+        ("https://gazette.example/artikel.php", "https://gazette.example/artikel.php?nr=9917"),
+        ("https://gazette.example/read?lang=pl", "https://gazette.example/read?lang=pl&doc=55-b"),
+        ("https://gazette.example/view", "https://www.gazette.example/view?t=mill-burns-at-night"),
+        ("https://gazette.example/news", "https://gazette.example/news/2026/mill-burns-at-night"),
+        ("https://gazette.example/news/", "https://gazette.example/news/8812734"),
+    ],
+)
+def test_a_canonical_url_without_what_names_the_article(canonical: str, url: str) -> None:
+    assert drops_article(canonical, url)
+
+
+@pytest.mark.parametrize(
+    ("canonical", "url"),
+    [
+        (
+            "https://gazette.example/mill-burns-at-night",
+            "https://gazette.example/mill-burns-at-night?x=12",
+        ),
+        (
+            "https://gazette.example/a/8812734",
+            "https://gazette.example/a/8812734/mill-burns-at-night",
+        ),
+        (
+            "https://gazette.example/read?doc=55",
+            "https://gazette.example/read?doc=55&utm_source=a1",
+        ),
+        ("https://gazette.example/read", "https://gazette.example/read?utm_source=a1&fbclid=77"),
+        ("https://gazette.example/about", "https://gazette.example/about?view=wide"),
+        ("https://gazette.example/2026/mill-burns-at-night", "https://gazette.example/?p=8812"),
+        ("https://gazette.example/read", "https://gazette.example/read"),
+    ],
+)
+def test_a_canonical_url_that_still_names_the_article(canonical: str, url: str) -> None:
+    assert not drops_article(canonical, url)

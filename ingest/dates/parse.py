@@ -114,6 +114,12 @@ def holds_day(text: str, limits: Limits) -> bool:
     return next(_days(fold(ascii_digits(text[: limits.date_characters])), ()), None) is not None
 
 
+def beside_day(text: str, limits: Limits) -> str | None:
+    """Return the rest of a text beside its date, folded, or None if it has no whole date."""
+    days = _days(fold(ascii_digits(text[: limits.date_characters])), ())
+    return next((rest for _, rest in days), None)
+
+
 def _can_be(when: datetime, latest: datetime) -> bool:
     """Whether the time is after `EARLIEST_YEAR` and, in some zone, not after the latest allowed."""
     earliest_reading = when if when.tzinfo else when.replace(tzinfo=timezone(timedelta(hours=14)))

@@ -14,12 +14,14 @@ from lxml.html import HtmlElement
 from ingest.extraction.facts import PageFacts
 from ingest.extraction.model import Topics
 from ingest.extraction.structured import StructuredData, text_value
+from ingest.extraction.vocabulary import FOLDERS
 from ingest.html.page import Found, Page, class_words, text_of
 from ingest.text import known, one_line
 
 _LONGEST = 60
 _MOST_WORDS = 6
 _HEADER_LEVELS = 3
+_OUTER = frozenset({"article", "main", "body"})
 _HEADER_LINKS = 25  # an element with as many links is not an article's header
 _MOST_HEADINGS = 10
 # Values of breadcrumbs and section fields that are not names of sections.
@@ -27,7 +29,10 @@ _NO_SECTION = frozenset(
     """home;homepage;start;startseite;accueil;inicio;início;anasayfa;ana sayfa;beranda;главная;etusivu;hem;hjem;forside
     strona główna;domů;úvod;trang chủ;صفحہ اول;ہوم;الرئيسية;خانه;होम;ホーム;首页;首頁;홈;website;www;you are here
     uncategorized;uncategorised;sin categoría;non classé;senza categoria;sem categoria;unkategorisiert
-    article;articles;newsarticle;none;null;undefined;other;default""".replace("\n", ";")
+    article;articles;newsarticle;none;null;undefined;other;default
+    print;email;e-mail;share;tweet;pdf;drucken;teilen;merken;imprimer;partager;imprimir;compartir;compartilhar;stampa;condividi
+    afdrukken;delen;skriv ut;dela;del;drukuj;udostępnij;tisk;yazdır;paylaş
+    печать;поделиться;друк;طباعة;مشاركة;打印;分享;印刷;인쇄;공유""".replace("\n", ";")
     .replace("    ", "")
     .split(";")
 )
@@ -180,15 +185,33 @@ def _beside_headline(page: Page) -> Iterator[str]:
 
 
 def _names_section(page: Page, link: HtmlElement, around: HtmlElement) -> bool:
+    """Whether a link leads to a category, or has a class of one, itself or in an element around it.
+
+    Only elements count that hold little else: WordPress's `post_class()` writes the categories of a
+    post into the class of its outermost element.
+    """
+    if not _can_lead_to_section(page, link):
+        return False
     path = urlsplit(page.absolute(link.get("href")) or "").path
     if _SECTION_PATH.search(path) or "category" in (link.get("rel") or ""):
         return True
     node: HtmlElement | None = link
     while node is not None and node is not around:
+        if node.tag in _OUTER or next(node.iter("h1"), None) is not None:
+            return False
         if _SECTION_CLASS.search(class_words(node)):
             return True
         node = node.getparent()
     return False
+
+
+def _can_lead_to_section(page: Page, link: HtmlElement) -> bool:
+    """Whether a link leads to another page of the site that is not an author's."""
+    address = page.absolute(link.get("href"))
+    if address is None or "author" in (link.get("rel") or ""):
+        return False
+    folders = urlsplit(address).path.casefold().split("/")
+    return not _is_page(page, address) and not any(folder in FOLDERS for folder in folders[:-1])
 
 
 _LONGEST_KEYWORD = 150

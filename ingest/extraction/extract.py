@@ -5,6 +5,7 @@ Each extractor reads the same facts and changes nothing, so their order does not
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 from ingest.extraction.body.body import find_body
@@ -12,6 +13,7 @@ from ingest.extraction.byline.byline import find_byline
 from ingest.extraction.classification import find_topics
 from ingest.extraction.comments import find_comments
 from ingest.extraction.facts import PageFacts
+from ingest.extraction.head_source import find_head_source
 from ingest.extraction.headline.headline import find_headline
 from ingest.extraction.language import find_language
 from ingest.extraction.media.media import find_media
@@ -31,6 +33,8 @@ def extract_page(facts: PageFacts) -> Extraction:
     page = facts.page
     headline, byline, comments = find_headline(facts), find_byline(facts), find_comments(facts)
     body = find_body(facts, headline=headline, byline=byline, comments=comments, times=times)
+    if body and body.credit is None and (source := find_head_source(facts)) is not None:
+        body = replace(body, credit=source, credit_source="headline")
     text = body.text if body else ""
     language, language_source = find_language(page, text or (headline.text if headline else ""))
     return Extraction(

@@ -9,11 +9,12 @@ from functools import cached_property
 from urllib.parse import urlsplit
 
 from ingest.extraction.structured import Node, StructuredData, text_value
-from ingest.extraction.titles import title_key
+from ingest.extraction.titles import title_key, word_list
 from ingest.html.page import Page
 from ingest.record import Rights
 from ingest.sites import Site
 from ingest.text import LINE_CHARACTERS, known, one_line
+from ingest.urls import is_home
 
 # Crawler names that carry robots directives of their own in a `<meta name=...>`.
 _ROBOT = re.compile(
@@ -83,20 +84,36 @@ class OwnNames:
 
 def own_names(page: Page, data: StructuredData, site: Site) -> OwnNames:
     """Return the site's own names from its definition, metadata, JSON-LD nodes and host."""
-    names: list[str | None] = [site.publisher]
+    names: list[str] = []
     for meta in ("og:site_name", "application-name", "al:ios:app_name"):
         names += page.metas.get(meta, [])
     for article in data.articles[:_PUBLISHERS]:
         names += data.texts(article, "publisher")
     for node in data.of_type(*_ORGANISATIONS):
         names += data.texts(node, "name")
+    hosts = _host_names(page)
+    names = [name for name in names if not _is_headline(page, name)]
+    return OwnNames(tuple(dict.fromkeys(name for name in (site.publisher, *names, *hosts) if name)))
+
+
+def _host_names(page: Page) -> list[str]:
     host = (urlsplit(page.url).hostname or "").removeprefix("www.")
     labels = host.split(".")
-    names += [host, host.rpartition(".")[0], labels[0], max(labels, key=len)]
-    names += [label for label in labels[:-1] if len(label) > 2]
-    return OwnNames(tuple(dict.fromkeys(name for name in names if name)))
+    names = [host, host.rpartition(".")[0], labels[0], max(labels, key=len)]
+    return [*names, *(label for label in labels[:-1] if len(label) > 2)]
 
 
+def _is_headline(page: Page, name: str) -> bool:
+    """Whether a name of the site is the article's title: some systems fill both metas with it."""
+    title = page.meta("og:title", "twitter:title")
+    if title is None or is_home(page.url) or title_key(name) != title_key(title):
+        return False
+    key = title_key(name)
+    of_host = any(len(host) > 3 and title_key(host) in key for host in _host_names(page))
+    return len(word_list(name)) >= _FEWEST_WORDS and not of_host
+
+
+_FEWEST_WORDS = 4  # of a name of the site that may be a headline
 _PUBLISHERS = 3
 """JSON-LD articles whose publisher is read; later ones are stories of other sites."""
 _MOST_CHARACTERS = 80  # the longest names of newspapers have about 60; a longer text is a slogan
@@ -111,7 +128,8 @@ def find_publisher(page: Page, data: StructuredData, site: Site) -> str | None:
     """
     if site.publisher:
         return site.publisher
-    return next((name for name in _names(page, data) if name and _is_name(name)), None)
+    names = (name for name in _names(page, data) if name and _is_name(name))
+    return next((name for name in names if not _is_headline(page, name)), None)
 
 
 def _names(page: Page, data: StructuredData) -> Iterator[str]:

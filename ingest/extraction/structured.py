@@ -85,7 +85,11 @@ class StructuredData:
         return next(iter(self.texts(node, key)), None)
 
 
-def text_value(value: object) -> str:
+_DEEPEST = 8
+"""Levels of a value that are searched for its text; real ones have two or three."""
+
+
+def text_value(value: object, depth: int = _DEEPEST) -> str:
     """Return a JSON-LD value as a text; empty if it has none.
 
     The text of a node is its `name`, `@value` or `headline`.
@@ -96,17 +100,17 @@ def text_value(value: object) -> str:
         return "true" if value else "false"
     if isinstance(value, int | float):
         return str(value)
-    if isinstance(value, Mapping):
+    if depth > 0 and isinstance(value, Mapping):
         return next(
             (
                 text
                 for key in ("name", "@value", "headline")
-                if (text := text_value(value.get(key)))
+                if (text := text_value(value.get(key), depth - 1))
             ),
             "",
         )
-    if isinstance(value, list):
-        return next((text for item in value if (text := text_value(item))), "")
+    if depth > 0 and isinstance(value, list):
+        return next((text for item in value if (text := text_value(item, depth - 1))), "")
     return ""
 
 

@@ -76,3 +76,7 @@ BIO_VERBS = _words("bio_verbs") | BIO_WORK
 """What such a sentence says next."""
 BIO_ROLES = _words("bio_roles") | _words("roles")
 """Professions of authors, in lower case."""
+SOURCE_LABELS, AFTER_SOURCE = _pattern("source_labels"), _pattern("after_source")
+"""Labels of a credited source in scripts without spaces, and what ends its name in the same line."""
+COMMENT_HEADING = re.compile(rf"[\W\d_]*(?:{_pattern('comment_headings')})[\W\d_]*", re.IGNORECASE)
+"""The whole heading of a comment section: "0 Comments"."""

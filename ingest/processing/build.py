@@ -31,7 +31,7 @@ from ingest.record import (
 from ingest.settings import Limits
 from ingest.sites import UNKNOWN_SITE, Site, SiteCatalog
 from ingest.text import block, known, one_line
-from ingest.urls import article_id, host_of, is_home
+from ingest.urls import article_id, drops_article, host_of, is_home
 
 logger = logging.getLogger(__name__)
 
@@ -262,8 +262,8 @@ def _canonical(
     """Return the canonical URL if it is plausible, and warnings if it is not.
 
     Some sites have the same canonical URL on every page, which would make one article of all of
-    them. So it must not be on another site's host, nor the front page, and it must match the site's
-    article pattern if the page's URL does.
+    them. So it must not be on another site's host, nor the front page, nor leave out what names the
+    article, and it must match the site's article pattern if the page's URL does.
     """
     canonical = absolute(page.url, extraction.canonical_url)
     if canonical is None:
@@ -273,6 +273,8 @@ def _canonical(
         return None, [f"rel=canonical names another host: {canonical_host}"]
     if is_home(canonical) and not is_home(page.url):
         return None, ["rel=canonical names the front page"]
+    if drops_article(canonical, page.url):
+        return None, [f"rel=canonical leaves out what names the article: {canonical}"]
     if site.is_article_url(page.url) and not site.is_article_url(canonical):
         return None, [f"rel=canonical is no article's address: {canonical}"]
     return canonical, []

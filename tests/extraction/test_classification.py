@@ -175,3 +175,26 @@ def test_a_lone_tag_link_that_names_the_section_is_no_keyword() -> None:
     )
     topics = find_topics(facts_of(page))
     assert (topics.section, topics.keywords) == ("Business", ())
+
+
+POST = "post-88 post type-post hentry category-waterways tag-boats"
+
+
+@pytest.mark.parametrize(
+    "below",
+    [
+        "<p class='who'>Text: <a href='/people/7'>Rosa Almeida, Lisbon</a></p>",
+        "<p>Text: <a rel='author' href='/rosa'>Rosa Almeida</a></p>",
+        "<div class='tools category'><a href='#'>Imprimir</a> <a href='/city/2025/harbour-bridge/?print=1'>PDF</a></div>",
+        "<p><a href='/photo/12'>Photo series</a></p>",
+    ],
+)
+def test_a_link_of_a_post_s_header_is_no_section_because_of_the_post_s_own_class(
+    below: str,
+) -> None:
+    header = (
+        f"<div class='{POST}' id='news-section'><h1>Harbour bridge</h1>{below}<div>text</div></div>"
+    )
+    assert topics(f"<body>{header}</body>").section is None
+    named = f"<span class='cat-links'><a href='/waterways/'>Waterways</a></span>{below}"
+    assert topics(f"<body>{header.replace(below, named)}</body>").section == "Waterways"

@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from ingest.extraction.publisher import find_free, find_publisher
+from ingest.extraction.publisher import find_free, find_publisher, own_names
 from ingest.extraction.structured import read_structured
 from ingest.html.page import parse
 from ingest.sites import UNKNOWN_SITE, Site
@@ -63,3 +63,13 @@ def test_free_access_is_never_guessed() -> None:
     assert free(ld(headline="x")) is None
     assert free('<meta property="article:content_tier" content="metered">') is None
     assert free('<meta property="article:content_tier" content="locked">') is False
+
+
+def test_a_headline_that_a_system_writes_as_the_site_s_name_is_no_publisher() -> None:
+    title = "Ferry landing opens again below the mill"
+    metas = f'<meta property="og:site_name" content="{title}"><meta property="og:title" content="{title}">'
+    assert publisher(metas) is None
+    page = parse(f"{metas}<body><h1>{title}</h1><p>text</p></body>", URL)
+    assert title not in own_names(page, read_structured(page), UNKNOWN_SITE).names
+    own = metas.replace(title, "The Paper of Our Town")
+    assert publisher(own) == "The Paper of Our Town"

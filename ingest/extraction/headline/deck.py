@@ -9,6 +9,13 @@ from lxml.html import HtmlElement
 
 from ingest.dates.parse import holds_day
 from ingest.extraction.facts import PageFacts
+from ingest.extraction.headline.not_deck import (
+    author_key,
+    is_bio,
+    is_caption,
+    is_note,
+    stated_authors,
+)
 from ingest.extraction.titles import title_key, visible
 from ingest.html.dom import behind, short_text
 from ingest.html.page import class_words, text_of
@@ -20,6 +27,7 @@ _PARAGRAPH = 60  # characters; the text begins at the first `<p>` that is longer
 _TAGS = frozenset(
     {"p", "div", "span", "section", "h2", "h3", "h4", "h5", "h6", "strong", "em", "b"}
 )
+_INNER_TAGS = _TAGS | {"small", "i"}  # of a deck inside the heading
 # Classes and ids of a deck: English, German, French, Spanish, Portuguese, Italian, Dutch,
 # Scandinavian, Czech, Polish, Turkish and Vietnamese.
 _DECK = re.compile(
@@ -58,25 +66,53 @@ def find_deck(facts: PageFacts, heading: HtmlElement, headline: str) -> Deck | N
     for element in facts.page.select(*facts.site.select.alternative_headline):
         if (text := visible(text_of(element))) and title_key(text) != title_key(headline):
             return Deck(text, element)
-    return _below(heading, title_key(headline), facts.limits)
+    return _below(facts, heading, title_key(headline))
 
 
-def _below(heading: HtmlElement, headline: str, limits: Limits) -> Deck | None:
-    seen = 0  # texts between the headline and the element
-    for element in behind(heading, _BEHIND):
-        if _can_be_deck(element, heading, seen, limits):
+def deck_inside(heading: HtmlElement, headline: str) -> str | None:
+    """Return the text of a deck inside the heading, if the headline was read without it."""
+    shown = title_key(headline)
+    for element in heading.iterdescendants():
+        if element.tag in _INNER_TAGS and (element.tag == "small" or _is_called_deck(element)):
             text = visible(short_text(element, _MOST))
-            if (
-                len(text) >= _FEWEST
-                and " " in text
-                and title_key(text) != headline
-                and _is_prose(element)
-            ):
-                return Deck(text, element)
+            if _is_deck_text(text, shown) and title_key(text) not in shown:
+                return text
+    return None
+
+
+def _below(facts: PageFacts, heading: HtmlElement, headline: str) -> Deck | None:
+    seen = 0  # texts between the headline and the element
+    around = set(heading.iterancestors())
+    authors = stated_authors(facts)
+    for element in behind(heading, _BEHIND):
+        if author := author_key(element):
+            authors.add(author)
+        if _can_be_deck(element, heading, seen, facts.limits):
+            text = visible(short_text(element, _MOST))
+            if _is_deck_text(text, headline) and _is_prose(element):
+                outside = next(above for above in element.iterancestors() if above in around)
+                if not _is_other(element, outside, text, facts, authors):
+                    return Deck(text, element)
+                continue
         if _begins_text(element):
             return None
         seen += bool((element.text or "").strip())
     return None
+
+
+def _is_other(
+    element: HtmlElement, outside: HtmlElement, text: str, facts: PageFacts, authors: set[str]
+) -> bool:
+    """Whether the text is a date, a reading time, a caption or a bio. It stays in the body then."""
+    return (
+        is_note(text, facts)
+        or is_caption(element, outside, text)
+        or is_bio(element, outside, text, authors)
+    )
+
+
+def _is_deck_text(text: str, headline: str) -> bool:
+    return len(text) >= _FEWEST and " " in text and title_key(text) != headline
 
 
 def _can_be_deck(element: HtmlElement, heading: HtmlElement, seen: int, limits: Limits) -> bool:

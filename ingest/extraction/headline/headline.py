@@ -6,9 +6,15 @@ from collections.abc import Collection
 
 from ingest.extraction.facts import PageFacts
 from ingest.extraction.heading_text import shown_text
-from ingest.extraction.headline.deck import find_deck
+from ingest.extraction.headline.deck import deck_inside, find_deck
 from ingest.extraction.model import Headline
-from ingest.extraction.titles import Title, title_key, without_site_name
+from ingest.extraction.titles import (
+    Title,
+    is_site_name,
+    shared_titles,
+    title_key,
+    without_site_name,
+)
 
 
 def find_headline(facts: PageFacts) -> Headline | None:
@@ -20,7 +26,7 @@ def find_headline(facts: PageFacts) -> Headline | None:
     titles, names = facts.titles, facts.own_names.keys
     shown = facts.heading
     if shown is None:
-        return _from_metadata(titles, names)
+        return _from_metadata((*titles, *shared_titles(facts.page)), names)
     # OpenGraph's title comes first: it is the headline under which the article is shared.
     ranked = sorted(titles, key=lambda title: title.source != "meta")
     text = shown_text(shown.element, [without_site_name(title.text, names) for title in ranked])
@@ -30,7 +36,7 @@ def find_headline(facts: PageFacts) -> Headline | None:
         text=text,
         source=shown.source,
         seo_title=_seo_title(text, titles, names),
-        alternative=deck.text if deck else None,
+        alternative=deck.text if deck else deck_inside(shown.element, text),
         element=shown.element,
         deck=deck.element if deck else None,
     )
@@ -39,7 +45,7 @@ def find_headline(facts: PageFacts) -> Headline | None:
 def _from_metadata(titles: tuple[Title, ...], names: Collection[str]) -> Headline | None:
     for title in titles:
         text = without_site_name(title.text, names)
-        if text and title_key(text) not in names:
+        if text and not is_site_name(text, names):
             return Headline(text=text, source=title.source)
     return None
 

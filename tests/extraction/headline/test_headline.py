@@ -210,3 +210,155 @@ def test_the_title_of_another_article_in_json_ld_is_not_the_page_s() -> None:
     own = f'{{"@type": "NewsArticle", "headline": "{TITLE}"}}'
     head = "".join(f'<script type="application/ld+json">{node}</script>' for node in (other, own))
     assert headline(TEXT, head=head).text == TITLE
+
+
+def test_the_kicker_of_a_headline_in_microdata_is_in_the_heading_around_it() -> None:
+    body = (
+        "<ol class='breadcrumb'><li><h1>Bakers strike over night shifts</h1></li></ol><h2><span class='kicker'>Flour"
+        f"</span> <span itemprop='headline'>Bakers strike over night shifts</span></h2>{TEXT}"
+    )
+    title = "Flour: Bakers strike over night shifts"
+    assert headline(body, title=title).text == title
+
+
+def test_a_title_that_the_parser_moves_into_the_body_is_read() -> None:
+    page = parse(
+        f"stray<html><head><title>{TITLE}</title></head><body><svg><title>Search</title></svg>{TEXT}</body></html>",
+        "https://www.example-times.com/story",
+    )
+    found = find_headline(facts_of(page))
+    assert found is not None
+    assert found.text == TITLE
+
+
+def found_on(body: str, *, title: str, url: str = "https://www.example-times.com/a/7.htm") -> str:
+    found = find_headline(facts_of(parse(f"<title>{title}</title><body>{body}</body>", url)))
+    assert found is not None
+    return found.text
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        f"Example Times: {TITLE}",
+        f"ExampleTimes.com > Region > Towns -- {TITLE}",
+        f"{TITLE}-Towns-Region-Example Times",
+        f"{TITLE} | REGION | Weather, traffic and sport from the Example Times newsroom",
+    ],
+)
+@pytest.mark.parametrize(
+    "shown",
+    [
+        f"<table><tr><td><font size=5><b>{TITLE}</b></font></td></tr></table>",
+        f"<form id='aspnet'><span style='font-weight:bold'>{TITLE}</span>{TEXT}</form>",
+        f"<p class='big'>{TITLE}<br></p>",
+    ],
+)
+def test_a_headline_without_a_heading_is_a_part_of_the_title(title: str, shown: str) -> None:
+    body = f"<table><tr><td>Weather, traffic and sport</td></tr></table>{shown}{TEXT}"
+    assert found_on(body, title=title) == TITLE
+
+
+@pytest.mark.parametrize(
+    "shown",
+    [
+        f"<div class='hnews hentry'><h3>Share this story now</h3><span class='entry-title'>{TITLE}</span>",
+        f"<h1>Region</h1><div><h1>{TITLE}</h1>",
+        f"<h4>The best of the week</h4><h3>{TITLE}</h3>",
+        f"<div class='articletitle'>{TITLE}</div>",
+    ],
+)
+def test_a_headline_that_no_title_names_is_known_by_its_markup(shown: str) -> None:
+    body = f"{shown}{TEXT}<h2 class='headline'>Another story of the same day</h2>"
+    assert found_on(body, title="The Example Times - Region") == TITLE
+
+
+def test_a_class_of_a_headline_is_believed_against_a_title_if_one_element_has_it() -> None:
+    title = "All the news from the wire of the river"
+    shown = f"<span class='headline entry-title'>{TITLE}</span>{TEXT}"
+    assert found_on(shown, title=title) == TITLE
+    twice = f"<span class='headline'>Budget session in the assembly</span>{shown}"
+    assert found_on(twice, title=title) == title
+
+
+def test_a_link_that_shares_the_page_names_its_headline() -> None:
+    share = (
+        "<a href='https://share.example.org/submit?url=https://www.example-times.com/a/7.htm&amp;title="
+        f"{TITLE.replace(' ', '+')}'>Share</a>"
+    )
+    body = f"<div class='sh'>{TITLE}</div>{TEXT}{share}"
+    assert found_on(body, title="Example Times") == TITLE
+    assert found_on(f"{TEXT}{share}", title="Example Times") == TITLE
+    other = parse(body.replace("7.htm", "8.htm"), "https://www.example-times.com/a/7.htm")
+    assert find_headline(facts_of(other)) is None
+
+
+AUTHOR = "<div class='by'>By <a rel='author' href='/people/7'>Rosa Almeida Prado</a></div>"
+
+
+@pytest.mark.parametrize(
+    "below",
+    [
+        "<h2>15 mars 2026 à 10h30</h2>",
+        "<h3 class='subtitle'>Zuletzt aktualisiert am Mittwoch, 18. März 2026, 9:22 Uhr</h3>",
+        "<div class='article-lead'>2026年3月18日 15:45 发布</div>",
+        "<h2>Sonntag, 15. März, 9:22 Uhr</h2>",
+        "<h2>Updated 3 hours ago</h2>",
+        "<div class='excerpt'>hace 12 minutos</div>",
+        "<p class='intro'>Lesezeit: etwa 4 Minuten</p>",
+        "<h2>4-minute read</h2>",
+        "<div class='excerpt'>Tiempo de lectura: 7 min</div>",
+        "<div class='summary'>阅读时间约 5 分钟</div>",
+        "<div class='desc'>Время чтения: 3 минуты</div>",
+        "<div class='lead'><span class='bild'><img src='/a.jpg'><em>The old bridge in winter</em></span></div>",
+        "<figure-box class='picture-box'><img src='/a.jpg'><p class='lead'>The old bridge in winter</p></figure-box>",
+        "<div><img src='/a.jpg' alt='The old bridge in winter'><p class='lead'>The old bridge in winter</p></div>",
+        "<section class='contributor'><p class='summary'>Grew up by the river and writes of boats.</p></section>",
+        "<div class='autorenbox'><p class='summary'>Kennt jede Brücke und wohnt auf einem Boot.</p></div>",
+        "<p class='summary'>The author of this column lives on a boat.</p>",
+        f"{AUTHOR}<p class='intro'>Rosa Almeida Prado schreibt seit 2011 über Brücken und Häfen.</p>",
+    ],
+)
+def test_a_date_a_reading_time_a_caption_and_a_bio_are_no_deck(below: str) -> None:
+    found = headline(f"<div class='top'><h1>{TITLE}</h1>{below}</div><div>{TEXT}</div>")
+    assert found.alternative is None
+    assert found.deck is None
+    deck = f"{below}<p class='standfirst'>{DECK}</p>"
+    assert headline(f"<h1>{TITLE}</h1>{deck}<div>{TEXT}</div>").alternative == DECK
+
+
+@pytest.mark.parametrize(
+    "deck",
+    [
+        "The council met on 15 March 2026 to settle a long quarrel over boats.",
+        "Why a 4-minute crossing took nine months to build",
+        "A year ago 12 boats crossed here each day",
+    ],
+)
+def test_a_deck_may_name_a_day_or_a_number_of_minutes(deck: str) -> None:
+    assert headline(f"<h1>{TITLE}</h1><h2>{deck}</h2>{TEXT}").alternative == deck
+
+
+def test_a_deck_inside_the_heading_is_not_lost() -> None:
+    found = headline(f"<h1>{TITLE} <span class='subtitle'>{DECK}</span></h1>{TEXT}")
+    assert (found.text, found.alternative) == (TITLE, DECK)
+
+
+@pytest.mark.parametrize(
+    "heading", ["(0) Comments", "3 Kommentare", "Aucun commentaire", "Yorumlar (12)", "评论 (5)"]
+)
+def test_the_heading_of_the_comments_is_no_headline(heading: str) -> None:
+    assert headline(f"<div>{TEXT}</div><h1>{heading}</h1>").text == TITLE
+    shown = f"<h1>{heading}</h1><div><h1>{TITLE}</h1>{TEXT}</div>"
+    assert headline(shown, title="Bridge news of the whole month").text == TITLE
+
+
+def test_an_h1_with_the_name_of_a_blog_gives_way_to_the_rest_of_the_title() -> None:
+    shown = (
+        f"<h1>Letters from the river</h1><div><h2>{TITLE} at last, to some relief</h2>{TEXT}</div>"
+    )
+    title = f"Letters from the river : {TITLE} at last, to some relief"
+    assert headline(shown, title=title).text == f"{TITLE} at last, to some relief"
+    song = f"<h1>River bridge</h1><h2>The Nine Months and their Orchestra</h2>{TEXT}"
+    title = "The Nine Months and their Orchestra - River bridge"
+    assert headline(song, title=title).text == "River bridge"
