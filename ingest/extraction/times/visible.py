@@ -11,6 +11,14 @@ from lxml.html import HtmlElement
 
 from ingest.dates.parse import holds_day
 from ingest.extraction.times.claims import Claim, Reader, raws_of
+from ingest.extraction.times.labels import (
+    A_YEAR,
+    MOST_TEXT,
+    is_labelled,
+    label_of,
+    only_label,
+    parts,
+)
 from ingest.html.dom import before, behind, short_text
 from ingest.html.page import class_words, text_of
 from ingest.text import one_line
@@ -18,44 +26,17 @@ from ingest.text import one_line
 _BEFORE, _BEHIND = 60, 160  # elements of the page that are looked at before and behind the headline
 _FAR_BEHIND = 600  # the same, if the head of the article shows no time
 _MOST_DATES = 12  # dates parsed per page; a headline has one or two of its own
-_MOST_TEXT = 120  # characters of an element that is a date line
 _MOST_LINE = 60  # characters of an unmarked line that holds a date
-_INLINE = frozenset({"a", "abbr", "b", "em", "font", "i", "span", "strong", "u"})
 _TEASER = 600  # characters of a teaser; a longer text may link a heading of its own
 _LEAST_BODY = 250  # characters of a paragraph of the article, which ends its head
 _DATE_WORDS = re.compile(
     r"date|time(?!line)|publish|posted|updated|modified|datum|fecha|data\b|dato\b|tarih|tanggal"
     r"|horodat|zeit\b|byline|meta\b"
 )
-# Labels of a time in the languages of newspapers. As a class "updated" alone is not a label: hAtom
-# (microformats.org/wiki/hatom) requires it on the only time of an entry.
-_LABEL = re.compile(
-    r"(?P<modified>\b(?:(?:last[ -])?(?:updated?|modified|edited|changed)|aktualisiert"
-    r"|aktualisierung|mis à jour|mise à jour|modifié|actualizad[oa]|atualizad[oa]|aggiornat[oa]"
-    r"|aggiornamento|bijgewerkt|uppdaterad|oppdatert|opdateret|päivitetty|güncelleme|güncellendi"
-    r"|aktualizováno|aktualizace|zaktualizowano|aktualizacja|обновлено|оновлено|diperbarui"
-    r"|frissítve|stand(?=:|\s+\d|\s+vom\b)|zuletzt (?:geändert|bearbeitet)|reviewed|revised|as of"
-    r"|last (?:checked|verified)"
-    r"|última (?:actualización|atualização|modificación)|ultimo aggiornamento|laatste? (?:update"
-    r"|gewijzigd)|ultima actualizare|actualizat|dernière mise à jour)\b|اپ ڈیٹ|تحديث|به‌روزرسانی"
-    r"|更新|수정|최종수정|अपडेट|আপডেট)"
-    r"|(?P<published>\b(?:first published|published|posted|post (?:date|time)|date posted|publication date"
-    r"|story (?:is )?from|issued|created|veröffentlicht|erstellt"
-    r"|publié|publicad[oa]|pubblicat[oa]|gepubliceerd|publicerad|publisert|udgivet|julkaistu"
-    r"|yayınlanma|publikováno|opublikowano|publikacja|опубликовано|опубліковано|diterbitkan"
-    r"|megjelent)\b|شائع|نشر|入力|입력|등록|公開|掲載)",
-    re.IGNORECASE,
-)
 _MASTHEAD = re.compile(
     r"masthead|top-?(?:bar|header|nav)|site-?header|header-?(?:top|date)"
     r"|(?:current|today)s?-?(?:date|time)"
 )
-_CLOCK_ONLY = re.compile(
-    r"[^\d]*\d{1,2}[:.h]\d\d(?:[:.]\d\d)?(?![./]?\d)[^\d]*(?:[+-]\d\d:?\d\d\W*)?"
-)
-_A_YEAR = re.compile(r"\d{4}|\d{1,2}[./]\d{1,2}[./]\d\d")
-_MODIFIED_CLASS = re.compile(r"modif|last-?updated|updated?-?(?:date|time|on)|date-?updated")
-_PUBLISHED_CLASS = re.compile(r"publi(?:sh|c)|posted|issued|created")
 
 
 @dataclass(slots=True)
@@ -108,22 +89,10 @@ def _is_dated(element: HtmlElement, reader: Reader) -> bool:
     """Whether it has a whole date, and either markup of a time or a label in front."""
     if element.tag == "time" and element.get("datetime"):
         return True
-    if not _is_labelled(element) and not _is_marked(element):
+    if not is_labelled(element) and not _is_marked(element):
         return False
-    text = short_text(element, _MOST_TEXT)
-    return _A_YEAR.search(text) is not None and holds_day(text, reader.limits)
-
-
-def _is_labelled(element: HtmlElement) -> bool:
-    """Whether its text begins with a label, maybe in a child: `<p><b>Published:</b> ...`."""
-    text = (element.text or "").strip()
-    if not text and len(element):
-        text = (element[0].text or "").strip()
-    parent = element.getparent()
-    if _LABEL.match(text) is None:
-        return False
-    in_sentence = element.tag in _INLINE or parent.tag == "p"
-    return not in_sentence or bool(short_text(parent, _MOST_TEXT))
+    text = short_text(element, MOST_TEXT)
+    return A_YEAR.search(text) is not None and holds_day(text, reader.limits)
 
 
 def _is_other_story(element: HtmlElement) -> bool:
@@ -176,7 +145,7 @@ def _lines(head: list[HtmlElement], reader: Reader) -> Iterator[str]:
             whole = one_line(" ".join(element.itertext()))
         pieces = (element.text, *(child.tail for child in element))
         for text in (whole, *map(one_line, pieces)):
-            if not (8 <= len(text) <= _MOST_LINE and _A_YEAR.search(text)):
+            if not (8 <= len(text) <= _MOST_LINE and A_YEAR.search(text)):
                 continue
             if holds_day(text, reader.limits):
                 yield text
@@ -228,7 +197,7 @@ def _is_marked(element: HtmlElement) -> bool:
         return True
     if not _DATE_WORDS.search(class_words(element)) or next(element.iter("time"), None) is not None:
         return False
-    return bool(short_text(element, _MOST_TEXT) or element.get("title"))
+    return bool(short_text(element, MOST_TEXT) or element.get("title"))
 
 
 def _outermost(elements: Iterator[HtmlElement]) -> Iterator[HtmlElement]:
@@ -243,57 +212,16 @@ def _outermost(elements: Iterator[HtmlElement]) -> Iterator[HtmlElement]:
 def _read(element: HtmlElement, reader: Reader, times: VisibleTimes, weight: float) -> None:
     """Add the claims of a marked element to `times`."""
     for raw in raws_of(element, reader.limits):
-        _add(raw, _label_of(element), reader, times, weight)
+        _add(raw, label_of(element), reader, times, weight)
 
 
 def _add(raw: str, label: str, reader: Reader, times: VisibleTimes, weight: float) -> None:
     """Add the claims of a text to `times`; `label` is that of its first part."""
-    for own_label, text in _parts(raw, label):
+    for own_label, text in parts(raw, label):
         trust = weight
-        if not _A_YEAR.search(text):  # "6 minutes ago" never outweighs an exact time
+        if not A_YEAR.search(text):  # "6 minutes ago" never outweighs an exact time
             trust = min(weight, 0.8)
         if own_label == "updated":
             trust -= 0.5
         claims = times.modified if own_label == "modified" else times.published
         claims.extend(reader.claims(iter([(text, "visible", trust)])))
-
-
-def _parts(raw: str, label: str) -> Iterator[tuple[str, str]]:
-    """Yield each part of "Published ... Updated ..." with its label, or the whole with `label`."""
-    matches = list(_LABEL.finditer(raw))
-    if not matches:
-        yield label, raw
-        return
-    ends = [*(match.start() for match in matches[1:]), len(raw)]
-    day = raw[: matches[0].start()]
-    if _A_YEAR.search(day):
-        yield label, day
-    for match, end in zip(matches, ends, strict=True):
-        text = raw[match.start() : end]
-        if _CLOCK_ONLY.fullmatch(text):  # "5 March 2026, updated 14:30": the day is before it
-            text = f"{day} {text}"
-        yield match.lastgroup or "", text
-
-
-def _label_of(element: HtmlElement) -> str:
-    """Return the label of the time: from the words before it, its class or its microdata."""
-    matches = list(_LABEL.finditer(_words_before(element)))
-    if matches:
-        return matches[-1].lastgroup or ""
-    own = f"{class_words(element)} {(element.get('itemprop') or '').casefold()}"
-    if _PUBLISHED_CLASS.search(own):
-        return "published"
-    if _MODIFIED_CLASS.search(own):
-        return "modified"
-    return "updated" if "updated" in own else ""
-
-
-def _words_before(element: HtmlElement) -> str:
-    """Return the end of the text right before the element, without that of another date."""
-    previous, parent = element.getprevious(), element.getparent()
-    if previous is None:
-        return one_line(parent.text)[-40:] if parent is not None else ""
-    text = one_line(previous.tail)
-    if not text and isinstance(previous.tag, str):
-        text = short_text(previous, _MOST_TEXT)
-    return "" if _A_YEAR.search(text) else text[-40:]
