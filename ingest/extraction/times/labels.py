@@ -26,6 +26,7 @@ A_YEAR = re.compile(r"\d{4}|\d{1,2}[./]\d{1,2}[./]\d\d")
 _INLINE = frozenset({"a", "abbr", "b", "em", "font", "i", "span", "strong", "u"})
 _MOST_LABEL = 40  # characters before a time that are searched for its label
 _MOST_BEFORE = 6  # texts before a time that may hold its label
+_REST = 4  # characters behind a label: "on", "le", a colon
 _LEVELS = 3  # elements around a time that hold nothing else before it
 _CLOCK_ONLY = re.compile(
     r"[^\d]*\d{1,2}[:.h]\d\d(?:[:.]\d\d)?(?![./]?\d)[^\d]*(?:[+-]\d\d:?\d\d\W*)?"
@@ -92,10 +93,10 @@ def label_of(element: HtmlElement) -> str:
     return "updated" if "updated" in own else ""
 
 
-def only_label(text: str) -> str:
-    """Return the label in a text; empty if it has none, or two different ones."""
-    labels = {match.lastgroup or "" for match in label_pattern().finditer(text)}
-    return labels.pop() if len(labels) == 1 else ""
+def first_label(text: str) -> str:
+    """Return the label that a text begins with, or an empty string."""
+    match = label_pattern().match(text)
+    return (match.lastgroup or "") if match else ""
 
 
 def _last_label(text: str) -> str:
@@ -109,13 +110,19 @@ def _words_before(element: HtmlElement) -> str:
     If nothing is before it in its parent, the words before the parent count.
     """
     node = element
-    for _ in range(_LEVELS):
+    for level in range(_LEVELS):
         text = _before_in_parent(node)
         parent = node.getparent()
         if text is None or text or parent is None:
-            return (text or "")[-_MOST_LABEL:]
+            return text[-_MOST_LABEL:] if text and (level == 0 or _is_only_label(text)) else ""
         node = parent
     return ""
+
+
+def _is_only_label(text: str) -> bool:
+    """Whether a text is a label with at most a short word or punctuation: "Published on:"."""
+    match = label_pattern().match(text)
+    return match is not None and len(text) - match.end() <= _REST
 
 
 def _before_in_parent(element: HtmlElement) -> str | None:

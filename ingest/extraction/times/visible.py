@@ -6,6 +6,7 @@ import itertools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from lxml.html import HtmlElement
 
@@ -14,9 +15,9 @@ from ingest.extraction.times.claims import Claim, Reader, raws_of
 from ingest.extraction.times.labels import (
     A_YEAR,
     MOST_TEXT,
+    first_label,
     is_labelled,
     label_of,
-    only_label,
     parts,
 )
 from ingest.html.dom import before, behind, short_text
@@ -29,6 +30,7 @@ _MOST_DATES = 12  # dates parsed per page; a headline has one or two of its own
 _MOST_LINE = 60  # characters of an unmarked line that holds a date
 _TEASER = 600  # characters of a teaser; a longer text may link a heading of its own
 _LEAST_BODY = 250  # characters of a paragraph of the article, which ends its head
+_A_DAY = timedelta(days=1)  # between a time and the day that is shown for it, by time zone
 _DATE_WORDS = re.compile(
     r"date|time(?!line)|publish|posted|updated|modified|datum|fecha|data\b|dato\b|tarih|tanggal"
     r"|horodat|zeit\b|byline|meta\b"
@@ -51,11 +53,11 @@ def visible_times(heading: HtmlElement, reader: Reader) -> VisibleTimes:
     """Return the dates near the heading: of marked elements, else of short texts with a date."""
     times = VisibleTimes()
     head = list(_head(heading))
-    for element in itertools.islice(_marked(heading, head), _MOST_DATES):
+    for element in itertools.islice(_marked(heading, head, reader), _MOST_DATES):
         _read(element, reader, times, 3.0)
     if not times.published:
-        for text in itertools.islice(_lines(head, reader), _MOST_DATES):
-            _add(text, "", reader, times, 1.5)
+        for text, label in itertools.islice(_lines(head, reader), _MOST_DATES):
+            _add(text, label, reader, times, 1.5)
     if not times.published:
         later = _later(heading, reader)
         if later is not None:
@@ -63,11 +65,20 @@ def visible_times(heading: HtmlElement, reader: Reader) -> VisibleTimes:
     return times
 
 
-def _marked(heading: HtmlElement, head: list[HtmlElement]) -> Iterator[HtmlElement]:
-    """Yield the marked times of the article's head, without those of other stories."""
+def _marked(
+    heading: HtmlElement, head: list[HtmlElement], reader: Reader
+) -> Iterator[HtmlElement]:
+    """Yield the marked or labelled times of the article's head, without those of other stories."""
     ancestors = set(heading.iterancestors())
-    marked = (element for element in head if _is_marked(element))
+    marked = (element for element in head if _is_marked(element) or _is_date_line(element, reader))
     return _outermost(element for element in marked if not _in_teaser(element, ancestors))
+
+
+def _is_date_line(element: HtmlElement, reader: Reader) -> bool:
+    """Whether it begins with a label, has a whole date, and no marked time inside."""
+    if not is_labelled(element) or not _is_dated(element, reader):
+        return False
+    return not any(_is_marked(inner) for inner in element.iterdescendants("*"))
 
 
 def _later(heading: HtmlElement, reader: Reader) -> HtmlElement | None:
@@ -134,22 +145,30 @@ def _in_teaser(element: HtmlElement, ancestors: set[HtmlElement]) -> bool:
     return any(above.find(".//h3") is not None for above in between)
 
 
-def _lines(head: list[HtmlElement], reader: Reader) -> Iterator[str]:
-    """Yield the first short text with a whole date of each unmarked element.
+def _lines(head: list[HtmlElement], reader: Reader) -> Iterator[tuple[str, str]]:
+    """Yield the first short text with a whole date of each unmarked element, and its label.
 
     It is a line of its own, or the words beside a name.
     """
     for element in head:
-        whole = short_text(element, _MOST_LINE) if len(element) <= 3 else ""
-        if whole and len(element):
-            whole = one_line(" ".join(element.itertext()))
-        pieces = (element.text, *(child.tail for child in element))
-        for text in (whole, *map(one_line, pieces)):
+        for text, beside in _short_texts(element):
             if not (8 <= len(text) <= _MOST_LINE and A_YEAR.search(text)):
                 continue
             if holds_day(text, reader.limits):
-                yield text
+                yield text, label_of(element) if beside is None else first_label(beside)
                 break
+
+
+def _short_texts(element: HtmlElement) -> Iterator[tuple[str, str | None]]:
+    """Yield the whole text of the element, then its pieces, each with the text of the element before it."""
+    whole = short_text(element, _MOST_LINE) if len(element) <= 3 else ""
+    if whole and len(element):
+        whole = one_line(" ".join(element.itertext()))
+    yield whole, None
+    yield one_line(element.text), None
+    for child in element:
+        before = short_text(child, MOST_TEXT) if isinstance(child.tag, str) else ""
+        yield one_line(child.tail), before
 
 
 def _head(heading: HtmlElement) -> Iterator[HtmlElement]:
@@ -211,8 +230,27 @@ def _outermost(elements: Iterator[HtmlElement]) -> Iterator[HtmlElement]:
 
 def _read(element: HtmlElement, reader: Reader, times: VisibleTimes, weight: float) -> None:
     """Add the claims of a marked element to `times`."""
-    for raw in raws_of(element, reader.limits):
-        _add(raw, label_of(element), reader, times, weight)
+    raws = list(raws_of(element, reader.limits))
+    label = first_label(raws[-1]) if raws else ""  # the shown text is the last one
+    label = label or label_of(element)
+    for raw in _as_shown(raws, reader):
+        _add(raw, label, reader, times, weight)
+
+
+def _as_shown(raws: list[str], reader: Reader) -> list[str]:
+    """Return the texts of an element, without those that are days away from "Published 5 March 2026".
+
+    Some content systems show the publication, and have the last change in the attribute.
+    """
+    if len(raws) < 2 or first_label(raws[-1]) != "published":
+        return raws
+    shown = reader.read(raws[-1]) if holds_day(raws[-1], reader.limits) else None
+    if shown is None:
+        return raws
+    day = shown.when.date()
+    others = ((raw, reader.read(raw)) for raw in raws[:-1])
+    near = [raw for raw, stated in others if stated is None or abs(stated.when.date() - day) <= _A_DAY]
+    return [*near, raws[-1]]
 
 
 def _add(raw: str, label: str, reader: Reader, times: VisibleTimes, weight: float) -> None:
