@@ -69,6 +69,8 @@ class Reader:
 
 # Types other than articles that describe the whole page; fact checkers publish `ClaimReview`.
 _PAGE_TYPES = ("WebPage", "ItemPage", "ClaimReview")
+# Types whose times are not the article's, though they are inside it.
+_FOREIGN_TYPES = frozenset({"Comment", "UserComments", "Answer"})
 _BEFORE_TIME = re.compile(
     r"""(?:\b(?:datetime|content|title)\s*=|"date(?:Published|Modified)"\s*:)\s*["']$"""
 )
@@ -114,11 +116,24 @@ def _modified(facts: PageFacts) -> Iterator[tuple[str, str, float]]:
 
 
 def _microdata(facts: PageFacts, name: str, weight: float) -> Iterator[tuple[str, str, float]]:
-    elements = (element for element in facts.page.microdata.get(name, []) if element.tag != "meta")
-    first = next(elements, None)
+    elements = facts.page.microdata.get(name, [])
+    own = (element for element in elements if element.tag != "meta" and not _is_foreign(element))
+    first = next(own, None)
     if first is not None:
         for raw in raws_of(first, facts.limits):
             yield raw, "microdata", weight
+
+
+def _is_foreign(element: HtmlElement) -> bool:
+    """Whether microdata state the time of a comment."""
+    for above in (element, *element.iterancestors()):
+        if above.get("itemtype"):
+            return _type_of(above) in _FOREIGN_TYPES
+    return False
+
+
+def _type_of(element: HtmlElement) -> str:
+    return (element.get("itemtype") or "").rstrip("/").rpartition("/")[2]
 
 
 def corrected(claims: list[Claim], html: str) -> list[Claim]:

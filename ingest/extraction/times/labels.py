@@ -114,12 +114,12 @@ def _words_before(element: HtmlElement) -> str:
         text = _before_in_parent(node)
         parent = node.getparent()
         if text is None or text or parent is None:
-            return text[-_MOST_LABEL:] if text and (level == 0 or _is_only_label(text)) else ""
+            return text[-_MOST_LABEL:] if text and (level == 0 or is_label(text)) else ""
         node = parent
     return ""
 
 
-def _is_only_label(text: str) -> bool:
+def is_label(text: str) -> bool:
     """Whether a text is a label with at most a short word or punctuation: "Published on:"."""
     match = label_pattern().match(text)
     return match is not None and len(text) - match.end() <= _REST
@@ -151,6 +151,4 @@ def _texts_before(element: HtmlElement) -> Iterator[str]:
 def _own_text(element: HtmlElement) -> str:
     """Return the text of an element that may be a label; of a heading only if it is all label."""
     text = short_text(element, MOST_TEXT)
-    if element.tag in HEADINGS and label_pattern().fullmatch(text.strip(" :")) is None:
-        return ""
-    return text
+    return "" if element.tag in HEADINGS and not is_label(text) else text

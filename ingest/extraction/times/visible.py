@@ -16,6 +16,7 @@ from ingest.extraction.times.labels import (
     A_YEAR,
     MOST_TEXT,
     first_label,
+    is_label,
     is_labelled,
     label_of,
     parts,
@@ -27,6 +28,7 @@ from ingest.text import one_line
 _BEFORE, _BEHIND = 60, 160  # elements of the page that are looked at before and behind the headline
 _FAR_BEHIND = 600  # the same, if the head of the article shows no time
 _MOST_DATES = 12  # dates parsed per page; a headline has one or two of its own
+_MOST_DATE = 25  # characters of a date alone
 _MOST_LINE = 60  # characters of an unmarked line that holds a date
 _TEASER = 600  # characters of a teaser; a longer text may link a heading of its own
 _LEAST_BODY = 250  # characters of a paragraph of the article, which ends its head
@@ -56,7 +58,7 @@ def visible_times(heading: HtmlElement, reader: Reader) -> VisibleTimes:
     for element in itertools.islice(_marked(heading, head, reader), _MOST_DATES):
         _read(element, reader, times, 3.0)
     if not times.published:
-        for text, label in itertools.islice(_lines(head, reader), _MOST_DATES):
+        for text, label in itertools.islice(_lines(heading, head, reader), _MOST_DATES):
             _add(text, label, reader, times, 1.5)
     if not times.published:
         later = _later(heading, reader)
@@ -142,21 +144,42 @@ def _siblings(element: HtmlElement) -> Iterator[HtmlElement]:
 def _in_teaser(element: HtmlElement, ancestors: set[HtmlElement]) -> bool:
     """Whether it is in a box with another story's heading, below the headline's `ancestors`."""
     between = itertools.takewhile(lambda above: above not in ancestors, element.iterancestors())
-    return any(above.find(".//h3") is not None for above in between)
+    headings = (heading for above in between for heading in above.iter("h3"))
+    return any(not is_label(text_of(heading)) for heading in headings)
 
 
-def _lines(head: list[HtmlElement], reader: Reader) -> Iterator[tuple[str, str]]:
+def _lines(
+    heading: HtmlElement, head: list[HtmlElement], reader: Reader
+) -> Iterator[tuple[str, str]]:
     """Yield the first short text with a whole date of each unmarked element, and its label.
 
     It is a line of its own, or the words beside a name.
     """
+    ancestors = set(heading.iterancestors())
     for element in head:
+        if _is_sentence(element) or _is_linked(element, ancestors):
+            continue
         for text, beside in _short_texts(element):
             if not (8 <= len(text) <= _MOST_LINE and A_YEAR.search(text)):
                 continue
             if holds_day(text, reader.limits):
                 yield text, label_of(element) if beside is None else first_label(beside)
                 break
+
+
+def _is_linked(element: HtmlElement, ancestors: set[HtmlElement]) -> bool:
+    """Whether it is in a link with a text, below the headline's `ancestors`: a teaser."""
+    for above in (element, *element.iterancestors()):
+        if above in ancestors:
+            return False
+        if above.tag == "a":
+            return len(text_of(above)) > _MOST_DATE
+    return False
+
+
+def _is_sentence(element: HtmlElement) -> bool:
+    """Whether it is a paragraph of prose, whose dates are of the events that it tells."""
+    return element.tag == "p" and not short_text(element, _LEAST_BODY)
 
 
 def _short_texts(element: HtmlElement) -> Iterator[tuple[str, str | None]]:
