@@ -31,6 +31,7 @@ _MOST_DATES = 12  # dates parsed per page; a headline has one or two of its own
 _MOST_DATE = 25  # characters of a date alone
 _MOST_LINE = 60  # characters of an unmarked line that holds a date
 _TEASER = 600  # characters of a teaser; a longer text may link a heading of its own
+_LEAST_TEXT = 100  # characters of a paragraph, which is no line of the head
 _LEAST_BODY = 250  # characters of a paragraph of the article, which ends its head
 _A_DAY = timedelta(days=1)  # between a time and the day that is shown for it, by time zone
 _DATE_WORDS = re.compile(
@@ -53,17 +54,33 @@ class VisibleTimes:
 
 def visible_times(heading: HtmlElement, reader: Reader) -> VisibleTimes:
     """Return the dates near the heading: of marked elements, else of short texts with a date."""
+    times = _times_of(heading, list(_head(heading)), reader)
+    if not times.published:
+        later = _later(heading, reader)
+        if later is not None:
+            _read(later, reader, times, 2.0)
+    return times
+
+
+def times_before(paragraph: HtmlElement, reader: Reader) -> VisibleTimes:
+    """Return the dates before the first paragraph of an article whose headline is not known."""
+    return _times_of(paragraph, list(_own_before(paragraph)), reader)
+
+
+def first_paragraph(container: HtmlElement) -> HtmlElement | None:
+    """Return the first long paragraph of the article's text, or None."""
+    paragraphs = (element for element in container.iter("p") if len(text_of(element)) > _LEAST_TEXT)
+    return next(paragraphs, None)
+
+
+def _times_of(heading: HtmlElement, head: list[HtmlElement], reader: Reader) -> VisibleTimes:
+    """Return the dates of an article's head, and nothing of other stories in it."""
     times = VisibleTimes()
-    head = list(_head(heading))
     for element in itertools.islice(_marked(heading, head, reader), _MOST_DATES):
         _read(element, reader, times, 3.0)
     if not times.published:
         for text, label in itertools.islice(_lines(heading, head, reader), _MOST_DATES):
             _add(text, label, reader, times, 1.5)
-    if not times.published:
-        later = _later(heading, reader)
-        if later is not None:
-            _read(later, reader, times, 2.0)
     return times
 
 
@@ -198,6 +215,11 @@ def _head(heading: HtmlElement) -> Iterator[HtmlElement]:
     """Yield the elements in the headline, from there to the first long paragraph, and before it."""
     yield from itertools.islice(heading.iterdescendants("time"), _MOST_DATES)
     yield from _before_body(heading)
+    yield from _own_before(heading)
+
+
+def _own_before(heading: HtmlElement) -> Iterator[HtmlElement]:
+    """Yield the elements before the heading, without those of the page's own header."""
     ancestors = set(heading.iterancestors())
     for element in before(heading, _BEFORE):
         if not _is_masthead(element, ancestors):
