@@ -23,6 +23,7 @@ from ingest.extraction.times.claims import (
 from ingest.extraction.times.fallback import (
     address_claims,
     script_claims,
+    without_changes,
     without_contradiction,
 )
 from ingest.extraction.times.visible import (
@@ -193,7 +194,7 @@ def find_times(facts: PageFacts) -> Times:
     if not is_settled(published, zone):
         visible = _visible(facts, reader)
         published, modified = published + visible.published, modified + visible.modified
-        published = without_contradiction(published, page, reader)
+        published = without_contradiction(without_changes(published, modified), page, reader)
     zone = zone or proven_zone(published) or proven_zone(modified)
     published = published or script_claims(page, reader) or address_claims(page, reader)
     first = choose(published, zone)
