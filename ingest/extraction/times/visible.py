@@ -23,6 +23,7 @@ from ingest.extraction.times.labels import (
 )
 from ingest.html.dom import before, behind, short_text
 from ingest.html.page import class_words, text_of
+from ingest.html.vocabulary import HEADINGS, SIDEBARS, named, words_pattern
 from ingest.text import one_line
 
 _BEFORE, _BEHIND = 60, 160  # elements of the page that are looked at before and behind the headline
@@ -34,6 +35,8 @@ _TEASER = 600  # characters of a teaser; a longer text may link a heading of its
 _LEAST_TEXT = 100  # characters of a paragraph, which is no line of the head
 _LEAST_BODY = 250  # characters of a paragraph of the article, which ends its head
 _A_DAY = timedelta(days=1)  # between a time and the day that is shown for it, by time zone
+_COLUMN = words_pattern(SIDEBARS)
+_ENTRIES = frozenset({"li", "article"})
 _DATE_WORDS = re.compile(
     r"date|time(?!line)|publish|posted|updated|modified|datum|fecha|data\b|dato\b|tarih|tanggal"
     r"|horodat|zeit\b|byline|meta\b"
@@ -57,6 +60,8 @@ def visible_times(heading: HtmlElement, reader: Reader) -> VisibleTimes:
     times = _times_of(heading, list(_head(heading)), reader)
     if not times.published:
         later = _later(heading, reader)
+        if later is None:
+            later = _beside(heading, reader)
         if later is not None:
             _read(later, reader, times, 2.0)
     return times
@@ -113,6 +118,41 @@ def _later(heading: HtmlElement, reader: Reader) -> HtmlElement | None:
         if not _follows_teaser(element) and not any(_is_other_story(above) for above in between):
             return element
     return None
+
+
+def _beside(heading: HtmlElement, reader: Reader) -> HtmlElement | None:
+    """Return the time with which a column beside the text begins, before any heading and link.
+
+    Columns with lists of stories begin with a heading or a link.
+    """
+    for level in (heading, *heading.iterancestors()):
+        for sibling in (*level.itersiblings(preceding=True), *level.itersiblings()):
+            for column in itertools.islice(_columns(sibling), _MOST_DATES):
+                element = _first_time(column, reader)
+                if element is not None:
+                    return element
+    return None
+
+
+def _columns(element: HtmlElement) -> Iterator[HtmlElement]:
+    for inner in element.iter("aside", "div", "section"):
+        if inner.tag == "aside" or named(inner, _COLUMN):
+            yield inner
+
+
+def _first_time(column: HtmlElement, reader: Reader) -> HtmlElement | None:
+    for element in itertools.islice(column.iter("*"), _BEFORE):
+        if element.tag == "a" or (element.tag in HEADINGS and not is_label(text_of(element))):
+            return None
+        if _is_dated(element, reader) and element.find(".//a") is None:
+            return None if _is_in_entry(element, column) else element
+    return None
+
+
+def _is_in_entry(element: HtmlElement, column: HtmlElement) -> bool:
+    """Whether it is in an entry of a list of stories: beside a link or a linked heading."""
+    between = itertools.takewhile(lambda above: above is not column, element.iterancestors())
+    return any(above.tag in _ENTRIES and above.find(".//a") is not None for above in between)
 
 
 def _is_dated(element: HtmlElement, reader: Reader) -> bool:
