@@ -41,6 +41,7 @@ _DATE_WORDS = re.compile(
     r"date|time(?!line)|publish|posted|updated|modified|datum|fecha|data\b|dato\b|tarih|tanggal"
     r"|horodat|zeit\b|byline|meta\b"
 )
+_OPENING = re.compile(r"([^.!?:]{0,40}?[^!?:]{8,30}?)\s*(?:[–—]|\s--?\s|/\s?[A-Z]{2,})")
 _MASTHEAD = re.compile(
     r"masthead|top-?(?:bar|header|nav)|site-?header|header-?(?:top|date)"
     r"|(?:current|today)s?-?(?:date|time)"
@@ -64,7 +65,26 @@ def visible_times(heading: HtmlElement, reader: Reader) -> VisibleTimes:
             later = _beside(heading, reader)
         if later is not None:
             _read(later, reader, times, 2.0)
+    if not times.published:
+        _add(_dateline(heading, reader), "", reader, times, 1.0)
     return times
+
+
+def _dateline(heading: HtmlElement, reader: Reader) -> str:
+    """Return the day with which the text opens: "BERLIN, 5 March 2026 - The river".
+
+    The first paragraph may be a standfirst, the second one then opens the text.
+    """
+    paragraphs = (
+        element
+        for element in behind(heading, _BEHIND)
+        if element.tag == "p" and len(text_of(element)) > _LEAST_TEXT
+    )
+    for paragraph in itertools.islice(paragraphs, 2):
+        opening = _OPENING.match(text_of(paragraph))
+        if opening and holds_day(opening[1], reader.limits):
+            return opening[1]
+    return ""
 
 
 def times_before(paragraph: HtmlElement, reader: Reader) -> VisibleTimes:
@@ -212,12 +232,12 @@ def _lines(
 
     It is a line of its own, or the words beside a name.
     """
-    ancestors = set(heading.iterancestors())
+    ancestors, headline = set(heading.iterancestors()), text_of(heading)
     for element in head:
         if _is_sentence(element) or _is_linked(element, ancestors):
             continue
         for text, beside in _short_texts(element):
-            if not (8 <= len(text) <= _MOST_LINE and A_YEAR.search(text)):
+            if not (8 <= len(text) <= _MOST_LINE and A_YEAR.search(text)) or text in headline:
                 continue
             if holds_day(text, reader.limits):
                 yield text, label_of(element) if beside is None else first_label(beside)
