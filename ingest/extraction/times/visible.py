@@ -12,35 +12,32 @@ from lxml.html import HtmlElement
 
 from ingest.dates.parse import holds_day
 from ingest.extraction.times.claims import Claim, Reader, raws_of
+from ingest.extraction.times.column import time_of_column
 from ingest.extraction.times.labels import (
     A_YEAR,
     MOST_TEXT,
     first_label,
-    is_label,
-    is_labelled,
     label_of,
     parts,
 )
+from ingest.extraction.times.marked import is_date_line, is_dated, is_marked
+from ingest.extraction.times.others import (
+    follows_teaser,
+    in_teaser,
+    is_linked,
+    is_other_story,
+)
 from ingest.html.dom import before, behind, short_text
 from ingest.html.page import class_words, text_of
-from ingest.html.vocabulary import HEADINGS, SIDEBARS, named, words_pattern
 from ingest.text import one_line
 
 _BEFORE, _BEHIND = 60, 160  # elements of the page that are looked at before and behind the headline
 _FAR_BEHIND = 600  # the same, if the head of the article shows no time
 _MOST_DATES = 12  # dates parsed per page; a headline has one or two of its own
-_MOST_DATE = 25  # characters of a date alone
 _MOST_LINE = 60  # characters of an unmarked line that holds a date
-_TEASER = 600  # characters of a teaser; a longer text may link a heading of its own
 _LEAST_TEXT = 100  # characters of a paragraph, which is no line of the head
 _LEAST_BODY = 250  # characters of a paragraph of the article, which ends its head
 _A_DAY = timedelta(days=1)  # between a time and the day that is shown for it, by time zone
-_COLUMN = words_pattern(SIDEBARS)
-_ENTRIES = frozenset({"li", "article"})
-_DATE_WORDS = re.compile(
-    r"date|time(?!line)|publish|posted|updated|modified|datum|fecha|data\b|dato\b|tarih|tanggal"
-    r"|horodat|zeit\b|byline|meta\b"
-)
 _OPENING = re.compile(r"([^.!?:]{0,40}?[^!?:]{8,30}?)\s*(?:[–—]|\s--?\s|/\s?[A-Z]{2,})")
 _MASTHEAD = re.compile(
     r"masthead|top-?(?:bar|header|nav)|site-?header|header-?(?:top|date)"
@@ -62,7 +59,7 @@ def visible_times(heading: HtmlElement, reader: Reader) -> VisibleTimes:
     if not times.published:
         later = _later(heading, reader)
         if later is None:
-            later = _beside(heading, reader)
+            later = time_of_column(heading, reader.limits)
         if later is not None:
             _read(later, reader, times, 2.0)
     if not times.published:
@@ -109,20 +106,13 @@ def _times_of(heading: HtmlElement, head: list[HtmlElement], reader: Reader) -> 
     return times
 
 
-def _marked(
-    heading: HtmlElement, head: list[HtmlElement], reader: Reader
-) -> Iterator[HtmlElement]:
+def _marked(heading: HtmlElement, head: list[HtmlElement], reader: Reader) -> Iterator[HtmlElement]:
     """Yield the marked or labelled times of the article's head, without those of other stories."""
     ancestors = set(heading.iterancestors())
-    marked = (element for element in head if _is_marked(element) or _is_date_line(element, reader))
-    return _outermost(element for element in marked if not _in_teaser(element, ancestors))
-
-
-def _is_date_line(element: HtmlElement, reader: Reader) -> bool:
-    """Whether it begins with a label, has a whole date, and no marked time inside."""
-    if not is_labelled(element) or not _is_dated(element, reader):
-        return False
-    return not any(_is_marked(inner) for inner in element.iterdescendants("*"))
+    marked = (
+        element for element in head if is_marked(element) or is_date_line(element, reader.limits)
+    )
+    return _outermost(element for element in marked if not in_teaser(element, ancestors))
 
 
 def _later(heading: HtmlElement, reader: Reader) -> HtmlElement | None:
@@ -132,97 +122,12 @@ def _later(heading: HtmlElement, reader: Reader) -> HtmlElement | None:
     """
     ancestors = set(heading.iterancestors())
     for element in behind(heading, _FAR_BEHIND):
-        if not _is_dated(element, reader):
+        if not is_dated(element, reader.limits):
             continue
         between = itertools.takewhile(lambda up: up not in ancestors, element.iterancestors())
-        if not _follows_teaser(element) and not any(_is_other_story(above) for above in between):
+        if not follows_teaser(element) and not any(is_other_story(above) for above in between):
             return element
     return None
-
-
-def _beside(heading: HtmlElement, reader: Reader) -> HtmlElement | None:
-    """Return the time with which a column beside the text begins, before any heading and link.
-
-    Columns with lists of stories begin with a heading or a link.
-    """
-    for level in (heading, *heading.iterancestors()):
-        for sibling in (*level.itersiblings(preceding=True), *level.itersiblings()):
-            for column in itertools.islice(_columns(sibling), _MOST_DATES):
-                element = _first_time(column, reader)
-                if element is not None:
-                    return element
-    return None
-
-
-def _columns(element: HtmlElement) -> Iterator[HtmlElement]:
-    for inner in element.iter("aside", "div", "section"):
-        if inner.tag == "aside" or named(inner, _COLUMN):
-            yield inner
-
-
-def _first_time(column: HtmlElement, reader: Reader) -> HtmlElement | None:
-    for element in itertools.islice(column.iter("*"), _BEFORE):
-        if element.tag == "a" or (element.tag in HEADINGS and not is_label(text_of(element))):
-            return None
-        if _is_dated(element, reader) and element.find(".//a") is None:
-            return None if _is_in_entry(element, column) else element
-    return None
-
-
-def _is_in_entry(element: HtmlElement, column: HtmlElement) -> bool:
-    """Whether it is in an entry of a list of stories: beside a link or a linked heading."""
-    between = itertools.takewhile(lambda above: above is not column, element.iterancestors())
-    return any(above.tag in _ENTRIES and above.find(".//a") is not None for above in between)
-
-
-def _is_dated(element: HtmlElement, reader: Reader) -> bool:
-    """Whether it has a whole date, and either markup of a time or a label in front."""
-    if element.tag == "time" and element.get("datetime"):
-        return True
-    if not is_labelled(element) and not _is_marked(element):
-        return False
-    text = short_text(element, MOST_TEXT)
-    return A_YEAR.search(text) is not None and holds_day(text, reader.limits)
-
-
-def _is_other_story(element: HtmlElement) -> bool:
-    """Whether it is a link, a list entry with one, one of several articles, or a teaser."""
-    if element.tag == "a":
-        return True
-    if element.tag == "li":
-        return element.find(".//a") is not None
-    if element.tag == "article" and any(other.tag == "article" for other in _siblings(element)):
-        return True
-    return _has_linked_heading(element) and bool(short_text(element, _TEASER))
-
-
-def _follows_teaser(element: HtmlElement) -> bool:
-    """Whether one of the two short elements right before it has a linked heading."""
-    for sibling in itertools.islice(element.itersiblings("*", preceding=True), 2):
-        if not short_text(sibling, _LEAST_BODY):
-            return False
-        if _has_linked_heading(sibling):
-            return True
-    return False
-
-
-def _has_linked_heading(element: HtmlElement) -> bool:
-    headings = element.iter("h2", "h3", "h4", "h5")
-    return any(
-        heading.find(".//a") is not None or heading.getparent().tag == "a" for heading in headings
-    )
-
-
-def _siblings(element: HtmlElement) -> Iterator[HtmlElement]:
-    yield from element.itersiblings()
-    yield from element.itersiblings(preceding=True)
-
-
-def _in_teaser(element: HtmlElement, ancestors: set[HtmlElement]) -> bool:
-    """Whether it is in a box with another story's heading, below the headline's `ancestors`."""
-    between = itertools.takewhile(lambda above: above not in ancestors, element.iterancestors())
-    headings = (heading for above in between for heading in above.iter("h3"))
-    return any(not is_label(text_of(heading)) for heading in headings)
 
 
 def _lines(
@@ -234,7 +139,7 @@ def _lines(
     """
     ancestors, headline = set(heading.iterancestors()), text_of(heading)
     for element in head:
-        if _is_sentence(element) or _is_linked(element, ancestors):
+        if _is_sentence(element) or is_linked(element, ancestors):
             continue
         for text, beside in _short_texts(element):
             if not (8 <= len(text) <= _MOST_LINE and A_YEAR.search(text)) or text in headline:
@@ -242,16 +147,6 @@ def _lines(
             if holds_day(text, reader.limits):
                 yield text, label_of(element) if beside is None else first_label(beside)
                 break
-
-
-def _is_linked(element: HtmlElement, ancestors: set[HtmlElement]) -> bool:
-    """Whether it is in a link with a text, below the headline's `ancestors`: a teaser."""
-    for above in (element, *element.iterancestors()):
-        if above in ancestors:
-            return False
-        if above.tag == "a":
-            return len(text_of(above)) > _MOST_DATE
-    return False
 
 
 def _is_sentence(element: HtmlElement) -> bool:
@@ -313,17 +208,6 @@ def _is_masthead(element: HtmlElement, ancestors: set[HtmlElement]) -> bool:
     return False
 
 
-def _is_marked(element: HtmlElement) -> bool:
-    """Whether the tag, microdata, class or attributes of the element mark it as a time."""
-    if element.tag == "time":
-        return True
-    if "date" in (element.get("itemprop") or "").casefold() or element.get("datetime"):
-        return True
-    if not _DATE_WORDS.search(class_words(element)) or next(element.iter("time"), None) is not None:
-        return False
-    return bool(short_text(element, MOST_TEXT) or element.get("title"))
-
-
 def _outermost(elements: Iterator[HtmlElement]) -> Iterator[HtmlElement]:
     """Yield the elements that are not inside an earlier one."""
     earlier: set[HtmlElement] = set()
@@ -354,7 +238,9 @@ def _as_shown(raws: list[str], reader: Reader) -> list[str]:
         return raws
     day = shown.when.date()
     others = ((raw, reader.read(raw)) for raw in raws[:-1])
-    near = [raw for raw, stated in others if stated is None or abs(stated.when.date() - day) <= _A_DAY]
+    near = [
+        raw for raw, stated in others if stated is None or abs(stated.when.date() - day) <= _A_DAY
+    ]
     return [*near, raws[-1]]
 
 
