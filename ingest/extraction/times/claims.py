@@ -74,6 +74,16 @@ _FOREIGN_TYPES = frozenset({"Comment", "UserComments", "Answer"})
 _BEFORE_TIME = re.compile(
     r"""(?:\b(?:datetime|content|title)\s*=|"date(?:Published|Modified)"\s*:)\s*["']$"""
 )
+TIME_ATTRIBUTES = (
+    "datetime",
+    "content",
+    "title",
+    "data-datetime",
+    "data-date",
+    "data-time",
+    "data-timestamp",
+)
+"""The attributes of an element that may hold its time, the most exact first."""
 _NAME_LENGTH = 30  # characters before a time that are searched for its name
 _OFFSET = re.compile(r"(?:\.\d+)?([+-](?!00:?00)[01]\d):?([0-5]\d)")
 _MOST_TEXT = 400  # characters of an element that may hold several times
@@ -181,7 +191,7 @@ def rule_claims(elements: list[HtmlElement], reader: Reader) -> list[Claim]:
 
 def raws_of(element: HtmlElement, limits: Limits) -> Iterator[str]:
     """Yield the texts of an element that may hold its time, the machine-readable ones first."""
-    for attribute in ("datetime", "content", "title", "data-datetime", "data-date", "data-time"):
+    for attribute in TIME_ATTRIBUTES:
         value = (element.get(attribute) or "")[:_MOST_TEXT].strip()
         if value:
             yield value

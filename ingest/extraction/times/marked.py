@@ -7,6 +7,7 @@ import re
 from lxml.html import HtmlElement
 
 from ingest.dates.parse import holds_day
+from ingest.extraction.times.claims import TIME_ATTRIBUTES
 from ingest.extraction.times.labels import A_YEAR, MOST_TEXT, is_labelled
 from ingest.html.dom import short_text
 from ingest.html.page import class_words
@@ -36,7 +37,9 @@ def is_marked(element: HtmlElement) -> bool:
         return True
     if not _DATE_WORDS.search(class_words(element)) or next(element.iter("time"), None) is not None:
         return False
-    return bool(short_text(element, MOST_TEXT) or element.get("title"))
+    if any(element.get(attribute) for attribute in TIME_ATTRIBUTES):
+        return True
+    return bool(short_text(element, MOST_TEXT))
 
 
 def is_date_line(element: HtmlElement, limits: Limits) -> bool:

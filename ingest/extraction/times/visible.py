@@ -55,7 +55,7 @@ class VisibleTimes:
 
 def visible_times(heading: HtmlElement, reader: Reader) -> VisibleTimes:
     """Return the dates near the heading: of marked elements, else of short texts with a date."""
-    times = _times_of(heading, list(_head(heading)), reader)
+    times = _times_of(heading, list(_head(heading, reader)), reader)
     if not times.published:
         later = _later(heading, reader)
         if later is None:
@@ -166,9 +166,11 @@ def _short_texts(element: HtmlElement) -> Iterator[tuple[str, str | None]]:
         yield one_line(child.tail), before
 
 
-def _head(heading: HtmlElement) -> Iterator[HtmlElement]:
+def _head(heading: HtmlElement, reader: Reader) -> Iterator[HtmlElement]:
     """Yield the elements in the headline, from there to the first long paragraph, and before it."""
-    yield from itertools.islice(heading.iterdescendants("time"), _MOST_DATES)
+    for element in itertools.islice(heading.iterdescendants("*"), _BEFORE):
+        if element.tag == "time" or is_dated(element, reader.limits):
+            yield element
     yield from _before_body(heading)
     yield from _own_before(heading)
 
