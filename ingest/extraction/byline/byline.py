@@ -9,7 +9,7 @@ from lxml.html import HtmlElement
 
 from ingest.extraction.byline.bio import Bio, find_bios
 from ingest.extraction.byline.candidates import BylineCandidate, survey
-from ingest.extraction.byline.element import Credit, credits_of
+from ingest.extraction.byline.element import Credit, credits_of, is_in_sentence
 from ingest.extraction.byline.kinds import Name
 from ingest.extraction.byline.metadata import MetaName, MetaNames, metadata_names
 from ingest.extraction.byline.name_rules import is_glued, name_key, same_name
@@ -21,8 +21,6 @@ from ingest.html.page import Page, text_of
 from ingest.record import Author, AuthorKind
 from ingest.sites import Site
 
-_INLINE = frozenset({"a", "b", "strong", "em", "i", "span", "cite", "small", "label"})
-_BESIDE = 40  # characters beside a name in its line: a date, a place
 _LONGEST_BYLINE = 200  # characters of a byline's element; a longer one may be body text
 
 
@@ -120,22 +118,8 @@ def _bylines(
         element = item.candidate.element
         if not item.keys <= keys or len(text_of(element)) > _LONGEST_BYLINE:
             continue
-        if not _is_in_sentence(element):
+        if not is_in_sentence(element):
             yield element
-
-
-def _is_in_sentence(element: HtmlElement) -> bool:
-    """Whether an element is a part of a sentence: its block has other text before or after it."""
-    block = element
-    while block.tag in _INLINE:
-        parent = block.getparent()
-        if parent is None:
-            break
-        block = parent
-    if block is element:
-        return False
-    beside = (block.text or "", *(child.tail or "" for child in block))
-    return sum(len(text.strip()) for text in beside) > _BESIDE
 
 
 def _agreed(visible: Mapping[str, Credit], meta: MetaNames) -> list[Credit]:

@@ -16,7 +16,8 @@ from ingest.extraction.byline.joints import joined_after, joined_before
 from ingest.extraction.byline.kinds import Name, is_job_title, without_labels
 from ingest.extraction.byline.name_rules import name_key
 from ingest.extraction.byline.names import read_names
-from ingest.html.page import Page
+from ingest.extraction.byline.words import lead
+from ingest.html.page import Page, text_of
 from ingest.html.vocabulary import LINE_BREAKING, NOT_RENDERED
 from ingest.record import AuthorKind
 
@@ -43,6 +44,9 @@ _SOCIAL = re.compile(
     r"(?:^|\.)(?:twitter|x|facebook|instagram|linkedin|youtube|t\.me|telegram|whatsapp|mastodon"
     r"|bsky|threads|tiktok|pinterest)\.",
 )
+_INLINE = frozenset({"a", "b", "strong", "em", "i", "span", "cite", "small", "label"})
+_BESIDE = 40  # characters beside a name in its line: a date, a place
+_PROSE = 80  # the same, beside a name in a sentence
 _PARENTS = 3  # levels above a name's element that may be its link
 
 
@@ -226,6 +230,36 @@ def _is_social(link: HtmlElement) -> bool:
     except ValueError:
         return True
     return parts.scheme == "mailto" or bool(_SOCIAL.search(f".{parts.netloc}"))
+
+
+def is_in_sentence(element: HtmlElement, most: int = _BESIDE) -> bool:
+    """Whether an element is a part of a sentence: its block has other text before or after it.
+
+    `most` is the number of characters that a byline may have beside a name: a date, a place.
+    """
+    block = _block_of(element)
+    if block is element:
+        return False
+    beside = (block.text or "", *(child.tail or "" for child in block))
+    return sum(len(text.strip()) for text in beside) > most
+
+
+def is_in_prose(element: HtmlElement) -> bool:
+    """Whether an element is a part of a long sentence that does not begin as a byline."""
+    block = _block_of(element)
+    if block.tag != "p" or not is_in_sentence(element, _PROSE):
+        return False
+    return lead().match(text_of(block)) is None
+
+
+def _block_of(element: HtmlElement) -> HtmlElement:
+    """Return the nearest element that is not inline, or the element itself without a parent."""
+    while element.tag in _INLINE:
+        parent = element.getparent()
+        if parent is None:
+            break
+        element = parent
+    return element
 
 
 def _page_of(page: Page, node: HtmlElement, name: Name) -> str | None:

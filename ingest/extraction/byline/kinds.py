@@ -186,8 +186,9 @@ def is_label(text: str) -> bool:
 def is_job_title(text: str) -> bool:
     """Whether a text beside a person's name is a job title: "National Biotech Reporter".
 
-    Its last word is a profession, and at most one word is neither a title's nor a section's. A
-    text of two words needs a word of newsrooms or titles: professions are surnames too.
+    Its last word is a profession, and at least one of the others is a title's or a section's, or
+    there are only two others. A text of two words needs a word of newsrooms or titles: professions
+    are surnames too.
     """
     pieces = [piece.strip(",.:;") for piece in text.split()]
     if not pieces or not _is_profession(pieces[-1]):
@@ -195,7 +196,7 @@ def is_job_title(text: str) -> bool:
     others = [piece for piece in pieces[:-1] if not _is_title_word(piece, text)]
     if len(pieces) <= 2 and others:
         return is_role(pieces[-1])
-    return len(others) <= 1
+    return len(others) <= max(1, len(pieces) - 2)
 
 
 def _is_profession(word: str) -> bool:
@@ -210,7 +211,13 @@ def _is_title_word(word: str, text: str) -> bool:
         return True
     if word.isupper() and not text.isupper():
         return len(word) > 1
+    if "-" in low and any(_is_field(part) for part in low.split("-")):
+        return True
     return _is_profession(low)
+
+
+def _is_field(low: str) -> bool:
+    return low in SECTION_WORDS or low in words("title_words")
 
 
 def is_whole(name: str) -> bool:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
+from lxml.html import HtmlElement
+
 from ingest.extraction.byline.candidates import (
     NEAREST,
     BylineCandidate,
@@ -15,7 +17,7 @@ from ingest.extraction.byline.candidates import (
     outermost,
 )
 from ingest.extraction.byline.contributors import author_text
-from ingest.extraction.byline.element import Credit, credits_of, lines_of
+from ingest.extraction.byline.element import Credit, credits_of, is_in_prose, lines_of
 from ingest.extraction.byline.kinds import is_whole, is_whole_person
 from ingest.extraction.byline.name_rules import is_glued, name_key, same_name
 from ingest.extraction.byline.signs import Sign, leads_to_topic
@@ -109,6 +111,9 @@ def select_byline(
         return _with_people(_with_list(scored, survey), scored)
     if meta_keys:
         return []
+    line = _only_line(scored) if survey.heading is None else None
+    if line is not None:
+        return [line]
     for item in scored:
         if item.candidate.sign is Sign.LONE:
             return [item]
@@ -116,19 +121,27 @@ def select_byline(
     return [ScoredCandidate(*names, _SURE) for names in unmarked]
 
 
+def _only_line(scored: Sequence[ScoredCandidate]) -> ScoredCandidate | None:
+    """Return the line "By A. Name" of a page without a headline, if no other names another one."""
+    lines = [item for item in scored if item.candidate.sign is Sign.LINE and item.has_person]
+    if not lines or any(item.keys != lines[0].keys for item in lines):
+        return None
+    return lines[0]
+
+
 def _with_people(
     chosen: list[ScoredCandidate], scored: Sequence[ScoredCandidate]
 ) -> list[ScoredCandidate]:
-    """Return the byline, or the line "By A. Name" after it if it has no person.
+    """Return the byline, or the line "By A. Name" after it, or a name alone, if it has no person.
 
-    The paper's byline may be only a news agency, whose text begins with a byline of its own.
+    The paper's byline may be only a news agency or itself; the text then begins with a byline.
     """
     if not chosen or any(item.has_person for item in chosen):
         return chosen
     for item in sorted(scored, key=lambda item: item.candidate.order):
         candidate = item.candidate
         is_after = chosen[-1].candidate.order < candidate.order <= _NEAR_LINE
-        if is_after and candidate.sign is Sign.LINE and item.has_person:
+        if is_after and candidate.sign in (Sign.LINE, Sign.LONE) and item.has_person:
             return [item]
     return chosen
 
@@ -248,17 +261,26 @@ def _is_credible(credit: Credit, candidate: BylineCandidate) -> bool:
     """Whether a name fits the sign of its candidate.
 
     A link to a topic is not an author's. A name of one word in a link needs a link to an author's
-    page. A lone bold line is a whole name and nothing else.
+    page.
     """
     name = credit.name
     if credit.url and leads_to_topic(credit.url):
         return False
     if candidate.sign is Sign.LONE:
-        if " " not in name.text or name.text.islower():
-            return False
-        return len(text_of(candidate.element)) <= _MAX_LONE
+        return _is_signature(credit, candidate.element)
     if is_whole(name.text) or name.kind is not AuthorKind.PERSON:
-        return True
+        return not _is_mentioned(candidate)
     if credit.url is None or credit.marked:
         return True
     return candidate.sign in (Sign.LINK, Sign.MARK)
+
+
+def _is_signature(credit: Credit, line: HtmlElement) -> bool:
+    """Whether a lone bold line is a whole name and nothing else."""
+    name = credit.name.text
+    return " " in name and not name.islower() and len(text_of(line)) <= _MAX_LONE
+
+
+def _is_mentioned(candidate: BylineCandidate) -> bool:
+    """Whether a link is in a sentence, about a person whom the text mentions."""
+    return candidate.sign is Sign.LINK and is_in_prose(candidate.element)

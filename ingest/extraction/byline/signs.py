@@ -25,6 +25,7 @@ _MAX_LINE = 100  # characters of a line that is a byline
 _LABELS = frozenset({"strong", "b", "span", "dt", "label", "small"})
 _MAX_LABEL = 30  # characters of a label
 _MAX_LABELLED = 200  # characters of the names after a label
+_BELOW_HEADINGS = frozenset({"p", "ul", "ol", "dl", "table"})
 _EMPHASIS = frozenset({"strong", "b", "em", "i"})
 
 
@@ -183,5 +184,7 @@ def _is_lone(element: HtmlElement) -> bool:
     if (parent.text or "").strip() or (element.tail or "").strip():
         return False
     is_first = next(parent.itersiblings("p", preceding=True), None) is None
-    is_last = next(parent.itersiblings("p"), None) is None
-    return is_first != is_last
+    following = next(parent.itersiblings("*"), None)
+    if is_first:
+        return following is not None and following.tag == "p"
+    return following is None or following.tag not in _BELOW_HEADINGS
