@@ -65,6 +65,7 @@ class ScoredCandidate:
 # A score is the weight of the sign, the nearness to the headline (1 to 3), and four if it agrees
 # with the metadata.
 _WEIGHTS = {Sign.LONE: 0, Sign.MENTION: 1, Sign.LINE: 1, Sign.LINK: 2, Sign.WORD: 3, Sign.MARK: 4}
+_WEAK = frozenset({Sign.LONE, Sign.LINK})  # signs that people in a story have too
 _AGREEMENT = 4
 _SURE = 4  # a lower score is a guess
 _MAX_LONE = 60  # characters of a bold line that is a byline
@@ -243,6 +244,8 @@ def _score(
     if not names:
         return None
     agrees = any(_is_in_metadata(credit, meta_keys) for credit in names)
+    if not agrees and candidate.sign in _WEAK and _is_subject(names, survey.heading):
+        return None
     score = _WEIGHTS[candidate.sign] + nearness(candidate, survey)
     if agrees:
         score += _AGREEMENT
@@ -250,6 +253,20 @@ def _score(
         return None
     _, denied = author_text(lines_of(candidate.element, marks), desks)
     return ScoredCandidate(candidate, tuple(names), score, agrees, denied)
+
+
+def _is_subject(names: Sequence[Credit], heading: HtmlElement | None) -> bool:
+    """Whether one of the names is in the headline, and the story is about that person or thing."""
+    if heading is None:
+        return False
+    words = name_key(text_of(heading)).split()
+    return any(_is_within(name_key(credit.name.text).split(), words) for credit in names)
+
+
+def _is_within(name: list[str], words: list[str]) -> bool:
+    """Whether the words of a name follow each other in a headline, not after "by"."""
+    starts = [at for at in range(len(words)) if words[at : at + len(name)] == name]
+    return any(at == 0 or words[at - 1] != "by" for at in starts)
 
 
 def _is_in_metadata(credit: Credit, meta_keys: Collection[str]) -> bool:

@@ -183,7 +183,8 @@ def _is_lone(element: HtmlElement) -> bool:
         return False
     if (parent.text or "").strip() or (element.tail or "").strip():
         return False
-    is_first = next(parent.itersiblings("p", preceding=True), None) is None
+    earlier = parent.itersiblings("p", preceding=True)
+    is_first = all(len(text_of(paragraph)) < _MAX_LINE for paragraph in earlier)
     following = next(parent.itersiblings("*"), None)
     if is_first:
         return following is not None and following.tag == "p"
