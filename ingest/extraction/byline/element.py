@@ -17,8 +17,9 @@ from ingest.extraction.byline.kinds import Name, is_job_title, without_labels
 from ingest.extraction.byline.name_rules import name_key
 from ingest.extraction.byline.names import read_names
 from ingest.extraction.byline.words import lead
+from ingest.extraction.vocabulary import SIGN
 from ingest.html.page import Page, text_of
-from ingest.html.vocabulary import LINE_BREAKING, NOT_RENDERED
+from ingest.html.vocabulary import LINE_BREAKING, NOT_RENDERED, named, names_of, words_pattern
 from ingest.record import AuthorKind
 
 MAX_BYLINE = 400  # characters of a byline's element; a longer one is a container
@@ -47,6 +48,11 @@ _SOCIAL = re.compile(
 _INLINE = frozenset({"a", "b", "strong", "em", "i", "span", "cite", "small", "label"})
 _BESIDE = 40  # characters beside a name in its line: a date, a place
 _PROSE = 80  # the same, beside a name in a sentence
+_TOPICS = words_pattern(("categor(?:y|ies)|topics?|tags?|rubri(?:c|k|que)",))
+_JOBS = words_pattern(
+    ("job|job-?title|roles?|position|designation|affiliation|occupation|profession",)
+)
+_LONGEST_NAME = 60  # characters of the text before a job title
 _PARENTS = 3  # levels above a name's element that may be its link
 
 
@@ -86,9 +92,35 @@ def _pieces(element: HtmlElement, chosen: Collection[HtmlElement]) -> Iterator[s
     yield edge
     yield _flat(element.text)
     for child in element:
-        yield from _pieces(child, chosen)
+        yield from ("\n",) if is_detail(child) else _pieces(child, chosen)
         yield _flat(child.tail) or _gap_after(child)
     yield edge
+
+
+def is_detail(element: HtmlElement) -> bool:
+    """Whether an element is marked as a topic of the article, or as the job of the person before it."""
+    if not isinstance(element.tag, str):
+        return False
+    if "tag" in (element.get("rel") or "").split() or named(element, _TOPICS):
+        return True
+    return _is_job(element) and _follows_name(element)
+
+
+def _is_job(element: HtmlElement) -> bool:
+    """Whether classes name a job; "title" alone may be that of a story."""
+    if named(element, _JOBS):
+        return True
+    names = names_of(element).casefold()
+    return "title" in names and SIGN.search(names) is not None
+
+
+def _follows_name(element: HtmlElement) -> bool:
+    """Whether an element without a link comes right after one with two words or more."""
+    if element.tag == "a" or element.find(".//a") is not None:
+        return False
+    texts = (text_of(previous) for previous in element.itersiblings("*", preceding=True))
+    before = next((text for text in texts if text), "")
+    return len(before.split()) > 1 and len(before) <= _LONGEST_NAME
 
 
 def _gap_after(child: HtmlElement) -> str:

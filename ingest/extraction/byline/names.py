@@ -194,7 +194,7 @@ def clean_name(text: str, desks: Collection[str] = ()) -> str | None:
     """
     text = _without_tails(_once(_without_leads(one_line(text))))
     pieces = text.strip(" ,:;-–—_|/\\'’‘`&+").split()
-    while len(pieces) > 2 and pieces[-1] in _DANGLING:  # "A. Name on", before the date
+    while len(pieces) > 1 and pieces[-1] in _DANGLING:  # "A. Name on", before the date
         pieces.pop()
     text = _without_honorifics(_without_title(" ".join(pieces)))
     if text.endswith(".") and not _LAST_STOP.search(text):

@@ -17,7 +17,7 @@ from ingest.extraction.byline.candidates import (
     outermost,
 )
 from ingest.extraction.byline.contributors import author_text
-from ingest.extraction.byline.element import Credit, credits_of, is_in_prose, lines_of
+from ingest.extraction.byline.element import Credit, credits_of, is_detail, is_in_prose, lines_of
 from ingest.extraction.byline.kinds import is_whole, is_whole_person
 from ingest.extraction.byline.name_rules import is_glued, name_key, same_name
 from ingest.extraction.byline.signs import Sign, leads_to_topic
@@ -238,6 +238,8 @@ def _score(
         desks: The site's own names in lower case.
         meta_keys: The keys of the metadata's people.
     """
+    if is_detail(candidate.element):
+        return None
     marks = [item.element for item in inner if item.sign > Sign.LINE]
     names = credits_of(page, candidate.element, marks, desks)
     names = [credit for credit in names if _is_credible(credit, candidate)]
