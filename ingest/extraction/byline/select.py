@@ -18,6 +18,7 @@ from ingest.extraction.byline.candidates import (
 )
 from ingest.extraction.byline.contributors import author_text
 from ingest.extraction.byline.element import Credit, credits_of, is_detail, is_in_prose, lines_of
+from ingest.extraction.byline.introduced import introduced
 from ingest.extraction.byline.kinds import is_whole, is_whole_person
 from ingest.extraction.byline.name_rules import is_glued, name_key, same_name
 from ingest.extraction.byline.signs import Sign, leads_to_topic
@@ -119,6 +120,7 @@ def select_byline(
         if item.candidate.sign is Sign.LONE:
             return [item]
     unmarked = beside_portrait(page, survey, desks) or beside_date(page, survey, desks)
+    unmarked = unmarked or introduced(page, survey, desks)
     return [ScoredCandidate(*names, _SURE) for names in unmarked]
 
 
@@ -240,7 +242,9 @@ def _score(
     """
     if is_detail(candidate.element):
         return None
-    marks = [item.element for item in inner if item.sign > Sign.LINE]
+    marks = [
+        item.element for item in inner if item.sign > Sign.LINE and not is_detail(item.element)
+    ]
     names = credits_of(page, candidate.element, marks, desks)
     names = [credit for credit in names if _is_credible(credit, candidate)]
     if not names:
