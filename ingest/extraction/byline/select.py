@@ -71,6 +71,7 @@ _AGREEMENT = 4
 _SURE = 4  # a lower score is a guess
 _MAX_LONE = 60  # characters of a bold line that is a byline
 _NEAR_LINE = 60  # walked elements from the heading to a line with a person's name
+_MOST_FAR = 3  # names far from the headline; more are a list of other things
 _MAX_DEPTH = 8  # of candidates inside candidates
 _GAP = 8  # walked elements between the names of one list
 
@@ -159,6 +160,8 @@ def _is_reliable(best: ScoredCandidate, survey: Survey, *, has_metadata: bool) -
     """
     if has_metadata:
         return best.agrees or _outweighs_metadata(best, survey)
+    if nearness(best.candidate, survey) < NEAREST - 1 and best.candidate.sign is Sign.WORD:
+        return len(best.credits) <= _MOST_FAR and best.has_person
     return best.score >= _SURE
 
 
