@@ -14,7 +14,7 @@ from ingest.extraction.byline.kinds import Name
 from ingest.extraction.byline.metadata import MetaName, MetaNames, metadata_names
 from ingest.extraction.byline.name_rules import is_glued, name_key, same_name
 from ingest.extraction.byline.select import ScoredCandidate, score_candidates, select_byline
-from ingest.extraction.byline.signs import Sign
+from ingest.extraction.byline.signs import Sign, leads_to_author
 from ingest.extraction.facts import PageFacts
 from ingest.extraction.model import Byline
 from ingest.html.page import Page, text_of
@@ -183,8 +183,10 @@ def _is_further_author(
         return all(other.name.kind is not AuthorKind.AGENCY for other in agreed)
     if credit.name.kind is not AuthorKind.PERSON:
         return False
-    if not credit.marked or " " not in key or _shares_words(key, people):
+    if " " not in key or _shares_words(key, people):
         return False
+    if not credit.marked:
+        return credit.url is not None and leads_to_author(credit.url)
     looks = {other.look for other in agreed if other.marked}
     return not looks or credit.look in looks
 

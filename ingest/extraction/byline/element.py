@@ -19,7 +19,14 @@ from ingest.extraction.byline.names import read_names
 from ingest.extraction.byline.words import lead
 from ingest.extraction.vocabulary import SIGN
 from ingest.html.page import Page, text_of
-from ingest.html.vocabulary import LINE_BREAKING, NOT_RENDERED, named, names_of, words_pattern
+from ingest.html.vocabulary import (
+    HEADINGS,
+    LINE_BREAKING,
+    NOT_RENDERED,
+    named,
+    names_of,
+    words_pattern,
+)
 from ingest.record import AuthorKind
 
 MAX_BYLINE = 400  # characters of a byline's element; a longer one is a container
@@ -277,8 +284,10 @@ def is_in_sentence(element: HtmlElement, most: int = _BESIDE) -> bool:
 
 
 def is_in_prose(element: HtmlElement) -> bool:
-    """Whether an element is a part of a long sentence that does not begin as a byline."""
+    """Whether an element is a part of a heading or a long sentence that does not begin as a byline."""
     block = _block_of(element)
+    if block.tag in HEADINGS:
+        return is_in_sentence(element, 0) and lead().match(text_of(block)) is None
     if block.tag != "p" or not is_in_sentence(element, _PROSE):
         return False
     return lead().match(text_of(block)) is None

@@ -23,6 +23,7 @@ from ingest.extraction.byline.kinds import is_whole, is_whole_person
 from ingest.extraction.byline.name_rules import is_glued, name_key, same_name
 from ingest.extraction.byline.signs import Sign, leads_to_topic
 from ingest.extraction.byline.unmarked import beside_date, beside_portrait
+from ingest.extraction.byline.words import words
 from ingest.html.page import Page, text_of
 from ingest.record import AuthorKind
 
@@ -136,7 +137,7 @@ def _only_line(scored: Sequence[ScoredCandidate]) -> ScoredCandidate | None:
 def _with_people(
     chosen: list[ScoredCandidate], scored: Sequence[ScoredCandidate]
 ) -> list[ScoredCandidate]:
-    """Return the byline, or the line "By A. Name" after it, or a name alone, if it has no person.
+    """Return the byline, or the line "By A. Name" near it, or a name alone, if it has no person.
 
     The paper's byline may be only a news agency or itself; the text then begins with a byline.
     """
@@ -144,7 +145,7 @@ def _with_people(
         return chosen
     for item in sorted(scored, key=lambda item: item.candidate.order):
         candidate = item.candidate
-        is_after = chosen[-1].candidate.order < candidate.order <= _NEAR_LINE
+        is_after = 0 <= candidate.order <= _NEAR_LINE
         if is_after and candidate.sign in (Sign.LINE, Sign.LONE) and item.has_person:
             return [item]
     return chosen
@@ -268,8 +269,8 @@ def _is_subject(names: Sequence[Credit], heading: HtmlElement | None) -> bool:
     """Whether one of the names is in the headline, and the story is about that person or thing."""
     if heading is None:
         return False
-    words = name_key(text_of(heading)).split()
-    return any(_is_within(name_key(credit.name.text).split(), words) for credit in names)
+    headline = name_key(text_of(heading)).split()
+    return any(_is_within(name_key(credit.name.text).split(), headline) for credit in names)
 
 
 def _is_within(name: list[str], words: list[str]) -> bool:
@@ -308,5 +309,12 @@ def _is_signature(credit: Credit, line: HtmlElement) -> bool:
 
 
 def _is_mentioned(candidate: BylineCandidate) -> bool:
-    """Whether a link is in a sentence, about a person whom the text mentions."""
-    return candidate.sign is Sign.LINK and is_in_prose(candidate.element)
+    """Whether a link is in a sentence about a person, or before "Photographer" or the like."""
+    if candidate.sign is not Sign.LINK:
+        return False
+    following = candidate.element.getnext()
+    if following is not None and isinstance(following.tag, str):
+        job = text_of(following).strip(" ,()|").casefold()
+        if job in words("other_jobs"):
+            return True
+    return is_in_prose(candidate.element)
