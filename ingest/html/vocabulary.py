@@ -55,7 +55,9 @@ STREAMS = (
 )
 """Lists of new or chosen articles."""
 BOXES = ("cards?|banner|gallery|slideshow|carousel|pull-?quote",)
-SIDEBARS = (r"(?<!has-)(?<!no-)(?<!with-)(?<!theia-sticky-)sidebar(?!-position)|side-bar|(?<!elementor-)widgets?",)
+SIDEBARS = (
+    r"(?<!has-)(?<!no-)(?<!with-)(?<!theia-sticky-)sidebar(?!-position)|side-bar|(?<!elementor-)widgets?",
+)
 NEWSLETTERS = (
     "newsletters?|subscribe|subscription|sign-?up|mailing|optin|mailchimp|whatsapp(?:-group)?|google-news",
 )

@@ -17,7 +17,7 @@ from ingest.extraction.byline.kinds import Name, is_job_title, without_labels
 from ingest.extraction.byline.name_rules import name_key
 from ingest.extraction.byline.names import read_names
 from ingest.extraction.byline.words import lead
-from ingest.extraction.vocabulary import SIGN
+from ingest.extraction.vocabulary import PLACES, SIGN
 from ingest.html.page import Page, text_of
 from ingest.html.vocabulary import (
     HEADINGS,
@@ -105,11 +105,13 @@ def _pieces(element: HtmlElement, chosen: Collection[HtmlElement]) -> Iterator[s
 
 
 def is_detail(element: HtmlElement) -> bool:
-    """Whether an element is marked as a topic of the article, or as the job of the person before it."""
+    """Whether an element is marked as a topic, or has the job or the place of the person before it."""
     if not isinstance(element.tag, str):
         return False
     if "tag" in (element.get("rel") or "").split() or named(element, _TOPICS):
         return True
+    if (element.text or "").strip().casefold() in PLACES and _follows_name(element):
+        return len(element) == 0
     return _is_job(element) and _follows_name(element)
 
 

@@ -191,6 +191,8 @@ def is_job_title(text: str) -> bool:
     are surnames too.
     """
     pieces = [piece.strip(",.:;") for piece in text.split()]
+    if len(pieces) > 2 and _is_profession(pieces[0]) and pieces[1] in ROLE_JOINERS:
+        return True
     if not pieces or not _is_profession(pieces[-1]):
         return False
     others = [piece for piece in pieces[:-1] if not _is_title_word(piece, text)]
@@ -278,11 +280,20 @@ def _is_beside(name: Name, people: list[Name], desks: Collection[str]) -> bool:
     """
     if name.kind is AuthorKind.AGENCY:
         return _is_nameless(name)
-    if _is_code(name) or not _is_proper(name) or is_job_title(name.raw):
+    if _is_code(name) or not _is_proper(name) or _is_job(name, people):
         return True
     if _is_institution(name) or _is_cased_otherwise(name, people):
         return True
     return is_own(name.text.casefold(), desks)
+
+
+def _is_job(name: Name, people: list[Name]) -> bool:
+    """Whether a name is a job title, or a field of work: "Health and Welfare Policy"."""
+    if is_job_title(name.raw) or is_job_title(name.text):
+        return True
+    if name.kind is not AuthorKind.PERSON or _AND.isdisjoint(name.text.split()):
+        return False
+    return any(_AND.isdisjoint(person.text.split()) for person in people)
 
 
 def _is_institution(name: Name) -> bool:

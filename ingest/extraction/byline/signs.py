@@ -15,7 +15,7 @@ from itertools import pairwise
 
 from lxml.html import HtmlElement
 
-from ingest.extraction.byline.words import words
+from ingest.extraction.byline.words import line_start, words
 from ingest.extraction.vocabulary import BOX, FOLDERS, LABEL, LINE_STARTS, NO_SIGN, SIGN
 from ingest.html.page import text_of
 
@@ -120,7 +120,9 @@ def _sign_of_text(element: HtmlElement, text: str, names: Collection[str]) -> Si
 
 def _starts_as_byline(text: str) -> bool:
     """Whether a text starts with "By" or the like, or is only a label."""
-    return _first_word(text) in LINE_STARTS or is_label(text)
+    if _first_word(text) in LINE_STARTS or is_label(text):
+        return True
+    return line_start().match(text) is not None
 
 
 def _first_word(text: str) -> str:
@@ -147,7 +149,7 @@ def is_label(text: str) -> bool:
     """Whether a text is only a label: "By", "Author(s):"."""
     if len(text) > _MAX_LABEL:
         return False
-    return text.strip(" \t\r\n:：,،/").casefold() in words("labels")
+    return text.strip(" \t\r\n:：,،/／–-").casefold() in words("labels")
 
 
 def labelled_sibling(element: HtmlElement) -> HtmlElement | None:
