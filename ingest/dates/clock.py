@@ -135,9 +135,11 @@ def _fixed(zone: ZoneInfo, when: datetime) -> tzinfo:
 
 _ALONE = r"(?<![\d:.])"
 # "am" and "pm", and their likes in Greek, Arabic, Persian, Urdu, Hindi and Bengali, folded.
+_AFTER_NOON = r"μ\.?μ\b|مساء|م\b|ب\.?ظ\b|بعد ?از ?ظهر|شام|رات|अपरहन|শাম"
+_BEFORE_NOON = r"π\.?μ\b|صباح|ص\b|ق\.?ظ\b|قبل ?از ?ظهر|صبح"
 _HALF = (
-    r"(?:\s*(?:(?P<half>[ap])\.?\s?m\b|(?P<after>μ\.?μ\b|مساء|م\b|ب\.?ظ\b|بعد ?از ?ظهر|شام|رات|अपरहन|শাম)"
-    r"|(?:π\.?μ\b|صباح|ص\b|ق\.?ظ\b|قبل ?از ?ظهر|صبح)))"
+    r"(?:\s*(?:(?P<half>[ap])\.?\s?m\b"
+    rf"|(?P<after>{_AFTER_NOON})|(?P<before>{_BEFORE_NOON})))"
 )
 # In the order in which they are tried, on folded text.
 _CLOCKS = (
@@ -195,7 +197,11 @@ def _clock(parts: dict[str, str | None]) -> Clock | None:
 def _hour(parts: dict[str, str | None]) -> int:
     """Return the hour of the day, with "am", "pm" and their likes applied."""
     hour = int(parts.get("hour") or 0)
-    half = parts.get("half") or ("p" if parts.get("later") or parts.get("after") else None)
+    half = parts.get("half")
+    if parts.get("later") or parts.get("after"):
+        half = "p"
+    elif parts.get("before"):
+        half = "a"
     if not half or not 1 <= hour <= 12:
         return hour
     return hour % 12 + (12 if half == "p" else 0)

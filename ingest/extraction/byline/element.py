@@ -105,7 +105,7 @@ def _pieces(element: HtmlElement, chosen: Collection[HtmlElement]) -> Iterator[s
 
 
 def is_detail(element: HtmlElement) -> bool:
-    """Whether an element is marked as a topic, or has the job or the place of the person before it."""
+    """Whether an element is marked as a topic, or has the job or place of the person before."""
     if not isinstance(element.tag, str):
         return False
     if "tag" in (element.get("rel") or "").split() or named(element, _TOPICS):
@@ -286,7 +286,7 @@ def is_in_sentence(element: HtmlElement, most: int = _BESIDE) -> bool:
 
 
 def is_in_prose(element: HtmlElement) -> bool:
-    """Whether an element is a part of a heading or a long sentence that does not begin as a byline."""
+    """Whether an element is in a heading or a long sentence that does not begin as a byline."""
     block = _block_of(element)
     if block.tag in HEADINGS:
         return is_in_sentence(element, 0) and lead().match(text_of(block)) is None

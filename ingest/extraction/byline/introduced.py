@@ -1,4 +1,4 @@
-"""Find the author whom only a bio names: "A. Name is a travel writer", below the name or a portrait."""
+"""Find the author whom only a bio names: "A. Name is a travel writer", below a portrait."""
 
 from __future__ import annotations
 

@@ -61,7 +61,7 @@ def _without_joint(text: str) -> str:
 
 
 def _at_waw(text: str) -> list[str]:
-    """Split Arabic and Hebrew names at the letter for "and": two words before it and two from it on."""
+    """Split Arabic and Hebrew names at the letter for "and", with two words on each side."""
     pieces = text.split()
     for at in range(2, len(pieces) - 1):
         word = pieces[at]

@@ -66,7 +66,8 @@ _DAY = re.compile(
 _COMMA = re.compile(r"\s*[,、，،]\s*")
 _GLUED_LEAD = re.compile(r"By(?=[A-ZÀ-Þ])")  # "By" in an element of its own, without a blank
 _TAIL = re.compile(
-    r"(?:\s+(?:in|aus|à|from|for|of\s+the|on\s+behalf\s+of|im\s+auftrag|at|reports?|berichtet|unserem|unserer)\s+\S.*"
+    r"(?:\s+(?:in|aus|à|from|for|of\s+the|on\s+behalf\s+of|im\s+auftrag|at|reports?|berichtet"
+    r"|unserem|unserer)\s+\S.*"
     r"|\s+외\s*\d+\s*명.*"
     r"|\s*(?:인턴기자|선임기자|기자|특파원|논설위원|編集委員|特派員|記者|记者))$",
     re.IGNORECASE,

@@ -155,7 +155,7 @@ def _is_sentence(element: HtmlElement) -> bool:
 
 
 def _short_texts(element: HtmlElement) -> Iterator[tuple[str, str | None]]:
-    """Yield the whole text of the element, then its pieces, each with the text of the element before it."""
+    """Yield the whole text of the element, then each piece with the text of the element before."""
     whole = short_text(element, _MOST_LINE) if len(element) <= 3 else ""
     if whole and len(element):
         whole = one_line(" ".join(element.itertext()))
@@ -229,7 +229,7 @@ def _read(element: HtmlElement, reader: Reader, times: VisibleTimes, weight: flo
 
 
 def _as_shown(raws: list[str], reader: Reader) -> list[str]:
-    """Return the texts of an element, without those that are days away from "Published 5 March 2026".
+    """Return the texts of an element, without those days away from "Published 5 March 2026".
 
     Some content systems show the publication, and have the last change in the attribute.
     """
