@@ -127,9 +127,20 @@ def _follows_name(element: HtmlElement) -> bool:
     """Whether an element without a link comes right after one with two words or more."""
     if element.tag == "a" or element.find(".//a") is not None:
         return False
-    texts = (text_of(previous) for previous in element.itersiblings("*", preceding=True))
-    before = next((text for text in texts if text), "")
+    before = text_before(element)
     return len(before.split()) > 1 and len(before) <= _LONGEST_NAME
+
+
+def text_before(element: HtmlElement) -> str:
+    """Return the text of the nearest element with text before this one or before its parent."""
+    for level in (element, element.getparent()):
+        if level is None:
+            break
+        for previous in level.itersiblings("*", preceding=True):
+            text = text_of(previous)
+            if text:
+                return text
+    return ""
 
 
 def _gap_after(child: HtmlElement) -> str:

@@ -16,14 +16,21 @@ from ingest.extraction.byline.candidates import (
     nearness,
     outermost,
 )
-from ingest.extraction.byline.contributors import author_text
-from ingest.extraction.byline.element import Credit, credits_of, is_detail, is_in_prose, lines_of
+from ingest.extraction.byline.contributors import BARE_LABEL, author_text
+from ingest.extraction.byline.element import (
+    Credit,
+    credits_of,
+    is_detail,
+    is_in_prose,
+    lines_of,
+    text_before,
+)
 from ingest.extraction.byline.introduced import introduced
 from ingest.extraction.byline.kinds import is_whole, is_whole_person
 from ingest.extraction.byline.name_rules import is_glued, name_key, same_name
 from ingest.extraction.byline.signs import Sign, leads_to_topic
 from ingest.extraction.byline.unmarked import beside_date, beside_portrait
-from ingest.extraction.byline.words import words
+from ingest.extraction.byline.words import other_credit, words
 from ingest.html.page import Page, text_of
 from ingest.record import AuthorKind
 
@@ -70,6 +77,7 @@ _WEIGHTS = {Sign.LONE: 0, Sign.MENTION: 1, Sign.LINE: 1, Sign.LINK: 2, Sign.WORD
 _WEAK = frozenset({Sign.LONE, Sign.LINK})  # signs that people in a story have too
 _AGREEMENT = 4
 _SURE = 4  # a lower score is a guess
+_MAX_LABEL = 40  # characters of a label before a name
 _MAX_LONE = 60  # characters of a bold line that is a byline
 _NEAR_LINE = 60  # walked elements from the heading to a line with a person's name
 _MOST_FAR = 3  # names far from the headline; more are a list of other things
@@ -244,7 +252,7 @@ def _score(
         desks: The site's own names in lower case.
         meta_keys: The keys of the metadata's people.
     """
-    if is_detail(candidate.element):
+    if is_detail(candidate.element) or _follows_other_credit(candidate.element):
         return None
     marks = [
         item.element for item in inner if item.sign > Sign.LINE and not is_detail(item.element)
@@ -306,6 +314,15 @@ def _is_signature(credit: Credit, line: HtmlElement) -> bool:
     """Whether a lone bold line is a whole name and nothing else."""
     name = credit.name.text
     return " " in name and not name.islower() and len(text_of(line)) <= _MAX_LONE
+
+
+def _follows_other_credit(element: HtmlElement) -> bool:
+    """Whether the text before an element is a label such as "Updated by:" or "Photo:"."""
+    label = text_before(element)
+    if len(label) > _MAX_LABEL:
+        return False
+    credit = other_credit().match(label)
+    return credit is not None and BARE_LABEL.fullmatch(label[credit.end() :].casefold()) is not None
 
 
 def _is_mentioned(candidate: BylineCandidate) -> bool:
