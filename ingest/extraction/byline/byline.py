@@ -9,12 +9,13 @@ from lxml.html import HtmlElement
 
 from ingest.extraction.byline.bio import Bio, find_bios
 from ingest.extraction.byline.candidates import BylineCandidate, survey
-from ingest.extraction.byline.element import Credit, credits_of, is_in_sentence
+from ingest.extraction.byline.element import Credit, credits_of
 from ingest.extraction.byline.kinds import Name
 from ingest.extraction.byline.metadata import MetaName, MetaNames, metadata_names
 from ingest.extraction.byline.name_rules import is_glued, name_key, same_name
 from ingest.extraction.byline.select import ScoredCandidate, score_candidates, select_byline
 from ingest.extraction.byline.signs import Sign, leads_to_author
+from ingest.extraction.byline.surroundings import is_in_sentence
 from ingest.extraction.facts import PageFacts
 from ingest.extraction.model import Byline
 from ingest.html.page import Page, text_of

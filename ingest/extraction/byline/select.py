@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
-from lxml.html import HtmlElement
-
 from ingest.extraction.byline.candidates import (
     NEAREST,
     BylineCandidate,
@@ -16,21 +14,21 @@ from ingest.extraction.byline.candidates import (
     nearness,
     outermost,
 )
-from ingest.extraction.byline.contributors import BARE_LABEL, author_text
-from ingest.extraction.byline.element import (
-    Credit,
-    credits_of,
-    is_detail,
-    is_in_prose,
-    lines_of,
-    text_before,
+from ingest.extraction.byline.contributors import author_text
+from ingest.extraction.byline.credible import (
+    follows_other_credit,
+    is_below_picture,
+    is_credible,
+    is_subject,
 )
+from ingest.extraction.byline.element import Credit, credits_of, lines_of
 from ingest.extraction.byline.introduced import introduced
-from ingest.extraction.byline.kinds import is_whole, is_whole_person
+from ingest.extraction.byline.kinds import is_whole_person
 from ingest.extraction.byline.name_rules import is_glued, name_key, same_name
-from ingest.extraction.byline.signs import Sign, leads_to_topic
+from ingest.extraction.byline.signs import Sign
+from ingest.extraction.byline.surroundings import is_detail
 from ingest.extraction.byline.unmarked import beside_date, beside_portrait
-from ingest.extraction.byline.words import other_credit, words
+from ingest.extraction.byline.words import lead
 from ingest.html.page import Page, text_of
 from ingest.record import AuthorKind
 
@@ -56,6 +54,13 @@ class ScoredCandidate:
         return self.candidate.sign, element.tag, element.get("class")
 
     @property
+    def is_labelled(self) -> bool:
+        """Whether only a label in the text makes it a byline: "Author: A. Name"."""
+        element = self.candidate.element
+        marked = element.get("class") or element.get("id") or element.get("itemprop")
+        return self.candidate.sign is Sign.WORD and element.tag != "address" and not marked
+
+    @property
     def is_desk(self) -> bool:
         """Whether all names are desks'."""
         return all(credit.name.kind is AuthorKind.DESK for credit in self.credits)
@@ -77,10 +82,9 @@ _WEIGHTS = {Sign.LONE: 0, Sign.MENTION: 1, Sign.LINE: 1, Sign.LINK: 2, Sign.WORD
 _WEAK = frozenset({Sign.LONE, Sign.LINK})  # signs that people in a story have too
 _AGREEMENT = 4
 _SURE = 4  # a lower score is a guess
-_MAX_LABEL = 40  # characters of a label before a name
-_MAX_LONE = 60  # characters of a bold line that is a byline
 _NEAR_LINE = 60  # walked elements from the heading to a line with a person's name
 _MOST_FAR = 3  # names far from the headline; more are a list of other things
+_CATALOGUE = 3  # labelled authors of a list of books
 _MAX_DEPTH = 8  # of candidates inside candidates
 _GAP = 8  # walked elements between the names of one list
 
@@ -119,6 +123,10 @@ def select_byline(
         desks: The site's own names in lower case.
         meta_keys: The keys (`name_key`) of the metadata's people.
     """
+    scored = _without_catalogue(scored)
+    guest = _guest(scored, survey)
+    if guest is not None:
+        return [guest]
     if scored and _is_reliable(scored[0], survey, has_metadata=bool(meta_keys)):
         return _with_people(_with_list(scored, survey), scored)
     if meta_keys:
@@ -132,6 +140,27 @@ def select_byline(
     unmarked = beside_portrait(page, survey, desks) or beside_date(page, survey, desks)
     unmarked = unmarked or introduced(page, survey, desks)
     return [ScoredCandidate(*names, _SURE) for names in unmarked]
+
+
+def _without_catalogue(scored: list[ScoredCandidate]) -> list[ScoredCandidate]:
+    """Return the candidates without the labelled authors of books or the like, a list of them."""
+    labelled = [item for item in scored if item.is_labelled and not item.agrees]
+    if len({item.keys for item in labelled}) < _CATALOGUE:
+        return scored
+    return [item for item in scored if item not in labelled]
+
+
+def _guest(scored: Sequence[ScoredCandidate], survey: Survey) -> ScoredCandidate | None:
+    """Return the line "By A. Name" under the headline if the best candidate is far from there.
+
+    The page then names who posted the text further down, as the metadata do.
+    """
+    if not scored or is_under_heading(scored[0].candidate, survey):
+        return None
+    lines = (item for item in scored if item.candidate.sign is Sign.LINE and item.has_person)
+    near = [item for item in lines if is_under_heading(item.candidate, survey)]
+    starts = [item for item in near if lead().match(text_of(item.candidate.element))]
+    return starts[0] if len(starts) == 1 and not scored[0].keys & starts[0].keys else None
 
 
 def _only_line(scored: Sequence[ScoredCandidate]) -> ScoredCandidate | None:
@@ -194,7 +223,8 @@ def _with_list(scored: list[ScoredCandidate], survey: Survey) -> list[ScoredCand
     teasers of other stories, and the result is empty.
     """
     best = scored[0]
-    alike = [item for item in scored if item.looks == best.looks]
+    alike = _without_pictures([item for item in scored if item.looks == best.looks])
+    best = best if best in alike else alike[0]
     alike.sort(key=lambda item: item.candidate.order)
     group = _until_gap(alike[alike.index(best) :])
     if best.agrees or nearness(best.candidate, survey) == NEAREST:
@@ -203,6 +233,14 @@ def _with_list(scored: list[ScoredCandidate], survey: Survey) -> list[ScoredCand
     if all(item.keys <= keys for item in alike):
         return group
     return []
+
+
+def _without_pictures(items: list[ScoredCandidate]) -> list[ScoredCandidate]:
+    """Return the lines that are not below a picture, if there are both: those name photographers."""
+    if any(item.candidate.sign is not Sign.LINE for item in items):
+        return items
+    bare = [item for item in items if not is_below_picture(item.candidate.element)]
+    return bare or items
 
 
 def _until_gap(items: Sequence[ScoredCandidate]) -> list[ScoredCandidate]:
@@ -252,17 +290,17 @@ def _score(
         desks: The site's own names in lower case.
         meta_keys: The keys of the metadata's people.
     """
-    if is_detail(candidate.element) or _follows_other_credit(candidate.element):
+    if is_detail(candidate.element) or follows_other_credit(candidate.element):
         return None
     marks = [
         item.element for item in inner if item.sign > Sign.LINE and not is_detail(item.element)
     ]
     names = credits_of(page, candidate.element, marks, desks)
-    names = [credit for credit in names if _is_credible(credit, candidate)]
+    names = [credit for credit in names if is_credible(credit, candidate)]
     if not names:
         return None
     agrees = any(_is_in_metadata(credit, meta_keys) for credit in names)
-    if not agrees and candidate.sign in _WEAK and _is_subject(names, survey.heading):
+    if not agrees and candidate.sign in _WEAK and is_subject(names, survey.heading):
         return None
     score = _WEIGHTS[candidate.sign] + nearness(candidate, survey)
     if agrees:
@@ -273,65 +311,6 @@ def _score(
     return ScoredCandidate(candidate, tuple(names), score, agrees, denied)
 
 
-def _is_subject(names: Sequence[Credit], heading: HtmlElement | None) -> bool:
-    """Whether one of the names is in the headline, and the story is about that person or thing."""
-    if heading is None:
-        return False
-    headline = name_key(text_of(heading)).split()
-    return any(_is_within(name_key(credit.name.text).split(), headline) for credit in names)
-
-
-def _is_within(name: list[str], words: list[str]) -> bool:
-    """Whether the words of a name follow each other in a headline, not after "by"."""
-    starts = [at for at in range(len(words)) if words[at : at + len(name)] == name]
-    return any(at == 0 or words[at - 1] != "by" for at in starts)
-
-
 def _is_in_metadata(credit: Credit, meta_keys: Collection[str]) -> bool:
     key = name_key(credit.name.text)
     return any(same_name(key, other) or is_glued(key, other) for other in meta_keys)
-
-
-def _is_credible(credit: Credit, candidate: BylineCandidate) -> bool:
-    """Whether a name fits the sign of its candidate.
-
-    A link to a topic is not an author's. A name of one word in a link needs a link to an author's
-    page.
-    """
-    name = credit.name
-    if credit.url and leads_to_topic(credit.url):
-        return False
-    if candidate.sign is Sign.LONE:
-        return _is_signature(credit, candidate.element)
-    if is_whole(name.text) or name.kind is not AuthorKind.PERSON:
-        return not _is_mentioned(candidate)
-    if credit.url is None or credit.marked:
-        return True
-    return candidate.sign in (Sign.LINK, Sign.MARK)
-
-
-def _is_signature(credit: Credit, line: HtmlElement) -> bool:
-    """Whether a lone bold line is a whole name and nothing else."""
-    name = credit.name.text
-    return " " in name and not name.islower() and len(text_of(line)) <= _MAX_LONE
-
-
-def _follows_other_credit(element: HtmlElement) -> bool:
-    """Whether the text before an element is a label such as "Updated by:" or "Photo:"."""
-    label = text_before(element)
-    if len(label) > _MAX_LABEL:
-        return False
-    credit = other_credit().match(label)
-    return credit is not None and BARE_LABEL.fullmatch(label[credit.end() :].casefold()) is not None
-
-
-def _is_mentioned(candidate: BylineCandidate) -> bool:
-    """Whether a link is in a sentence about a person, or before "Photographer" or the like."""
-    if candidate.sign is not Sign.LINK:
-        return False
-    following = candidate.element.getnext()
-    if following is not None and isinstance(following.tag, str):
-        job = text_of(following).strip(" ,()|").casefold()
-        if job in words("other_jobs"):
-            return True
-    return is_in_prose(candidate.element)
