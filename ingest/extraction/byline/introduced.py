@@ -15,11 +15,13 @@ from ingest.extraction.byline.names import read_names
 from ingest.extraction.byline.signs import BOX_WORDS, Sign, attribute_words
 from ingest.extraction.vocabulary import BIO_ROLES, BIO_VERBS, BIO_WORK
 from ingest.html.page import Page, text_of
+from ingest.text import one_line
 
 _FAR = 150  # the order of a candidate that is not near the headline
 _MOST_BIOS = 5  # of one page; a page with more introduces people
 _MOST_TEXT = 1_500  # characters of a bio
 _MOST_TITLE = 60  # characters of the line with the name above a bio
+_STARTS = 5  # pieces of text with which a bio begins: a link around the name, a verb
 _LEVELS = 3  # levels between a bio and the line with the name
 _BOX_LEVELS = 5  # levels between a bio and its box
 _WORDS_OF_ROLE = 15  # words of a bio that name the profession
@@ -42,7 +44,7 @@ def introduced(
     """
     headline = text_of(survey.heading) if survey.heading is not None else ""
     found: dict[str, tuple[BylineCandidate, tuple[Credit, ...]]] = {}
-    for element in page.body.iter("p", "div", "span"):
+    for element in page.body.iter("p", "div"):
         name, is_writer = _subject_of(element)
         if not name or name in headline or len(found) > _MOST_BIOS:
             continue
@@ -57,11 +59,12 @@ def introduced(
 
 def _subject_of(element: HtmlElement) -> tuple[str, bool]:
     """Return the name with which a bio begins, or an empty string, and whether it is a writer's."""
-    if element.find("p") is not None or element.find("div") is not None:
+    start = one_line("".join(islice(element.itertext(), _STARTS)))
+    match = _SUBJECT.match(start)
+    if match is None or match[2].casefold() not in BIO_VERBS:
         return "", False
     text = text_of(element)
-    match = _SUBJECT.match(text) if len(text) <= _MOST_TEXT else None
-    if match is None or match[2].casefold() not in BIO_VERBS:
+    if len(text) > _MOST_TEXT or element.find("p") is not None or element.find("div") is not None:
         return "", False
     if match[2].casefold() in BIO_WORK:
         return match[1], True

@@ -122,6 +122,8 @@ def _starts_as_byline(text: str) -> bool:
     """Whether a text starts with "By" or the like, or is only a label."""
     if _first_word(text) in LINE_STARTS or is_label(text):
         return True
+    if text.isascii() and ":" not in text:
+        return False
     return line_start().match(text) is not None
 
 
