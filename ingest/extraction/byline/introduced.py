@@ -59,17 +59,18 @@ def introduced(
 
 def _subject_of(element: HtmlElement) -> tuple[str, bool]:
     """Return the name with which a bio begins, or an empty string, and whether it is a writer's."""
-    start = one_line("".join(islice(element.itertext(), _STARTS)))
-    match = _SUBJECT.match(start)
+    if element.find("p") is not None or element.find("div") is not None:
+        return "", False
+    match = _SUBJECT.match("".join(islice(element.itertext(), _STARTS)).lstrip())
     if match is None or match[2].casefold() not in BIO_VERBS:
         return "", False
     text = text_of(element)
-    if len(text) > _MOST_TEXT or element.find("p") is not None or element.find("div") is not None:
+    if len(text) > _MOST_TEXT:
         return "", False
     if match[2].casefold() in BIO_WORK:
-        return match[1], True
-    rest = [word.strip(".,;").casefold() for word in text[match.end() :].split()[:_WORDS_OF_ROLE]]
-    return match[1], any(word in BIO_ROLES or has_role_ending(word) for word in rest)
+        return one_line(match[1]), True
+    rest = [word.strip(".,;").casefold() for word in text.split()[:_WORDS_OF_ROLE]]
+    return one_line(match[1]), any(word in BIO_ROLES or has_role_ending(word) for word in rest)
 
 
 def _is_in_box(element: HtmlElement) -> bool:
