@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+import tomllib
 import unicodedata
 from datetime import datetime, time, timedelta, timezone, tzinfo
+from importlib import resources
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -35,55 +37,32 @@ def ascii_digits(text: str) -> str:
     return "".join(str(unicodedata.decimal(char)) if char.isdecimal() else char for char in text)
 
 
-# In this order: English, Germanic; Romance; Slavic; Turkish, Hungarian, Finnish, Baltic, Greek;
-# Malay; Arabic script (Urdu, Arabic of Egypt, Algeria and Tunisia, Persian); Indic; Arabic of the
-# Levant and Morocco. Two Levantine names have a second word, which `fold` joins to the first.
-_MONTHS = """
-1: january jan januar janner januari jaenner janvier janv enero ene janeiro gennaio ianuarie gener
-    stycznia styczen ledna leden januara января янв январь січня януари јануар ocak oca tammikuuta
-    tammikuu jaanuar sausio ιανουαριου ιαν جنوری ینایر جانفی ژانویه जनवरी জানুয়ারি كانونالثاني
-2: february feb februar februari fevrier fev febrero febr fevereiro febbraio februarie febrer
-    lutego luty unora unor februara февраля фев февраль лютого февруари фебруар subat sub
-    helmikuuta helmikuu veebruar vasario φεβρουαριου φεβ فروری فبرایر فیفری فوریه फरवरी
-    ফেব্রুয়ারি شباط
-3: march mar marz maerz maart mars marts marzo marco martie marc marca marzec brezna brezen марта
-    мар март березня mart marcius maaliskuuta maaliskuu kovo μαρτιου μαρ maret mac مارچ مارس मार्च
-    মার্চ آذار
-4: april apr avril avr abril abr aprile aprilie kwietnia kwiecien dubna duben aprila апреля апр
-    апрель квітня април nisan nis aprilis huhtikuuta huhtikuu aprill balandzio απριλιου απρ اپریل
-    ابریل افریل اوریل अप्रैल এপ্রিল نيسان
-5: may mai mei maj mayo maio maggio mag maig maja kvetna kveten мая май травня maij mayis majus
-    toukokuuta toukokuu geguzes μαιου μαι مئی مایو مای मई أيار ماي
-6: june jun juni junho juin junio giugno giu iunie juny czerwca czerwiec cervna cerven juna июня
-    июн июнь червня юни јун haziran haz junius kesakuuta kesakuu juuni birzelio ιουνιου ιουν جون
-    یونیو جوان ژوئن जून জুন حزيران
-7: july jul juli julho juillet juil julio luglio lug iulie juliol lipca lipiec cervence cervenec
-    jula июля июл июль липня юли јул temmuz tem julius heinakuuta heinakuu juuli liepos ιουλιου
-    ιουλ julai جولائی جولایی یولیو جویلیه ژوئیه ژوییه जुलाई জুলাই تموز يوليوز
-8: august aug augustus augusti aout aou agosto ago agost sierpnia sierpien srpna srpen augusta
-    августа авг август серпня agustos agu augusztus elokuuta elokuu rugpjucio αυγουστου αυγ
-    agustus ogos اگست اغسطس اوت अगस्त আগস্ট آب غشت
-9: september sep sept septembre septiembre setiembre setembro set settembre sett septembrie
-    setembre wrzesnia wrzesien zari zarij septembra сентября сен сент сентябрь вересня септември
-    септембар eylul eyl szeptember syyskuuta syyskuu rugsejo σεπτεμβριου σεπ ستمبر سبتمبر سپتامبر
-    सितंबर सितम्बर সেপ্টেম্বর أيلول شتنبر
-10: october oct oktober okt octobre octubre outubro out ottobre ott octombrie pazdziernika
-    pazdziernik rijna rijen oktobra октября окт октябрь жовтня октомври октобар ekim eki lokakuuta
-    lokakuu oktoober spalio οκτωβριου οκτ اکتوبر اکتبر अक्टूबर अक्तूबर অক্টোবর تشرينالأول
-11: november nov novembre noviembre novembro noiembrie listopadu novembra ноября ноя ноябрь
-    листопада ноември новембар kasim kas marraskuuta marraskuu lapkricio νοεμβριου νοε نومبر
-    نوفمبر نوامبر नवंबर नवम्बर নভেম্বর تشرينالثاني نونبر
-12: december dec dezember dez desember decembre diciembre dic dezembro dicembre decembrie desembre
-    grudnia grudzien prosince prosinec decembra декабря дек декабрь грудня декември децембар
-    aralik ara joulukuuta joulukuu detsember gruodzio δεκεμβριου δεκ des disember دسمبر دیسمبر
-    دسامبر दिसंबर दिसम्बर ডিসেম্বর كانونالأول دجنبر
-"""
+_WORDS = tomllib.loads(
+    resources.files("ingest.dates").joinpath("words.toml").read_text(encoding="utf-8")
+)
 MONTHS = {
-    fold(word): int(number)
-    for number, words in re.findall(r"(\d+):([^:]+)(?=\n)", _MONTHS)
-    for word in words.split()
+    fold(name): number for number, names in enumerate(_WORDS["months"], 1) for name in names.split()
 }
 """Month number by folded name or abbreviation."""
+
+# Each with its full name, which is the last one of its month.
+_THAI = {
+    short: names.split()[-1]
+    for short, names in zip(_WORDS["thai"].split(), _WORDS["months"], strict=True)
+}
+_THAI_MONTH = re.compile("|".join(re.escape(name) for name in _THAI))
+# "令和8年", "民國113年": years of eras, and what their year 0 is.
+_ERAS = {"令和": 2018, "平成": 1988, "民國": 1911, "民国": 1911}
+_ERA = re.compile(rf"({'|'.join(_ERAS)})\s?(\d{{1,3}}|元)年")
+
+
+def written_out(text: str) -> str:
+    """Return the text with abbreviated Thai months in full, and years of eras as common years."""
+    if text.isascii():
+        return text
+    text = _THAI_MONTH.sub(lambda month: _THAI[month[0]], text)
+    return _ERA.sub(lambda era: f"{_ERAS[era[1]] + int(era[2].replace('元', '1'))}年", text)
+
 
 # Hours ahead of UTC.
 _OFFSETS = """
@@ -155,7 +134,13 @@ def _fixed(zone: ZoneInfo, when: datetime) -> tzinfo:
 
 
 _ALONE = r"(?<![\d:.])"
-_HALF = r"(?:\s*(?P<half>[ap])\.?\s?m\b)"
+# "am" and "pm", and their likes in Greek, Arabic, Persian, Urdu, Hindi and Bengali, folded.
+_AFTER_NOON = r"μ\.?μ\b|مساء|م\b|ب\.?ظ\b|بعد ?از ?ظهر|شام|رات|अपरहन|শাম"
+_BEFORE_NOON = r"π\.?μ\b|صباح|ص\b|ق\.?ظ\b|قبل ?از ?ظهر|صبح"
+_HALF = (
+    r"(?:\s*(?:(?P<half>[ap])\.?\s?m\b"
+    rf"|(?P<after>{_AFTER_NOON})|(?P<before>{_BEFORE_NOON})))"
+)
 # In the order in which they are tried, on folded text.
 _CLOCKS = (
     re.compile(  # 20:53, 20:53:07.123, 8:53 PM, 20h53, 20時53分, 오후 8:53
@@ -164,7 +149,7 @@ _CLOCKS = (
     ),
     re.compile(rf"{_ALONE}(?P<hour>\d{{1,2}})(?:\.(?P<minute>\d{{2}}))?{_HALF}"),  # 8.53 pm, 8 pm
     re.compile(  # kl. 20.53
-        r"\b(?:kl|klo|ore|alle|um|at|pukul|jam)\.?\s*(?P<hour>\d{1,2})\.(?P<minute>\d{2})(?!\d)"
+        r"\b(?:kl|klo|ore|alle|om|um|at|pukul|jam)\.?\s*(?P<hour>\d{1,2})\.(?P<minute>\d{2})(?!\d)"
     ),
     re.compile(  # 20.53 Uhr
         rf"{_ALONE}(?P<hour>\d{{1,2}})\.(?P<minute>\d{{2}})\s*"
@@ -212,7 +197,11 @@ def _clock(parts: dict[str, str | None]) -> Clock | None:
 def _hour(parts: dict[str, str | None]) -> int:
     """Return the hour of the day, with "am", "pm" and their likes applied."""
     hour = int(parts.get("hour") or 0)
-    half = parts.get("half") or ("p" if parts.get("later") else None)
+    half = parts.get("half")
+    if parts.get("later") or parts.get("after"):
+        half = "p"
+    elif parts.get("before"):
+        half = "a"
     if not half or not 1 <= hour <= 12:
         return hour
     return hour % 12 + (12 if half == "p" else 0)

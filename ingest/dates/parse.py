@@ -14,7 +14,7 @@ from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from zoneinfo import ZoneInfo
 
 from ingest.dates import solar_hijri
-from ingest.dates.clock import MONTHS, ascii_digits, clock_in, fold, zone_in
+from ingest.dates.clock import MONTHS, ascii_digits, clock_in, fold, written_out, zone_in
 from ingest.dates.relative import read_human
 from ingest.record import Precision
 from ingest.settings import Limits
@@ -94,7 +94,7 @@ def read_date(
     """
     limits = limits or Limits()
     text = ascii_digits(one_line(raw[:1000])[: limits.date_characters])
-    folded = fold(text)
+    folded = fold(written_out(text))
     local = now.astimezone(zone or now.tzinfo)
     latest = now + timedelta(hours=limits.future_hours)
     epoch = _EPOCH.fullmatch(text)
@@ -111,7 +111,8 @@ def read_date(
 
 def holds_day(text: str, limits: Limits) -> bool:
     """Whether a text has a whole date in a common form; cheap, and never calls dateparser."""
-    return next(_days(fold(ascii_digits(text[: limits.date_characters])), ()), None) is not None
+    folded = fold(written_out(ascii_digits(text[: limits.date_characters])))
+    return next(_days(folded, ()), None) is not None
 
 
 def beside_day(text: str, limits: Limits) -> str | None:
@@ -127,8 +128,9 @@ def _can_be(when: datetime, latest: datetime) -> bool:
 
 
 _NUMBER = r"(?<![\d:.])(\d{1,2})(?:st|nd|rd|th|er|[.ºª°])?"
-_WORD = r"([^\W\d_]{2,14})"
-_OTHER_NAME = r"(?:\s?/\s?[^\W\d_]{2,14})?"  # "آذار/مارس": the name of the month in two countries
+_WORD = r"([^\W\d_]{1,14})"
+# "آذار/مارس", "مارس (آذار)": the name of the month in two countries.
+_OTHER_NAME = r"(?:\s?[/(-]\s?[^\W\d_]{2,14}\)?)?"
 _OF = r"[\s,./-]*(?:(?:of|de|del|d[’']|di|da)\s+)?"
 _YEAR = r"(\d{4})(?!\d)"
 _DAY_MONTH_YEAR = re.compile(rf"{_NUMBER}{_OF}{_WORD}{_OTHER_NAME}{_OF}{_YEAR}")
@@ -136,23 +138,30 @@ _MONTH_DAY_YEAR = re.compile(rf"{_WORD}\.?[\s-]*{_NUMBER}[\s,./-]+{_YEAR}(?!:)")
 _MONTH_DAY_CLOCK_YEAR = re.compile(
     rf"{_WORD}\s+{_NUMBER},?\s+(?=\d{{1,2}}:\d\d)[\d:]+(?:\s*[ap]m)?(?:\s+[a-z+\d]+)?\s+{_YEAR}"
 )
-_YEAR_MONTH_DAY = re.compile(rf"(?<!\d){_YEAR}[.,]?[\s-]+{_WORD}\.?[\s-]+(\d{{1,2}})(?![\d:])")
+_YEAR_MONTH_DAY = re.compile(
+    rf"(?<!\d){_YEAR}[.,]?(?:\s?(?:m|g)\.)?[\s-]+{_WORD}\.?[\s-]+(\d{{1,2}})(?![\d:])"
+)
 _YEAR_FIRST = re.compile(
     r"(?<![\d.])(\d{4})(?:([-/.])(\d{1,2})\2|[년年]\s*(\d{1,2})[월月]\s*)(\d{1,2})(?!\d)"
 )
-_COMPACT = re.compile(r"(\d{4})(\d\d)(\d\d)(?:t?(\d\d)(\d\d)(\d\d)?(?=z|[+-]|[.,]\d|$)|(?!\d))")
-# Seconds or milliseconds since 1970.
-_EPOCH = re.compile(r"(1\d{9})(?:\d{3})?(?:\.\d+)?")
+_COMPACT = re.compile(r"(\d{4})(\d\d)(\d\d)(?:[t ]?(\d\d)(\d\d)(\d\d)?(?=z|[+-]|[.,]\d|$)|(?!\d))")
+# Seconds, milliseconds or microseconds since 1970, also as Microsoft's "/Date(1763640000000)/".
+_EPOCH = re.compile(r"(?:/Date\()?(1\d{9})(?:\d{3}){0,2}(?:\.\d+)?(?:\)/)?")
+_BUDDHIST = 543  # years that the Thai calendar is ahead
 _NUMERIC = re.compile(
-    r"(?<![\d./-])(\d{1,2})(?:([/-]|\.\s?)|\s*thang\s*)(\d{1,2})[./,\s-]{1,2}"
+    r"(?<![\d./-])(\d{1,2})(?:([/-]|\.\s?)|\s*thang\s*)(\d{1,2})(?:[./,\s-]{1,2}|\s*nam\s*)"
     r"(\d{4}|(?<=\d\d\.\d\d\.)\d\d)(?![\d:])"
 )
+# Years of two digits: "06-Mar-26", "6 Mar '26"; "3/6/26" only at the start of a text.
+_SHORT_WORDED = re.compile(rf"{_NUMBER}[\s-]?{_WORD}(?:-|\s?['’])(\d\d)(?![\d:])")
+_SHORT = re.compile(r"(?:[^\W\d_]+:?\s)?(\d{1,2})(/)(\d{1,2})/(\d\d)(?![\d/:])")
 # Each with the groups of year, month and day.
 _WORDED = (
     (_DAY_MONTH_YEAR, (3, 2, 1)),
     (_MONTH_DAY_YEAR, (3, 1, 2)),
     (_MONTH_DAY_CLOCK_YEAR, (3, 1, 2)),
     (_YEAR_MONTH_DAY, (1, 2, 3)),
+    (_SHORT_WORDED, (3, 2, 1)),
 )
 
 
@@ -188,7 +197,8 @@ def _numeric_days(folded: str, *, month_first: bool) -> Iterator[tuple[date, str
 
     The caller takes the second one if the first is not a day or in the future.
     """
-    for match in _NUMERIC.finditer(folded):
+    matches = [*_NUMERIC.finditer(folded), *filter(None, [_SHORT.match(folded)])]
+    for match in matches:
         year = match[4] if len(match[4]) == 4 else f"20{match[4]}"
         orders = [(match[3], match[1]), (match[1], match[3])]
         if month_first and not (match[2] or "").startswith("."):
@@ -206,9 +216,16 @@ def _valid(
     if month is None:
         return
     try:
-        yield date(int(year), int(month), int(number)), rest
+        yield date(_common(year), int(month), int(number)), rest
     except ValueError:
         return
+
+
+def _common(year: str) -> int:
+    """Return a year of two digits, or of the Thai calendar, as a common year."""
+    if len(year) == 2:
+        return int(year) + 2000
+    return int(year) - _BUDDHIST if int(year) > 2500 else int(year)
 
 
 def _valid_hijri(

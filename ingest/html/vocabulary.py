@@ -57,7 +57,7 @@ STREAMS = (
 )
 """Lists of new or chosen articles."""
 BOXES = ("cards?|banner|gallery|slideshow|carousel|pull-?quote",)
-SIDEBARS = ("sidebar|side-bar",)
+SIDEBARS = ("(?<!has-)(?<!no-)(?<!with-)(?<!theia-sticky-)sidebar(?!-position)|side-bar",)
 WIDGETS = ("(?<!elementor-)widgets?|embed|embedded",)
 """Names of boxes that themes give to parts of articles as well."""
 NEWSLETTERS = (

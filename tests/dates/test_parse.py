@@ -34,6 +34,7 @@ def parsed_of(raw: str, zone: ZoneInfo | None = KARACHI) -> ParsedDate:
         ("2025-02-05T08:53:07.123Z", "2025-02-05T08:53:07+00:00"),
         ("2025-02-05T08:53:07 GMT", "2025-02-05T08:53:07+00:00"),
         ("20250205T085307Z", "2025-02-05T08:53:07+00:00"),
+        ("20250205T085307-0500", "2025-02-05T08:53:07-05:00"),
         ("Wed, 05 Feb 2025 13:04:31 +0000", "2025-02-05T13:04:31+00:00"),
         ("Published On: Wed, 05 Feb 2025 13:04:31 PKT", "2025-02-05T13:04:31+05:00"),
         ("Wed Feb 05 13:04:31 PKT 2025", "2025-02-05T13:04:31+05:00"),
@@ -68,6 +69,13 @@ def test_a_stated_zone_is_kept(raw: str, value: str) -> None:
         ("2025년 2월 5일 오후 1:04", "13:04:00"),
         ("بدھ 5 فروری 2025 23:04", "23:04:00"),
         ("5 February 2025 10:00-11:00", "10:00:00"),
+        ("20250205 0853", "08:53:00"),
+        ("5 februari 2025 om 13.04", "13:04:00"),
+        ("5 فبراير 2025 - 1:04 م", "13:04:00"),
+        ("5 فبراير 2025 08:53 صباحا", "08:53:00"),
+        ("5 فبراير 2025 12:05 ص", "00:05:00"),
+        ("5 فبراير 2025 1:04 مساءً", "13:04:00"),
+        ("۱۷ بهمن ۱۴۰۳ ۱:۰۴ ب.ظ", "13:04:00"),
     ],
 )
 def test_a_naive_time_takes_the_given_zone(raw: str, clock: str) -> None:
@@ -315,3 +323,32 @@ def test_seconds_and_milliseconds_since_1970_are_an_instant(raw: str) -> None:
 @pytest.mark.parametrize("raw", ["0300 1234567", "1999999999", "123456789", "17387275871234567"])
 def test_other_long_numbers_are_not_a_time(raw: str) -> None:
     assert read(raw) is None
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        *(
+            "3 مارس/ آذار 2024",
+            "3 مارس (آذار) 2024",
+            "3 مارس - آذار 2024",
+            "الأحد 3 آذار (مارس) 2024",
+        ),
+        *("令和6年3月3日", "民國113年3月3日", "3 มีนาคม 2567", "3 มี.ค. 2567", "03/03/2567"),
+        *("3 மார்ச் 2024", "3 మార్చి 2024", "3 માર્ચ 2024", "3 ਮਾਰਚ 2024", "3 ಮಾರ್ಚ್ 2024", "3 במרץ 2024"),
+        *(
+            "2024 m. kovo 3 d.",
+            "ngày 3 tháng 3 năm 2024",
+            "/Date(1709467200000)/",
+            "1709467200000000",
+        ),
+        *("03-Mar-24", "3 Mar '24", "3/3/24"),
+    ],
+)
+def test_days_of_other_calendars_and_scripts_are_read(raw: str) -> None:
+    assert parsed_of(raw).value[:10] == "2024-03-03"
+
+
+@pytest.mark.parametrize("raw", ["version 1.2.13", "5 May 12 people", "1/2/24/7", "10:30/5/24"])
+def test_two_digits_are_a_year_only_in_a_date(raw: str) -> None:
+    assert parse_date(raw, now=NOW, zone=KARACHI) is None

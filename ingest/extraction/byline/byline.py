@@ -14,15 +14,14 @@ from ingest.extraction.byline.kinds import Name
 from ingest.extraction.byline.metadata import MetaName, MetaNames, metadata_names
 from ingest.extraction.byline.name_rules import is_glued, name_key, same_name
 from ingest.extraction.byline.select import ScoredCandidate, score_candidates, select_byline
-from ingest.extraction.byline.signs import Sign
+from ingest.extraction.byline.signs import Sign, leads_to_author
+from ingest.extraction.byline.surroundings import is_in_sentence
 from ingest.extraction.facts import PageFacts
 from ingest.extraction.model import Byline
 from ingest.html.page import Page, text_of
 from ingest.record import Author, AuthorKind
 from ingest.sites import Site
 
-_INLINE = frozenset({"a", "b", "strong", "em", "i", "span", "cite", "small", "label"})
-_BESIDE = 40  # characters beside a name in its line: a date, a place
 _LONGEST_BYLINE = 200  # characters of a byline's element; a longer one may be body text
 
 
@@ -120,22 +119,8 @@ def _bylines(
         element = item.candidate.element
         if not item.keys <= keys or len(text_of(element)) > _LONGEST_BYLINE:
             continue
-        if not _is_in_sentence(element):
+        if not is_in_sentence(element):
             yield element
-
-
-def _is_in_sentence(element: HtmlElement) -> bool:
-    """Whether an element is a part of a sentence: its block has other text before or after it."""
-    block = element
-    while block.tag in _INLINE:
-        parent = block.getparent()
-        if parent is None:
-            break
-        block = parent
-    if block is element:
-        return False
-    beside = (block.text or "", *(child.tail or "" for child in block))
-    return sum(len(text.strip()) for text in beside) > _BESIDE
 
 
 def _agreed(visible: Mapping[str, Credit], meta: MetaNames) -> list[Credit]:
@@ -199,8 +184,10 @@ def _is_further_author(
         return all(other.name.kind is not AuthorKind.AGENCY for other in agreed)
     if credit.name.kind is not AuthorKind.PERSON:
         return False
-    if not credit.marked or " " not in key or _shares_words(key, people):
+    if " " not in key or _shares_words(key, people):
         return False
+    if not credit.marked:
+        return credit.url is not None and leads_to_author(credit.url)
     looks = {other.look for other in agreed if other.marked}
     return not looks or credit.look in looks
 

@@ -163,7 +163,7 @@ def _is_elsewhere(ancestor: HtmlElement, *, strict: bool) -> bool:
     if named(ancestor, _OUTSIDE):
         return True
     if strict and (ancestor.tag == "aside" or named(ancestor, _ASIDE)):
-        return True
+        return not attribute_words(ancestor)  # "author-card" is a card and the author's
     return ancestor.tag == "footer" and not _is_in_article(ancestor)
 
 

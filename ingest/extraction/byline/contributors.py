@@ -10,7 +10,8 @@ from ingest.extraction.byline.names import read_names
 from ingest.extraction.byline.words import lead, other_credit
 
 _SEGMENT = re.compile(r"\s*[\n|•]\s*")
-_BARE_LABEL = re.compile(r"[\s:]*(?:by|from|von|vom|durch|par|por|di|da|de|av|af|door)?[\s:]*")
+BARE_LABEL = re.compile(r"[\s:]*(?:by|from|von|vom|durch|par|por|di|da|de|av|af|door)?[\s:]*")
+"""What a label has behind "Edited" or "Photo": "by", a colon."""
 
 
 def author_text(text: str, desks: Collection[str]) -> tuple[str, frozenset[str]]:
@@ -31,9 +32,9 @@ def author_text(text: str, desks: Collection[str]) -> tuple[str, frozenset[str]]
     for segment in _SEGMENT.split(text):
         credit = other_credit().match(segment)
         rest = segment[credit.end() :] if credit else segment
-        is_label = credit is not None and _BARE_LABEL.fullmatch(rest.casefold()) is not None
+        is_label = credit is not None and BARE_LABEL.fullmatch(rest.casefold()) is not None
         if credit and not is_label:
-            others.append(_BARE_LABEL.sub("", rest, count=1))
+            others.append(BARE_LABEL.sub("", rest, count=1))
         is_other = is_label or (is_other and not credit and not lead().match(f"{segment} "))
         if not credit:
             (others if is_other else authors).append(segment)

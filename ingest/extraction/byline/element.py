@@ -16,8 +16,12 @@ from ingest.extraction.byline.joints import joined_after, joined_before
 from ingest.extraction.byline.kinds import Name, is_job_title, without_labels
 from ingest.extraction.byline.name_rules import name_key
 from ingest.extraction.byline.names import read_names
+from ingest.extraction.byline.surroundings import is_detail
 from ingest.html.page import Page
-from ingest.html.vocabulary import LINE_BREAKING, NOT_RENDERED
+from ingest.html.vocabulary import (
+    LINE_BREAKING,
+    NOT_RENDERED,
+)
 from ingest.record import AuthorKind
 
 MAX_BYLINE = 400  # characters of a byline's element; a longer one is a container
@@ -82,7 +86,7 @@ def _pieces(element: HtmlElement, chosen: Collection[HtmlElement]) -> Iterator[s
     yield edge
     yield _flat(element.text)
     for child in element:
-        yield from _pieces(child, chosen)
+        yield from ("\n",) if is_detail(child) else _pieces(child, chosen)
         yield _flat(child.tail) or _gap_after(child)
     yield edge
 

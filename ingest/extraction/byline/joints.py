@@ -14,7 +14,7 @@ from ingest.extraction.vocabulary import AGENCIES, JOINTS
 _WITHIN = frozenset(
     ("&", "+", "e", "y", "i", "a", "en", "ve", "dan", "va", "eta", "lan", "ir", "ug", "ac", "kaj")
 )
-_WAW = "\u0648"  # Arabic "and", which is written with the next word
+_WAW = ("\u0648", "\u05d5")  # "and" in Arabic and Hebrew, which is written with the next word
 _DESK_ENDS = frozenset({"desk", "team", "ڈیسک"})
 
 
@@ -61,7 +61,7 @@ def _without_joint(text: str) -> str:
 
 
 def _at_waw(text: str) -> list[str]:
-    """Split Arabic names at the letter for "and": two words before it and two from it on."""
+    """Split Arabic and Hebrew names at the letter for "and", with two words on each side."""
     pieces = text.split()
     for at in range(2, len(pieces) - 1):
         word = pieces[at]

@@ -186,16 +186,19 @@ def is_label(text: str) -> bool:
 def is_job_title(text: str) -> bool:
     """Whether a text beside a person's name is a job title: "National Biotech Reporter".
 
-    Its last word is a profession, and at most one word is neither a title's nor a section's. A
-    text of two words needs a word of newsrooms or titles: professions are surnames too.
+    Its last word is a profession, and at least one of the others is a title's or a section's, or
+    there are only two others. A text of two words needs a word of newsrooms or titles: professions
+    are surnames too.
     """
     pieces = [piece.strip(",.:;") for piece in text.split()]
+    if len(pieces) > 2 and _is_profession(pieces[0]) and pieces[1] in ROLE_JOINERS:
+        return True
     if not pieces or not _is_profession(pieces[-1]):
         return False
     others = [piece for piece in pieces[:-1] if not _is_title_word(piece, text)]
     if len(pieces) <= 2 and others:
         return is_role(pieces[-1])
-    return len(others) <= 1
+    return len(others) <= max(1, len(pieces) - 2)
 
 
 def _is_profession(word: str) -> bool:
@@ -210,7 +213,13 @@ def _is_title_word(word: str, text: str) -> bool:
         return True
     if word.isupper() and not text.isupper():
         return len(word) > 1
+    if "-" in low and any(_is_field(part) for part in low.split("-")):
+        return True
     return _is_profession(low)
+
+
+def _is_field(low: str) -> bool:
+    return low in SECTION_WORDS or low in words("title_words")
 
 
 def is_whole(name: str) -> bool:
@@ -271,11 +280,20 @@ def _is_beside(name: Name, people: list[Name], desks: Collection[str]) -> bool:
     """
     if name.kind is AuthorKind.AGENCY:
         return _is_nameless(name)
-    if _is_code(name) or not _is_proper(name) or is_job_title(name.raw):
+    if _is_code(name) or not _is_proper(name) or _is_job(name, people):
         return True
     if _is_institution(name) or _is_cased_otherwise(name, people):
         return True
     return is_own(name.text.casefold(), desks)
+
+
+def _is_job(name: Name, people: list[Name]) -> bool:
+    """Whether a name is a job title, or a field of work: "Health and Welfare Policy"."""
+    if is_job_title(name.raw) or is_job_title(name.text):
+        return True
+    if name.kind is not AuthorKind.PERSON or _AND.isdisjoint(name.text.split()):
+        return False
+    return any(_AND.isdisjoint(person.text.split()) for person in people)
 
 
 def _is_institution(name: Name) -> bool:

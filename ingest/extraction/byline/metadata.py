@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from ingest.extraction.byline.kinds import Name, is_own, kind_of
 from ingest.extraction.byline.names import clean_name, read_names
+from ingest.extraction.byline.words import words
 from ingest.extraction.structured import Node, StructuredData, text_value, types_of
 from ingest.extraction.vocabulary import LEAD
 from ingest.html.page import Page
@@ -49,6 +50,7 @@ _CARDS = (("twitter:label1", "twitter:data1"), ("twitter:label2", "twitter:data2
 _CREATORS = ("dc.creator", "dcterms.creator", "dc:creator", "citation_author")
 _INVERTED = re.compile(r"^([^\W\d_][\w'’-]*), ([^\W\d_][\w'’.-]*(?: [\w'’.-]+)?)$")
 _URL = re.compile(r"https?://\S*")
+_ACCOUNT = 12  # characters of an account's hash
 _MAX = 25  # authors of one page; longer lists are contributors to a whole section
 
 
@@ -135,10 +137,10 @@ def _node_names(page: Page, node: Node, desks: Collection[str]) -> Iterator[Meta
     url = _author_page(page, node.get("url"))
     if _is_organization(node):
         name = _organization_name(text, desks)
-        if name is not None:
+        if name is not None and not _is_no_author(name.text):
             yield MetaName(name, url)
         return
-    names = read_names(text, desks)
+    names = [name for name in read_names(text, desks) if not _is_no_author(name.text)]
     for person in names:
         yield MetaName(person, url if len(names) == 1 else None)
 
@@ -173,7 +175,7 @@ def _texts_to_names(values: list[str], desks: Collection[str]) -> list[MetaName]
     for value in values:
         if _is_address(value):
             continue
-        people = read_names(value, desks)
+        people = [name for name in read_names(value, desks) if not _is_no_author(name.text)]
         if _has_own_host(value, desks):
             people = [replace(name, kind=AuthorKind.DESK) for name in people]
         names += [MetaName(name) for name in people]
@@ -184,6 +186,18 @@ def _has_own_host(value: str, desks: Collection[str]) -> bool:
     """Whether a text has the site's own host beside the name: "The Gazette (gazette.example)"."""
     low = _URL.sub("", value.casefold())  # a whole URL is the author's page
     return any("." in desk and desk in low for desk in desks)
+
+
+def _is_no_author(text: str) -> bool:
+    """Whether a text of the metadata is an account or a company, not an author."""
+    return _is_account(text) or text.rpartition(" ")[2].casefold() in words("legal_forms")
+
+
+def _is_account(text: str) -> bool:
+    """Whether a text is an account's number or hash: a long word of small letters and digits."""
+    if " " in text or len(text) < _ACCOUNT or text != text.lower():
+        return False
+    return any(char.isdigit() for char in text)
 
 
 def _is_address(value: str) -> bool:

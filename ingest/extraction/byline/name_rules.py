@@ -23,7 +23,7 @@ _MAX_PERSON = (60, 6)  # characters and words of one person's name; longer ones 
 _MAX_DESK = (80, 8)
 _MAX_SMALL = 3  # words of a person's name that is all in lower case
 _LETTER = re.compile(r"[^\W\d_]")
-_NO_NAME = re.compile(r"[?!=<>{}\\%#$€_…]|\.\.|\.\w+\.\w|//|: ")
+_NO_NAME = re.compile(r"[?!=<>{}\\%#$€_…]|\.\.|\.\w{2,}\.\w|//|: ")
 _TITLES = frozenset({"dr", "prof", "mr", "mrs", "ms"})
 
 

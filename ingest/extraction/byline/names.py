@@ -66,7 +66,8 @@ _DAY = re.compile(
 _COMMA = re.compile(r"\s*[,、，،]\s*")
 _GLUED_LEAD = re.compile(r"By(?=[A-ZÀ-Þ])")  # "By" in an element of its own, without a blank
 _TAIL = re.compile(
-    r"(?:\s+(?:in|aus|à|from|for|of\s+the|at|reports?|berichtet|unserem|unserer)\s+\S.*"
+    r"(?:\s+(?:in|aus|à|from|for|of\s+the|on\s+behalf\s+of|im\s+auftrag|at|reports?|berichtet"
+    r"|unserem|unserer)\s+\S.*"
     r"|\s+외\s*\d+\s*명.*"
     r"|\s*(?:인턴기자|선임기자|기자|특파원|논설위원|編集委員|特派員|記者|记者))$",
     re.IGNORECASE,
@@ -194,7 +195,7 @@ def clean_name(text: str, desks: Collection[str] = ()) -> str | None:
     """
     text = _without_tails(_once(_without_leads(one_line(text))))
     pieces = text.strip(" ,:;-–—_|/\\'’‘`&+").split()
-    while len(pieces) > 2 and pieces[-1] in _DANGLING:  # "A. Name on", before the date
+    while len(pieces) > 1 and pieces[-1] in _DANGLING:  # "A. Name on", before the date
         pieces.pop()
     text = _without_honorifics(_without_title(" ".join(pieces)))
     if text.endswith(".") and not _LAST_STOP.search(text):

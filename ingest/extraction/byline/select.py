@@ -15,11 +15,20 @@ from ingest.extraction.byline.candidates import (
     outermost,
 )
 from ingest.extraction.byline.contributors import author_text
+from ingest.extraction.byline.credible import (
+    follows_other_credit,
+    is_below_picture,
+    is_credible,
+    is_subject,
+)
 from ingest.extraction.byline.element import Credit, credits_of, lines_of
-from ingest.extraction.byline.kinds import is_whole, is_whole_person
+from ingest.extraction.byline.introduced import introduced
+from ingest.extraction.byline.kinds import is_whole_person
 from ingest.extraction.byline.name_rules import is_glued, name_key, same_name
-from ingest.extraction.byline.signs import Sign, leads_to_topic
+from ingest.extraction.byline.signs import Sign
+from ingest.extraction.byline.surroundings import is_detail
 from ingest.extraction.byline.unmarked import beside_date, beside_portrait
+from ingest.extraction.byline.words import lead
 from ingest.html.page import Page, text_of
 from ingest.record import AuthorKind
 
@@ -45,6 +54,13 @@ class ScoredCandidate:
         return self.candidate.sign, element.tag, element.get("class")
 
     @property
+    def is_labelled(self) -> bool:
+        """Whether only a label in the text makes it a byline: "Author: A. Name"."""
+        element = self.candidate.element
+        marked = element.get("class") or element.get("id") or element.get("itemprop")
+        return self.candidate.sign is Sign.WORD and element.tag != "address" and not marked
+
+    @property
     def is_desk(self) -> bool:
         """Whether all names are desks'."""
         return all(credit.name.kind is AuthorKind.DESK for credit in self.credits)
@@ -63,10 +79,12 @@ class ScoredCandidate:
 # A score is the weight of the sign, the nearness to the headline (1 to 3), and four if it agrees
 # with the metadata.
 _WEIGHTS = {Sign.LONE: 0, Sign.MENTION: 1, Sign.LINE: 1, Sign.LINK: 2, Sign.WORD: 3, Sign.MARK: 4}
+_WEAK = frozenset({Sign.LONE, Sign.LINK})  # signs that people in a story have too
 _AGREEMENT = 4
 _SURE = 4  # a lower score is a guess
-_MAX_LONE = 60  # characters of a bold line that is a byline
 _NEAR_LINE = 60  # walked elements from the heading to a line with a person's name
+_MOST_FAR = 3  # names far from the headline; more are a list of other things
+_CATALOGUE = 3  # labelled authors of a list of books
 _MAX_DEPTH = 8  # of candidates inside candidates
 _GAP = 8  # walked elements between the names of one list
 
@@ -105,30 +123,67 @@ def select_byline(
         desks: The site's own names in lower case.
         meta_keys: The keys (`name_key`) of the metadata's people.
     """
+    scored = _without_catalogue(scored)
+    guest = _guest(scored, survey)
+    if guest is not None:
+        return [guest]
     if scored and _is_reliable(scored[0], survey, has_metadata=bool(meta_keys)):
         return _with_people(_with_list(scored, survey), scored)
     if meta_keys:
         return []
+    line = _only_line(scored) if survey.heading is None else None
+    if line is not None:
+        return [line]
     for item in scored:
         if item.candidate.sign is Sign.LONE:
             return [item]
     unmarked = beside_portrait(page, survey, desks) or beside_date(page, survey, desks)
+    unmarked = unmarked or introduced(page, survey, desks)
     return [ScoredCandidate(*names, _SURE) for names in unmarked]
+
+
+def _without_catalogue(scored: list[ScoredCandidate]) -> list[ScoredCandidate]:
+    """Return the candidates without the labelled authors of books or the like, a list of them."""
+    labelled = [item for item in scored if item.is_labelled and not item.agrees]
+    if len({item.keys for item in labelled}) < _CATALOGUE:
+        return scored
+    return [item for item in scored if item not in labelled]
+
+
+def _guest(scored: Sequence[ScoredCandidate], survey: Survey) -> ScoredCandidate | None:
+    """Return the line "By A. Name" under the headline if the best candidate is far from there.
+
+    The page then names who posted the text further down, as the metadata do.
+    """
+    if not scored or is_under_heading(scored[0].candidate, survey):
+        return None
+    lines = (item for item in scored if item.candidate.sign is Sign.LINE and item.has_person)
+    near = [item for item in lines if is_under_heading(item.candidate, survey)]
+    starts = [item for item in near if lead().match(text_of(item.candidate.element))]
+    return starts[0] if len(starts) == 1 and not scored[0].keys & starts[0].keys else None
+
+
+def _only_line(scored: Sequence[ScoredCandidate]) -> ScoredCandidate | None:
+    """Return the line "By A. Name" of a page without a headline, if no other names another one."""
+    lines = [item for item in scored if item.candidate.sign is Sign.LINE and item.has_person]
+    if not lines or any(item.keys != lines[0].keys for item in lines):
+        return None
+    return lines[0]
 
 
 def _with_people(
     chosen: list[ScoredCandidate], scored: Sequence[ScoredCandidate]
 ) -> list[ScoredCandidate]:
-    """Return the byline, or the line "By A. Name" after it if it has no person.
+    """Return the byline, or the line "By A. Name" near it, or a name alone, if it has no person.
 
-    The paper's byline may be only a news agency, whose text begins with a byline of its own.
+    The paper's byline may be only a news agency or itself; the text then begins with a byline.
     """
     if not chosen or any(item.has_person for item in chosen):
         return chosen
     for item in sorted(scored, key=lambda item: item.candidate.order):
         candidate = item.candidate
-        is_after = chosen[-1].candidate.order < candidate.order <= _NEAR_LINE
-        if is_after and candidate.sign is Sign.LINE and item.has_person:
+        is_after = 0 <= candidate.order <= _NEAR_LINE
+        if is_after and candidate.sign in (Sign.LINE, Sign.LONE) and item.has_person:
             return [item]
     return chosen
 
@@ -143,6 +198,8 @@ def _is_reliable(best: ScoredCandidate, survey: Survey, *, has_metadata: bool) -
     """
     if has_metadata:
         return best.agrees or _outweighs_metadata(best, survey)
+    if nearness(best.candidate, survey) < NEAREST - 1 and best.candidate.sign is Sign.WORD:
+        return len(best.credits) <= _MOST_FAR and best.has_person
     return best.score >= _SURE
 
 
@@ -166,7 +223,8 @@ def _with_list(scored: list[ScoredCandidate], survey: Survey) -> list[ScoredCand
     teasers of other stories, and the result is empty.
     """
     best = scored[0]
-    alike = [item for item in scored if item.looks == best.looks]
+    alike = _without_pictures([item for item in scored if item.looks == best.looks])
+    best = best if best in alike else alike[0]
     alike.sort(key=lambda item: item.candidate.order)
     group = _until_gap(alike[alike.index(best) :])
     if best.agrees or nearness(best.candidate, survey) == NEAREST:
@@ -175,6 +233,14 @@ def _with_list(scored: list[ScoredCandidate], survey: Survey) -> list[ScoredCand
     if all(item.keys <= keys for item in alike):
         return group
     return []
+
+
+def _without_pictures(items: list[ScoredCandidate]) -> list[ScoredCandidate]:
+    """Return the lines that are not below a picture, if there are both: those name photographers."""
+    if any(item.candidate.sign is not Sign.LINE for item in items):
+        return items
+    bare = [item for item in items if not is_below_picture(item.candidate.element)]
+    return bare or items
 
 
 def _until_gap(items: Sequence[ScoredCandidate]) -> list[ScoredCandidate]:
@@ -224,12 +290,18 @@ def _score(
         desks: The site's own names in lower case.
         meta_keys: The keys of the metadata's people.
     """
-    marks = [item.element for item in inner if item.sign > Sign.LINE]
+    if is_detail(candidate.element) or follows_other_credit(candidate.element):
+        return None
+    marks = [
+        item.element for item in inner if item.sign > Sign.LINE and not is_detail(item.element)
+    ]
     names = credits_of(page, candidate.element, marks, desks)
-    names = [credit for credit in names if _is_credible(credit, candidate)]
+    names = [credit for credit in names if is_credible(credit, candidate)]
     if not names:
         return None
     agrees = any(_is_in_metadata(credit, meta_keys) for credit in names)
+    if not agrees and candidate.sign in _WEAK and is_subject(names, survey.heading):
+        return None
     score = _WEIGHTS[candidate.sign] + nearness(candidate, survey)
     if agrees:
         score += _AGREEMENT
@@ -242,23 +314,3 @@ def _score(
 def _is_in_metadata(credit: Credit, meta_keys: Collection[str]) -> bool:
     key = name_key(credit.name.text)
     return any(same_name(key, other) or is_glued(key, other) for other in meta_keys)
-
-
-def _is_credible(credit: Credit, candidate: BylineCandidate) -> bool:
-    """Whether a name fits the sign of its candidate.
-
-    A link to a topic is not an author's. A name of one word in a link needs a link to an author's
-    page. A lone bold line is a whole name and nothing else.
-    """
-    name = credit.name
-    if credit.url and leads_to_topic(credit.url):
-        return False
-    if candidate.sign is Sign.LONE:
-        if " " not in name.text or name.text.islower():
-            return False
-        return len(text_of(candidate.element)) <= _MAX_LONE
-    if is_whole(name.text) or name.kind is not AuthorKind.PERSON:
-        return True
-    if credit.url is None or credit.marked:
-        return True
-    return candidate.sign in (Sign.LINK, Sign.MARK)

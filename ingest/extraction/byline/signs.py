@@ -15,7 +15,7 @@ from itertools import pairwise
 
 from lxml.html import HtmlElement
 
-from ingest.extraction.byline.words import words
+from ingest.extraction.byline.words import line_start, words
 from ingest.extraction.vocabulary import BOX, FOLDERS, LABEL, LINE_STARTS, NO_SIGN, SIGN
 from ingest.html.page import text_of
 
@@ -25,6 +25,7 @@ _MAX_LINE = 100  # characters of a line that is a byline
 _LABELS = frozenset({"strong", "b", "span", "dt", "label", "small"})
 _MAX_LABEL = 30  # characters of a label
 _MAX_LABELLED = 200  # characters of the names after a label
+_BELOW_HEADINGS = frozenset({"p", "ul", "ol", "dl", "table"})
 _EMPHASIS = frozenset({"strong", "b", "em", "i"})
 
 
@@ -119,7 +120,11 @@ def _sign_of_text(element: HtmlElement, text: str, names: Collection[str]) -> Si
 
 def _starts_as_byline(text: str) -> bool:
     """Whether a text starts with "By" or the like, or is only a label."""
-    return _first_word(text) in LINE_STARTS or is_label(text)
+    if _first_word(text) in LINE_STARTS or is_label(text):
+        return True
+    if text.isascii() and ":" not in text:
+        return False
+    return line_start().match(text) is not None
 
 
 def _first_word(text: str) -> str:
@@ -146,7 +151,7 @@ def is_label(text: str) -> bool:
     """Whether a text is only a label: "By", "Author(s):"."""
     if len(text) > _MAX_LABEL:
         return False
-    return text.strip(" \t\r\n:：,،/").casefold() in words("labels")
+    return text.strip(" \t\r\n:：,،/／–-").casefold() in words("labels")
 
 
 def labelled_sibling(element: HtmlElement) -> HtmlElement | None:
@@ -182,6 +187,9 @@ def _is_lone(element: HtmlElement) -> bool:
         return False
     if (parent.text or "").strip() or (element.tail or "").strip():
         return False
-    is_first = next(parent.itersiblings("p", preceding=True), None) is None
-    is_last = next(parent.itersiblings("p"), None) is None
-    return is_first != is_last
+    earlier = parent.itersiblings("p", preceding=True)
+    is_first = all(len(text_of(paragraph)) < _MAX_LINE for paragraph in earlier)
+    following = next(parent.itersiblings("*"), None)
+    if is_first:
+        return following is not None and following.tag == "p"
+    return following is None or following.tag not in _BELOW_HEADINGS

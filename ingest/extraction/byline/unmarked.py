@@ -82,7 +82,12 @@ def beside_date(
             continue
         candidate = BylineCandidate(block, 1, Sign.LINE)
         names = credits_of(page, block, (), desks)
-        people = tuple(credit for credit in names if _is_person_of_date(credit))
+        titles = [text_of(title) for title in block.iter("h2", "h3", "h4", "h5")]
+        people = tuple(
+            credit
+            for credit in names
+            if _is_person_of_date(credit) and not any(credit.name.text in title for title in titles)
+        )
         if people and not is_outside(candidate, survey):
             return [(candidate, people)]
     return []

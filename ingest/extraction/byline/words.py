@@ -7,6 +7,7 @@ import tomllib
 from collections.abc import Mapping
 from functools import cache
 from importlib import resources
+from itertools import chain
 
 from ingest.extraction.vocabulary import LEAD, NOT_AUTHORS
 
@@ -28,7 +29,21 @@ def other_credit() -> re.Pattern[str]:
 def lead() -> re.Pattern[str]:
     """Return the pattern of what precedes the names: "By", "Written by", "Autor:" ..."""
     added = "|".join(re.escape(label) for label in sorted(_lists()["leads"], reverse=True))
-    return re.compile(rf"(?:{LEAD.pattern})|(?:{added})(?:\s*[:：،]\s*|\s+)", re.IGNORECASE)
+    return re.compile(rf"(?:{added})(?:\s*[:：،／]\s*|\s+)|(?:{LEAD.pattern})", re.IGNORECASE)
+
+
+@cache
+def line_start() -> re.Pattern[str]:
+    """Return the pattern of a line's beginning that is a label before names: "Автор: А. Имя"."""
+    labels = _alternatives("labels", "leads")
+    return re.compile(
+        rf"\s*(?:(?:{labels})(?:\s*[:：／]|\s[–-]\s)|(?:{_alternatives('line_leads')})\s)\s*\S",
+        re.IGNORECASE,
+    )
+
+
+def _alternatives(*keys: str) -> str:
+    return "|".join(re.escape(word) for word in sorted({*chain(*map(words, keys))}, reverse=True))
 
 
 @cache

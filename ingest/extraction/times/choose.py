@@ -23,9 +23,15 @@ from ingest.extraction.times.claims import (
 from ingest.extraction.times.fallback import (
     address_claims,
     script_claims,
+    without_changes,
     without_contradiction,
 )
-from ingest.extraction.times.visible import visible_times
+from ingest.extraction.times.visible import (
+    VisibleTimes,
+    first_paragraph,
+    times_before,
+    visible_times,
+)
 from ingest.record import Precision
 
 _FINENESS = {Precision.DAY: 0, Precision.MINUTE: 2, Precision.SECOND: 3}
@@ -185,15 +191,22 @@ def find_times(facts: PageFacts) -> Times:
     published += corrected(published_claims(facts, reader), page.html)
     modified = rule_claims(page.select(*rules.modified), reader)
     modified += corrected(modified_claims(facts, reader), page.html)
-    if not is_settled(published, zone) and facts.heading is not None:
-        # Without a headline on the page nothing shows which story a time belongs to.
-        visible = visible_times(facts.heading.element, reader)
+    if not is_settled(published, zone):
+        visible = _visible(facts, reader)
         published, modified = published + visible.published, modified + visible.modified
-        published = without_contradiction(published, page, reader)
+        published = without_contradiction(without_changes(published, modified), page, reader)
     zone = zone or proven_zone(published) or proven_zone(modified)
     published = published or script_claims(page, reader) or address_claims(page, reader)
     first = choose(published, zone)
     return _in_order(first, modified, zone, doubts(published, first, zone))
+
+
+def _visible(facts: PageFacts, reader: Reader) -> VisibleTimes:
+    """Return the times beside the headline, or before the text if no headline is found."""
+    if facts.heading is not None:
+        return visible_times(facts.heading.element, reader)
+    paragraph = first_paragraph(facts.container) if facts.container is not None else None
+    return times_before(paragraph, reader) if paragraph is not None else VisibleTimes()
 
 
 def _in_order(

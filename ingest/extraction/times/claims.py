@@ -69,9 +69,21 @@ class Reader:
 
 # Types other than articles that describe the whole page; fact checkers publish `ClaimReview`.
 _PAGE_TYPES = ("WebPage", "ItemPage", "ClaimReview")
+# Types whose times are not the article's, though they are inside it.
+_FOREIGN_TYPES = frozenset({"Comment", "UserComments", "Answer"})
 _BEFORE_TIME = re.compile(
     r"""(?:\b(?:datetime|content|title)\s*=|"date(?:Published|Modified)"\s*:)\s*["']$"""
 )
+TIME_ATTRIBUTES = (
+    "datetime",
+    "content",
+    "title",
+    "data-datetime",
+    "data-date",
+    "data-time",
+    "data-timestamp",
+)
+"""The attributes of an element that may hold its time, the most exact first."""
 _NAME_LENGTH = 30  # characters before a time that are searched for its name
 _OFFSET = re.compile(r"(?:\.\d+)?([+-](?!00:?00)[01]\d):?([0-5]\d)")
 _MOST_TEXT = 400  # characters of an element that may hold several times
@@ -114,11 +126,24 @@ def _modified(facts: PageFacts) -> Iterator[tuple[str, str, float]]:
 
 
 def _microdata(facts: PageFacts, name: str, weight: float) -> Iterator[tuple[str, str, float]]:
-    elements = (element for element in facts.page.microdata.get(name, []) if element.tag != "meta")
-    first = next(elements, None)
+    elements = facts.page.microdata.get(name, [])
+    own = (element for element in elements if element.tag != "meta" and not _is_foreign(element))
+    first = next(own, None)
     if first is not None:
         for raw in raws_of(first, facts.limits):
             yield raw, "microdata", weight
+
+
+def _is_foreign(element: HtmlElement) -> bool:
+    """Whether microdata state the time of a comment."""
+    for above in (element, *element.iterancestors()):
+        if above.get("itemtype"):
+            return _type_of(above) in _FOREIGN_TYPES
+    return False
+
+
+def _type_of(element: HtmlElement) -> str:
+    return (element.get("itemtype") or "").rstrip("/").rpartition("/")[2]
 
 
 def corrected(claims: list[Claim], html: str) -> list[Claim]:
@@ -166,7 +191,7 @@ def rule_claims(elements: list[HtmlElement], reader: Reader) -> list[Claim]:
 
 def raws_of(element: HtmlElement, limits: Limits) -> Iterator[str]:
     """Yield the texts of an element that may hold its time, the machine-readable ones first."""
-    for attribute in ("datetime", "content", "title", "data-datetime", "data-date", "data-time"):
+    for attribute in TIME_ATTRIBUTES:
         value = (element.get(attribute) or "")[:_MOST_TEXT].strip()
         if value:
             yield value

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 from ingest.extraction.times.claims import Claim, Reader
 from ingest.html.page import Page
@@ -22,6 +22,10 @@ _IN_ADDRESS = (
     re.compile(r"(?<!\d)(\d{1,2})-(\d{1,2})-((?:19|20)\d\d)(?!\d)"),
 )
 _COMPACT = re.compile(r"(?<!\d)(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?!\d)")
+# "A2026012914320005196": the day and the clock, then a number of the article.
+_WITH_CLOCK = re.compile(
+    r"(?<!\d)((?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01]))(?=(?:[01]\d|2[0-3])[0-5]\d)"
+)
 _NEAR = timedelta(days=1)  # between the publication and the day in its address, by time zone
 
 
@@ -39,7 +43,11 @@ def script_claims(page: Page, reader: Reader) -> list[Claim]:
 def address_claims(page: Page, reader: Reader) -> list[Claim]:
     """Return the day in the address: `/2015/08/17/slug/`, `/17-08-2015-slug`, `/20150817/`."""
     path = page.url.partition("?")[0]
-    return _written_out(path, reader) or _claims(_COMPACT.search(path), reader)
+    for pattern in (_COMPACT, _WITH_CLOCK):
+        claims = _written_out(path, reader) or _claims(pattern.search(path), reader)
+        if claims:
+            return claims
+    return []
 
 
 def _written_out(path: str, reader: Reader) -> list[Claim]:
@@ -55,7 +63,7 @@ def _claims(match: re.Match[str] | None, reader: Reader) -> list[Claim]:
     if match is None:
         return []
     raw = match[0]
-    if match.re is not _COMPACT:
+    if match.re not in (_COMPACT, _WITH_CLOCK):
         raw = "-".join(part for part in match.groups() if part)
     return [replace(claim, raw=match[0]) for claim in reader.claims(iter([(raw, "url", 0.5)]))]
 
@@ -74,3 +82,25 @@ def without_contradiction(claims: list[Claim], page: Page, reader: Reader) -> li
     day = address[0].stated.when.date()
     near = [claim for claim in claims if abs(claim.stated.when.date() - day) <= _NEAR]
     return near or address
+
+
+def without_changes(published: list[Claim], modified: list[Claim]) -> list[Claim]:
+    """Return the claims of the publication without those that state the day of the last change.
+
+    Some content systems write the last change as both days of the metadata. They do if the page
+    shows an earlier day only, beside that of the change or alone.
+    """
+    shown = [claim for claim in published if claim.source == "visible"]
+    days = {_day(claim) for claim in modified}
+    first = min((_day(claim) for claim in shown), default=None)
+    if first is None or any(_day(claim) in days for claim in shown):
+        return published
+    return [
+        claim
+        for claim in published
+        if claim.source == "visible" or _day(claim) not in days or _day(claim) <= first
+    ]
+
+
+def _day(claim: Claim) -> date:
+    return claim.stated.when.date()

@@ -16,6 +16,7 @@ _PUBLISHED_METAS = """
 3.5 articlepublicationdate articlepublishdate
 3.5 parselypubdate sailthrudate dcdateissued dctermsissued dcissued dateissued issued
 3.5 dcdatepublished displaydate
+3.5 articlepublishedon pdate
 3.5 publishedon publisheddateon publishon publishdatetime publishedtimestamp publishtimestamp
 3.5 articlepublisheddate articlepubtime newspublicationdate ogpubdate ogpublishdatetime
 3.5 datepublication dateofpublication dateposted postedon posteddate btpubdate

@@ -6,11 +6,27 @@ import itertools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from lxml.html import HtmlElement
 
 from ingest.dates.parse import holds_day
 from ingest.extraction.times.claims import Claim, Reader, raws_of
+from ingest.extraction.times.column import time_of_column
+from ingest.extraction.times.labels import (
+    A_YEAR,
+    MOST_TEXT,
+    first_label,
+    label_of,
+    parts,
+)
+from ingest.extraction.times.marked import is_date_line, is_dated, is_marked
+from ingest.extraction.times.others import (
+    follows_teaser,
+    in_teaser,
+    is_linked,
+    is_other_story,
+)
 from ingest.html.dom import before, behind, short_text
 from ingest.html.page import class_words, text_of
 from ingest.text import one_line
@@ -18,44 +34,15 @@ from ingest.text import one_line
 _BEFORE, _BEHIND = 60, 160  # elements of the page that are looked at before and behind the headline
 _FAR_BEHIND = 600  # the same, if the head of the article shows no time
 _MOST_DATES = 12  # dates parsed per page; a headline has one or two of its own
-_MOST_TEXT = 120  # characters of an element that is a date line
 _MOST_LINE = 60  # characters of an unmarked line that holds a date
-_INLINE = frozenset({"a", "abbr", "b", "em", "font", "i", "span", "strong", "u"})
-_TEASER = 600  # characters of a teaser; a longer text may link a heading of its own
+_LEAST_TEXT = 100  # characters of a paragraph, which is no line of the head
 _LEAST_BODY = 250  # characters of a paragraph of the article, which ends its head
-_DATE_WORDS = re.compile(
-    r"date|time(?!line)|publish|posted|updated|modified|datum|fecha|data\b|dato\b|tarih|tanggal"
-    r"|horodat|zeit\b|byline|meta\b"
-)
-# Labels of a time in the languages of newspapers. As a class "updated" alone is not a label: hAtom
-# (microformats.org/wiki/hatom) requires it on the only time of an entry.
-_LABEL = re.compile(
-    r"(?P<modified>\b(?:(?:last[ -])?(?:updated?|modified|edited|changed)|aktualisiert"
-    r"|aktualisierung|mis à jour|mise à jour|modifié|actualizad[oa]|atualizad[oa]|aggiornat[oa]"
-    r"|aggiornamento|bijgewerkt|uppdaterad|oppdatert|opdateret|päivitetty|güncelleme|güncellendi"
-    r"|aktualizováno|aktualizace|zaktualizowano|aktualizacja|обновлено|оновлено|diperbarui"
-    r"|frissítve|stand(?=:|\s+\d|\s+vom\b)|zuletzt (?:geändert|bearbeitet)|reviewed|revised|as of"
-    r"|last (?:checked|verified)"
-    r"|última (?:actualización|atualização|modificación)|ultimo aggiornamento|laatste? (?:update"
-    r"|gewijzigd)|ultima actualizare|actualizat|dernière mise à jour)\b|اپ ڈیٹ|تحديث|به‌روزرسانی"
-    r"|更新|수정|최종수정|अपडेट|আপডেট)"
-    r"|(?P<published>\b(?:first published|published|posted|post (?:date|time)|date posted|publication date"
-    r"|story (?:is )?from|issued|created|veröffentlicht|erstellt"
-    r"|publié|publicad[oa]|pubblicat[oa]|gepubliceerd|publicerad|publisert|udgivet|julkaistu"
-    r"|yayınlanma|publikováno|opublikowano|publikacja|опубликовано|опубліковано|diterbitkan"
-    r"|megjelent)\b|شائع|نشر|入力|입력|등록|公開|掲載)",
-    re.IGNORECASE,
-)
+_A_DAY = timedelta(days=1)  # between a time and the day that is shown for it, by time zone
+_OPENING = re.compile(r"([^.!?:]{0,40}?[^!?:]{8,30}?)\s*(?:[–—]|\s--?\s|/\s?[A-Z]{2,})")
 _MASTHEAD = re.compile(
     r"masthead|top-?(?:bar|header|nav)|site-?header|header-?(?:top|date)"
     r"|(?:current|today)s?-?(?:date|time)"
 )
-_CLOCK_ONLY = re.compile(
-    r"[^\d]*\d{1,2}[:.h]\d\d(?:[:.]\d\d)?(?![./]?\d)[^\d]*(?:[+-]\d\d:?\d\d\W*)?"
-)
-_A_YEAR = re.compile(r"\d{4}|\d{1,2}[./]\d{1,2}[./]\d\d")
-_MODIFIED_CLASS = re.compile(r"modif|last-?updated|updated?-?(?:date|time|on)|date-?updated")
-_PUBLISHED_CLASS = re.compile(r"publi(?:sh|c)|posted|issued|created")
 
 
 @dataclass(slots=True)
@@ -68,25 +55,64 @@ class VisibleTimes:
 
 def visible_times(heading: HtmlElement, reader: Reader) -> VisibleTimes:
     """Return the dates near the heading: of marked elements, else of short texts with a date."""
-    times = VisibleTimes()
-    head = list(_head(heading))
-    for element in itertools.islice(_marked(heading, head), _MOST_DATES):
-        _read(element, reader, times, 3.0)
-    if not times.published:
-        for text in itertools.islice(_lines(head, reader), _MOST_DATES):
-            _add(text, "", reader, times, 1.5)
+    times = _times_of(heading, list(_head(heading, reader)), reader)
     if not times.published:
         later = _later(heading, reader)
+        if later is None:
+            later = time_of_column(heading, reader.limits)
         if later is not None:
             _read(later, reader, times, 2.0)
+    if not times.published:
+        _add(_dateline(heading, reader), "", reader, times, 1.0)
     return times
 
 
-def _marked(heading: HtmlElement, head: list[HtmlElement]) -> Iterator[HtmlElement]:
-    """Yield the marked times of the article's head, without those of other stories."""
+def _dateline(heading: HtmlElement, reader: Reader) -> str:
+    """Return the day with which the text opens: "BERLIN, 5 March 2026 - The river".
+
+    The first paragraph may be a standfirst, the second one then opens the text.
+    """
+    paragraphs = (
+        element
+        for element in behind(heading, _BEHIND)
+        if element.tag == "p" and len(text_of(element)) > _LEAST_TEXT
+    )
+    for paragraph in itertools.islice(paragraphs, 2):
+        opening = _OPENING.match(text_of(paragraph))
+        if opening and holds_day(opening[1], reader.limits):
+            return opening[1]
+    return ""
+
+
+def times_before(paragraph: HtmlElement, reader: Reader) -> VisibleTimes:
+    """Return the dates before the first paragraph of an article whose headline is not known."""
+    return _times_of(paragraph, list(_own_before(paragraph)), reader)
+
+
+def first_paragraph(container: HtmlElement) -> HtmlElement | None:
+    """Return the first long paragraph of the article's text, or None."""
+    paragraphs = (element for element in container.iter("p") if len(text_of(element)) > _LEAST_TEXT)
+    return next(paragraphs, None)
+
+
+def _times_of(heading: HtmlElement, head: list[HtmlElement], reader: Reader) -> VisibleTimes:
+    """Return the dates of an article's head, and nothing of other stories in it."""
+    times = VisibleTimes()
+    for element in itertools.islice(_marked(heading, head, reader), _MOST_DATES):
+        _read(element, reader, times, 3.0)
+    if not times.published:
+        for text, label in itertools.islice(_lines(heading, head, reader), _MOST_DATES):
+            _add(text, label, reader, times, 1.5)
+    return times
+
+
+def _marked(heading: HtmlElement, head: list[HtmlElement], reader: Reader) -> Iterator[HtmlElement]:
+    """Yield the marked or labelled times of the article's head, without those of other stories."""
     ancestors = set(heading.iterancestors())
-    marked = (element for element in head if _is_marked(element))
-    return _outermost(element for element in marked if not _in_teaser(element, ancestors))
+    marked = (
+        element for element in head if is_marked(element) or is_date_line(element, reader.limits)
+    )
+    return _outermost(element for element in marked if not in_teaser(element, ancestors))
 
 
 def _later(heading: HtmlElement, reader: Reader) -> HtmlElement | None:
@@ -96,97 +122,61 @@ def _later(heading: HtmlElement, reader: Reader) -> HtmlElement | None:
     """
     ancestors = set(heading.iterancestors())
     for element in behind(heading, _FAR_BEHIND):
-        if not _is_dated(element, reader):
+        if not is_dated(element, reader.limits):
             continue
         between = itertools.takewhile(lambda up: up not in ancestors, element.iterancestors())
-        if not _follows_teaser(element) and not any(_is_other_story(above) for above in between):
+        if not follows_teaser(element) and not any(is_other_story(above) for above in between):
             return element
     return None
 
 
-def _is_dated(element: HtmlElement, reader: Reader) -> bool:
-    """Whether it has a whole date, and either markup of a time or a label in front."""
-    if element.tag == "time" and element.get("datetime"):
-        return True
-    if not _is_labelled(element) and not _is_marked(element):
-        return False
-    text = short_text(element, _MOST_TEXT)
-    return _A_YEAR.search(text) is not None and holds_day(text, reader.limits)
-
-
-def _is_labelled(element: HtmlElement) -> bool:
-    """Whether its text begins with a label, maybe in a child: `<p><b>Published:</b> ...`."""
-    text = (element.text or "").strip()
-    if not text and len(element):
-        text = (element[0].text or "").strip()
-    parent = element.getparent()
-    if _LABEL.match(text) is None:
-        return False
-    in_sentence = element.tag in _INLINE or parent.tag == "p"
-    return not in_sentence or bool(short_text(parent, _MOST_TEXT))
-
-
-def _is_other_story(element: HtmlElement) -> bool:
-    """Whether it is a link, a list entry with one, one of several articles, or a teaser."""
-    if element.tag == "a":
-        return True
-    if element.tag == "li":
-        return element.find(".//a") is not None
-    if element.tag == "article" and any(other.tag == "article" for other in _siblings(element)):
-        return True
-    return _has_linked_heading(element) and bool(short_text(element, _TEASER))
-
-
-def _follows_teaser(element: HtmlElement) -> bool:
-    """Whether one of the two short elements right before it has a linked heading."""
-    for sibling in itertools.islice(element.itersiblings("*", preceding=True), 2):
-        if not short_text(sibling, _LEAST_BODY):
-            return False
-        if _has_linked_heading(sibling):
-            return True
-    return False
-
-
-def _has_linked_heading(element: HtmlElement) -> bool:
-    headings = element.iter("h2", "h3", "h4", "h5")
-    return any(
-        heading.find(".//a") is not None or heading.getparent().tag == "a" for heading in headings
-    )
-
-
-def _siblings(element: HtmlElement) -> Iterator[HtmlElement]:
-    yield from element.itersiblings()
-    yield from element.itersiblings(preceding=True)
-
-
-def _in_teaser(element: HtmlElement, ancestors: set[HtmlElement]) -> bool:
-    """Whether it is in a box with another story's heading, below the headline's `ancestors`."""
-    between = itertools.takewhile(lambda above: above not in ancestors, element.iterancestors())
-    return any(above.find(".//h3") is not None for above in between)
-
-
-def _lines(head: list[HtmlElement], reader: Reader) -> Iterator[str]:
-    """Yield the first short text with a whole date of each unmarked element.
+def _lines(
+    heading: HtmlElement, head: list[HtmlElement], reader: Reader
+) -> Iterator[tuple[str, str]]:
+    """Yield the first short text with a whole date of each unmarked element, and its label.
 
     It is a line of its own, or the words beside a name.
     """
+    ancestors, headline = set(heading.iterancestors()), text_of(heading)
     for element in head:
-        whole = short_text(element, _MOST_LINE) if len(element) <= 3 else ""
-        if whole and len(element):
-            whole = one_line(" ".join(element.itertext()))
-        pieces = (element.text, *(child.tail for child in element))
-        for text in (whole, *map(one_line, pieces)):
-            if not (8 <= len(text) <= _MOST_LINE and _A_YEAR.search(text)):
+        if _is_sentence(element) or is_linked(element, ancestors):
+            continue
+        for text, beside in _short_texts(element):
+            if not (8 <= len(text) <= _MOST_LINE and A_YEAR.search(text)) or text in headline:
                 continue
             if holds_day(text, reader.limits):
-                yield text
+                yield text, label_of(element) if beside is None else first_label(beside)
                 break
 
 
-def _head(heading: HtmlElement) -> Iterator[HtmlElement]:
+def _is_sentence(element: HtmlElement) -> bool:
+    """Whether it is a paragraph of prose, whose dates are of the events that it tells."""
+    return element.tag == "p" and not short_text(element, _LEAST_BODY)
+
+
+def _short_texts(element: HtmlElement) -> Iterator[tuple[str, str | None]]:
+    """Yield the whole text of the element, then each piece with the text of the element before."""
+    whole = short_text(element, _MOST_LINE) if len(element) <= 3 else ""
+    if whole and len(element):
+        whole = one_line(" ".join(element.itertext()))
+    yield whole, None
+    yield one_line(element.text), None
+    for child in element:
+        before = short_text(child, MOST_TEXT) if isinstance(child.tag, str) else ""
+        yield one_line(child.tail), before
+
+
+def _head(heading: HtmlElement, reader: Reader) -> Iterator[HtmlElement]:
     """Yield the elements in the headline, from there to the first long paragraph, and before it."""
-    yield from itertools.islice(heading.iterdescendants("time"), _MOST_DATES)
+    for element in itertools.islice(heading.iterdescendants("*"), _BEFORE):
+        if element.tag == "time" or is_dated(element, reader.limits):
+            yield element
     yield from _before_body(heading)
+    yield from _own_before(heading)
+
+
+def _own_before(heading: HtmlElement) -> Iterator[HtmlElement]:
+    """Yield the elements before the heading, without those of the page's own header."""
     ancestors = set(heading.iterancestors())
     for element in before(heading, _BEFORE):
         if not _is_masthead(element, ancestors):
@@ -220,17 +210,6 @@ def _is_masthead(element: HtmlElement, ancestors: set[HtmlElement]) -> bool:
     return False
 
 
-def _is_marked(element: HtmlElement) -> bool:
-    """Whether the tag, microdata, class or attributes of the element mark it as a time."""
-    if element.tag == "time":
-        return True
-    if "date" in (element.get("itemprop") or "").casefold() or element.get("datetime"):
-        return True
-    if not _DATE_WORDS.search(class_words(element)) or next(element.iter("time"), None) is not None:
-        return False
-    return bool(short_text(element, _MOST_TEXT) or element.get("title"))
-
-
 def _outermost(elements: Iterator[HtmlElement]) -> Iterator[HtmlElement]:
     """Yield the elements that are not inside an earlier one."""
     earlier: set[HtmlElement] = set()
@@ -242,58 +221,38 @@ def _outermost(elements: Iterator[HtmlElement]) -> Iterator[HtmlElement]:
 
 def _read(element: HtmlElement, reader: Reader, times: VisibleTimes, weight: float) -> None:
     """Add the claims of a marked element to `times`."""
-    for raw in raws_of(element, reader.limits):
-        _add(raw, _label_of(element), reader, times, weight)
+    raws = list(raws_of(element, reader.limits))
+    label = first_label(raws[-1]) if raws else ""  # the shown text is the last one
+    label = label or label_of(element)
+    for raw in _as_shown(raws, reader):
+        _add(raw, label, reader, times, weight)
+
+
+def _as_shown(raws: list[str], reader: Reader) -> list[str]:
+    """Return the texts of an element, without those days away from "Published 5 March 2026".
+
+    Some content systems show the publication, and have the last change in the attribute.
+    """
+    if len(raws) < 2 or first_label(raws[-1]) != "published":
+        return raws
+    shown = reader.read(raws[-1]) if holds_day(raws[-1], reader.limits) else None
+    if shown is None:
+        return raws
+    day = shown.when.date()
+    others = ((raw, reader.read(raw)) for raw in raws[:-1])
+    near = [
+        raw for raw, stated in others if stated is None or abs(stated.when.date() - day) <= _A_DAY
+    ]
+    return [*near, raws[-1]]
 
 
 def _add(raw: str, label: str, reader: Reader, times: VisibleTimes, weight: float) -> None:
     """Add the claims of a text to `times`; `label` is that of its first part."""
-    for own_label, text in _parts(raw, label):
+    for own_label, text in parts(raw, label):
         trust = weight
-        if not _A_YEAR.search(text):  # "6 minutes ago" never outweighs an exact time
+        if not A_YEAR.search(text):  # "6 minutes ago" never outweighs an exact time
             trust = min(weight, 0.8)
         if own_label == "updated":
             trust -= 0.5
         claims = times.modified if own_label == "modified" else times.published
         claims.extend(reader.claims(iter([(text, "visible", trust)])))
-
-
-def _parts(raw: str, label: str) -> Iterator[tuple[str, str]]:
-    """Yield each part of "Published ... Updated ..." with its label, or the whole with `label`."""
-    matches = list(_LABEL.finditer(raw))
-    if not matches:
-        yield label, raw
-        return
-    ends = [*(match.start() for match in matches[1:]), len(raw)]
-    day = raw[: matches[0].start()]
-    if _A_YEAR.search(day):
-        yield label, day
-    for match, end in zip(matches, ends, strict=True):
-        text = raw[match.start() : end]
-        if _CLOCK_ONLY.fullmatch(text):  # "5 March 2026, updated 14:30": the day is before it
-            text = f"{day} {text}"
-        yield match.lastgroup or "", text
-
-
-def _label_of(element: HtmlElement) -> str:
-    """Return the label of the time: from the words before it, its class or its microdata."""
-    matches = list(_LABEL.finditer(_words_before(element)))
-    if matches:
-        return matches[-1].lastgroup or ""
-    own = f"{class_words(element)} {(element.get('itemprop') or '').casefold()}"
-    if _PUBLISHED_CLASS.search(own):
-        return "published"
-    if _MODIFIED_CLASS.search(own):
-        return "modified"
-    return "updated" if "updated" in own else ""
-
-
-def _words_before(element: HtmlElement) -> str:
-    """Return the end of the text right before the element, without that of another date."""
-    previous, parent = element.getprevious(), element.getparent()
-    if previous is None:
-        return one_line(parent.text)[-40:] if parent is not None else ""
-    text = one_line(previous.tail)
-    if not text and isinstance(previous.tag, str):
-        text = short_text(previous, _MOST_TEXT)
-    return "" if _A_YEAR.search(text) else text[-40:]

@@ -290,3 +290,171 @@ def test_the_byline_stays_out_of_the_body_and_the_tree_stays_whole() -> None:
 def test_any_page_gives_a_byline(html: str) -> None:
     page = parse(html, "https://www.shorepost.example/1")
     assert find_byline(facts_of(page)).authors == ()
+
+
+@pytest.mark.parametrize(
+    ("label", "name"),
+    [
+        ("نویسنده:", "رضا محمدی"),
+        ("گزارش از", "رضا محمدی"),
+        ("به قلم", "رضا محمدی"),
+        ("از قلم:", "سارہ خان"),
+        ("رپورٹ:", "سارہ خان"),
+        ("रिपोर्ट:", "राहुल शर्मा"),
+        ("द्वारा", "राहुल शर्मा"),
+        ("প্রতিবেদন:", "রহিম উদ্দিন"),
+        ("إعداد:", "أحمد علي"),
+        ("كتبت -", "سارة محمود"),
+        ("Текст:", "Иван Петров"),
+        ("Γράφει ο", "Γιώργος Παπάς"),
+        ("מאת:", "יוסי כהן"),
+        ("எழுதியவர்:", "ராஜன் குமார்"),
+        ("文／", "张三"),
+        ("글", "김철수"),
+        ("Haber:", "Ali Kaya"),
+    ],
+)
+@pytest.mark.parametrize(
+    "markup",
+    [
+        "<p>{label} {name}</p>",
+        "<div><span>{label}</span> <span>{name}</span></div>",
+        '<p><b>{label}</b> <a href="/x/y">{name}</a></p>',
+    ],
+)
+def test_labels_of_many_languages_mark_the_author(markup: str, label: str, name: str) -> None:
+    assert names(byline(markup.format(label=label, name=name))) == [name]
+
+
+@pytest.mark.parametrize(
+    "text", ["DI-friendly", "Text-based adventures", "Report of the council", "Textbooks: a list"]
+)
+def test_words_that_begin_as_a_label_are_none(text: str) -> None:
+    assert names(byline(f"<p><strong>{text}</strong> are in the plan.</p>")) == []
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Certified Pediatric Sleep Consultant",
+        "Digital-Security Expert",
+        "Professor of Law",
+        "Chief Economist at Example Bank",
+        "Research Fellow, Health and Welfare Policy",
+    ],
+)
+@pytest.mark.parametrize(
+    "markup",
+    [
+        '<p class="byline">By Mira Holt, {title}</p>',
+        '<div class="byline"><span>Mira Holt</span><br><span>{title}</span></div>',
+        '<div><a class="author__name" href="/author/mira">Mira Holt</a><div class="author__position">{title}</div></div>',
+    ],
+)
+def test_a_job_of_several_words_is_no_second_author(markup: str, title: str) -> None:
+    assert names(byline(markup.format(title=title))) == ["Mira Holt"]
+
+
+@pytest.mark.parametrize(
+    "beside",
+    [
+        '<a href="/smart-home" rel="category tag">Smart Home</a>',
+        '<span class="byline__category"><a href="/wellness">Wellness &amp; Prevention</a></span>',
+        "<span>Karachi</span>",
+    ],
+)
+def test_topics_and_places_beside_a_name_are_no_authors(beside: str) -> None:
+    assert names(byline(f'<p class="byline"><span>Mira Holt</span> {beside}</p>')) == ["Mira Holt"]
+
+
+def test_a_topic_alone_is_no_author() -> None:
+    line = '<section class="byline"><span class="byline__category"><a href="/x">Health</a></span></section>'
+    assert names(byline(line)) == []
+
+
+@pytest.mark.parametrize(
+    "words", ["Latest Posts", "Related Articles", "Search for", "Reading Time"]
+)
+def test_words_of_the_page_are_no_authors(words: str) -> None:
+    assert names(byline(f'<div class="author"><a href="#">{words}</a></div>')) == []
+
+
+def test_a_person_in_a_sentence_is_no_author() -> None:
+    told = '<a href="/people/mira-holt">Mira Holt</a>'
+    sentence = f"<p>{told} told the council on Monday that the harbour would cost the town twice as much as planned.</p>"
+    assert names(byline(sentence)) == []
+
+
+def test_a_person_or_thing_of_the_headline_is_no_author() -> None:
+    assert names(byline("<p><strong>Harbour Plan</strong></p>")) == []
+    assert names(byline('<p><a href="/people/harbour-plan">Harbour Plan</a></p>')) == []
+
+
+def test_bold_type_before_a_list_is_a_heading() -> None:
+    page = "<div><p>Words.</p><p><strong>Best Practices</strong></p><ul><li>One</li></ul></div>"
+    assert names(byline(page)) == []
+
+
+def test_all_linked_names_of_a_list_are_authors() -> None:
+    links = ", ".join(
+        f'<a class="x" href="/author/{number}">{name}</a>'
+        for number, name in enumerate(("Mira Holt", "Jonas Berg", "Asad Khan"))
+    )
+    head = '<meta name="author" content="Mira Holt">'
+    found = byline(f"<div>{links}</div>", head=head)
+    assert names(found) == ["Mira Holt", "Jonas Berg", "Asad Khan"]
+
+
+def test_a_photographer_in_a_list_of_links_is_no_author() -> None:
+    links = (
+        '<span><a class="x" href="/staff/mira">Mira Holt</a><span>Writer</span></span>'
+        '<span><a class="x" href="/staff/jonas">Jonas Berg</a><span>Photographer</span></span>'
+    )
+    assert names(byline(f"<div>{links}</div>")) == ["Mira Holt"]
+
+
+@pytest.mark.parametrize(
+    "bio",
+    [
+        '<div class="author-box"><div>Mira Holt</div><p>Mira Holt is a growth-focused professional.</p></div>',
+        "<h3>Written by Mira Holt</h3><p>Mira Holt is a finance writer in the north.</p>",
+        '<p><img src="m.jpg" alt="Mira Holt"></p><p>Mira Holt is a freelance travel writer.</p>',
+    ],
+)
+def test_a_bio_names_the_author_of_a_page_without_a_byline(bio: str) -> None:
+    assert names(byline("", after=f"<div>{bio}</div>")) == ["Mira Holt"]
+
+
+def test_bios_of_several_people_name_no_author() -> None:
+    bios = "".join(
+        f"<h3>{name}</h3><p>{name} is a writer in the north.</p>"
+        for name in ("Mira Holt", "Jonas Berg")
+    )
+    assert names(byline("", after=f"<div>{bios}</div>")) == []
+
+
+def test_a_line_names_the_author_of_a_page_without_a_headline() -> None:
+    html = f"<html><body><p>By <!-- -->Mira Holt</p>{BODY}</body></html>"
+    page = parse(html, "https://www.shorepost.example/2026/05/01/harbour/")
+    assert names(find_byline(facts_of(page, UNKNOWN_SITE))) == ["Mira Holt"]
+
+
+def test_a_name_below_the_papers_own_is_the_author() -> None:
+    own = '<p class="byline">Shore Post</p>'
+    text = f"<div><p><em>A short standfirst</em></p><p><strong>Mira Holt/Jonas Berg</strong></p>{BODY}</div>"
+    assert names(byline(own + text)) == ["Mira Holt", "Jonas Berg"]
+
+
+@pytest.mark.parametrize("company", ["Shore Media GmbH", "Northern Bikes Inc", "Naturstrom AG"])
+def test_a_company_of_the_metadata_is_no_author(company: str) -> None:
+    assert names(byline("", head=f'<meta name="author" content="{company}">')) == []
+
+
+def test_an_account_of_the_metadata_is_no_author() -> None:
+    assert names(byline("", head=ld(person("mdelatorreq6vkpg2ma0ci")))) == []
+
+
+def test_many_things_far_from_the_headline_are_no_authors() -> None:
+    far = "<p>x</p>" * 160
+    things = "Tamworth<br>Vietnam<br>Sheridan<br>Becketts Close"
+    assert names(byline("", after=f"{far}<address>{things}</address>")) == []

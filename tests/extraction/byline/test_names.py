@@ -265,3 +265,17 @@ def test_a_desk_may_hold_digits_and_a_person_not() -> None:
 def test_clean_name_refuses_what_is_none() -> None:
     assert clean_name("Follow Mira Holt") is None
     assert clean_name("von Mira Holt") == "Mira Holt"
+
+
+def test_hebrew_joins_and_to_the_next_name() -> None:
+    assert texts("יוסי כהן ודנה לוי") == ["יוסי כהן", "דנה לוי"]
+    assert texts("יוסי כהן, ויקטור לוי") == ["יוסי כהן", "ויקטור לוי"]
+
+
+@pytest.mark.parametrize("name", ["J.R.R. Holt", "A.B. de Villiers"])
+def test_initials_without_blanks_are_part_of_a_name(name: str) -> None:
+    assert texts(f"By {name}") == [name]
+
+
+def test_for_whom_somebody_writes_is_no_part_of_a_name() -> None:
+    assert texts("5 March 2026 · Mira Holt on behalf of the harbour team") == ["Mira Holt"]

@@ -480,3 +480,174 @@ def test_a_list_entry_without_a_link_may_hold_the_date() -> None:
 def test_a_label_in_a_sentence_is_not_a_date_line() -> None:
     sentence = f"<p>{'Word ' * 40}<span>published on 21 June 2017</span> and {'word ' * 40}</p>"
     assert times(f"{HEADLINE}{TEXT}{TEXT}{sentence}").published is None
+
+
+@pytest.mark.parametrize(
+    ("label", "day"),
+    [
+        ("Published on:", "5 March 2026"),
+        ("تاریخ انتشار:", "۱۴ اسفند ۱۴۰۴"),
+        ("تاریخ اشاعت:", "5 مارچ 2026"),
+        ("نشر في:", "5 مارس 2026"),
+        ("प्रकाशित:", "5 मार्च 2026"),
+        ("প্রকাশ:", "০৫ মার্চ ২০২৬"),
+        ("Δημοσίευση:", "5 Μαρτίου 2026"),
+        ("Đăng ngày", "5 tháng 3 năm 2026"),
+        ("เผยแพร่:", "5 มีนาคม 2569"),
+    ],
+)
+@pytest.mark.parametrize(
+    "markup",
+    [
+        "<p>{label} {day}</p>",
+        "<div><div>{label}</div><div>|</div><div><div>{day}</div></div></div>",
+        "<ul><li><b>{label}</b> {day}</li></ul>",
+    ],
+)
+def test_a_labelled_line_outweighs_marked_times_of_other_stories(
+    markup: str, label: str, day: str
+) -> None:
+    line = markup.format(label=label, day=day)
+    other = (
+        '<div><a href="/other">Another story</a> <span class="datetime">4 March 2026</span></div>'
+    )
+    assert (
+        published(f"<article>{HEADLINE}{line}{TEXT}{TEXT}</article>{other}").value == "2026-03-05"
+    )
+
+
+@pytest.mark.parametrize(
+    ("label", "day"),
+    [
+        ("Last updated on", "5 March 2026"),
+        ("Stand:", "5. März 2026"),
+        ("آخرین ویرایش:", "۱۴ اسفند ۱۴۰۴"),
+        ("اپ ڈیٹ:", "5 مارچ 2026"),
+        ("آخر تحديث:", "5 مارس 2026"),
+        ("अपडेट:", "5 मार्च 2026"),
+        ("আপডেট:", "০৫ মার্চ ২০২৬"),
+        ("Τελευταία ενημέρωση:", "5 Μαρτίου 2026"),
+    ],
+)
+@pytest.mark.parametrize(
+    "markup",
+    [
+        "<div><span>{label}</span> <span>on</span> <span>{day}</span></div>",
+        "<dl><dt>{label}</dt><dd>{day}</dd></dl>",
+        '<div class="date-create">{label} <span>{day}</span></div>',
+    ],
+)
+def test_a_labelled_change_is_not_the_publication(markup: str, label: str, day: str) -> None:
+    found = times(f"<article>{HEADLINE}{markup.format(label=label, day=day)}{TEXT}</article>")
+    assert found.published is None
+    assert found.modified is not None
+    assert found.modified.value == "2026-03-05"
+
+
+def test_a_reviewer_is_not_the_label_of_a_date() -> None:
+    line = "<div><p>Reviewed by A. Name</p></div><div><p>5 March 2026 <span>8 min read</span></p></div>"
+    assert published(f"<article>{HEADLINE}<div>{line}</div>{TEXT}</article>").value == "2026-03-05"
+
+
+def test_a_shown_publication_outweighs_the_attribute_beside_it() -> None:
+    time = '<time datetime="2026-03-09T10:18:46Z">Published 5 March 2026</time>'
+    assert published(f"<article>{HEADLINE}{time}{TEXT}</article>").value == "2026-03-05"
+
+
+@pytest.mark.parametrize(
+    "markup",
+    [
+        '<time datetime="2026-03-05">5 March</time>',
+        '<span class="date">5 March 2026</span>',
+    ],
+)
+def test_a_date_inside_the_headline_is_read(markup: str) -> None:
+    headline = f"<h1>River bridge opens after nine months {markup}</h1>"
+    assert published(f"<article>{headline}{TEXT}</article>").value == "2026-03-05"
+
+
+@pytest.mark.parametrize("name", ["published_on", "article:published_on", "pdate"])
+def test_metas_of_the_publication(name: str) -> None:
+    assert published(head=meta(name, "2026-03-05T10:00:00Z")).value == "2026-03-05T10:00:00+00:00"
+
+
+@pytest.mark.parametrize("stamp", ["1772704800", "1772704800000"])
+def test_a_mark_may_have_its_time_as_a_number_only(stamp: str) -> None:
+    mark = f'<span class="date" data-timestamp="{stamp}"></span>'
+    value = published(f"<article>{HEADLINE}{mark}{TEXT}</article>").value
+    assert value == "2026-03-05T10:00:00+00:00"
+
+
+def test_a_time_before_the_text_counts_on_a_page_without_a_headline() -> None:
+    text = f"<div><p>A. Name</p><p>5 March 2026</p></div><div>{TEXT}{TEXT}</div>"
+    page = parse(f"<html><body>{text}</body></html>", "https://example.com/story")
+    found = find_times(facts_of(page, UNKNOWN_SITE, now=NOW)).published
+    assert found is not None
+    assert found.value == "2026-03-05"
+
+
+@pytest.mark.parametrize(
+    "column",
+    [
+        '<aside><p class="date">5 March 2026</p><p>By A. Name</p>{links}</aside>',
+        '<div class="sidebar"><h4>Published</h4><div class="post-date">5 March 2026</div>{links}</div>',
+    ],
+)
+def test_a_column_may_begin_with_the_time(column: str) -> None:
+    links = '<h3>More</h3><a href="/a">Another story</a>' * 9
+    beside = column.format(links=links)
+    assert published(f"<main>{HEADLINE}<div>{beside}{TEXT}</div></main>").value == "2026-03-05"
+
+
+@pytest.mark.parametrize(
+    "column",
+    [
+        '<aside><h3>Latest</h3><p class="date">5 March 2026</p></aside>',
+        '<aside><ul><li><time datetime="2026-03-05">5 March</time><a href="/a">Story</a></li></ul></aside>',
+        '<aside><a href="/a">Another story</a><p class="date">5 March 2026</p><h3>More</h3></aside>',
+    ],
+)
+def test_a_column_of_stories_has_no_time_of_this_one(column: str) -> None:
+    column = column.replace("</aside>", '<h3><a href="/b">Another story</a></h3></aside>')
+    assert times(f"<main>{HEADLINE}<div>{column}{TEXT}</div></main>").published is None
+
+
+@pytest.mark.parametrize(
+    "opening", ["5 March 2026 – ", "BERLIN, 5. März 2026 -- ", "OSLO, March 5, 2026 /PRX/ -- "]
+)
+def test_a_report_may_open_with_its_day(opening: str) -> None:
+    text = TEXT.replace("<p>", f"<p>{opening}", 1)
+    assert published(f"<article>{HEADLINE}{TEXT}{text}</article>").value == "2026-03-05"
+
+
+def test_a_day_in_a_sentence_is_none_of_the_article() -> None:
+    text = TEXT.replace(
+        "<p>", "<p>It was closed on 5 March 2026, after a <a href='/x'>storm</a>. ", 1
+    )
+    assert times(f"<article>{HEADLINE}{text}</article>").published is None
+
+
+def test_metadata_that_repeat_the_change_are_not_the_publication() -> None:
+    head = ld(datePublished="Mar 9, 2026", dateModified="Mar 9, 2026")
+    shown = "<p>Published <span>5 March 2026</span></p><p>Updated <span>9 March 2026</span></p>"
+    found = times(f"<article>{HEADLINE}{shown}{TEXT}</article>", head=head)
+    assert found.published is not None
+    assert found.modified is not None
+    assert (found.published.value, found.modified.value) == ("2026-03-05", "2026-03-09")
+
+
+def test_microdata_of_a_comment_are_not_the_articles() -> None:
+    comment = (
+        '<div itemscope itemtype="https://schema.org/Comment">'
+        '<time itemprop="datePublished" datetime="2026-03-07T10:00:00Z">7 March</time></div>'
+    )
+    line = '<p class="date">5 March 2026</p>'
+    page = f"<article>{HEADLINE}{line}{TEXT}</article>{comment}"
+    assert published(page).value == "2026-03-05"
+
+
+def test_an_address_may_have_the_day_and_the_clock_in_a_number() -> None:
+    url = "https://example.com/news/A2026030514320005196"
+    assert published(f"<article>{HEADLINE}{TEXT}</article>", url=url).value == "2026-03-05"
+    url = "https://example.com/news/A2026030599320005196"
+    assert times(f"<article>{HEADLINE}{TEXT}</article>", url=url).published is None
