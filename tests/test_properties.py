@@ -37,16 +37,8 @@ from ingest.text import (
     printable,
     whole_number,
 )
-from ingest.urls import (
-    article_id,
-    article_key,
-    article_points,
-    check_url,
-    host_of,
-    is_home,
-    is_list_url,
-    page_number,
-)
+from ingest.url_shape import article_points, is_list_url, page_number
+from ingest.urls import article_id, article_key, check_url, host_of, is_home
 from tests.conftest import examples
 from tests.newslike import (
     ADDRESSES,

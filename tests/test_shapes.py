@@ -1,6 +1,6 @@
 import pytest
 
-from ingest.urls import article_points, is_list_url, page_number
+from ingest.url_shape import article_points, is_list_url, page_number
 
 
 @pytest.mark.parametrize(

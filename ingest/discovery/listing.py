@@ -16,7 +16,7 @@ from ingest.discovery.main_list import Item, find_main_list, list_url, same_site
 from ingest.html.page import Page, class_words, select_all, text_of
 from ingest.html.vocabulary import HEADINGS
 from ingest.sites import Site
-from ingest.urls import page_number
+from ingest.url_shape import page_number
 
 _MAX_ENTRY_LEVELS = 6
 """Ancestors of a link that are searched for its entry."""

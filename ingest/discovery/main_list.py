@@ -25,7 +25,8 @@ from ingest.html.vocabulary import (
     words_pattern,
 )
 from ingest.sites import Site
-from ingest.urls import article_points, host_of
+from ingest.url_shape import article_points
+from ingest.urls import host_of
 
 _MIN_HEADLINE = 18
 """Characters, wide ones counted twice; shorter links name sections, authors and buttons."""

@@ -8,7 +8,8 @@ from urllib.parse import urlsplit
 
 from ingest.discovery.main_list import list_url
 from ingest.html.page import Page
-from ingest.urls import article_points, host_of, is_list_url
+from ingest.url_shape import article_points, is_list_url
+from ingest.urls import host_of
 
 FEED_PATHS = ("/feed/", "/rss", "/rss.xml", "/feed.xml", "/atom.xml")
 """Usual paths of feeds: first WordPress, then other systems."""

@@ -21,7 +21,8 @@ from ingest.extraction.structured import StructuredData
 from ingest.html.page import Page, text_of
 from ingest.html.vocabulary import NOT_RENDERED
 from ingest.text import one_line
-from ingest.urls import article_points, is_home, is_list_url
+from ingest.url_shape import article_points, is_list_url
+from ingest.urls import is_home
 
 _TEASER = 12  # characters of a linked heading; shorter ones are names of sections
 _HEADLINE = 25  # characters of a link outside a heading that may be a headline
