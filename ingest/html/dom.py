@@ -63,6 +63,9 @@ def short_text(element: HtmlElement, most: int) -> str:
 
     An element can hold the rest of the page, and a page can nest thousands of them: each is read only so far.
     """
+    if len(element) == 0:
+        text = text_of(element)
+        return text if len(text) <= most else ""
     length = 0
     for text in element.itertext(with_tail=False):
         length += len(text)

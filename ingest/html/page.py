@@ -186,6 +186,8 @@ def absolute(base: str, address: str | None) -> str | None:
 
 def text_of(element: HtmlElement) -> str:
     """All text below the element on one line, scripts and styles left out."""
+    if len(element) == 0:  # most elements; walking takes much longer than reading their text
+        return "" if element.tag in NOT_RENDERED else one_line(element.text)
     return one_line("".join(_texts(element)))
 
 

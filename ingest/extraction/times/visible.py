@@ -145,7 +145,7 @@ def _lines(
             if not (8 <= len(text) <= _MOST_LINE and A_YEAR.search(text)) or text in headline:
                 continue
             if holds_day(text, reader.limits):
-                yield text, label_of(element) if beside is None else first_label(beside)
+                yield text, label_of(element) if beside is None else _label_beside(beside)
                 break
 
 
@@ -154,16 +154,19 @@ def _is_sentence(element: HtmlElement) -> bool:
     return element.tag == "p" and not short_text(element, _LEAST_BODY)
 
 
-def _short_texts(element: HtmlElement) -> Iterator[tuple[str, str | None]]:
-    """Yield the whole text of the element, then each piece with the text of the element before."""
-    whole = short_text(element, _MOST_LINE) if len(element) <= 3 else ""
-    if whole and len(element):
-        whole = one_line(" ".join(element.itertext()))
-    yield whole, None
+def _label_beside(element: HtmlElement) -> str:
+    """Return the label in the text of an element; a comment of the markup has none."""
+    return first_label(short_text(element, MOST_TEXT) if isinstance(element.tag, str) else "")
+
+
+def _short_texts(element: HtmlElement) -> Iterator[tuple[str, HtmlElement | None]]:
+    """Yield the whole text of the element, then each piece with the element before it."""
+    if 0 < len(element) <= 3 and short_text(element, _MOST_LINE):
+        yield one_line(" ".join(element.itertext())), None
     yield one_line(element.text), None
     for child in element:
-        before = short_text(child, MOST_TEXT) if isinstance(child.tag, str) else ""
-        yield one_line(child.tail), before
+        if child.tail and not child.tail.isspace():
+            yield one_line(child.tail), child
 
 
 def _head(heading: HtmlElement, reader: Reader) -> Iterator[HtmlElement]:
