@@ -91,7 +91,7 @@ def find_body(
     extractors are deleted from the copy, so that they are not in the text too.
 
     Args:
-        facts: The page, its site definition, and what is known of both.
+        facts: The page, its site definition, and the facts that follow from both.
         headline: The headline with its deck, or None.
         byline: The authors and the elements that name them.
         comments: The readers' comments.

@@ -48,6 +48,7 @@ _CLOCK = re.compile(
 )
 _TIME = re.compile(r"\d{1,2}[:.h]\d{2}|\b(?:19|20)\d{2}\b|\d{1,2}[./-]\d{1,2}[./-]\d{2,4}")
 
+# The most characters of each of these kinds of blocks.
 _LABEL_LENGTH = 60
 _LINE_LENGTH = 220
 _NOTICE_LENGTH = 400
@@ -138,7 +139,7 @@ _CAPTION = 300
 _MOST = 0.4
 """A rule about the names of elements is ignored if it would remove this share of the text."""
 _CELLS = frozenset({"td", "th"})
-"""Cells are always kept, because a row is not understandable without all of its cells."""
+"""Most rules do not remove cells, because a row needs all of its cells to be understood."""
 _END = re.compile(r"[.!?…。！？۔][\"”»’)\]]*$")
 
 

@@ -188,7 +188,7 @@ def weigh(facts: PageFacts, survey: Survey, article: Draft) -> Balance:
     of the pages that are not articles are accepted.
 
     Args:
-        facts: The page, its site definition, and what is known of both.
+        facts: The page, its site definition, and the facts that follow from both.
         survey: The counts and texts of the page.
         article: The results of the other extractors.
     """
