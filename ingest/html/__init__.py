@@ -1,1 +1,1 @@
-"""Bytes of HTML to a parsed page, and the vocabulary of its elements (pure)."""
+"""Bytes of HTML to a parsed page, and the vocabulary of its elements. Pure."""
