@@ -347,7 +347,7 @@ def _around(block: Block) -> list[HtmlElement]:
 
 
 def _is_list_of_links(block: Block) -> bool:
-    """Whether all lines of the block but one, or all, have a list mark, and it is mostly links."""
+    """Whether almost all lines of the block have a list mark, and half of its text is linked."""
     lines = block.text.split("\n")
     if len(lines) < _LINK_LINES or block.link_share < _LINKED_LIST:
         return False
