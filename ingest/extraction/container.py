@@ -1,4 +1,4 @@
-"""The text container of a page: the element that holds most running text close to itself."""
+"""The text container of a page: the element with most running text in or directly below it."""
 
 from __future__ import annotations
 
@@ -16,28 +16,28 @@ from ingest.html.vocabulary import HEADINGS, PHRASING, WITHOUT_PROSE
 from ingest.sites import Site
 
 _PARAGRAPH = 40
-"""From this size on a block counts as a paragraph."""
+"""The least size of a block that is a paragraph."""
 _PARAGRAPH_TAGS = frozenset({"p", "li", "td"})
 _CONTAINERS = frozenset({"div", "section", "article"})
 _NO_PROSE = HEADINGS | {"th"}
 _LONG_TEXTS = etree.XPath("descendant::text()[string-length(normalize-space()) >= 20]")
-"""Text nodes that may be a part of a paragraph; shorter ones change no container."""
+"""Text nodes that can be a part of a paragraph. Shorter ones do not change the result."""
 _WIDE = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 
 
 def find_container(page: Page, site: Site) -> HtmlElement | None:
-    """Return the text container: by the site's definition, else by the density of running text.
+    """Return the text container, or None if the page has no running text.
 
-    None if the page has no running text.
+    It is the element that the site's definition selects, else that of `densest`.
     """
     ruled = page.select(*site.select.body)
     return ruled[0] if ruled else densest(_running_text(page.body).items())
 
 
 def _running_text(root: HtmlElement) -> dict[HtmlElement, int]:
-    """Return the elements that hold running text themselves, each with the size of that text.
+    """Return the elements that directly contain running text, each with the size of that text.
 
-    Reads only the long text nodes, because reading every block of a page costs a tenth of its extraction.
+    Only long text nodes are read. To read all blocks would take a tenth of an extraction's time.
     """
     sizes: Counter[HtmlElement] = Counter()
     linked: Counter[HtmlElement] = Counter()
@@ -56,7 +56,7 @@ def _running_text(root: HtmlElement) -> dict[HtmlElement, int]:
 
 
 def _owner(element: HtmlElement) -> tuple[HtmlElement, bool]:
-    """Return the nearest element that is no phrasing content, and whether a link is in between."""
+    """Return the nearest element that is not phrasing content, and whether a link is in between."""
     in_link = False
     while element.tag in PHRASING:
         in_link = in_link or element.tag == "a"
@@ -64,33 +64,36 @@ def _owner(element: HtmlElement) -> tuple[HtmlElement, bool]:
     return element, in_link
 
 
-def _is_silent(element: HtmlElement, root: HtmlElement, known: dict[HtmlElement, bool]) -> bool:
-    """Whether the element, or one around it, has no running text by its tag.
+def _is_silent(element: HtmlElement, root: HtmlElement, cache: dict[HtmlElement, bool]) -> bool:
+    """Whether the element, or one around it, cannot contain running text by its tag.
 
-    `known` holds the answers so far, so that each element is looked at once.
+    Args:
+        element: The element.
+        root: The outermost element to look at.
+        cache: The answers for earlier elements; that for this one is added.
     """
     path = []
-    while element not in known:
+    while element not in cache:
         if element is root or element.tag in WITHOUT_PROSE:
-            known[element] = element.tag in WITHOUT_PROSE
+            cache[element] = element.tag in WITHOUT_PROSE
             break
         path.append(element)
         element = element.getparent()
-    known.update(dict.fromkeys(path, known[element]))
-    return known[element]
+    cache.update(dict.fromkeys(path, cache[element]))
+    return cache[element]
 
 
 def size(text: str) -> int:
-    """The length of a text; a character of a script written without spaces counts double."""
+    """Return the length of a text. A character of a script without spaces counts twice."""
     return len(text) + len(_WIDE.findall(text))
 
 
 def paragraphs(blocks: Collection[Block]) -> dict[Block, int]:
-    """Those of the blocks that are running text, with their sizes."""
+    """Return the blocks that are paragraphs of running text, with their sizes."""
     sizes: dict[Block, int] = {}
     for block in blocks:
         if 2 * block.raw_length < _PARAGRAPH or block.tag not in _PARAGRAPH_TAGS:
-            continue  # a character counts twice at most
+            continue  # too short, even if each character counts twice
         weight = size(block.text)
         if weight >= _PARAGRAPH and block.link_share < 0.5:
             sizes[block] = weight
@@ -98,12 +101,12 @@ def paragraphs(blocks: Collection[Block]) -> dict[Block, int]:
 
 
 def densest(weights: Iterable[tuple[HtmlElement, int]]) -> HtmlElement | None:
-    """Return the element that holds most of this running text close to itself; None without any.
+    """Return the element with most of this running text close to it; None if there is no text.
 
-    The container of a paragraph gets twice the paragraph's weight, what holds the container once.
+    Each text counts twice for its container, and once for the element around that.
 
     Args:
-        weights: The elements that hold the running text, each with the size of its text.
+        weights: The elements that directly contain running text, each with the text's size.
     """
     scores: Counter[HtmlElement] = Counter()
     for element, weight in weights:

@@ -1,7 +1,7 @@
-"""The text blocks of a part of a page: what a reader sees as one paragraph, heading, list item or table cell.
+"""The text blocks of a page: its paragraphs, headings, list items and table cells.
 
-A page is read once, in page order. Text that stands in a `<div>`, in a `<span>` or between two `<br>` is as good a
-block as a `<p>`; text in links and `<strong>` belongs to its block.
+The tree is read once, in page order. Text directly in a `<div>`, or between two `<br>`, is a block
+like a `<p>`. Text in links, `<strong>` and other inline elements belongs to the block around it.
 """
 
 from __future__ import annotations
@@ -23,7 +23,14 @@ _LEAVES = HEADINGS | {"li", "td", "th"}
 
 
 class Run(NamedTuple):
-    """A piece of a block's text under the same marks; `marks` are "strong" and "em", `link` is the raw `href`."""
+    """A piece of a block's text with the same marks.
+
+    Attributes:
+        text: The text, not cleaned. A newline is a `<br>`.
+        marks: Some of "strong" and "em".
+        link: The `href` of the link around it, as written, or None.
+        linked: Whether it is in an `<a>`, even one without an `href`.
+    """
 
     text: str
     marks: frozenset[str] = frozenset()
@@ -33,7 +40,13 @@ class Run(NamedTuple):
 
 @dataclass(eq=False)
 class Block:
-    """One block. `element` holds it; `path` are the quotes, lists and tables around it, outermost first."""
+    """One block.
+
+    Attributes:
+        element: The nearest element around the text that is not inline.
+        path: The quotes, lists, tables and their parts around it, outermost first.
+        runs: The text, in pieces with the same marks.
+    """
 
     element: HtmlElement
     path: tuple[HtmlElement, ...] = ()
@@ -41,25 +54,25 @@ class Block:
 
     @cached_property
     def text(self) -> str:
-        """The text, with a newline where a single `<br>` stands."""
+        """The text with single spaces. A single `<br>` is a newline."""
         text = "".join([run.text for run in self.runs])
-        # Of plain ASCII nothing is left to clean but its blanks: the parser took the control characters.
+        # The parser removes control characters, so plain ASCII needs only its spaces cleaned.
         tidy = _single_blanks if text.isascii() else one_line
         return "\n".join([line for part in text.split("\n") if (line := tidy(part))])
 
     @property
     def raw_length(self) -> int:
-        """The number of characters before white space is collapsed; the text has no more."""
+        """The number of characters before cleaning. It is never less than that of `text`."""
         return sum([len(run.text) for run in self.runs])
 
     @cached_property
     def key(self) -> str:
-        """The text as it is compared: no white space, no invisible characters, no leading list marks."""
+        """The text in the form for comparison; see `squeeze`."""
         return squeeze(self.text)
 
     @cached_property
     def tag(self) -> str:
-        """What the block is in HTML: a heading, "li", "td", "th" or "p"."""
+        """The tag of the block in HTML: that of a heading, "li", "td", "th", or else "p"."""
         if self.element.tag in HEADINGS:
             return str(self.element.tag)
         inner = self.path[-1].tag if self.path else ""
@@ -67,13 +80,13 @@ class Block:
 
     @cached_property
     def link_share(self) -> float:
-        """The share of the text that is linked, 0 to 1."""
+        """The share of the text that is in links, 0 to 1."""
         sizes = [(len(run.text.strip()), run.linked) for run in self.runs]
         whole = sum([size for size, _ in sizes])
         return sum([size for size, is_linked in sizes if is_linked]) / whole if whole else 0.0
 
     def carries(self, mark: str) -> bool:
-        """Whether all of the text stands under this mark."""
+        """Whether all of the text has this mark, "strong" or "em"."""
         return all(mark in run.marks for run in self.runs if run.text.strip())
 
 
@@ -85,13 +98,16 @@ def _single_blanks(text: str) -> str:
 
 
 def squeeze(text: str) -> str:
-    """The text without white space, invisible characters and leading list marks, for comparing."""
+    """Return the text without white space, invisible characters and leading list marks.
+
+    Two texts that differ only in these are equal in this form.
+    """
     text = "".join(text.split())
     return (text if text.isascii() else _INVISIBLE.sub("", text)).lstrip("-–—•·*")
 
 
 def read_blocks(root: HtmlElement) -> list[Block]:
-    """The blocks below `root` in page order. The tree is not changed."""
+    """Return the blocks below `root` that have text, in page order. The tree is not changed."""
     reader = _Reader()
     walk = etree.iterwalk(root, events=("start", "end", "comment", "pi"))
     for event, element in walk:
@@ -112,6 +128,8 @@ def read_blocks(root: HtmlElement) -> list[Block]:
 
 
 class _Reader:
+    """Builds the blocks from the elements and texts of a tree, given in page order."""
+
     def __init__(self) -> None:
         self.blocks: list[Block] = []
         self._current: Block | None = None
@@ -126,9 +144,9 @@ class _Reader:
         if tag == "br":
             self._line_break()
             return
-        if is_inline(tag):
+        if is_inline(tag) or self._is_in_sentence(tag):
             if self._current is not None and "note" in (element.get("class") or ""):
-                self.add(" ")  # a style sheet sets a note in the text off from the sentence
+                self.add(" ")  # a style sheet separates such a note from the sentence
             mark = _MARKS.get(tag)
             if mark == "a":
                 self._links.append(element)
@@ -147,7 +165,7 @@ class _Reader:
         tag = element.tag
         if tag == "br":
             return
-        if is_inline(tag):
+        if not self._owners or self._owners[-1] is not element:
             self._marks.pop()
             if tag == "a":
                 self._links.pop()
@@ -158,8 +176,12 @@ class _Reader:
             if tag in _STRUCTURE:
                 self._path = self._path[:-1]
 
+    def _is_in_sentence(self, tag: str) -> bool:
+        """Whether it is a custom element in a `<p>`, which can hold nothing but a line's content."""
+        return "-" in tag and bool(self._owners) and self._owners[-1].tag == "p"
+
     def add(self, text: str | None) -> None:
-        """Add a text node to the current block; the lines of preformatted text stay lines."""
+        """Add a text node to the current block. Lines of preformatted text stay lines."""
         if not text:
             return
         if self._preformatted and "\n" in text:
@@ -181,6 +203,7 @@ class _Reader:
         )
 
     def _line_break(self) -> None:
+        """Add a line break to the current block. A second one in a row ends the block."""
         if self._current is None:
             return
         last = next(
@@ -192,13 +215,17 @@ class _Reader:
             self._current.runs.append(Run("\n"))
 
     def flush(self) -> None:
+        """End the current block, and keep it if it has text."""
         if self._current is not None and _has_text(self._current):
             self.blocks.append(self._current)
         self._current = None
 
 
 def _has_text(block: Block) -> bool:
-    """Whether the text of a block is not empty. Most blocks need no cleaning to know it."""
+    """Whether the text of a block is not empty.
+
+    The text of most blocks need not be cleaned to find out.
+    """
     for run in block.runs:
         if run.text.isascii() and not run.text.isspace() and "\x7f" not in run.text:
             return True

@@ -1,6 +1,8 @@
-"""Markup cut to what is worth reading: a parser's time and memory go by marks, of which a small file may hold millions.
+"""Bounds on markup, so that its parsers use little time and memory.
 
-Sources of strangers are read in the process that crawls all sites; none of them may hold that up or fill its memory.
+Their cost depends on the number of tags, attributes and entities, and a small file can have
+millions. Feeds and sitemaps are parsed in the process that crawls all sites, so that a single
+source must not block it or fill its memory.
 """
 
 from __future__ import annotations
@@ -16,31 +18,35 @@ _WIDE_TAG = re.compile(
     re.VERBOSE,
 )
 _LONG_TAG = re.compile(rb"<[A-Za-z_][^<]{%d}" % (2 * _ATTRIBUTES - 2))
-"""So long is a tag at least that has so many attributes; to look at these alone takes half the time."""
+"""A tag that is long enough for so many attributes. To search for these first halves the time."""
 _ENTRY_END = re.compile(rb"</(?:\w+:)?(?:item|entry)\s*>", re.IGNORECASE)
 _ROOTS = ((b"<rdf:rdf", b"</rdf:RDF>"), (b"<rss", b"</channel></rss>"), (b"<feed", b"</feed>"))
 _HEAD = 4_000
 
 
 def cut_at_marks(body: bytes, marks: bytes, most: int) -> bytes:
-    """The body before its `most`-th byte that is one of `marks`, about; all of it where it has fewer.
+    """Return the start of the body with about `most` marks; all of it if it has no more.
 
-    Each `<` is a tag, each `=` an attribute, each `&` an entity: what costs far more than it is long.
+    Args:
+        body: The markup.
+        marks: The bytes to count. `<` begins a tag, `=` is in an attribute, `&` begins an entity.
+        most: The most marks to keep. The cut is at a multiple of 4,096 bytes.
     """
     if sum(body.count(mark) for mark in marks) <= most:
         return body
-    found = 0
+    count = 0
     for at in range(0, len(body), _PIECE):
-        found += sum(body.count(mark, at, at + _PIECE) for mark in marks)
-        if found > most:
+        count += sum(body.count(mark, at, at + _PIECE) for mark in marks)
+        if count > most:
             return body[:at]
     return body
 
 
 def cut_at_wide_tag(body: bytes) -> bytes:
-    """The body before its first tag of 500 attributes; some parsers compare each with each other.
+    """Return the body before its first tag with 500 attributes; all of it if it has none.
 
-    30,000 attributes take feedparser 20 s, and a million libxml2's reader of HTML more than a minute.
+    Some parsers compare each attribute of a tag with all others: 30,000 attributes take feedparser
+    20 s, and a million take libxml2's HTML parser more than a minute.
     """
     for tag in _LONG_TAG.finditer(body):
         if _WIDE_TAG.match(body, tag.start()):
@@ -49,7 +55,14 @@ def cut_at_wide_tag(body: bytes) -> bytes:
 
 
 def cut_feed(body: bytes, most: int) -> bytes:
-    """The feed's first entries, as many as have `most` marks, closed as its root asks so that it stays well-formed."""
+    """Return the first entries of a feed, with at most `most` marks; all of it if it has no more.
+
+    The end tags of the root are added, so that the feed stays well-formed.
+
+    Args:
+        body: The feed: RSS, RDF or Atom.
+        most: The most tags, attributes and entities to keep.
+    """
     start = cut_at_wide_tag(cut_at_marks(body, b"<=&", most))
     if len(start) == len(body):
         return body

@@ -1,4 +1,7 @@
-"""The elements around a heading in page order, without those of other stories and of the page's furniture."""
+"""Elements around a heading, short texts, and copies of a tree.
+
+Elements of other articles, and of the page's frame, are skipped.
+"""
 
 from __future__ import annotations
 
@@ -24,20 +27,22 @@ from ingest.html.vocabulary import (
 )
 
 _SKIPPED = NOT_RENDERED | {"nav", "form", "iframe", "figure", "button", "select", "dialog", "head"}
-# What often holds other stories or the page's furniture, and sometimes the byline of this one: its content decides.
+# Such elements often contain other articles or navigation, but sometimes the byline of this one.
+# Their content decides; see `_is_foreign`.
 _DOUBTFUL = words_pattern(
     *(OTHER_STORIES, STREAMS, SIDEBARS, WIDGETS, COMMENTS, NAVIGATION, NEWSLETTERS, SHARING),
     ("cards?|carousel|promo|footer",),
 )
-_RAW, _SCRIPTS = (
-    4,
-    2_000,
-)  # raw characters for one that shows, and for small scripts and indentation
-_MOST_LINKS = 8  # of a byline with its share buttons; a list of stories or of comments has more
+_RAW = 4
+"""Raw characters for one that is shown."""
+_SCRIPTS = 2_000
+"""Raw characters of small scripts and indentation."""
+_MOST_LINKS = 8
+"""The most links of a byline with its share buttons. Lists of articles or comments have more."""
 
 
 def behind(heading: HtmlElement, most: int) -> Iterator[HtmlElement]:
-    """At most `most` elements that follow the heading, in page order."""
+    """Yield at most `most` elements that follow the heading, in page order."""
     count = 0
     for branch in _branches(heading, forward=True):
         for element in _inside(branch):
@@ -48,7 +53,10 @@ def behind(heading: HtmlElement, most: int) -> Iterator[HtmlElement]:
 
 
 def before(heading: HtmlElement, most: int) -> Iterator[HtmlElement]:
-    """At most `most` elements that precede the heading and don't hold it, the nearest branch first."""
+    """Yield at most `most` elements that precede the heading and do not contain it.
+
+    The nearest branch of the tree comes first. Inside a branch they are in page order.
+    """
     count = 0
     for branch in _branches(heading, forward=False):
         for element in _inside(branch):
@@ -59,9 +67,10 @@ def before(heading: HtmlElement, most: int) -> Iterator[HtmlElement]:
 
 
 def short_text(element: HtmlElement, most: int) -> str:
-    """The element's text on one line where it is short; empty where it certainly has more than `most` characters.
+    """Return the element's text on one line; empty if it has more than `most` characters.
 
-    An element can hold the rest of the page, and a page can nest thousands of them: each is read only so far.
+    A long text is not read to its end: an element can contain the rest of the page, and a page
+    can nest thousands of such elements.
     """
     if len(element) == 0:
         text = text_of(element)
@@ -76,7 +85,7 @@ def short_text(element: HtmlElement, most: int) -> str:
 
 
 def _branches(heading: HtmlElement, *, forward: bool) -> Iterator[HtmlElement]:
-    """The siblings of the heading on one side, then those of each element around it."""
+    """Yield the siblings of the heading on one side, then those of each element around it."""
     for level in (heading, *heading.iterancestors()):
         if level.tag == "body":
             return
@@ -84,7 +93,7 @@ def _branches(heading: HtmlElement, *, forward: bool) -> Iterator[HtmlElement]:
 
 
 def _inside(branch: HtmlElement) -> Iterator[HtmlElement]:
-    """The branch and what is in it, in page order, without what is not the story's own."""
+    """Yield a branch and the elements in it, in page order, without those of `_is_foreign`."""
     stack = [branch]
     while stack:
         element = stack.pop()
@@ -95,6 +104,11 @@ def _inside(branch: HtmlElement) -> Iterator[HtmlElement]:
 
 
 def _is_foreign(element: HtmlElement) -> bool:
+    """Whether the element is not the article's own.
+
+    That holds for tags that are never part of one, and for elements with a doubtful tag or name
+    that contain a heading or more links than a byline.
+    """
     if not isinstance(element.tag, str) or element.tag in _SKIPPED:
         return True
     if element.tag not in {"aside", "footer"} and not named(element, _DOUBTFUL):
@@ -108,7 +122,15 @@ def _is_foreign(element: HtmlElement) -> bool:
 def copy_tree(
     tree: HtmlElement, elements: Iterable[HtmlElement | None]
 ) -> tuple[HtmlElement, dict[HtmlElement | None, HtmlElement]]:
-    """Return a deep copy of the tree, and the copies of these of its elements by the original."""
+    """Return a deep copy of the tree, and the copies of some of its elements.
+
+    Args:
+        tree: The tree to copy. It is not changed.
+        elements: Elements of the tree. None is ignored.
+
+    Returns:
+        The copy, and a dictionary from each of the elements to its copy.
+    """
     copy = deepcopy(tree)
     return copy, {
         element: _follow(copy, _path(element, tree)) for element in elements if element is not None
@@ -116,7 +138,7 @@ def copy_tree(
 
 
 def _path(element: HtmlElement, root: HtmlElement) -> list[int]:
-    """Return the indexes by which `element` is reached from `root`, the last one first."""
+    """Return the child indexes on the way from `root` to `element`, the last one first."""
     indexes = []
     while element is not root:
         parent = element.getparent()

@@ -1,4 +1,4 @@
-"""A page parsed once: everything in `ingest.extraction` reads this one tree."""
+"""A page, parsed once. Everything in `ingest.extraction` reads the same tree."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ _NAMED_CONTROL = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Found(Generic[T]):
-    """A value and where it was found; `source` is what `metadata.provenance` shows."""
+    """A value, and its source as in `metadata.provenance`."""
 
     value: T
     source: str
@@ -47,9 +47,14 @@ class Found(Generic[T]):
 
 @lru_cache(maxsize=2048)
 def compile_css(selector: str) -> etree.XPath:
-    """The CSS selector as a compiled XPath; raises `cssselect.SelectorError` (a ValueError) where it is none.
+    """Return a selector as a compiled XPath.
 
-    A selector that starts with `/` or `./` is XPath already.
+    Args:
+        selector: A CSS selector. If it starts with `/`, `./` or `(`, it is an XPath already.
+
+    Raises:
+        cssselect.SelectorError: It is not a CSS selector.
+        lxml.etree.XPathError: It is not an XPath.
     """
     path = (
         selector
@@ -61,9 +66,14 @@ def compile_css(selector: str) -> etree.XPath:
 
 @dataclass(frozen=True)
 class Page:
-    """One HTML page. Readers never change `tree`; what prunes works on a copy.
+    """One HTML page. Code that deletes elements works on a copy of `tree`.
 
-    `url` is the final address; `headers` have lower-case names.
+    Attributes:
+        url: The address after redirects.
+        html: The source, decoded.
+        tree: The root element.
+        encoding: The name of the encoding of the page's bytes.
+        headers: The response's headers, with names in lower case.
     """
 
     url: str
@@ -74,7 +84,7 @@ class Page:
 
     @cached_property
     def base_url(self) -> str:
-        """What relative links are relative to (`<base href>`)."""
+        """The address that relative links are joined to: that of `<base href>`, or the page's."""
         for base in self.tree.iter("base"):
             if href := (base.get("href") or "").strip():
                 return absolute(self.url, href) or self.url
@@ -82,7 +92,10 @@ class Page:
 
     @cached_property
     def metas(self) -> dict[str, list[str]]:
-        """All `<meta>` values in page order by lower-case name, property, itemprop or http-equiv; no empty ones."""
+        """All `<meta>` values that are not empty, in page order.
+
+        The keys are the words of name, property, itemprop and http-equiv, in lower case.
+        """
         metas: dict[str, list[str]] = {}
         for meta in self.tree.iter("meta"):
             content = one_line(meta.get("content"))
@@ -95,7 +108,7 @@ class Page:
 
     @cached_property
     def links(self) -> dict[str, list[str]]:
-        """The absolute addresses of `<link rel=... href=...>`, by lower-case rel."""
+        """The absolute addresses of all `<link>`, by each word of their `rel` in lower case."""
         links: dict[str, list[str]] = {}
         for link in self.tree.iter("link"):
             if address := self.absolute(link.get("href")):
@@ -105,30 +118,30 @@ class Page:
 
     @cached_property
     def microdata(self) -> dict[str, list[HtmlElement]]:
-        """The elements of microdata, metas among them, in page order by each lower-case word of their `itemprop`."""
-        found: dict[str, list[HtmlElement]] = {}
-        if "itemprop" not in self.html:  # most pages: a search of the tree costs five times as much
-            return found
+        """The elements with an `itemprop`, in page order, by each of its words in lower case."""
+        properties: dict[str, list[HtmlElement]] = {}
+        if "itemprop" not in self.html:  # five times faster than to search the tree
+            return properties
         for element in select_all(self.tree, "//*[@itemprop]"):
             for name in (element.get("itemprop") or "").casefold().split():
-                found.setdefault(name, []).append(element)
-        return found
+                properties.setdefault(name, []).append(element)
+        return properties
 
     @property
     def body(self) -> HtmlElement:
-        """The `<body>`, or the root where a page has none."""
+        """The `<body>`, or the root if there is none."""
         return body_of(self.tree)
 
     def meta(self, *names: str) -> str | None:
-        """The first value of the first of these metas that has one."""
+        """Return the first value of the first of these metas that has one, or None."""
         return next((values[0] for name in names if (values := self.metas.get(name))), None)
 
     def absolute(self, address: str | None) -> str | None:
-        """The address as an absolute http(s) URL, or None where it is none."""
+        """Return the address joined to `base_url`, or None; see `absolute`."""
         return absolute(self.base_url, address)
 
     def select(self, *selectors: str) -> list[HtmlElement]:
-        """The elements of the first selector (CSS, or XPath from `/`) that matches any."""
+        """Return the elements of the first selector that matches any; see `compile_css`."""
         return select_first(self.tree, selectors)
 
 
@@ -139,7 +152,7 @@ def body_of(tree: HtmlElement) -> HtmlElement:
 
 
 def select_first(tree: HtmlElement, selectors: Iterable[str]) -> list[HtmlElement]:
-    """Return the elements of the first selector (CSS, or XPath from `/`) that matches any."""
+    """Return the elements of the first selector that matches any; see `compile_css`."""
     for selector in selectors:
         if matches := select_all(tree, selector):
             return matches
@@ -147,23 +160,30 @@ def select_first(tree: HtmlElement, selectors: Iterable[str]) -> list[HtmlElemen
 
 
 def select_all(element: HtmlElement, selector: str) -> list[HtmlElement]:
-    """The elements below `element` that match, in page order."""
-    found = compile_css(selector)(element)
-    return (
-        [node for node in found if isinstance(node, HtmlElement)] if isinstance(found, list) else []
-    )
+    """Return the elements below `element` that match, in page order; see `compile_css`."""
+    matches = compile_css(selector)(element)
+    if not isinstance(matches, list):  # an XPath can also give a number or a text
+        return []
+    return [node for node in matches if isinstance(node, HtmlElement)]
 
 
 _MOST_ADDRESS = 8_000
-"""Characters: what RFC 9110 section 4.1 asks everyone to support at least."""
-
+"""The most characters of an address. RFC 9110, section 4.1, recommends to support so many."""
 
 _PLAIN_ADDRESS = re.compile(r"https?://[a-z0-9][a-z0-9.-]*(?::\d+)?/[a-zA-Z0-9/._~%+=&,-]{0,2000}")
-"""An address to which joining and cleaning change nothing."""
+"""An address that joining and cleaning would not change."""
 
 
 def absolute(base: str, address: str | None) -> str | None:
-    """`address` joined to `base` as an http(s) URL without white space and user name; None too where it is overlong."""
+    """Return an address as an absolute http(s) URL, or None.
+
+    It is None if the address is empty, only a fragment, a script, not http(s), not valid, or longer
+    than 8,000 characters.
+
+    Args:
+        base: The absolute URL that a relative address is joined to.
+        address: The address as written. A user name in it is removed.
+    """
     if not address:
         return None
     if _PLAIN_ADDRESS.fullmatch(address):
@@ -185,7 +205,7 @@ def absolute(base: str, address: str | None) -> str | None:
 
 
 def text_of(element: HtmlElement) -> str:
-    """All text below the element on one line, scripts and styles left out."""
+    """Return all text below the element on one line, without scripts and styles."""
     if len(element) == 0:  # most elements; walking takes much longer than reading their text
         return "" if element.tag in NOT_RENDERED else one_line(element.text)
     return one_line("".join(_texts(element)))
@@ -196,7 +216,7 @@ def _texts(element: HtmlElement) -> Iterator[str]:
     for event, node in walker:
         if event == "start":
             if node.tag in NOT_RENDERED:
-                walker.skip_subtree()  # its end, and the text behind it, still come
+                walker.skip_subtree()  # the end event, for the text after it, still comes
                 continue
             if node.tag in LINE_BREAKING:
                 yield " "
@@ -207,7 +227,7 @@ def _texts(element: HtmlElement) -> Iterator[str]:
 
 
 def class_words(element: HtmlElement) -> str:
-    """The element's id and classes in lower case, for matching words in them."""
+    """Return the element's id and classes in lower case, to search for words in them."""
     return f"{element.get('id') or ''} {element.get('class') or ''}".casefold()
 
 
@@ -218,7 +238,18 @@ def parse(
     headers: Mapping[str, str] | None = None,
     limits: Limits | None = None,
 ) -> Page:
-    """Parse a page once. Any bytes give a page; over `limits.page_bytes` or `limits.tags` raises `LimitExceeded`."""
+    """Return a parsed page. Any bytes give one, even if they are not HTML.
+
+    Args:
+        html: The page as text, or as bytes, whose encoding is detected.
+        url: The address after redirects.
+        headers: The response's headers, with names in lower case.
+        limits: The limits on size and tags; the defaults if None.
+
+    Raises:
+        LimitExceeded: The page is longer than `limits.page_bytes`, has more tags than
+            `limits.tags`, or has a tag with 500 attributes.
+    """
     limits = limits or Limits()
     headers = headers or {}
     if len(html) > limits.page_bytes:
@@ -241,8 +272,9 @@ def parse(
     return Page(url=url, html=text, tree=_tree(text), encoding=encoding, headers=headers)
 
 
-# lxml.html asks a Python function for the class of every element; naming the classes costs a third of that. Forms
-# lose their own classes, which nobody here uses. trafilatura is a sixth faster on such a tree, with the same text.
+# lxml.html calls a Python function for the class of every element. Fixed classes take a third of
+# that time, and trafilatura is a sixth faster on such a tree, with the same text. The classes of
+# form elements are lost, but not used here.
 _CLASSES = etree.ElementDefaultClassLookup(
     element=HtmlElement, comment=HtmlComment, pi=HtmlProcessingInstruction
 )
@@ -255,9 +287,11 @@ def _parser() -> HTMLParser:
 
 
 def _tree(text: str) -> HtmlElement:
+    """Return the repaired tree of a page's source, or that of an empty page if it has none."""
     for source in (text, _EMPTY):
         try:
-            # Bytes with a stated encoding: lxml refuses a str with an XML declaration, and trusts no <meta> then.
+            # Bytes, because lxml rejects a str with an XML declaration. The parser has an encoding,
+            # so that a `<meta>` cannot change it.
             tree = document_fromstring(close_title(source).encode("utf-8"), parser=_parser())
         except (etree.LxmlError, ValueError):  # an empty document, or none at all
             continue

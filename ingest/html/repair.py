@@ -1,6 +1,6 @@
-"""Repairs of markup that libxml2 reads otherwise than a browser, so that the page's text would be lost.
+"""Repairs of markup that libxml2 reads differently from a browser, so that text would be lost.
 
-Each is general: it looks at the shape of the markup and at how much text an element has swallowed.
+The repairs depend only on the structure of the markup and on the amount of text in an element.
 """
 
 from __future__ import annotations
@@ -19,18 +19,20 @@ _AFTER_TITLE = re.compile(
 )
 _CONTENT = ("h1", "main", "article", "p")
 _SWALLOWED = 200
-"""From this many characters on a button, a `<noscript>` or a figure holds a part of the page."""
+"""The least number of characters in a button or `<noscript>` that holds a part of the page."""
 _PARAGRAPH = 80
+"""The least number of characters of a paragraph in a figure that is running text."""
 _PARAGRAPHS = 2
-"""A caption has one paragraph at most."""
+"""The least number of such paragraphs in an unclosed figure. A caption has one at most."""
 _VISIBLE = frozenset({"p", "div", "table", "section", "article", "main", "h1"})
-_BOUNDARY = frozenset({"p", "li", "td", "dd", "blockquote"})
+"""Elements that a `<head>` cannot have."""
 
 
 def close_title(text: str) -> str:
-    """Close a `<title>` that nobody closed; by the HTML standard it has no elements inside.
+    """Return the source with an end tag for a `<title>` that has none.
 
-    The whole page would be the title.
+    The title ends before the next tag, since a title cannot contain elements. Without the end tag
+    the whole page would be its title.
     """
     start = _TITLE.search(text)
     if start is None:
@@ -42,12 +44,12 @@ def close_title(text: str) -> str:
 
 
 def repair(tree: HtmlElement) -> None:
-    """Give the content of the page back to its body. Changes the tree.
+    """Repair elements that contain a part of the page by mistake. Changes the tree.
 
-    - An element outside the head's own in a `<head>`, if there is no `<body>`: the head is the body.
-    - A `<button>` or `<noscript>` that holds paragraphs is a `<div>`.
-    - Paragraphs in a `<figure>` that nobody closed come after it.
-    - A `<button>` between words of a paragraph is a `<span>`, as a glossary makes them.
+    - If there is no `<body>`, a `<head>` with visible elements becomes the body.
+    - A `<button>` or `<noscript>` that contains a part of the page becomes a `<div>`.
+    - Paragraphs in a `<figure>` without an end tag are moved behind it.
+    - A `<button>` between words of a paragraph becomes a `<span>`. Glossaries have such buttons.
     """
     _make_body(tree)
     for element in list(tree.iter("button", "noscript")):
@@ -68,23 +70,32 @@ def _make_body(tree: HtmlElement) -> None:
 
 
 def _is_between_words(button: HtmlElement) -> bool:
-    """Whether text of the same paragraph stands beside a button, and the button is no control."""
-    element: HtmlElement | None = button
-    while element is not None and element.tag not in _BOUNDARY:
-        if element is not button and element.tag not in PHRASING:
-            return False
-        before = element.getprevious()
-        lead = before.tail if before is not None else None
-        parent = element.getparent()
-        if before is None and parent is not None:
-            lead = parent.text
-        if (lead or "").strip() and (element.tail or "").strip():
+    """Whether text of the same paragraph is directly before and after a button."""
+    if _has_text_around(button):
+        return True
+    element = button.getparent()
+    while element is not None and element.tag in PHRASING:
+        if _has_text_around(element):
             return True
-        element = parent
+        element = element.getparent()
     return False
 
 
+def _has_text_around(element: HtmlElement) -> bool:
+    """Whether text is directly before and after an element, without another one in between."""
+    before, parent = element.getprevious(), element.getparent()
+    lead = before.tail if before is not None else None
+    if before is None and parent is not None:
+        lead = parent.text
+    return bool((lead or "").strip() and (element.tail or "").strip())
+
+
 def _has_swallowed(element: HtmlElement) -> bool:
+    """Whether a button or `<noscript>` contains a part of the page.
+
+    A `<noscript>` must contain a headline, a `<main>` or an `<article>`, because its paragraphs
+    alone may be a notice for browsers without scripts.
+    """
     if next(element.iter(*_CONTENT), None) is None:
         return False
     return len(_text(element)) >= _SWALLOWED and (
@@ -93,7 +104,7 @@ def _has_swallowed(element: HtmlElement) -> bool:
 
 
 def _close_figure(figure: HtmlElement) -> None:
-    """Move what follows the picture and its caption behind the figure, if it is running text."""
+    """Move the paragraphs of a figure, and what follows them, behind it if it was not closed."""
     children = list(figure)
     long = [child for child in children if child.tag == "p" and len(_text(child)) >= _PARAGRAPH]
     if len(long) < _PARAGRAPHS:

@@ -1,6 +1,7 @@
-"""The vocabulary of elements: groups of tags, and words that themes and content systems put into `class` and `id`.
+"""The vocabulary of elements: groups of tags, and words in the values of `class` and `id`.
 
-Every part of the program that tells running text from the rest of a page builds its sets from these groups.
+The words are those of themes and content systems. Code that separates running text from the rest
+of a page builds its sets from these groups.
 """
 
 from __future__ import annotations
@@ -17,11 +18,11 @@ def _tags(text: str) -> frozenset[str]:
 
 HEADINGS = _tags("h1 h2 h3 h4 h5 h6")
 NOT_RENDERED = _tags("script style noscript template svg")
-"""Content that is never shown as text."""
+"""Elements whose content is never shown as text."""
 CONTROLS = _tags("button input select textarea")
-"""The controls of forms."""
+"""Controls of forms."""
 EMBEDDED = _tags("audio canvas embed iframe object video")
-"""Embedded content of the HTML standard that may hold text as a fallback."""
+"""Embedded content of the HTML standard. Text in it is a fallback."""
 PHRASING = _tags(
     "a abbr acronym b bdi bdo big cite code data del dfn em font i ins kbd mark nobr q rb rp rt ruby s samp slot small "
     "span strike strong sub sup time tt u var wbr"
@@ -36,21 +37,21 @@ WITHOUT_PROSE = (
     )
     | _tags("param picture progress source title track")
 )
-"""Elements whose content is no running text."""
+"""Elements whose content is not running text."""
 LINE_BREAKING = HEADINGS | _tags(
     "address article aside blockquote br dd div dl dt fieldset figcaption figure footer form header hr li main nav ol "
     "p pre section table td th tr ul"
 )
 """Elements that begin a new line."""
 
-_KNOWN = frozenset(defs.tags) | _tags("main dialog template picture slot search data noindex")
+_STANDARD = frozenset(defs.tags) | _tags("main dialog template picture slot search data noindex")
 
 OTHER_STORIES = (
     "related|recommend(?:ed|ations?|er)?|read-?(?:more|also|next|on)|more-(?:stories|on|news|from|topic|links?)",
     "see-also|also-read|most-?(?:read|popular|viewed)|trending|popular|recirc(?:ulation)?|onward",
     "mehr-zum-thema|siehe-auch|lees-ook|les-ogsa|lire-aussi|teasers?(?!-content)",
 )
-"""Links to other articles."""
+"""Lists of links to other articles."""
 STREAMS = (
     "latest|ticker|breaking(?:-news)?|slider|slick|swiper|owl|you-may(?:-also)?(?:-like)?|must-?read|top-?reads?",
     "editor-?s?-?picks?|recap",
@@ -59,7 +60,7 @@ STREAMS = (
 BOXES = ("cards?|banner|gallery|slideshow|carousel|pull-?quote",)
 SIDEBARS = ("(?<!has-)(?<!no-)(?<!with-)(?<!theia-sticky-)sidebar(?!-position)|side-bar",)
 WIDGETS = ("(?<!elementor-)widgets?|embed|embedded",)
-"""Names of boxes that themes give to parts of articles as well."""
+"""Names of boxes. Themes give them to parts of articles too."""
 NEWSLETTERS = (
     "newsletters?|subscribe|subscription|sign-?up|mailing|optin|mailchimp|whatsapp(?:-group)?|google-news",
 )
@@ -97,32 +98,36 @@ FACT_BOXES = (
     "info-?box(?:es)?|fact-?box(?:es)?|faktaboks|faktaruta|info-?kasten|fact-?file|summary-?(?:box|list)",
     "key-?(?:points|takeaways|facts)|highlights|timeline|quiz|poll|survey|umfrage",
 )
-"""Boxes beside the text."""
+"""Boxes beside the text, with facts, lists or questions."""
 
 _CAMEL = re.compile(r"(?<=[a-z]{3})(?=[A-Z][a-z]{2})")
-"""Where words join: "relatedArticles" is two words; the hash "n1AuAdJl" is none."""
+"""The place between two words: "relatedArticles" is two words, the hash "n1AuAdJl" is not."""
 _NO_WORD = re.compile(r"[^a-z0-9]+")
 _SLUG = 3
-"""An id with more hyphens is a slug: a title made of words, which says nothing about the element."""
+"""The most hyphens of an id. One with more is a slug of a title, which is not a name."""
 
 
 @lru_cache(maxsize=1_024)
 def is_inline(tag: str) -> bool:
-    """Whether a browser sets the element in a line with the text around it.
+    """Whether a browser shows the element in a line with the text around it.
 
-    That holds for elements that HTML does not know, such as `<person>`; custom elements, with a
-    hyphen in the name, are mostly blocks by their style sheets.
+    That holds also for elements that HTML does not have, such as `<person>`. Custom elements, with
+    a hyphen in the name, are mostly blocks by their style sheets.
     """
-    return tag in PHRASING or (tag not in _KNOWN and "-" not in tag)
+    return tag in PHRASING or (tag not in _STANDARD and "-" not in tag)
 
 
 def words_pattern(*groups: tuple[str, ...]) -> re.Pattern[str]:
-    """Return a pattern for `named`: one of the words of these groups, as a whole word in kebab case."""
+    """Return a pattern for `named`, which matches any word of these groups as a whole word.
+
+    Args:
+        groups: Groups of this module, or tuples of regular expressions for kebab case.
+    """
     return re.compile(f"-(?:{'|'.join('|'.join(group) for group in groups)})-")
 
 
 def names_of(element: HtmlElement) -> str:
-    """Return the element's classes and its id, as written; an id that is a slug is left out."""
+    """Return the element's classes and id, as written, without an id that is a slug."""
     classes, ident = element.get("class") or "", element.get("id") or ""
     return f"{classes} {ident}".strip() if ident.count("-") <= _SLUG else classes
 

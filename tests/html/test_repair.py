@@ -77,6 +77,8 @@ def test_the_head_of_a_page_without_a_body_is_its_body() -> None:
 def test_unknown_elements_are_set_in_the_line_and_custom_elements_are_blocks() -> None:
     page = parse("<body><p>The <firm x=1>Lock Board</firm> met <day>today</day>.</p></body>", URL)
     assert lines(page) == ["The Lock Board met today."]
+    page = parse("<body><p>The <x-term>sluice</x-term> opened.</p></body>", URL)
+    assert lines(page) == ["The sluice opened."]
     page = parse("<body><my-lead>One</my-lead><my-text>Two</my-text></body>", URL)
     assert lines(page) == ["One", "Two"]
 

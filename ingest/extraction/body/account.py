@@ -1,4 +1,4 @@
-"""The account of what a page has and its article's body has not, each part with the reason."""
+"""The account of what is left out of an article's body, each part with its cause."""
 
 from __future__ import annotations
 
@@ -41,28 +41,41 @@ class Cause(StrEnum):
 
 @dataclass
 class Account:
-    """Collects what the steps of the extraction leave out. Nothing is read until `omissions`."""
+    """Collects what the steps of the extraction leave out.
+
+    Deleted elements are only noted. Their text is read in `omissions`, which few callers need.
+    """
 
     _elements: list[tuple[HtmlElement, Cause]] = field(default_factory=list)
     _blocks: dict[Block, Cause] = field(default_factory=dict)
 
     def cut(self, element: HtmlElement, cause: Cause) -> None:
-        """Note that an element was deleted, with all that is in it."""
+        """Note that an element was deleted, with everything in it."""
         self._elements.append((element, cause))
 
     def leave_out(self, blocks: Iterable[Block], cause: Cause) -> None:
-        """Note that blocks were left out; the first cause of a block counts."""
+        """Note that blocks were left out. If a block has a cause already, that one stays."""
         for block in blocks:
             self._blocks.setdefault(block, cause)
 
     def keep(self, blocks: Iterable[Block], kept: Collection[Block], cause: Cause) -> list[Block]:
-        """Return the blocks that are in `kept`, and note the others."""
-        left = [block for block in blocks if block in kept]
+        """Return the blocks that are in `kept`, and note the others with the cause.
+
+        Args:
+            blocks: The blocks before a step, in page order.
+            kept: Those that the step keeps.
+            cause: Why the step leaves out the others.
+        """
+        remaining = [block for block in blocks if block in kept]
         self.leave_out((block for block in blocks if block not in kept), cause)
-        return left
+        return remaining
 
     def omissions(self, kept: Collection[Block]) -> Iterator[Omission]:
-        """Yield what was left out and is not in `kept` after all."""
+        """Yield the text and the cause of each part that was left out.
+
+        Args:
+            kept: The blocks of the body. One of them can have a cause, if a step was reversed.
+        """
         for element, cause in self._elements:
             if cause is Cause.CONTROL:
                 if text := one_line(element.text_content()):

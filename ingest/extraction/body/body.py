@@ -1,7 +1,8 @@
-"""The article's body: its text, and the same as semantic HTML.
+"""The article's body, as text and as semantic HTML.
 
-trafilatura says which text of the page is the article's; the paragraphs that it takes show where the text stands, and
-from there the page's own blocks are read, so that nothing of their words or structure is lost on the way.
+trafilatura chooses paragraphs of the page. They show the region of the text, and the blocks of
+that region are then read from the page itself, because trafilatura's output loses words and
+structure.
 """
 
 from __future__ import annotations
@@ -50,16 +51,22 @@ from ingest.html.page import Page, body_of, select_all, select_first
 from ingest.sites import Site
 
 _COMMENTS = 0.95
-"""The share of a page's text that its comments may have: there may be many of them under a short text."""
+"""The most that comments may have of a page's text. A short article can have many of them."""
 _FRAGMENT = 250
-"""A text of fewer characters is taken for a fragment, and other ways are tried."""
+"""A text of fewer characters is a fragment, and the fallbacks are tried."""
 _STATED = 3
-"""A text so many times shorter than the JSON-LD's `articleBody` is a fragment too."""
+"""A text that is so many times shorter than `articleBody` of the JSON-LD is a fragment too."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Found:
-    """The running text as one way found it, among all blocks of the page."""
+class _Candidate:
+    """The running text, as one method finds it.
+
+    Attributes:
+        text: The blocks of the running text.
+        blocks: All blocks that the method read, in page order.
+        source: The name of the method, as in `metadata.provenance`.
+    """
 
     text: list[Block]
     blocks: Sequence[Block]
@@ -80,24 +87,31 @@ def find_body(
 ) -> Body | None:
     """Return the body of the article, or None if the page has no text.
 
-    It is read from a copy of the tree, out of which the headline, the byline, the comments and the page's frame are
-    cut; the page itself is not changed.
+    It is read from a copy of the tree, so the page itself is not changed. The results of the other
+    extractors are deleted from the copy, so that they are not in the text too.
+
+    Args:
+        facts: The page, its site definition, and the facts that follow from both.
+        headline: The headline with its deck, or None.
+        byline: The authors and the elements that name them.
+        comments: The readers' comments.
+        times: The dates, whose texts are removed at the edges of the text.
     """
     page, site = facts.page, facts.site
     draft = _Draft(facts, headline, byline, comments)
     account = draft.account
     known = _known_texts(facts, headline, byline, times)
-    found = _by_rule(draft, site) or _by_votes(draft, page.url, known)
-    if found.size < max(_FRAGMENT, len(stated_body(facts.data)) / _STATED):
-        found = _otherwise(page, facts.data, found)
-    credit = find_credit(found.blocks, found.text, facts.own_names.names, page.absolute)
-    blocks = cut_edges(_kept(found.text, site, credit, account), known, account)
+    candidate = _by_rule(draft, site) or _by_votes(draft, page.url, known)
+    if candidate.size < max(_FRAGMENT, len(stated_body(facts.data)) / _STATED):
+        candidate = _from_fallbacks(page, facts.data, candidate)
+    credit = find_credit(candidate.blocks, candidate.text, facts.own_names.names, page.absolute)
+    blocks = cut_edges(_kept(candidate.text, site, credit, account), known, account)
     if not blocks:
         return None
     body = Body(
         render_text(blocks),
         render_html(blocks, page.absolute),
-        found.source,
+        candidate.source,
         omissions=lambda: tuple(account.omissions(set(blocks))),
     )
     return (
@@ -108,9 +122,14 @@ def find_body(
 
 
 class _Draft:
-    """A copy of the page's tree without what other extractors found and without the page's frame.
+    """A copy of the page's tree, without its frame and the results of other extractors.
 
-    `root` is its body, `container` its text container; `before` are the elements before the headline.
+    Attributes:
+        tree: The copy.
+        root: Its `<body>`.
+        container: Its text container, or None.
+        before: The elements before the headline; empty without one.
+        account: What was deleted.
     """
 
     def __init__(
@@ -140,14 +159,14 @@ class _Draft:
         }
         for cause, elements in parts.items():
             most = {"most": _COMMENTS} if cause is Cause.COMMENTS else {}
-            found = [copies[element] for element in elements if element is not None]
-            cut(found, self.root, cause, self.account, **most)
+            copied = [copies[element] for element in elements if element is not None]
+            cut(copied, self.root, cause, self.account, **most)
         for selector in facts.site.prune:
             cut(select_all(self.tree, selector), self.root, Cause.DEFINITION, self.account)
 
 
 def _before(heading: HtmlElement | None, root: HtmlElement) -> frozenset[HtmlElement]:
-    """Return the elements that end before the heading; none without one."""
+    """Return the elements that end before the heading, or none if there is no heading."""
     if heading is None:
         return frozenset()
     before = takewhile(lambda element: element is not heading, root.iter())
@@ -157,6 +176,7 @@ def _before(heading: HtmlElement | None, root: HtmlElement) -> frozenset[HtmlEle
 def _kept(
     text: Sequence[Block], site: Site, credit: Credit | None, account: Account
 ) -> list[Block]:
+    """Return the blocks without promotion by the site's definition, and without the credit line."""
     promo = [re.compile(pattern) for pattern in site.promo]
     own = {block for block in text if not any(line.search(block.text) for line in promo)}
     blocks = account.keep(text, own, Cause.DEFINITION)
@@ -165,8 +185,11 @@ def _kept(
     return account.keep(blocks, set(blocks) - {credit.block}, Cause.CREDIT)
 
 
-def _by_rule(draft: _Draft, site: Site) -> _Found | None:
-    """The text in the elements that the site's definition names."""
+def _by_rule(draft: _Draft, site: Site) -> _Candidate | None:
+    """Return the text in the elements that the site's definition selects.
+
+    None if nothing is selected, or if that has no paragraphs.
+    """
     elements = select_first(draft.tree, site.select.body)
     if not elements:
         return None
@@ -178,11 +201,14 @@ def _by_rule(draft: _Draft, site: Site) -> _Found | None:
     named = [block for block in blocks if block.element in inside]
     weights = paragraphs(named)
     text = Flow(region, weights, Asides(region, weights), draft.account).of(named, set(named))
-    return _Found(text, blocks, "rule") if weights else None
+    return _Candidate(text, blocks, "rule") if weights else None
 
 
-def _by_votes(draft: _Draft, url: str, known: Known) -> _Found:
-    """The text where trafilatura's paragraphs stand, or the text container's if that holds twice as much."""
+def _by_votes(draft: _Draft, url: str, known: Known) -> _Candidate:
+    """Return the text around trafilatura's paragraphs, or that of the text container.
+
+    Which of the two it is depends on `is_denser_better`.
+    """
     root = draft.root
     blocks = read_blocks(root)
     candidates = paragraphs(blocks)
@@ -201,7 +227,7 @@ def _by_votes(draft: _Draft, url: str, known: Known) -> _Found:
         weights = {block: posts[block] for block in posts if not asides.hold(block)} or weights
     following = [block for block in blocks if block.element not in draft.before]
     region = reach_back(region, following, asides, known.describes)
-    return _Found(
+    return _Candidate(
         Flow(region, weights, asides, draft.account).of(blocks, voted) if weights else [],
         blocks,
         source,
@@ -211,9 +237,13 @@ def _by_votes(draft: _Draft, url: str, known: Known) -> _Found:
 def _in_container(
     container: HtmlElement | None, candidates: Mapping[Block, int]
 ) -> dict[Block, int]:
-    """Return those of the weighed blocks that are in the text container.
+    """Return the candidates that are in the text container.
 
-    If it was cut out, because it holds the comments, the container of the rest takes its place.
+    If it was deleted, because the comments are in it, the text container of the rest is used.
+
+    Args:
+        container: The text container of the page, or None.
+        candidates: The paragraphs of the page, with their sizes.
     """
     return _inside(container, candidates) or _inside(_densest(candidates), candidates)
 
@@ -229,8 +259,11 @@ def _inside(element: HtmlElement | None, blocks: Mapping[Block, int]) -> dict[Bl
     return {block: weight for block, weight in blocks.items() if block.element in inside}
 
 
-def _otherwise(page: Page, data: StructuredData, fragment: _Found) -> _Found:
-    """The second ways, where they give clearly more than the fragment that was found."""
+def _from_fallbacks(page: Page, data: StructuredData, fragment: _Candidate) -> _Candidate:
+    """Return the first text of a fallback that is more than twice as long as the fragment.
+
+    Return the fragment if there is none.
+    """
     for source, blocks in (
         ("json-ld", stated_blocks(data)),
         ("script", embedded_blocks(page.html)),
@@ -240,24 +273,25 @@ def _otherwise(page: Page, data: StructuredData, fragment: _Found) -> _Found:
             continue
         weights = paragraphs(blocks)
         whole = blocks[0].element.getroottree().getroot()
-        found = _Found(
+        candidate = _Candidate(
             Flow(whole, weights, Asides(whole, weights), Account()).of(blocks, set(blocks)),
             blocks,
             source,
         )
-        if found.size > max(_FRAGMENT, 2 * fragment.size):
-            return found
+        if candidate.size > max(_FRAGMENT, 2 * fragment.size):
+            return candidate
     return fragment
 
 
 def _known_texts(
     facts: PageFacts, headline: Headline | None, byline: Byline, times: Times
 ) -> Known:
+    """Return the texts of the other extractors that the edges of the text may repeat."""
     page, data = facts.page, facts.data
     names = [*(author.name for author in byline.authors), *byline.metadata_authors]
     metas = [page.meta(name) for name in ("description", "og:description", "twitter:description")]
-    said = [data.text(node, "description") for node in data.articles[:1]]
+    linked_data = [data.text(node, "description") for node in data.articles[:1]]
     titles = [headline.text, headline.alternative] if headline else []
     stamps = [moment.raw for moment in (times.published, times.modified) if moment is not None]
-    texts = (names, [*metas, *said], [*titles, *stamps])
+    texts = (names, [*metas, *linked_data], [*titles, *stamps])
     return Known(*(frozenset(squeeze(text) for text in group if text) for group in texts))

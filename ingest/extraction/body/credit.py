@@ -45,6 +45,7 @@ _AGENCY = "|".join(
     )
 )
 _AGENCIES = rf"(?:{_AGENCY})(?:\s*(?:[/,&]|and|und)\s*(?:{_AGENCY}))*"
+_ONLY_AGENCIES = re.compile(rf"\W*({_AGENCIES})\W*", re.IGNORECASE)
 _COPYRIGHT = re.compile(rf"\W*©\s*(?P<name>{_AGENCY})(?:[,:/\s].*)?", re.IGNORECASE)
 _ENDING = re.compile(
     rf"(?:^|[.!?…۔»”\"’'])\s*(?:\(\s*(?P<inside>{_AGENCIES})\s*\)|[–—-]+\s*(?P<dashed>{_AGENCIES}))\W*$",
@@ -100,8 +101,11 @@ _SMALL = frozenset(
 )
 _SIGNS = re.compile(r"[\W_]+")
 _TAIL = 6
+"""The number of blocks at the end of the text, and after it, that may be a credit line."""
 _NAME_LENGTH = 60
 _NAME_WORDS = 7
+_LINE_LENGTH = _NAME_LENGTH + 40
+"""The most characters of a credit line."""
 
 
 class _Place(NamedTuple):
@@ -119,7 +123,10 @@ PLACES = _Place()
 class Credit:
     """The credited source.
 
-    `block` is its line if that contains nothing else; it is then removed from the text.
+    Attributes:
+        organization: Its name, and its address if the name is a link.
+        source: The kind of place, one of `PLACES`.
+        block: The credit line, which is removed from the text; None if the place has other text.
     """
 
     organization: Organization
@@ -136,7 +143,7 @@ def find_credit(
         blocks: All blocks of the page, in page order.
         text: Those of them that are the text.
         own_names: The publisher's names and domain, which are never a credited source.
-        absolute: Returns the absolute address of a link.
+        absolute: A function that returns the absolute address of a link, or None.
     """
     if not text:
         return None
@@ -154,6 +161,7 @@ def find_credit(
 
 
 def _after(blocks: Sequence[Block], text: Sequence[Block]) -> Sequence[Block]:
+    """Return the first blocks of the page after the text."""
     end = next((index for index, block in enumerate(blocks) if block is text[-1]), len(blocks))
     return blocks[end + 1 : end + 1 + _TAIL]
 
@@ -161,41 +169,60 @@ def _after(blocks: Sequence[Block], text: Sequence[Block]) -> Sequence[Block]:
 def _credited(block: Block, own: frozenset[str], *, in_text: bool) -> str | None:
     """Return the name in a line that contains only a credit, or None."""
     line = one_line(block.text)
-    if len(line) > _NAME_LENGTH + 40:
+    if len(line) > _LINE_LENGTH:
         return None
     for pattern in (_LINE, _FIRST_PUBLISHED, _COPYRIGHT):
         if (match := pattern.fullmatch(line)) is not None:
             name = _name(match["name"], own)
-            # After "via" without a colon, the name must be an agency, or a link in the text.
-            is_bare = (match.groupdict().get("via") or ":").isspace()
-            is_sure = name and (name.casefold() in AGENCIES or (in_text and block.link_share > 0))
-            return name if is_sure or not is_bare else None
-    if (match := _ENDING.fullmatch(line)) is not None or (
-        match := re.fullmatch(rf"\W*({_AGENCIES})\W*", line, re.IGNORECASE)
-    ):
-        name = next(group for group in match.groups() if group)
-        return _name(name, own) if _is_spelt(name) else None
-    return None
+            return name if name and _is_sure(match, name, block, in_text=in_text) else None
+    return _agency_alone(line, own)
+
+
+def _is_sure(match: re.Match[str], name: str, block: Block, *, in_text: bool) -> bool:
+    """Whether the name of a credit line is that of a source.
+
+    After "via" without a colon it must be an agency, or the line must have a link in the text.
+    """
+    is_bare = (match.groupdict().get("via") or ":").isspace()
+    return not is_bare or name.casefold() in AGENCIES or (in_text and block.link_share > 0)
+
+
+def _agency_alone(line: str, own: frozenset[str]) -> str | None:
+    """Return the agencies that are all of a line, or None."""
+    match = _ENDING.fullmatch(line) or _ONLY_AGENCIES.fullmatch(line)
+    if match is None:
+        return None
+    name = next(group for group in match.groups() if group)
+    return _name(name, own) if _is_spelt(name) else None
 
 
 def _name(text: str, own: frozenset[str]) -> str | None:
+    """Return the name of a source in a text, or None if the text is not one.
+
+    Args:
+        text: The text after a label such as "Source:".
+        own: The publisher's names, in the form of `_plain`.
+    """
     name = one_line(text).strip(" :|-–—()[]")
     if name.count(".") == 1:
         name = name.rstrip(".")
+    return name if _is_name(name) and not _is_own(name, own) else None
+
+
+def _is_name(name: str) -> bool:
+    """Whether the text has the length and the words of a source's name."""
     words = name.split()
-    if (
-        not name
-        or len(name) > _NAME_LENGTH
-        or len(words) > _NAME_WORDS
-        or _NOT_SOURCES.search(name)
-    ):
-        return None
-    if name.casefold() not in AGENCIES and any(_is_plain_word(word) for word in words):
-        return None
-    parts = [_plain(part) for part in re.split(r"[,/;]", name)]
-    if any(part and any(part in mine or mine in part for mine in own) for part in parts):
-        return None
-    return name
+    if not name or len(name) > _NAME_LENGTH or len(words) > _NAME_WORDS:
+        return False
+    if _NOT_SOURCES.search(name):
+        return False
+    return name.casefold() in AGENCIES or not any(_is_plain_word(word) for word in words)
+
+
+def _is_own(name: str, own: frozenset[str]) -> bool:
+    """Whether a part of the name is a name of the publisher, or contains one."""
+    parts = [part for each in re.split(r"[,/;]", name) if (part := _plain(each))]
+    return any(part in mine or mine in part for part in parts for mine in own)
 
 
 def _plain(name: str) -> str:
@@ -230,6 +257,7 @@ def _is_spelt(name: str) -> bool:
 
 
 def _link_of(block: Block, name: str, absolute: Absolute) -> str | None:
+    """Return the address of the first link whose text is in the name, or None."""
     key = squeeze(name).casefold()
     for run in block.runs:
         if (
@@ -242,7 +270,10 @@ def _link_of(block: Block, name: str, absolute: Absolute) -> str | None:
 
 
 def _agency_of(text: Sequence[Block], own: frozenset[str]) -> Credit | None:
-    """Return the agency of the dateline or at the end of the last block; it stays in the text."""
+    """Return the agency of the dateline or at the end of the last block, or None.
+
+    It stays in the text.
+    """
     first, last = text[0], text[-1]
     for source, match in (
         (PLACES.dateline, _DATELINE.match(first.text)),
@@ -251,8 +282,7 @@ def _agency_of(text: Sequence[Block], own: frozenset[str]) -> Credit | None:
     ):
         if match is None:
             continue
-        found = next((group for group in match.groups() if group), "")
-        name = one_line(found)
+        name = one_line(next((group for group in match.groups() if group), ""))
         if (match.re is _URDU_DATELINE or _is_spelt(name)) and _name(name, own):
             return Credit(Organization(name=name), source)
     return None

@@ -1,4 +1,4 @@
-"""Evidence that blocks are an article's text: prose, and which of two sets of paragraphs is likelier."""
+"""Evidence for an article's text: prose, and which of two sets of paragraphs is likelier."""
 
 from __future__ import annotations
 
@@ -12,34 +12,45 @@ from ingest.html.vocabulary import HEADINGS
 # more than half: the mean F1 of the chosen set rose from .777 to .803, and the neighbouring
 # figures gave the same within .005.
 _CLEARLY_MORE = 1.5
-"""How many times stronger the denser text must be than the text that was voted for."""
+"""How many times stronger the denser text must be than trafilatura's."""
 _LATE, _LATE_FACTOR = 25, 0.3
-"""A text that begins so many blocks later is likelier to be comments, another story or a notice."""
+"""A denser text that begins so many blocks later is likelier comments, another article or a notice,
+so that its strength is reduced."""
 _LEAST_QUALITY = 0.1
+"""The least factor for the share of paragraphs with a sentence."""
 _PROSE_TAGS = frozenset({"p", "td"})
 _PROSE = 140
-"""Characters from which on a paragraph with a sentence is running text whatever element holds it."""
+"""The least characters of a paragraph with a sentence that is running text in any element."""
 _MOST_LINKED = 0.2
 _SHORT_LINE = 200
+"""The most characters of a line that stands out by any link."""
 _LINKED_LINE = 0.4
-"""The share of linked text that sets a longer line apart; any link does so with a short one."""
+"""The share of linked text by which a longer line stands out."""
 _SENTENCE_END = re.compile(r"[.!?؟۔।…][\"”’»)]?(?:\s|$)|[。！？]")
 
 
 def ends_a_sentence(text: str) -> bool:
-    """Whether a sentence ends in the text, as in running text and not in a label or a link."""
+    """Whether a sentence ends in the text. That is so in running text, not in labels or links."""
     return _SENTENCE_END.search(text) is not None
 
 
 def is_prose(block: Block, least: int = _PROSE) -> bool:
-    """Whether a block is a paragraph of running text of at least `least` characters."""
+    """Whether a block is a paragraph of running text.
+
+    Args:
+        block: The block.
+        least: The least number of characters.
+    """
     if block.tag not in _PROSE_TAGS or len(block.text) < least or block.link_share > _MOST_LINKED:
         return False
     return ends_a_sentence(block.text) and not stands_out(block)
 
 
 def stands_out(block: Block) -> bool:
-    """Whether the block is set apart from running text: well linked, wholly bold or italic, or a heading."""
+    """Whether the block looks different from running text.
+
+    It is a heading, all bold or all italic, or has many links for its length.
+    """
     if block.link_share > (_LINKED_LINE if len(block.text) > _SHORT_LINE else 0):
         return True
     return block.carries("strong") or block.carries("em") or block.tag in HEADINGS
@@ -48,10 +59,10 @@ def stands_out(block: Block) -> bool:
 def is_denser_better(
     voted: Mapping[Block, int], dense: Mapping[Block, int], blocks: Sequence[Block]
 ) -> bool:
-    """Whether the paragraphs of the text container are likelier the article than the voted ones.
+    """Whether the text container is likelier the article than trafilatura's paragraphs.
 
     Args:
-        voted: The paragraphs that trafilatura takes, with their sizes.
+        voted: The paragraphs that trafilatura chooses, with their sizes.
         dense: The paragraphs of the text container, with their sizes.
         blocks: All blocks of the page, in page order.
     """
@@ -64,7 +75,7 @@ def is_denser_better(
 
 
 def _strength(weights: Mapping[Block, int]) -> float:
-    """Return the size of a text, less for what is linked and for paragraphs without a sentence."""
+    """Return the size of a text, reduced for links and for paragraphs without a sentence."""
     whole = sum(weights.values())
     if not whole:
         return 0

@@ -23,22 +23,24 @@ _SCRIPT = re.compile(r"<script\b[^>]*>(.*?)</script>", re.IGNORECASE | re.DOTALL
 _STRING = re.compile(r'"([^"\\]*(?:\\.[^"\\]*)*)"', re.DOTALL)
 _JSON = re.compile(r'":\s*["{\[]')
 _LONG = 400
-"""The least number of characters of a string that is an article."""
+"""The least characters of a string that is an article."""
 _LONG_LIST = 250
-"""The least number of characters of a list of paragraphs that is an article."""
+"""The least characters of a list of paragraphs that is an article."""
 _ASSIGNED = re.compile(r"(?:^\s*|=\s*)(?=[{\[])")
+"""The place before a JSON value: the start of a script, or behind an equals sign."""
 _MOST_ASSIGNED = 50
+"""The most such places of a script that are read."""
 _TYPE_KEYS = ("type", "_type", "kind", "__typename", "blockType", "name")
 _TEXT_KEYS = ("text", "content", "html", "value", "body", "data")
 _PARAGRAPH_TYPE = re.compile(
     r"(?:text|rich)?-?_?(?:paragraph|text|p|block)s?(?:block)?", re.IGNORECASE
 )
 _DEPTH = 2
-"""Levels of JSON inside strings of JSON. Next.js streams its state as strings of JSON."""
+"""Levels of JSON inside JSON strings. Next.js streams its state as JSON strings."""
 
 
 def stated_body(data: StructuredData) -> str:
-    """Return the longest `articleBody` of the JSON-LD, with its markup; empty if there is none."""
+    """Return the longest `articleBody` of the JSON-LD, with its markup, or an empty text."""
     bodies = (body for node in data.articles if isinstance(body := node.get("articleBody"), str))
     return max(bodies, key=len, default="")
 
@@ -49,19 +51,25 @@ def stated_blocks(data: StructuredData) -> list[Block]:
 
 
 def embedded_blocks(source: str) -> list[Block]:
-    """Return the blocks of the longest string with paragraphs in the page's scripts.
+    """Return the blocks of the longest string with paragraphs in the page's scripts, or none.
 
     Pages that are rendered in the browser (Next.js, Nuxt, Redux) have the article's HTML there.
+
+    Args:
+        source: The source of the page.
     """
     texts = [text for script in _SCRIPT.finditer(source) for text in _strings(script[1], _DEPTH)]
     return _blocks_of(max(texts, key=len)) if texts else []
 
 
 def listed_blocks(source: str) -> list[Block]:
-    """Return the blocks of the longest list of paragraphs in the JSON of the page's scripts.
+    """Return the blocks of the longest list of paragraphs in the page's scripts, or none.
 
     Next.js (`__NEXT_DATA__`) and Arc (`Fusion.globalContent`) have a text as a list of objects,
     each with its type and its text.
+
+    Args:
+        source: The source of the page.
     """
     lists = [texts for value in _json_values(source) for texts in _paragraph_lists(value)]
     longest = max(lists, key=lambda texts: sum(map(len, texts)), default=[])
@@ -75,7 +83,7 @@ def listed_blocks(source: str) -> list[Block]:
 
 
 def _json_values(source: str) -> Iterator[object]:
-    """Yield the JSON of the scripts: a whole script, or what is assigned to a variable in it."""
+    """Yield the JSON values of the scripts: a whole script, or the value of a variable in it."""
     decoder = json.JSONDecoder(strict=False)
     for script in _SCRIPT.finditer(source):
         text = script[1]
@@ -88,7 +96,7 @@ def _json_values(source: str) -> Iterator[object]:
 
 
 def _paragraph_lists(value: object) -> Iterator[list[str]]:
-    """Yield the texts of each list of objects that are paragraphs by their type."""
+    """Yield the texts of each list with two or more paragraphs, at any depth of the value."""
     stack = [value]
     while stack:
         inner = stack.pop()
@@ -102,6 +110,7 @@ def _paragraph_lists(value: object) -> Iterator[list[str]]:
 
 
 def _paragraph(item: object) -> str | None:
+    """Return the text of an object whose type is that of a paragraph, or None."""
     if not isinstance(item, dict):
         return None
     kind = next((item[key] for key in _TYPE_KEYS if isinstance(item.get(key), str)), "")
@@ -111,6 +120,12 @@ def _paragraph(item: object) -> str | None:
 
 
 def _strings(text: str, depth: int) -> Iterator[str]:
+    """Yield the long strings with paragraphs in JSON, also in JSON inside strings.
+
+    Args:
+        text: JSON, or a script that contains some.
+        depth: The number of levels to read.
+    """
     for match in _STRING.finditer(text):
         if len(match[1]) < _LONG or not _PARAGRAPH.search(match[1]):
             continue
@@ -125,6 +140,7 @@ def _strings(text: str, depth: int) -> Iterator[str]:
 
 
 def _blocks_of(text: str) -> list[Block]:
+    """Return the blocks of HTML, or of plain text with a paragraph on each line."""
     if not text.strip():
         return []
     if not _MARKUP.search(text):
@@ -135,6 +151,7 @@ def _blocks_of(text: str) -> list[Block]:
 
 
 def _fragment(text: str) -> HtmlElement | None:
+    """Return the parsed HTML in a `<div>`, or None if lxml cannot parse it."""
     try:
         return fragment_fromstring(text, create_parent="div", parser=HTMLParser(encoding="utf-8"))
     except (etree.LxmlError, ValueError):

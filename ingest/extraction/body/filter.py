@@ -1,11 +1,14 @@
-"""Which blocks of the region are the running text, and which stand between it: boxes, links, captions, notices."""
+"""Filter the blocks of a region: keep the running text, and leave out what is between it.
+
+Left out are boxes, links, captions and notices.
+"""
 
 from __future__ import annotations
 
 import re
 import tomllib
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from importlib import resources
 from itertools import takewhile
 
@@ -24,13 +27,14 @@ _WORDS: dict[str, list[str]] = tomllib.loads(
 
 
 def _pattern(key: str, shape: str) -> re.Pattern[str]:
+    """Return the words of a key as alternatives in a pattern, in which `%s` is their place."""
     return re.compile(shape % "|".join(_WORDS[key]), re.IGNORECASE)
 
 
 _LABEL = _pattern("link_labels", r"\W*(?:%s)\W*")
 _LABELLED = _pattern("link_labels", r"[^\w(]*(?:%s)\s*[:：|>»→–—-]\s*\S")
-# One by one: alternatives of different beginnings in one pattern are searched for more slowly.
-# In lower case, since a search that ignores case takes twice as long.
+# These are separate patterns because alternatives with different beginnings are slower in one
+# pattern. They are for lower case because a search that ignores case takes twice as long.
 _NOTICES = [re.compile(notice) for notice in _WORDS["notices"]]
 _CREDIT = _pattern("credits", r"[\s(\[]*(?:%s)\s*")
 _STAMP = _pattern("stamps", r"\W*(?:%s)")
@@ -44,6 +48,7 @@ _CLOCK = re.compile(
 )
 _TIME = re.compile(r"\d{1,2}[:.h]\d{2}|\b(?:19|20)\d{2}\b|\d{1,2}[./-]\d{1,2}[./-]\d{2,4}")
 
+# The most characters of each of these kinds of blocks.
 _LABEL_LENGTH = 60
 _LINE_LENGTH = 220
 _NOTICE_LENGTH = 400
@@ -52,13 +57,13 @@ _CLOCK_LENGTH = 20
 
 
 def is_label(block: Block) -> bool:
-    """Whether the block is only a label over links to elsewhere, such as "Also read:" or "Advertisement"."""
+    """Whether the block is only a label of links or adverts, such as "Also read:"."""
     text = block.text
     return len(text) <= _LABEL_LENGTH and _LABEL.fullmatch(text) is not None
 
 
 def is_pointer(block: Block) -> bool:
-    """Whether the block points to another article: a label, then a linked title."""
+    """Whether the block is a pointer to another article: a label, then a linked title."""
     text = block.text
     if len(text) > _LINE_LENGTH or block.link_share < 0.25:
         return False
@@ -66,7 +71,10 @@ def is_pointer(block: Block) -> bool:
 
 
 def is_notice(block: Block) -> bool:
-    """Whether the block speaks for the publisher: of newsletters, channels, apps, subscriptions, consent."""
+    """Whether the block is a notice of the publisher.
+
+    Notices are about newsletters, channels, apps, subscriptions and consent.
+    """
     if len(block.text) > _NOTICE_LENGTH:
         return False
     text = block.text.lower()
@@ -83,7 +91,7 @@ def is_caption(block: Block) -> bool:
 
 
 def is_stamp(block: Block) -> bool:
-    """Whether the block only says when the text was published."""
+    """Whether each line of the block is only a date or time, perhaps with a label."""
     return all(_is_stamp_line(line) for line in block.text.split("\n"))
 
 
@@ -94,12 +102,15 @@ def _is_stamp_line(text: str) -> bool:
 
 
 def is_contribution(block: Block) -> bool:
-    """Whether the block only names who else worked on the text."""
+    """Whether the block only names further people who worked on the article."""
     return len(block.text) <= _LINE_LENGTH * 2 and _CONTRIBUTION.fullmatch(block.text) is not None
 
 
 def is_silent(block: Block) -> bool:
-    """Whether the block says nothing: no letter and no digit, as in "***", or only the clock time of a live blog."""
+    """Whether the block has no letter and no digit, as in "***", or only a time of day.
+
+    Live blogs have a time of day before each entry.
+    """
     text = block.text
     return _SPEAKING.search(text) is None or (
         len(text) < _CLOCK_LENGTH and _CLOCK.fullmatch(text) is not None
@@ -107,33 +118,33 @@ def is_silent(block: Block) -> bool:
 
 
 _LINKED = 0.7
-"""The share of linked text from which on a block is a link to elsewhere."""
+"""A block with a greater share of linked text is a link to another page."""
 _LINKED_LIST = 0.5
-"""The same for a whole list."""
+"""The least share of linked text of a list of links."""
 _LINK_LINES = 3
-"""From this number of lines on a block may be a list of links."""
+"""The least number of lines of a block that is a list of links."""
 _LIST_MARK = re.compile(r"\s*(?:[-–—•·*▪►»>]|\d{1,2}[.)])\s*\S")
 _SHORT = 25
-"""Up to this length a text may stand twice on a page, such as a heading."""
+"""The most characters of a text that may be twice on a page, such as a heading."""
 _SENTENCE = 50
-"""From this length on a linked line that ends in a full stop is a sentence of the text."""
+"""A longer linked line that ends in a full stop can be a sentence of the text."""
 _LINKED_HEADING = 0.45
-"""The same for a heading that makes its box a card of another article."""
+"""The least share of linked text of a heading that is the title of a card."""
 _LINKED_LINE = 0.4
-"""The same for a line that is one of a series of pointers."""
+"""The least share of linked text of a line that is one of several pointers."""
 _LEAD = (4, 40)
-"""The length of the words before a link that make it one of a series."""
+"""The least and the most characters before the link of such a line."""
 _CAPTION = 300
-"""A box with a picture and at most so much text is the picture's caption."""
+"""A box with a picture and at most so many characters is the picture's caption."""
 _MOST = 0.4
-"""No rule on names may take away this share of the text."""
+"""A rule about the names of elements is ignored if it would remove this share of the text."""
 _CELLS = frozenset({"td", "th"})
-"""A table is kept whole: what a cell says is nothing without its row."""
+"""Most rules do not remove cells, because a row needs all of its cells to be understood."""
 _END = re.compile(r"[.!?…。！？۔][\"”»’)\]]*$")
 
 
 class Flow:
-    """The running text of a region. `weights` are the paragraphs that the region was found by, with their sizes."""
+    """Filters the running text of a region."""
 
     def __init__(
         self,
@@ -142,6 +153,14 @@ class Flow:
         asides: Asides,
         account: Account,
     ) -> None:
+        """Prepare the filter.
+
+        Args:
+            region: The element around the text.
+            weights: The paragraphs that determined the region, with their sizes.
+            asides: The elements of the page that are not running text.
+            account: It gets the blocks that are left out.
+        """
         self._account = account
         self._region = region
         self._asides = asides
@@ -153,7 +172,12 @@ class Flow:
         self._figures: dict[HtmlElement, bool] = {}
 
     def of(self, blocks: Sequence[Block], voted: Collection[Block]) -> list[Block]:
-        """Those of the page's blocks that are the running text, in page order."""
+        """Return the blocks that are the running text, in page order.
+
+        Args:
+            blocks: The blocks of the page, in page order.
+            voted: Those that trafilatura or the site's definition chooses.
+        """
         account = self._account
         inside = set(self._region.iter())
         blocks = account.keep(
@@ -177,9 +201,11 @@ class Flow:
         return account.keep(blocks, set(_distinct(blocks)), Cause.REPEATED)
 
     def _weight(self, blocks: Collection[Block]) -> int:
+        """Return the size of the paragraphs among the blocks."""
         return sum(self._weights.get(block, 0) for block in blocks)
 
     def _of_main_places(self, blocks: Sequence[Block], voted: Collection[Block]) -> list[Block]:
+        """Return the blocks in a usual place of the text, and those that other evidence shows."""
         staying = {block for block in blocks if not self._leads_away(block)}
         blocks = self._account.keep(blocks, staying, Cause.AWAY)
         main = {
@@ -194,7 +220,10 @@ class Flow:
         return self._account.keep(blocks, main, Cause.PLACE)
 
     def _leads_away(self, block: Block) -> bool:
-        """Whether the block is mostly links; a whole sentence in the text's own style may be one and stay."""
+        """Whether the block is mostly links.
+
+        A whole sentence in a usual style of the text may be a link.
+        """
         if _is_list_of_links(block):
             return True
         if block.link_share <= _LINKED or block.tag in _CELLS:
@@ -203,18 +232,20 @@ class Flow:
         return not (is_sentence and block.tag == "p" and style_of(block) in self._styles)
 
     def _without_linked_lists(self, blocks: Sequence[Block]) -> list[Block]:
+        """Return the blocks without those of lists that are mostly links."""
         linked, whole = Counter[HtmlElement](), Counter[HtmlElement]()
         for block in blocks:
-            if (found := _list_of(block)) is not None:
-                whole[found] += len(block.text)
-                linked[found] += round(len(block.text) * block.link_share)
+            if (around := _list_of(block)) is not None:
+                whole[around] += len(block.text)
+                linked[around] += round(len(block.text) * block.link_share)
         return [
             block
             for block in blocks
-            if (found := _list_of(block)) is None or linked[found] < _LINKED_LIST * whole[found]
+            if (around := _list_of(block)) is None or linked[around] < _LINKED_LIST * whole[around]
         ]
 
     def _without_boxes(self, blocks: Sequence[Block]) -> list[Block]:
+        """Return the blocks without captions, notices, labels and pointers, and their boxes."""
         gone = _serial_pointers(blocks)
         figures: set[Block] = set()
         boxes: set[HtmlElement] = set()
@@ -222,50 +253,68 @@ class Flow:
             if block.tag in _CELLS:
                 continue
             box = self._box(block)
-            is_boxed = box is not None and box is not block.element
-            has_notice = (is_boxed or stands_out(block)) and is_notice(block)
             if self._is_figure(box):
                 figures.add(block)
-            elif has_notice or is_label(block) or is_pointer(block):
+            elif _is_furniture(block, box):
                 gone.add(block)
-            if (offer := self._offer(block)) is not None:
-                boxes.update(offer.iter())
-            if box is not None and (
-                is_label(block) or (is_boxed and _heads_a_card(block, is_notice=has_notice))
-            ):
-                boxes.update(box.iter())
+            for other in self._headed_boxes(block, box):
+                boxes.update(other.iter())
         blocks = self._account.keep(blocks, set(blocks) - figures, Cause.FIGURE)
         outside = {block for block in blocks if block not in gone and block.element not in boxes}
         return self._account.keep(blocks, outside, Cause.BOX)
 
+    def _headed_boxes(self, block: Block, box: HtmlElement | None) -> Iterator[HtmlElement]:
+        """Yield the boxes that are not running text because of a heading or label in them.
+
+        Args:
+            block: A block, which may be the heading or label.
+            box: The box around it; see `_box`.
+        """
+        if (offer := self._offer(block)) is not None:
+            yield offer
+        if box is not None and (
+            is_label(block) or (box is not block.element and _heads_a_card(block))
+        ):
+            yield box
+
     def _offer(self, block: Block) -> HtmlElement | None:
-        """Return the box that a heading opens which is a notice, such as an offer to subscribe."""
+        """Return the box whose first element is a heading with a notice, or None.
+
+        Such a box is an offer to subscribe, for example. A box with much of the text is not one.
+        """
         if block.tag not in HEADINGS or not is_notice(block):
             return None
         box = block.element.getparent()
         if box is None or box is self._region or box[0] is not block.element:
             return None
-        held = sum(weight for one, weight in self._weights.items() if box in _around(one))
-        return box if held < _MOST * self._whole else None
+        text_size = sum(weight for one, weight in self._weights.items() if box in _around(one))
+        return box if text_size < _MOST * self._whole else None
 
     def _without_headings_of_nothing(
         self, before: Sequence[Block], blocks: Sequence[Block]
     ) -> list[Block]:
-        """The blocks without headings of a box whose other blocks are all gone: a card's title, its links taken."""
-        left, stood = Counter[HtmlElement](), Counter[HtmlElement]()
-        for counted, among in ((left, blocks), (stood, before)):
+        """Return the blocks without headings of boxes whose other blocks were left out.
+
+        Such a heading is the title of a card, for example, whose links were left out.
+
+        Args:
+            before: The blocks before any box was left out.
+            blocks: Those that remain.
+        """
+        remaining, original = Counter[HtmlElement](), Counter[HtmlElement]()
+        for counted, among in ((remaining, blocks), (original, before)):
             counted.update(box for block in among if (box := self._box(block)) is not None)
         return [
             block
             for block in blocks
             if block.tag not in HEADINGS
             or (box := self._box(block)) is None
-            or left[box] == stood[box]
-            or left[box] > 1
+            or remaining[box] == original[box]
+            or remaining[box] > 1
         ]
 
     def _box(self, block: Block) -> HtmlElement | None:
-        """The largest element around the block that holds none of the running text."""
+        """Return the largest element around the block without running text, or None."""
         box, element = None, block.element
         while element is not None and element is not self._region and element not in self._holders:
             box, element = element, element.getparent()
@@ -281,7 +330,7 @@ class Flow:
         return self._figures[box]
 
     def _holders_of_text(self) -> frozenset[HtmlElement]:
-        """The elements that hold paragraphs of the text's usual styles."""
+        """Return the elements that contain paragraphs in the usual styles of the text."""
         holders: set[HtmlElement] = set()
         for block in self._weights:
             if style_of(block) in self._styles:
@@ -293,11 +342,12 @@ class Flow:
 
 
 def _around(block: Block) -> list[HtmlElement]:
+    """Return the element of a block and all elements around it."""
     return [block.element, *block.element.iterancestors()]
 
 
 def _is_list_of_links(block: Block) -> bool:
-    """Whether nearly all lines of the block, divided by `<br>`, are links with a mark before each."""
+    """Whether almost all lines of the block have a list mark, and half of its text is linked."""
     lines = block.text.split("\n")
     if len(lines) < _LINK_LINES or block.link_share < _LINKED_LIST:
         return False
@@ -315,34 +365,51 @@ def _says_nothing(block: Block) -> bool:
     return is_silent(block) or is_caption(block)
 
 
-def _heads_a_card(block: Block, *, is_notice: bool) -> bool:
-    """Whether a heading says that its box is a card: it links to another article, or invites to subscribe."""
-    return block.tag in HEADINGS and (is_notice or block.link_share >= _LINKED_HEADING)
+def _is_furniture(block: Block, box: HtmlElement | None) -> bool:
+    """Whether the block is a label, a pointer or a notice.
+
+    A notice must be in a box, or look different from running text.
+    """
+    if is_label(block) or is_pointer(block):
+        return True
+    is_boxed = box is not None and box is not block.element
+    return (is_boxed or stands_out(block)) and is_notice(block)
+
+
+def _heads_a_card(block: Block) -> bool:
+    """Whether a heading shows that its box is a card: it is mostly a link, or a notice."""
+    return block.tag in HEADINGS and (block.link_share >= _LINKED_HEADING or is_notice(block))
 
 
 def _serial_pointers(blocks: Sequence[Block]) -> set[Block]:
-    """Lines that begin with the same words before a link: "Read more: ..." in whatever language."""
+    """Return the lines that begin with the same words before a link, such as "Read more:".
+
+    No word list is needed, so that this works in any language.
+    """
     leads: dict[str, list[Block]] = {}
     for block in blocks:
-        lead = one_line(
-            "".join(run.text for run in takewhile(lambda run: not run.linked, block.runs))
-        )
-        links = {run.link for run in block.runs if run.linked}
-        if (
-            block.link_share >= _LINKED_LINE
-            and len(links) == 1
-            and _LEAD[0] <= len(lead) <= _LEAD[1]
-        ):
+        if (lead := _lead_of(block)) is not None:
             leads.setdefault(lead, []).append(block)
     return {block for group in leads.values() if len(group) > 1 for block in group}
 
 
+def _lead_of(block: Block) -> str | None:
+    """Return the few words before the only link of a line, or None if it is not such a line."""
+    links = {run.link for run in block.runs if run.linked}
+    if len(links) != 1 or block.link_share < _LINKED_LINE:
+        return None
+    before = takewhile(lambda run: not run.linked, block.runs)
+    lead = one_line("".join([run.text for run in before]))
+    return lead if _LEAD[0] <= len(lead) <= _LEAD[1] else None
+
+
 def _list_of(block: Block) -> HtmlElement | None:
+    """Return the innermost list around the block, or None."""
     return next((element for element in reversed(block.path) if element.tag in {"ul", "ol"}), None)
 
 
 def _distinct(blocks: Sequence[Block]) -> list[Block]:
-    """The blocks without those that repeat an earlier one, as copies for phones do."""
+    """Return the blocks without repetitions, such as copies for phones."""
     seen: set[str] = set()
     kept = []
     for block in blocks:

@@ -1,4 +1,4 @@
-"""What of a page is deleted or passed over before its body is read: things that are no part of any article's text."""
+"""Delete elements that are never a part of an article's text, and recognise asides by name."""
 
 from __future__ import annotations
 
@@ -37,32 +37,56 @@ from ingest.html.vocabulary import (
 )
 
 _LINKED = 0.8
-"""The share of linked text from which on an element without a paragraph is a list of links."""
+"""The least share of linked text of a list of links, which has no paragraph."""
 _CONTAINERS = frozenset({"div", "ul", "ol", "section", "aside", "header", "nav", "footer", "table"})
 
 
 def cut_link_lists(
     root: HtmlElement, blocks: Sequence[Block], paragraphs: Collection[Block], account: Account
 ) -> list[Block]:
-    """Delete below `root` the largest elements without a paragraph that are empty or nearly all links.
+    """Delete elements without a paragraph that are empty or almost only links.
 
-    Gives the blocks that are left.
+    Args:
+        root: The element below which they are deleted. It is changed.
+        blocks: The blocks below it, in page order.
+        paragraphs: Those that are paragraphs of running text.
+        account: It gets the deleted elements.
+
+    Returns:
+        The blocks that were not deleted.
     """
     whole, linked, holders = _measure(root, blocks, paragraphs)
     gone: set[HtmlElement] = set()
     for element in _outermost(root, holders, {block.element for block in blocks}):
         size = whole.get(element, 0)
-        is_frame = size == 0 and next(element.iter("img", "picture"), None) is None
-        if is_frame or (size and element.tag in _CONTAINERS and linked[element] >= _LINKED * size):
+        if _is_link_list(element, size, linked[element]):
             gone.update(element.iter() if size else ())
             _drop(element, Cause.LINKS, account)
     return [block for block in blocks if block.element not in gone]
 
 
+def _is_link_list(element: HtmlElement, size: int, linked: int) -> bool:
+    """Whether an element without a paragraph is a list of links, or empty without a picture.
+
+    Args:
+        element: The element.
+        size: The number of characters of its text.
+        linked: How many of these are in links.
+    """
+    if size == 0:
+        return next(element.iter("img", "picture"), None) is None
+    return element.tag in _CONTAINERS and linked >= _LINKED * size
+
+
 def _measure(
     root: HtmlElement, blocks: Sequence[Block], paragraphs: Collection[Block]
 ) -> tuple[Counter[HtmlElement], Counter[HtmlElement], set[HtmlElement]]:
-    """The text and the linked text that each element below `root` holds, and which of them hold a paragraph."""
+    """Measure the elements below `root` that contain blocks.
+
+    Returns:
+        The size of the text in each, the size of the linked text in each, and those that contain a
+        paragraph.
+    """
     whole: Counter[HtmlElement] = Counter()
     linked: Counter[HtmlElement] = Counter()
     holders: set[HtmlElement] = set()
@@ -85,34 +109,39 @@ def _measure(
 def _outermost(
     root: HtmlElement, holders: Collection[HtmlElement], elements: Collection[HtmlElement]
 ) -> list[HtmlElement]:
-    """The largest elements without a paragraph; what stands inside a block of text is not looked at."""
-    found: list[HtmlElement] = []
+    """Return the largest elements below `root` without a paragraph.
+
+    Args:
+        root: The outermost element.
+        holders: The elements that contain a paragraph.
+        elements: The elements of blocks. Elements inside them are not returned.
+    """
+    outermost: list[HtmlElement] = []
     waiting = list(root)
     while waiting:
         element = waiting.pop()
         if not isinstance(element.tag, str):
             continue
         if element not in holders:
-            found.append(element)
+            outermost.append(element)
         elif element not in elements:
             waiting.extend(element)
-    return found
+    return outermost
 
 
 _SILENT = NOT_RENDERED | EMBEDDED | {"select", "button", "dialog", "head"}
 _NEVER_TEXT = frozenset({"script", "style", "template", "svg", "head"})
+"""Elements that the account does not mention, because readers never see their content."""
 _FRAME = ("nav", "footer")
 _MOST = 0.4
-"""The share of the page's text from which on an element is not deleted, whatever it is called."""
-
-
+"""An element with a greater share of the page's text is never deleted."""
 _ASIDE = words_pattern(
     *(OTHER_STORIES, NEWSLETTERS, ADVERTS, SHARING, COMMENTS, AUTHOR_BOXES, CAPTIONS, TAGS),
     *(NAVIGATION, DIALOGS, HIDDEN, SOCIAL_POSTS, FACT_BOXES, BOXES, SIDEBARS),
 )
 _DISCLAIMER = words_pattern(DISCLAIMERS)
 _MOST_DISCLAIMER = 0.9
-"""The share of a page's text that its legal notices may have."""
+"""The most that a legal notice may have of a page's text."""
 _POST = words_pattern(SOCIAL_POSTS)
 _BOX = words_pattern(WIDGETS)
 _PASSED_TAGS = frozenset({"aside", "figure", "figcaption"})
@@ -120,9 +149,9 @@ _HIDING = re.compile(r"display:none|visibility:hidden", re.IGNORECASE)
 
 
 def is_hidden(element: HtmlElement) -> bool:
-    """Whether the element is not shown: an attribute or an inline style says so.
+    """Whether an attribute or an inline style hides the element.
 
-    AMP pages have texts for readers without a subscription (https://amp.dev, amp-access and
+    AMP pages have hidden texts for readers without a subscription (https://amp.dev, amp-access and
     amp-subscriptions).
     """
     if element.get("hidden") is not None:
@@ -136,16 +165,19 @@ def is_hidden(element: HtmlElement) -> bool:
 
 
 def is_aside(element: HtmlElement) -> bool:
-    """Whether the element itself is no running text, by its tag or its names."""
+    """Whether the element itself is not running text, by its tag, classes or id.
+
+    Quotes with such a name are running text, but embedded posts of social media are not.
+    """
     if element.tag not in HEADINGS and named(element, _ASIDE):
         return not _is_quote(element) or named(element, _POST)
     return element.tag in _PASSED_TAGS and element.find(".//table") is None
 
 
 def is_box(element: HtmlElement) -> bool:
-    """Whether the element itself may be a box beside the text, by its tag or its names.
+    """Whether the element itself may be a box beside the text, by its tag, classes or id.
 
-    Themes give such names ("embed", "widget") to parts of articles as well, and to quotes.
+    Themes give such names ("embed", "widget") to parts of articles too.
     """
     if element.tag not in HEADINGS and named(element, _BOX):
         return not _is_quote(element)
@@ -157,7 +189,7 @@ def _is_quote(element: HtmlElement) -> bool:
 
 
 def text_length(element: HtmlElement) -> int:
-    """The number of characters of all text below the element."""
+    """Return the number of characters of all text below the element."""
     return len(element.text_content())
 
 
@@ -167,9 +199,13 @@ def _drop(element: HtmlElement, cause: Cause, account: Account) -> None:
 
 
 def cut_silent(root: HtmlElement, account: Account) -> None:
-    """Delete what holds no text for readers, and the page's frame as HTML marks it.
+    """Delete elements without text for readers, and the navigation and footers of the page.
 
-    A `<nav>` that nobody closed can hold the whole page: it becomes a `<div>`.
+    A `<nav>` without an end tag can contain the whole page. It becomes a `<div>`.
+
+    Args:
+        root: The element below which they are deleted. It is changed.
+        account: It gets the deleted elements.
     """
     for element in list(root.iter(*_SILENT)):
         if element is not root and element.getparent() is not None:
@@ -191,7 +227,15 @@ def cut(
     account: Account,
     most: float = _MOST,
 ) -> None:
-    """Delete these elements below `root`, but none that holds more than the share `most` of its text."""
+    """Delete elements below `root`, except those with much of its text.
+
+    Args:
+        elements: The elements.
+        root: The element whose text is measured. It is never deleted.
+        cause: Why they are deleted.
+        account: It gets the deleted elements.
+        most: The greatest share of the text that is deleted with one element.
+    """
     limit = most * text_length(root)
     for element in elements:
         if (
@@ -203,9 +247,15 @@ def cut(
 
 
 def cut_disclaimers(headline: HtmlElement | None, root: HtmlElement, account: Account) -> None:
-    """Delete legal notices after the headline, which may be longer than a short article.
+    """Delete legal notices, except those around the headline.
 
-    Nothing is deleted on a page without a headline: its text may be about disclaimers.
+    They may be longer than a short article. If there is no headline, nothing is deleted, because
+    the text of the page may be about disclaimers.
+
+    Args:
+        headline: The element of the headline, or None.
+        root: The element below which they are deleted. It is changed.
+        account: It gets the deleted elements.
     """
     if headline is None:
         return
@@ -219,7 +269,15 @@ def cut_disclaimers(headline: HtmlElement | None, root: HtmlElement, account: Ac
 
 
 def cut_other_articles(headline: HtmlElement, root: HtmlElement, account: Account) -> None:
-    """Delete further articles with an `<h1>` of their own, which pages append for readers who scroll on."""
+    """Delete further articles, which some pages append for readers who scroll to the end.
+
+    They have an `<h1>` in an `<article>` of its own, or an `<h1>` with the classes of the headline.
+
+    Args:
+        headline: The element of the page's headline.
+        root: The element below which they are deleted. It is changed.
+        account: It gets the deleted elements.
+    """
     own = set(headline.iterancestors())
     has_article = any(element.tag == "article" for element in own)
     for heading in list(root.iter("h1")):
@@ -233,12 +291,17 @@ def cut_other_articles(headline: HtmlElement, root: HtmlElement, account: Accoun
 
 
 def _is_set_alike(heading: HtmlElement, headline: HtmlElement) -> bool:
-    """Whether another heading is a headline too: it has the same tag and the same classes."""
+    """Whether another heading has the same classes as the headline, at least one."""
     classes = headline.get("class")
     return heading is not headline and bool(classes) and heading.get("class") == classes
 
 
 def _outermost_outside(heading: HtmlElement, own: Collection[HtmlElement]) -> HtmlElement | None:
-    """Return the largest element around a heading that does not hold the page's own headline."""
+    """Return the largest element around a heading that is not in `own`, or None.
+
+    Args:
+        heading: The heading.
+        own: The elements around the page's headline.
+    """
     outside = [element for element in heading.iterancestors() if element not in own]
     return outside[-1] if outside else None

@@ -1,4 +1,4 @@
-"""Where on a page the article's text stands: the votes of trafilatura, weighed with the density of paragraphs."""
+"""Find the region of the article's text, by the paragraphs that trafilatura chooses (votes)."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from ingest.extraction.body.prune import is_aside, is_box, is_hidden
 from ingest.html.blocks import Block, squeeze
 
 _USUAL = 0.1
-"""The share of the text from which on a style or a place is one of the running text."""
+"""A style or place with a greater share of the text is a usual one."""
 _ALONE = 0.3
-"""The same for a style that only one paragraph has: a caption is long in a short text."""
+"""The same for a style of only one paragraph, which may be a caption in a short text."""
 
 
 class Style(NamedTuple):
-    """Tag and class of a block's element and of what holds it."""
+    """Tag and class of a block's element and of its parent."""
 
     tag: object
     classes: str | None
@@ -31,14 +31,14 @@ class Style(NamedTuple):
 
 
 class Place(NamedTuple):
-    """Tag and class of the container that a block stands in."""
+    """Tag and class of the container around a block."""
 
     tag: object
     classes: str | None
 
 
 def style_of(block: Block) -> Style:
-    """How the block is set."""
+    """Return the style of the block."""
     element, parent = block.element, block.element.getparent()
     if parent is None:
         return Style(element.tag, element.get("class"), None, None)
@@ -46,7 +46,7 @@ def style_of(block: Block) -> Style:
 
 
 def place_of(block: Block) -> Place:
-    """Where the block stands; a list item stands where its list does."""
+    """Return the place of the block. That of a list item is that of its list."""
     element = block.element
     if element.tag == "li":
         element = element.getparent()
@@ -56,7 +56,11 @@ def place_of(block: Block) -> Place:
 
 
 def usual_styles(weights: Mapping[Block, int]) -> frozenset[Style]:
-    """The styles of the running text, by its paragraphs and their sizes."""
+    """Return the usual styles of a text.
+
+    Args:
+        weights: The paragraphs of the text, with their sizes.
+    """
     sizes: Counter[Style] = Counter()
     for block, weight in weights.items():
         sizes[style_of(block)] += weight
@@ -70,7 +74,11 @@ def usual_styles(weights: Mapping[Block, int]) -> frozenset[Style]:
 
 
 def usual_places(weights: Mapping[Block, int]) -> frozenset[Place]:
-    """The places of the running text, by its paragraphs and their sizes."""
+    """Return the usual places of a text.
+
+    Args:
+        weights: The paragraphs of the text, with their sizes.
+    """
     sizes: Counter[Place] = Counter()
     for block, weight in weights.items():
         sizes[place_of(block)] += weight
@@ -79,10 +87,15 @@ def usual_places(weights: Mapping[Block, int]) -> frozenset[Place]:
 
 
 _MOST = 0.4
-"""The share of the text from which on an element is trusted, whatever its class says (`sidebar-grid__content`)."""
+"""Elements with a greater share of the text are running text, even with a name of an aside.
+
+An example of such a name is `sidebar-grid__content`.
+"""
 
 
 class _Mark(NamedTuple):
+    """Tag and class of an element that may be an aside, and whether it is only a box."""
+
     tag: object
     classes: str | None
     is_box: bool = False
@@ -92,9 +105,16 @@ _HIDDEN = _Mark("hidden", None)
 
 
 class Asides:
-    """Answers whether a block stands aside. `weights` are the paragraphs that are taken for the text."""
+    """The elements of a page that are not running text, by their tags and names."""
 
     def __init__(self, root: HtmlElement, weights: Mapping[Block, int]) -> None:
+        """Find the elements that are asides.
+
+        Args:
+            root: The outermost element to look at.
+            weights: The paragraphs of the text, with their sizes. Names that many of them are in
+                are ignored.
+        """
         self._marks: dict[HtmlElement, frozenset[_Mark]] = {root: frozenset()}
         held: Counter[_Mark] = Counter()
         for block, weight in weights.items():
@@ -104,60 +124,72 @@ class Asides:
         self._trusted = frozenset(mark for mark, weight in held.items() if weight > most)
 
     def hold(self, block: Block, *, is_text: bool = False) -> bool:
-        """Whether the block is in an element that is no running text.
+        """Whether the block is in an element that is not running text.
 
         Args:
             block: The block.
-            is_text: Whether other evidence shows running text. It outweighs the name of a box.
+            is_text: Whether other evidence shows running text. The name of a box is then ignored.
         """
         marks = self._of(block.element) - self._trusted
         return any(not (is_text and mark.is_box) for mark in marks)
 
     def _of(self, element: HtmlElement | None) -> frozenset[_Mark]:
-        """The marks of all elements around this one that stand aside by their names."""
+        """Return the marks of the element and of all elements around it."""
         if element is None:
             return frozenset()
-        found = self._marks.get(element)
-        if found is None:
-            found = self._of(element.getparent())
+        marks = self._marks.get(element)
+        if marks is None:
+            marks = self._of(element.getparent())
             if is_hidden(element):
-                found |= {_HIDDEN}
+                marks |= {_HIDDEN}
             elif is_aside(element):
-                found |= {_Mark(element.tag, element.get("class"))}
+                marks |= {_Mark(element.tag, element.get("class"))}
             elif is_box(element):
-                found |= {_Mark(element.tag, element.get("class"), is_box=True)}
-            self._marks[element] = found
-        return found
+                marks |= {_Mark(element.tag, element.get("class"), is_box=True)}
+            self._marks[element] = marks
+        return marks
 
 
 _SHARE = 0.85
-"""The share of the voted text that the region must hold; the rest may be a stray teaser."""
+"""The least share of the votes in the region. The rest may be a teaser in another place."""
 _LEAD = 60
-"""The least length of a first paragraph in a container of its own."""
+"""The least characters of a first paragraph in a container of its own."""
 _MOST_LEADS = 3
-"""More paragraphs between headline and region are another text, such as a list of teasers."""
+"""If more paragraphs are between headline and region, they are another text, such as teasers."""
 _SHORT = 25
-"""Up to this many characters a block's text must be a whole line of trafilatura's, not a part of one."""
+"""The most characters of a block that must be equal to a line of trafilatura's text."""
 _SCANNED = 300_000
-"""In a text of more characters parts of lines are not looked for: that costs the square of its length."""
+"""The most characters of a text in which parts are searched for, since that time is quadratic."""
 
 
 @dataclass(frozen=True, slots=True)
 class Votes:
-    """What trafilatura takes for the article, in a form that blocks are looked up in."""
+    """The text that trafilatura chooses, in the form of `blocks.squeeze`.
+
+    Attributes:
+        lines: The paragraphs, list items and cells.
+        whole: All of the text.
+    """
 
     lines: frozenset[str] = frozenset()
     whole: str = ""
 
     def hold(self, block: Block) -> bool:
-        """Whether trafilatura has the block's text."""
+        """Whether the block's text is in trafilatura's. A short one must be a line of it."""
         if block.key in self.lines:
             return True
         return len(block.key) > _SHORT and len(self.whole) <= _SCANNED and block.key in self.whole
 
 
 def ask_trafilatura(root: HtmlElement, url: str) -> Votes:
-    """Run trafilatura on a tree. Of its modes the fast one: what that misses the density of paragraphs finds."""
+    """Return the text that trafilatura chooses below an element; empty if it finds none.
+
+    Its fast mode is enough, because the density of paragraphs shows text that this mode misses.
+
+    Args:
+        root: The element, usually the `<body>`.
+        url: The address of the page.
+    """
     document = bare_extraction(
         root, url=url, fast=True, with_metadata=False, include_comments=False
     )
@@ -173,21 +205,26 @@ def _text(element: HtmlElement) -> str:
 
 
 def find_region(weights: Mapping[Block, int], root: HtmlElement) -> HtmlElement:
-    """The smallest element that holds nearly all of the weighed blocks."""
-    held: Counter[HtmlElement] = Counter()
+    """Return the smallest element that contains almost all of the text.
+
+    Args:
+        weights: The paragraphs of the text, with their sizes.
+        root: The largest element to return.
+    """
+    sizes: Counter[HtmlElement] = Counter()
     for block, weight in weights.items():
         element: HtmlElement | None = block.element
         while element is not None and element is not root:
-            held[element] += weight
+            sizes[element] += weight
             element = element.getparent()
     needed = _SHARE * sum(weights.values())
     region = root
     while (
-        inner := next((child for child in region if held.get(child, 0) >= needed), None)
+        inner := next((child for child in region if sizes.get(child, 0) >= needed), None)
     ) is not None:
         region = inner
     if region.tag == "p" and region is not root and (parent := region.getparent()) is not None:
-        return parent  # short news: beside its one long paragraph stand others too short to weigh
+        return parent  # short news: beside its one long paragraph are others that are too short
     return region
 
 
@@ -199,10 +236,17 @@ def widen(
     *,
     is_live: bool = False,
 ) -> HtmlElement:
-    """The region, or what holds it together with further paragraphs set like its own.
+    """Return the region, or the element around it and further paragraphs in its styles.
 
-    Some sites cut a text into several containers. Paragraphs of another `<article>` are another text, but on the page
-    of a live blog (`is_live`) each of its posts may be one.
+    Some sites divide a text into several containers. Paragraphs of another `<article>` are not
+    part of it.
+
+    Args:
+        region: The region of the text.
+        weights: The paragraphs of the text, with their sizes.
+        candidates: All paragraphs of the page, with their sizes.
+        asides: The elements of the page that are not running text.
+        is_live: Whether the page is a live blog, so that each of its posts may be an `<article>`.
     """
     inside = set(region.iter())
     own = {block: weight for block, weight in weights.items() if block.element in inside}
@@ -227,14 +271,14 @@ def reach_back(
     asides: Asides,
     describes: Callable[[Block], bool],
 ) -> HtmlElement:
-    """Return the region, or what holds it together with the first paragraphs after the headline.
+    """Return the region, or the element around it and the first paragraphs after the headline.
 
     Some sites put the lead, or the text before a paywall, into a container of its own.
 
     Args:
         region: The region of the text.
         following: The blocks of the page after its headline, in page order.
-        asides: What is no running text on the page.
+        asides: The elements of the page that are not running text.
         describes: Whether a block is the page's description, which the record has anyway.
     """
     inside = set(region.iter())
@@ -245,12 +289,12 @@ def reach_back(
 
 
 def _look(block: Block) -> tuple[object, ...]:
-    """The block's own tag and class; where it has no class, those of what holds it too."""
+    """Return tag and class of the block's element, and those of its parent if it has no class."""
     classes = block.element.get("class")
     return (block.element.tag, classes) if classes else tuple(style_of(block))
 
 
 def common(one: HtmlElement, other: HtmlElement) -> HtmlElement:
-    """The smallest element that holds both."""
+    """Return the smallest element that contains both."""
     holders = {one, *one.iterancestors()}
     return next(element for element in (other, *other.iterancestors()) if element in holders)

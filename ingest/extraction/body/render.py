@@ -48,6 +48,7 @@ def render_text(blocks: Sequence[Block]) -> str:
 
 
 def _separator(before: Block, now: Block) -> str:
+    """Return what is between two blocks of plain text."""
     shared = [
         element for element, other in zip(before.path, now.path, strict=False) if element is other
     ]
@@ -61,7 +62,11 @@ def _separator(before: Block, now: Block) -> str:
 def render_html(blocks: Sequence[Block], absolute: Absolute) -> str:
     """Return the blocks as semantic HTML.
 
-    Lists, quotes and tables are rebuilt from the paths of their blocks.
+    Lists, quotes and tables are rebuilt from the paths of the blocks.
+
+    Args:
+        blocks: The blocks, in page order.
+        absolute: A function that returns the absolute address of a link, or None.
     """
     writer = _Writer(absolute)
     for item in blocks:
@@ -71,7 +76,10 @@ def render_html(blocks: Sequence[Block], absolute: Absolute) -> str:
 
 
 def sanitize(markup: str) -> str:
-    """Return the markup with only the allowed tags and addresses. Idempotent, even after NFC."""
+    """Return the markup with only the allowed tags and addresses.
+
+    The result does not change if it is normalised to NFC and sanitized again.
+    """
     return _without_solidus(_SANITIZER.clean(clean(_without_solidus(markup))))
 
 
@@ -85,6 +93,8 @@ def _without_solidus(markup: str) -> str:
 
 
 class _Writer:
+    """Writes blocks as HTML, and opens and closes the elements of their paths."""
+
     def __init__(self, absolute: Absolute) -> None:
         self.pieces: list[str] = []
         self._absolute = absolute
@@ -92,6 +102,7 @@ class _Writer:
         self._filled: HtmlElement | None = None
 
     def write(self, item: Block) -> None:
+        """Add a block."""
         path = tuple(_well_formed(item.path))
         common = 0
         while common < min(len(path), len(self._open)) and path[common] is self._open[common]:
@@ -117,6 +128,7 @@ class _Writer:
 
 
 _PARENTS = {"li": {"ul", "ol"}, "tr": {"table"}, "td": {"tr"}, "th": {"tr"}}
+"""The elements that these must be in."""
 
 
 def _well_formed(path: Iterable[HtmlElement]) -> list[HtmlElement]:
@@ -137,6 +149,7 @@ def _well_formed(path: Iterable[HtmlElement]) -> list[HtmlElement]:
 
 
 def _inline(runs: Sequence[Run], absolute: Absolute) -> str:
+    """Return the runs of a block as HTML."""
     pieces: list[str] = []
     for (marks, link), group in groupby(_trimmed(runs), key=lambda run: (run.marks, run.link)):
         text = "".join(run.text for run in group)
@@ -166,6 +179,7 @@ def _trimmed(runs: Sequence[Run]) -> list[Run]:
 
 
 def _with_single_blanks(text: str, *, at_start: bool) -> str:
+    """Return a text with single spaces, and without one before it at the start of a line."""
     words = one_line(text)
     if not words:
         return "" if at_start or not text else " "

@@ -20,17 +20,19 @@ _ENOUGH = 0.5
 _PARAGRAPH = 40
 """The least length of a paragraph; shorter blocks do not count as one."""
 _NAMES_LENGTH = 300
+"""The most characters of a block that contains only names."""
 _NOTE_LENGTH = 600
 """The most characters of an italic note at the end. A longer one is part of the text."""
 _NOTES = 2
 """The most headings or italic notes at the end. If there are more, they are part of the text."""
 _LEAD = 60
-"""From this length on a sentence before the text is its first paragraph, whatever it is called.
+"""The least characters of a sentence before the text that is its first paragraph.
 
-Of bold first paragraphs 42 of 48 are text, of those with a class of a deck 72 of 94 (other domains
-than those of `wide`)."""
+That holds in any style and with any class: of bold first paragraphs 42 of 48 are text, of those
+with a class of a deck 72 of 94 (on other domains than those of `wide`).
+"""
 _DESCRIPTION = 80
-"""So many characters without white space tell a description, which metadata may cut."""
+"""The characters of a description that are compared, because metadata may cut the rest."""
 _LEADING = 8
 """The most blocks before the text that can be removed."""
 
@@ -60,20 +62,34 @@ _DATELINE = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """The results of other extractors, in the form of `blocks.squeeze`."""
+    """The results of other extractors, in the form of `blocks.squeeze`.
+
+    Attributes:
+        names: The names of the byline and of the metadata's authors.
+        descriptions: The descriptions of the page's metadata.
+        titles: The headline, its deck, and the texts of the dates.
+    """
 
     names: frozenset[str] = frozenset()
     descriptions: frozenset[str] = frozenset()
     titles: frozenset[str] = frozenset()
 
     def describes(self, block: Block) -> bool:
-        """Whether the block repeats the page's description, or as much of it as the metadata has."""
+        """Whether the block begins like a description of the page."""
         start = block.key[:_DESCRIPTION]
         return any(text[:_DESCRIPTION] == start for text in self.descriptions)
 
 
 def cut_edges(blocks: list[Block], known: Known, account: Account) -> list[Block]:
-    """Return the blocks without those before and after the running text."""
+    """Return the blocks without those before and after the running text.
+
+    At most half of the text is removed at either end. Otherwise nothing is removed there.
+
+    Args:
+        blocks: The blocks of the text, in page order.
+        known: The results of other extractors, which the edges may repeat.
+        account: It gets the blocks that are removed.
+    """
     blocks = account.keep(blocks, set(_without_opening(blocks, known)), Cause.OPENING)
     return account.keep(blocks, set(_without_notes(blocks, known)), Cause.NOTE)
 
@@ -83,59 +99,84 @@ def _size(blocks: Collection[Block]) -> int:
 
 
 def _without_opening(blocks: list[Block], known: Known) -> list[Block]:
-    styles = usual_styles(
-        {
-            block: len(block.text)
-            for block in blocks
-            if block.tag in {"p", "li"} and len(block.text) >= _PARAGRAPH
-        }
-    )
-    start = next((index for index, block in enumerate(blocks) if style_of(block) in styles), 0)
-    if start > _LEADING:
-        start = 0
+    """Return the blocks without those before the running text."""
+    start = _start_of_text(blocks)
     holder = blocks[start].element.getparent() if blocks else None
-    first = max(
-        (index + 1 for index, block in enumerate(blocks[:start]) if block.element.tag == "h1"),
-        default=0,
-    )
-    kept = [
-        block
-        for index, block in enumerate(blocks[:start])
-        if index >= first and not _is_opening(block, known, holder)
+    leads = [
+        block for block in _after_headline(blocks[:start]) if not _is_opening(block, known, holder)
     ]
     rest = blocks[start:]
     while len(rest) > 1 and (_is_bold_deck(rest, known) or rest[0].text.startswith(("…", "..."))):
         rest = rest[1:]
-    found = [*kept, *rest]
-    return found if _size(found) >= _ENOUGH * _size(blocks) else blocks
+    kept = [*leads, *rest]
+    return kept if _size(kept) >= _ENOUGH * _size(blocks) else blocks
+
+
+def _start_of_text(blocks: Sequence[Block]) -> int:
+    """Return the index of the first block in a usual style; 0 if too many are before it."""
+    sizes = {
+        block: len(block.text)
+        for block in blocks
+        if block.tag in {"p", "li"} and len(block.text) >= _PARAGRAPH
+    }
+    styles = usual_styles(sizes)
+    start = next((index for index, block in enumerate(blocks) if style_of(block) in styles), 0)
+    return start if start <= _LEADING else 0
+
+
+def _after_headline(blocks: Sequence[Block]) -> Sequence[Block]:
+    """Return the blocks after the last `<h1>`, or all if there is none."""
+    headlines = [index for index, block in enumerate(blocks) if block.element.tag == "h1"]
+    return blocks[headlines[-1] + 1 :] if headlines else blocks
 
 
 def _is_opening(block: Block, known: Known, holder: HtmlElement | None) -> bool:
-    """Whether a block before the running text is not part of it."""
-    if block.key in known.titles or is_names(block, known) or is_stamp(block) or is_notice(block):
+    """Whether a block before the running text is not part of it.
+
+    Args:
+        block: The block.
+        known: The results of other extractors.
+        holder: The parent of the first block of the running text.
+    """
+    if _repeats_other_fields(block, known) or is_notice(block):
         return True
-    parent = block.element.getparent()
-    apart = parent is not holder
-    if len(block.text) >= _LEAD and ends_a_sentence(block.text):
-        # What the record has as its description may go if the page sets it off as a deck.
+    is_apart = block.element.getparent() is not holder
+    if _is_sentence(block):
+        # The description has a field of its own. It is removed if the page shows it as a deck.
         return known.describes(block) and (
-            apart or block.carries("strong") or named(block.element, _DECK)
+            is_apart or block.carries("strong") or named(block.element, _DECK)
         )
     if known.describes(block) or block.carries("strong"):
         return True
-    if block.tag in HEADINGS:
-        return apart
-    return named(block.element, _DECK) or (apart and parent is not None and named(parent, _DECK))
+    return is_apart if block.tag in HEADINGS else _is_named_deck(block, is_apart=is_apart)
+
+
+def _repeats_other_fields(block: Block, known: Known) -> bool:
+    """Whether the block is a title, names of the byline, or a date."""
+    return block.key in known.titles or is_names(block, known) or is_stamp(block)
+
+
+def _is_sentence(block: Block) -> bool:
+    """Whether the block is long enough for a first paragraph, and a sentence ends in it."""
+    return len(block.text) >= _LEAD and ends_a_sentence(block.text)
+
+
+def _is_named_deck(block: Block, *, is_apart: bool) -> bool:
+    """Whether the block, or its parent outside the text, has a class or id of a deck."""
+    if named(block.element, _DECK):
+        return True
+    parent = block.element.getparent()
+    return is_apart and parent is not None and named(parent, _DECK)
 
 
 def _is_bold_deck(blocks: Sequence[Block], known: Known) -> bool:
-    """Whether the first block is a deck in bold type, the byline, or the date."""
+    """Whether the first of the blocks is a deck in bold type, the byline, or a date."""
     first, following = blocks[0], blocks[1:4]
     if is_names(first, known) or is_stamp(first):
         return True
     if first.tag != "p" or len(following) < 2:
         return False
-    if _DATELINE.match(first.text) or (len(first.text) >= _LEAD and ends_a_sentence(first.text)):
+    if _DATELINE.match(first.text) or _is_sentence(first):
         return False
     return first.carries("strong") and not any(
         block.carries("strong") for block in following if block.tag == "p"
@@ -153,6 +194,7 @@ def is_names(block: Block, known: Known) -> bool:
 
 
 def _without_notes(blocks: list[Block], known: Known) -> list[Block]:
+    """Return the blocks without those after the running text."""
     end = len(blocks)
     while end > 1 and _is_note(blocks[end - 1], known) and not _are_headings(blocks[end - 2 : end]):
         end -= 1

@@ -1,6 +1,6 @@
 """Challenge pages, which a site sends in place of a page to test for automated clients (pure).
 
-They can have any status, even 200. The signs are in `words.toml`.
+They can have any HTTP status, even 200. Their signs are in `words.toml`.
 """
 
 from __future__ import annotations
@@ -13,9 +13,10 @@ from importlib import resources
 
 from ingest.text import one_line
 
-# Characters of a challenge page. Other pages that contain a vendor's mark by chance are larger.
 _MOST_CHARACTERS = 60_000
-_LONGEST_HEADING = 120  # characters; a longer text is a sentence of an article
+"""The most characters of a challenge page. Other pages with a vendor's mark are larger."""
+_LONGEST_HEADING = 120
+"""The most characters of a heading. A longer text is a sentence of an article."""
 _HTML = re.compile(
     rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]{0,200}>\s*)?(?:<!--.{0,1000}?-->\s*)?<(?:!doctype\s+html|html|head|title)[\s>]",
     re.IGNORECASE | re.DOTALL,
@@ -24,6 +25,7 @@ _TITLE = re.compile(r"<title[^>]{0,200}>(.{0,500}?)</title", re.IGNORECASE | re.
 
 
 def _patterns() -> tuple[re.Pattern[str], ...]:
+    """Return the patterns of headings, of marks in the source, and of headers."""
     words = tomllib.loads(
         resources.files("ingest.extraction.page_type")
         .joinpath("words.toml")
@@ -41,7 +43,8 @@ _HEADINGS, _MARKS, _HEADERS = _patterns()
 def header_sign(headers: Mapping[str, str]) -> str | None:
     """Return the header that marks a response as a vendor's challenge, or None.
 
-    The names in `headers` are in lower case.
+    Args:
+        headers: The response's headers, with names in lower case.
     """
     return next(
         (line for name, value in headers.items() if _HEADERS.search(line := f"{name}: {value}")),
@@ -60,6 +63,9 @@ def mark_sign(page: str) -> str | None:
     """Return a vendor's mark in the source of a page, or None.
 
     A large page is not a challenge page, even if it contains a mark.
+
+    Args:
+        page: The source of the page.
     """
     mark = _MARKS.search(page) if len(page) < _MOST_CHARACTERS else None
     return one_line(mark[0])[:60] if mark else None
@@ -68,9 +74,8 @@ def mark_sign(page: str) -> str | None:
 def challenge_sign(body: bytes, headers: Mapping[str, str]) -> str | None:
     """Return the sign that a response is a challenge page, or None.
 
-    This is for responses that are not extracted. Headers, title and source are checked without
-    parsing. An article about challenge pages has a title of its own and is longer. A feed, a
-    sitemap or JSON is never a challenge page.
+    This is for responses that are not extracted, so that headers, title and source are searched
+    without parsing. A feed, a sitemap or JSON is never a challenge page.
 
     Args:
         body: The response's body, decompressed.

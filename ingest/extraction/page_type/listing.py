@@ -1,7 +1,4 @@
-"""Signs that a page is a list of articles and not an article.
-
-Each sign has a weight. The sum of the weights decides.
-"""
+"""Signs that a page is a list and not an article, each with a weight. Their sum decides."""
 
 from __future__ import annotations
 
@@ -24,34 +21,46 @@ from ingest.text import one_line
 from ingest.url_shape import article_points, is_list_url
 from ingest.urls import is_home
 
-_TEASER = 12  # characters of a linked heading; shorter ones are names of sections
-_HEADLINE = 25  # characters of a link outside a heading that may be a headline
+_TEASER = 12
+"""The least characters of a linked heading that is a teaser. Names of sections are shorter."""
+_HEADLINE = 25
+"""The least characters of another link that may be a headline."""
 _HEADING_MOST = 200
+"""The characters of a heading that are kept."""
 _LIST_TYPES = ("CollectionPage", "SearchResultsPage", "ProfilePage", "MediaGallery")
 _LIST_KINDS = frozenset({"website", "blog", "profile", "object"})
 _SHOP_TYPES = ("Product", "ProductGroup", "ItemList", "OfferCatalog")
-_PARAGRAPH = 80  # characters; a shorter line may be a label or a link
+_PARAGRAPH = 80
+"""The least characters of a paragraph. A shorter line may be a label or a link."""
 _LONG_TEXT, _LONG_TEXT_WEIGHT = 16_000, 1.5
-"""Characters of running text that outweigh the teasers around them."""
+"""Characters of running text that get a weight of their own, against many teasers around them."""
 _SENTENCE_END = re.compile(r"[.!?؟۔।…][\"”’»)]?(?:\s|$)|[。！？]")
 _ID_IN_QUERY = re.compile(r"[?&](?!srsltid|utm)[a-z_]*(?:id|s|p|nr)=[^&#]*\d{3}", re.IGNORECASE)
-"""A parameter that names an article, such as `story.html?id=` or `?p=959`; no mark of a campaign."""
+"""A query parameter with the number of an article, such as `?p=959`; not that of a campaign."""
 _ARTICLE_PART = re.compile(r"\.[a-z]{3,5}$|\d{3,}|[^\W_]+[-_][^\W_]+[-_][^\W_]+", re.IGNORECASE)
-"""In the last part of a path: an ending, a number or a slug of three words."""
+"""A file ending, a number or a slug of three words in the last part of a path."""
 _PRICED_TEXTS = etree.XPath(
     "descendant::text()[contains(translate(., '€£₹', '$$$'), '$') and not(parent::script or parent::style)]"
 )
 _PRICE = re.compile(r"[$€£₹]\s?\d|\d\s?[€₹]")
 _DOUBT = 0.65
-"""The weight that an article's signs must have over those of a list."""
+"""How much the weight of an article's signs must exceed that of a list's signs."""
 _MOST_PRICES = 2.4
+"""The weight of ten or more prices."""
 _SILENT = NOT_RENDERED | {"head"}
 SHELL = 600
-"""The most characters on a page whose content is added by a script, with notices and menus."""
+"""The most characters of a page whose content only a script adds. It has notices and menus."""
 
 
 class Draft(NamedTuple):
-    """What was found of an article: its text and headline ("" if none), a date, authors."""
+    """The results of the other extractors that are signs of an article.
+
+    Attributes:
+        text: The text, or an empty one.
+        headline: The headline, or an empty text.
+        is_dated: Whether there is a date of publication.
+        is_signed: Whether there are authors.
+    """
 
     text: str
     headline: str
@@ -89,7 +98,7 @@ class Survey:
 
 
 def survey_page(page: Page, data: StructuredData) -> Survey:
-    """Return the counts and texts of the tree that `judge_page` needs."""
+    """Return the counts and texts of a page that `judge_page` and `weigh` need."""
     title = one_line(page.tree.findtext(".//title"))
     h1 = tuple(text[:_HEADING_MOST] for node in page.tree.iter("h1") if (text := text_of(node)))
     return Survey(
@@ -106,6 +115,7 @@ def survey_page(page: Page, data: StructuredData) -> Survey:
 
 
 def _count_stories(page: Page) -> int:
+    """Return the number of addresses of articles in links that are long enough for a headline."""
     links = {
         link.get("href")
         for link in page.body.iter("a")
@@ -115,6 +125,7 @@ def _count_stories(page: Page) -> int:
 
 
 def _beginning(body: HtmlElement) -> str:
+    """Return the visible text up to a little more than `SHELL` characters."""
     pieces: list[str] = []
     length = 0
     walker = etree.iterwalk(body, events=("start", "end", "comment", "pi"))
@@ -132,6 +143,7 @@ def _beginning(body: HtmlElement) -> str:
 
 
 def _count_teasers(page: Page) -> int:
+    """Return the number of headings with a link, or in one, that are long enough for a title."""
     count = 0
     for heading in page.tree.iter("h2", "h3", "h4"):
         parent = heading.getparent()
@@ -141,7 +153,7 @@ def _count_teasers(page: Page) -> int:
 
 
 def draft_of(text: str, headline: Headline | None, byline: Byline, times: Times) -> Draft:
-    """Return what the other extractors found of an article."""
+    """Return the results of other extractors in the form that `weigh` needs."""
     return Draft(
         text=text,
         headline=headline.text if headline else "",
@@ -151,28 +163,41 @@ def draft_of(text: str, headline: Headline | None, byline: Byline, times: Times)
 
 
 class Balance(NamedTuple):
-    """The signs of a list with their weights, and the weight of those of an article."""
+    """The weights of a page's signs.
+
+    Attributes:
+        against: The signs of a list, each with its weight.
+        article: The weight of all signs of an article.
+    """
 
     against: dict[str, float]
     article: float
 
     @property
     def is_list(self) -> bool:
-        """Whether the signs of a list outweigh those of an article."""
+        """Whether the page is a list, so that it gives no record."""
         return bool(self.against) and self.article - sum(self.against.values()) < _DOUBT
 
 
 def weigh(facts: PageFacts, survey: Survey, article: Draft) -> Balance:
-    """Return the signs that a page is a list and their weights, and the weight of an article's.
+    """Return the signs that a page is a list, and the weight of its signs of an article.
 
     The weights are those of a logistic regression on 2,387 articles (`wide`, `news`, `comments`)
-    and 163 pages that are none (`lists`), rounded, and at least 0.5 to 3 for what newsrooms' own
-    lists show. An address that somebody asked for is presumed to be an article's: the threshold
-    is that of one refused article in 200. Of the pages that are no article a quarter then passes.
+    and 163 pages that are not articles (`lists`). They are rounded, and signs that lists of
+    newsrooms always have get at least 0.5 to 3. The threshold is low, because an address that was
+    asked for is presumed to be that of an article: one article in 200 is refused, and a quarter
+    of the pages that are not articles are accepted.
+
+    Args:
+        facts: The page, its site definition, and the facts that follow from both.
+        survey: The counts and texts of the page.
+        article: The results of the other extractors.
     """
     lines = [line for line in article.text.split("\n") if len(line) >= _PARAGRAPH]
     running = sum(map(len, lines))
-    against = dict((*_address_signs(facts), *_page_signs(facts, survey, running)))
+    against = dict(_address_signs(facts))
+    against.update(_metadata_signs(facts, survey))
+    against.update(_content_signs(survey, running))
     weight = _article_weight(facts, survey, article, running)
     if against and weight - sum(against.values()) - _DOUBT < _MOST_PRICES:
         prices = _count_prices(facts.page)
@@ -182,6 +207,7 @@ def weigh(facts: PageFacts, survey: Survey, article: Draft) -> Balance:
 
 
 def _address_signs(facts: PageFacts) -> Iterator[tuple[str, float]]:
+    """Yield the signs of a list in the page's address, with their weights."""
     page, site = facts.page, facts.site
     if is_home(page.url):
         yield "front page", 2.5
@@ -193,7 +219,8 @@ def _address_signs(facts: PageFacts) -> Iterator[tuple[str, float]]:
         yield "short address", 0.4
 
 
-def _page_signs(facts: PageFacts, survey: Survey, running: int) -> Iterator[tuple[str, float]]:
+def _metadata_signs(facts: PageFacts, survey: Survey) -> Iterator[tuple[str, float]]:
+    """Yield the signs of a list in the metadata and the body's classes, with their weights."""
     page, data = facts.page, facts.data
     kind = (page.meta("og:type") or "").casefold()
     if _is_archive(survey.body_classes):
@@ -204,6 +231,15 @@ def _page_signs(facts: PageFacts, survey: Survey, running: int) -> Iterator[tupl
         yield "og:type", 1.9
     if data.of_type(*_SHOP_TYPES) or "product" in kind:
         yield "JSON-LD products or items", 1.3
+
+
+def _content_signs(survey: Survey, running: int) -> Iterator[tuple[str, float]]:
+    """Yield the signs of a list in the page's content, with their weights.
+
+    Args:
+        survey: The counts of the page.
+        running: The number of characters of running text.
+    """
     if survey.teasers:
         yield f"{survey.teasers} teasers", _teaser_weight(survey.teasers, running)
     if survey.stories:
@@ -215,22 +251,25 @@ def _page_signs(facts: PageFacts, survey: Survey, running: int) -> Iterator[tupl
 
 
 def _names_a_list(url: str) -> bool:
-    """Whether the last part of a list address is a word or two, and nothing names an article."""
+    """Whether neither the query nor the last part of the path names an article."""
     last = urlsplit(url).path.rstrip("/").rpartition("/")[2]
     return not _ID_IN_QUERY.search(url) and not _ARTICLE_PART.search(last)
 
 
 def _teaser_weight(teasers: int, running: int) -> float:
+    """Return the weight of teasers: more for many, and for little running text around them."""
     crowded = teasers >= 4 and running < 300 * teasers
     return crowded + 1.5 * min(teasers, 20) / 20
 
 
 def _story_weight(stories: int, running: int) -> float:
+    """Return the weight of links to articles, in the same way as that of teasers."""
     crowded = stories >= 8 and running < 200 * stories
     return 0.9 * crowded + 1.5 * min(stories, 30) / 30
 
 
 def _article_weight(facts: PageFacts, survey: Survey, article: Draft, running: int) -> float:
+    """Return the sum of the weights of the signs of an article."""
     page, site = facts.page, facts.site
     points = article_points(page.url)
     weight = 0.4 * log10(1 + running) + 1.2 * log10(1 + len(_SENTENCE_END.findall(article.text)))
@@ -244,6 +283,7 @@ def _article_weight(facts: PageFacts, survey: Survey, article: Draft, running: i
 
 
 def _count_prices(page: Page) -> int:
+    """Return the number of prices in the text of a page."""
     texts: Any = _PRICED_TEXTS(page.body)
     return sum(len(_PRICE.findall(text)) for text in texts)
 
@@ -267,6 +307,7 @@ def _is_archive(classes: frozenset[str]) -> bool:
 
 
 def _is_post(classes: frozenset[str]) -> bool:
+    """Whether the classes of WordPress's body_class() are those of a single post."""
     return "single" in classes or any(name.startswith("postid-") for name in classes)
 
 

@@ -1,12 +1,14 @@
-"""Whether a page is an article at all: lists, missing pages, challenges, consent walls, logins and shells are told.
+"""Decide whether a page is an article.
 
-Each test looks at several signs, since every single one also stands on some article.
+Lists, missing pages, challenges, pages about consent, logins, empty pages and pages that only a
+script fills are not. Each test needs several signs, because any single one is on some articles.
 """
 
 from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Sequence
 from importlib import resources
 from itertools import accumulate
 
@@ -17,13 +19,16 @@ from ingest.extraction.page_type.listing import SHELL, Balance, Survey, draft_of
 from ingest.html.page import Page
 from ingest.record import Reason
 
-_SHORT = 700  # characters: challenge, consent, login and error pages say less; an article on them says more
-_FEWEST_LETTERS = (
-    25  # of a text; a caption or a button's label has no more, two short sentences have
-)
+_SHORT = 700
+"""The most characters of challenges, logins and error pages. Articles about them are longer."""
+_FEWEST_LETTERS = 25
+"""The least letters of a text. Captions and labels have fewer, two short sentences have more."""
+_LONGEST_HEADING = 120
+"""The most characters of a heading. A longer text is a sentence of an article."""
 
 
 def _read_words() -> dict[str, re.Pattern[str]]:
+    """Return the patterns of `words.toml` by their keys."""
     words = tomllib.loads(
         resources.files("ingest.extraction.page_type")
         .joinpath("words.toml")
@@ -44,6 +49,13 @@ def judge_page(
     """Return why the page is not an article, or None if it is one.
 
     Short news of two sentences is an article.
+
+    Args:
+        facts: The page, its HTTP status and its site definition.
+        body_text: The text of the article; empty if there is none.
+        headline: The headline, or None.
+        byline: The authors.
+        times: The dates.
     """
     page = facts.page
     survey = survey_page(page, facts.data)
@@ -62,6 +74,7 @@ def judge_page(
 
 
 def _challenge(page: Page, survey: Survey, text: str) -> NotArticle | None:
+    """Refuse a challenge page."""
     if sign := header_sign(page.headers):
         return NotArticle(Reason.CHALLENGE, sign)
     if survey.claimed or len(text) > _SHORT:
@@ -71,6 +84,7 @@ def _challenge(page: Page, survey: Survey, text: str) -> NotArticle | None:
 
 
 def _bad_status(status: int | None) -> NotArticle | None:
+    """Refuse a response with an error status."""
     if status is None or status < 400:
         return None
     return NotArticle(
@@ -79,7 +93,7 @@ def _bad_status(status: int | None) -> NotArticle | None:
 
 
 def _missing(survey: Survey, text: str, times: Times) -> NotArticle | None:
-    """A missing page that is served with status 200: what is found of an article on it belongs to others."""
+    """Refuse a missing page, even with status 200. The text on it is that of other articles."""
     if "error404" in survey.body_classes:  # WordPress's own class (body_class())
         return NotArticle(Reason.NOT_FOUND, "body class error404")
     phrase = _first("not_found", survey.headings)
@@ -91,7 +105,7 @@ def _missing(survey: Survey, text: str, times: Times) -> NotArticle | None:
 
 
 def _shell(page: Page, survey: Survey, text: str) -> NotArticle | None:
-    """A page that only a script fills."""
+    """Refuse a page that is empty, or that only a script fills."""
     if len(text) > SHELL or len(survey.seen) > SHELL:
         return None
     if not survey.seen and not text:
@@ -104,20 +118,26 @@ def _shell(page: Page, survey: Survey, text: str) -> NotArticle | None:
 
 
 def _consent(survey: Survey, text: str, times: Times) -> NotArticle | None:
+    """Refuse a page whose heading or most of whose text is about cookies."""
     if survey.claimed or len(text) > 4 * _SHORT or times.published is not None:
         return None
     paragraphs = [line for line in text.split("\n") if line.strip()]
-    speaks = sum(len(line) for line in paragraphs if _WORDS["consent_words"].search(line))
-    whole = sum(len(line) for line in paragraphs)
     phrase = _first("consent", survey.headings)
-    if (phrase and speaks >= 0.3 * whole) or (
-        whole and speaks >= 0.8 * whole and len(paragraphs) <= 6
-    ):
-        return NotArticle(Reason.CONSENT, phrase or "the text is about cookies")
+    if phrase:
+        return NotArticle(Reason.CONSENT, phrase) if _is_consent(paragraphs, 0.3) else None
+    if 0 < len(paragraphs) <= 6 and _is_consent(paragraphs, 0.8):
+        return NotArticle(Reason.CONSENT, "the text is about cookies")
     return None
 
 
+def _is_consent(paragraphs: Sequence[str], least: float) -> bool:
+    """Whether paragraphs about consent are at least this share of a text."""
+    about = sum(len(line) for line in paragraphs if _WORDS["consent_words"].search(line))
+    return about >= least * sum(map(len, paragraphs))
+
+
 def _login(page: Page, survey: Survey, text: str, times: Times) -> NotArticle | None:
+    """Refuse a page with a heading of a login and a field for a password or an address."""
     if survey.claimed or len(text) > _SHORT or times.published is not None:
         return None
     phrase = _first("login", survey.headings)
@@ -127,24 +147,30 @@ def _login(page: Page, survey: Survey, text: str, times: Times) -> NotArticle | 
 
 
 def _list(balance: Balance) -> NotArticle | None:
+    """Refuse a list, with its signs as the detail."""
     return NotArticle(Reason.LISTING, ", ".join(balance.against)) if balance.is_list else None
 
 
 def _no_text(text: str, headline: Headline | None) -> NotArticle | None:
+    """Refuse a page without a text, or with only a few letters."""
     if _has_letters(text):
         return None
-    found = "hardly any text" if text else "no text"
-    return NotArticle(Reason.NO_TEXT, found if headline else f"{found}, no headline")
+    detail = "hardly any text" if text else "no text"
+    return NotArticle(Reason.NO_TEXT, detail if headline else f"{detail}, no headline")
 
 
 def _has_letters(text: str) -> bool:
-    """Whether the text has as many letters as a text has; a look at its beginning mostly tells."""
-    letters = (
-        2 if ord(char) > 0x2E7F else 1 for char in text if char.isalpha()
-    )  # CJK says more with a letter
+    """Whether the text has enough letters. A letter of CJK scripts counts twice.
+
+    Counting stops when there are enough.
+    """
+    letters = (2 if ord(char) > 0x2E7F else 1 for char in text if char.isalpha())
     return any(number >= _FEWEST_LETTERS for number in accumulate(letters))
 
 
 def _first(kind: str, texts: tuple[str, ...]) -> str | None:
-    """The first text with words of the kind, where it is short enough to be a heading and no sentence of news."""
-    return next((text for text in texts if len(text) <= 120 and _WORDS[kind].search(text)), None)
+    """Return the first text that is short enough for a heading and has words of the kind."""
+    return next(
+        (text for text in texts if len(text) <= _LONGEST_HEADING and _WORDS[kind].search(text)),
+        None,
+    )
