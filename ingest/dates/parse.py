@@ -71,6 +71,14 @@ def parse_date(
     return settle(stated, zone) if stated else None
 
 
+def _extended(text: str) -> str:
+    """Return the text with colons in a basic time of ISO 8601 behind an extended date."""
+    return _BASIC_TIME.sub(
+        lambda match: f"{match[1]}{match[2]}:{match[3]}" + (f":{match[4]}" if match[4] else ""),
+        text,
+    )
+
+
 def settle(stated: Stated, zone: tzinfo | None) -> ParsedDate:
     """Return the date with `zone` as the zone of a naive time."""
     when, naive = stated.when, stated.when.tzinfo is None
@@ -93,7 +101,7 @@ def read_date(
     `zone` decides only what "PST" and "today" mean.
     """
     limits = limits or Limits()
-    text = ascii_digits(one_line(raw[:1000])[: limits.date_characters])
+    text = _extended(ascii_digits(one_line(raw[:1000])[: limits.date_characters]))
     folded = fold(written_out(text))
     local = now.astimezone(zone or now.tzinfo)
     latest = now + timedelta(hours=limits.future_hours)
@@ -146,6 +154,8 @@ _YEAR_FIRST = re.compile(
 )
 _COMPACT = re.compile(r"(\d{4})(\d\d)(\d\d)(?:[t ]?(\d\d)(\d\d)(\d\d)?(?=z|[+-]|[.,]\d|$)|(?!\d))")
 # Seconds, milliseconds or microseconds since 1970, also as Microsoft's "/Date(1763640000000)/".
+_BASIC_TIME = re.compile(r"(\b\d{4}-\d\d-\d\d[Tt])(\d\d)(\d\d)(\d\d)?(?=[Zz]\b|[+-]\d|$)")
+"""2026-06-13T1603Z, as hNews pages of news agencies have it."""
 _EPOCH = re.compile(r"(?:/Date\()?(1\d{9})(?:\d{3}){0,2}(?:\.\d+)?(?:\)/)?")
 _BUDDHIST = 543  # years that the Thai calendar is ahead
 _NUMERIC = re.compile(

@@ -229,6 +229,19 @@ def _read(element: HtmlElement, reader: Reader, times: VisibleTimes, weight: flo
     label = label or label_of(element)
     for raw in _as_shown(raws, reader):
         _add(raw, label, reader, times, weight)
+    if _is_news_update(element):
+        times.modified.extend(reader.claims((raw, "visible", weight - 0.5) for raw in raws))
+
+
+def _is_news_update(element: HtmlElement) -> bool:
+    """Whether it is the `updated` of an entry in hNews, which news agencies' pages use.
+
+    There it is the last change, while themes use the class of hAtom for the publication.
+    http://microformats.org/wiki/hnews
+    """
+    if "updated" not in (element.get("class") or "").split():
+        return False
+    return any("hnews" in (up.get("class") or "").split() for up in element.iterancestors())
 
 
 def _as_shown(raws: list[str], reader: Reader) -> list[str]:

@@ -651,3 +651,13 @@ def test_an_address_may_have_the_day_and_the_clock_in_a_number() -> None:
     assert published(f"<article>{HEADLINE}{TEXT}</article>", url=url).value == "2026-03-05"
     url = "https://example.com/news/A2026030599320005196"
     assert times(f"<article>{HEADLINE}{TEXT}</article>", url=url).published is None
+
+
+def test_the_update_of_an_entry_in_hnews_is_a_change() -> None:
+    entry = (
+        "<div class='hnews hentry'><h1>Gates</h1><p class='updated' title='2025-03-05T0710Z'>"
+        "March 5, 2025</p></div>"
+    )
+    assert (changed := times(entry).modified) is not None
+    assert changed.value == "2025-03-05T07:10:00+00:00"
+    assert times(entry.replace("hnews ", "")).modified is None
