@@ -18,8 +18,7 @@ from ingest.extraction.vocabulary import FOLDERS
 from ingest.html.page import Found, Page, class_words, text_of
 from ingest.text import known, one_line
 
-_LONGEST = 60
-_MOST_WORDS = 6
+_LONGEST, _MOST_WORDS = 60, 6  # of the name of a section
 _HEADER_LEVELS = 3
 _OUTER = frozenset({"article", "main", "body"})
 _HEADER_LINKS = 25  # an element with as many links is not an article's header
@@ -302,13 +301,11 @@ _APPEARED = re.compile(rf"\bappeared first on\b|\[(?:â€¦|\.\.\.)\]|{_MORE}[\s.â€
 
 def _descriptions(facts: PageFacts) -> Iterator[Found[str]]:
     page, data = facts.page, facts.data
+    further = ("twitter:description", "dc.description", "sailthru.description")
     sources = [
         *(("meta", page.meta(name)) for name in ("description", "og:description")),
         *(("json-ld", data.text(article, "description")) for article in data.articles),
-        *(
-            ("meta", page.meta(name))
-            for name in ("twitter:description", "dc.description", "sailthru.description")
-        ),
+        *(("meta", page.meta(name)) for name in further),
     ]
     for source, value in sources:
         if text := known(tidy_excerpt(value or "")):

@@ -10,7 +10,7 @@ from lxml.html import HtmlElement
 
 from ingest.extraction.body.account import Account, Cause
 from ingest.extraction.body.evidence import ends_a_sentence
-from ingest.extraction.body.filter import is_contribution, is_notice, is_pointer, is_stamp
+from ingest.extraction.body.lines import is_contribution, is_notice, is_pointer, is_stamp
 from ingest.extraction.body.region import style_of, usual_styles
 from ingest.html.blocks import Block
 from ingest.html.vocabulary import HEADINGS, named

@@ -8,8 +8,7 @@ from itertools import islice
 from lxml.html import HtmlElement
 
 from ingest.extraction.byline.candidates import BylineCandidate
-from ingest.extraction.byline.contributors import BARE_LABEL
-from ingest.extraction.byline.element import Credit
+from ingest.extraction.byline.element import BARE_LABEL, Credit
 from ingest.extraction.byline.kinds import is_whole
 from ingest.extraction.byline.name_rules import name_key
 from ingest.extraction.byline.signs import Sign, leads_to_topic

@@ -10,13 +10,13 @@ from urllib.parse import urlsplit
 
 from lxml.html import HtmlElement
 
-from ingest.extraction.byline.contributors import author_text
 from ingest.extraction.byline.emails import first_hidden_email, hidden_email
 from ingest.extraction.byline.joints import joined_after, joined_before
 from ingest.extraction.byline.kinds import Name, is_job_title, without_labels
 from ingest.extraction.byline.name_rules import name_key
 from ingest.extraction.byline.names import read_names
 from ingest.extraction.byline.surroundings import is_detail
+from ingest.extraction.byline.words import lead, other_credit
 from ingest.html.page import Page
 from ingest.html.vocabulary import (
     LINE_BREAKING,
@@ -48,6 +48,9 @@ _SOCIAL = re.compile(
     r"|bsky|threads|tiktok|pinterest)\.",
 )
 _PARENTS = 3  # levels above a name's element that may be its link
+_SEGMENT = re.compile(r"\s*[\n|•]\s*")
+BARE_LABEL = re.compile(r"[\s:]*(?:by|from|von|vom|durch|par|por|di|da|de|av|af|door)?[\s:]*")
+"""What a label has behind "Edited" or "Photo": "by", a colon."""
 
 
 def lines_of(
@@ -260,3 +263,41 @@ def _link_inside(node: HtmlElement, name: Name) -> HtmlElement | None:
         if not _is_social(link) and key in name_key(lines_of(link)):
             return link
     return None
+
+
+def author_text(text: str, desks: Collection[str]) -> tuple[str, frozenset[str]]:
+    """Split off the credits of a byline for photographers, editors and the like.
+
+    A credit is "Edited by A. Name", or the lines from "Edited by" to the next "By".
+
+    Args:
+        text: The lines of a byline.
+        desks: The site's own names in lower case.
+
+    Returns:
+        The lines of the authors, and the keys of the names in the others.
+    """
+    authors: list[str] = []
+    others: list[str] = []
+    is_other = False
+    for segment in _SEGMENT.split(text):
+        credit = other_credit().match(segment)
+        rest = segment[credit.end() :] if credit else segment
+        is_label = credit is not None and BARE_LABEL.fullmatch(rest.casefold()) is not None
+        if credit and not is_label:
+            others.append(BARE_LABEL.sub("", rest, count=1))
+        is_other = is_label or (is_other and not credit and not lead().match(f"{segment} "))
+        if not credit:
+            (others if is_other else authors).append(segment)
+    if not others:
+        return text, frozenset()
+    written = "\n".join(authors)
+    return written, frozenset(_keys(others, desks) - _keys([written], desks))
+
+
+def _keys(texts: Collection[str], desks: Collection[str]) -> set[str]:
+    """Return the keys of all names in texts."""
+    keys: set[str] = set()
+    for text in texts:
+        keys.update(name_key(name.text) for name in read_names(text, desks))
+    return keys

@@ -302,22 +302,17 @@ def _is_institution(name: Name) -> bool:
 
 
 def _is_cased_otherwise(name: Name, people: list[Name]) -> bool:
-    """Whether a name has the letters of a sentence or a degree, and those of persons do not.
-
-    Examples: "research-based guides", "BSN".
-    """
-    if not name.text.isascii():
-        return False
+    """Whether a name is cased as a sentence or a degree ("BSN"), and those of persons are not."""
     first = people[0].text
-    if name.text.islower():
+    if name.text.isascii() and name.text.islower():
         return not first.islower()
-    return name.text.isupper() and " " not in name.text and not first.isupper()
+    return (
+        name.text.isascii() and name.text.isupper() and " " not in name.text and not first.isupper()
+    )
 
 
 def _is_code(name: Name) -> bool:
     """Whether a name is an author's code or a label: one word in small letters."""
-    if name.kind is not AuthorKind.PERSON:
-        return False
-    if " " in name.text:
+    if name.kind is not AuthorKind.PERSON or " " in name.text:
         return False
     return name.text.isascii() and name.text.islower()

@@ -14,14 +14,13 @@ from ingest.extraction.byline.candidates import (
     nearness,
     outermost,
 )
-from ingest.extraction.byline.contributors import author_text
 from ingest.extraction.byline.credible import (
     follows_other_credit,
     is_below_picture,
     is_credible,
     is_subject,
 )
-from ingest.extraction.byline.element import Credit, credits_of, lines_of
+from ingest.extraction.byline.element import Credit, author_text, credits_of, lines_of
 from ingest.extraction.byline.introduced import introduced
 from ingest.extraction.byline.kinds import is_whole_person
 from ingest.extraction.byline.name_rules import is_glued, name_key, same_name
