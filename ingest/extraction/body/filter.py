@@ -99,12 +99,9 @@ class Flow:
         blocks = account.keep(
             blocks, set(self._without_headings_of_nothing(boxed, blocks)), Cause.HEADING
         )
-        speaking = {
-            block
-            for block in blocks
-            if block.tag in _CELLS or not (is_silent(block) or is_caption(block))
-        }
-        blocks = account.keep(blocks, speaking, Cause.SILENT)
+        silent = {block for block in blocks if is_silent(block) or is_caption(block)}
+        silent = {block for block in silent if block.tag not in _CELLS}
+        blocks = account.keep(blocks, set(blocks) - silent, Cause.SILENT)
         return account.keep(blocks, set(_distinct(blocks)), Cause.REPEATED)
 
     def _weight(self, blocks: Collection[Block]) -> int:
