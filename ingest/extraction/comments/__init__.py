@@ -15,7 +15,11 @@ from ingest.extraction.comments.parse import read_items
 from ingest.extraction.comments.runs import Item
 from ingest.extraction.facts import PageFacts
 from ingest.extraction.model import CommentSection
+from ingest.html.page import text_of
 from ingest.record import Comment
+
+_MOST_TIMES, _MOST_BESIDE = 1.5, 600
+"""Characters of a comment's elements: by the length of its text, and beside it."""
 
 
 def find_comments(facts: PageFacts) -> CommentSection:
@@ -30,7 +34,9 @@ def find_comments(facts: PageFacts) -> CommentSection:
     selected = [Item(element) for element in page.select(*facts.site.select.comments)]
     items = selected or find_items(page.body, marks)
     pairs = read_items(items, page, read, limit=limit, sure=bool(selected))
-    elements = [element for item, _ in pairs for element in item.elements]
+    elements = [
+        element for item, comment in pairs if _is_whole(item, comment) for element in item.elements
+    ]
     containers = hosted(page.tree, marks)
     sections = Sections(page.tree, marks, elements).find(chain.from_iterable(containers.values()))
     comments = [comment for _, comment in pairs]
@@ -42,6 +48,15 @@ def find_comments(facts: PageFacts) -> CommentSection:
         source=_source(comments, linked, selected=bool(selected)),
         elements=sections,
     )
+
+
+def _is_whole(item: Item, comment: Comment) -> bool:
+    """Whether the elements of a comment hold little more than its text.
+
+    An element that holds much more holds a part of the article, which must not be left out.
+    """
+    size = sum(len(text_of(element)) for element in item.elements)
+    return size <= _MOST_TIMES * len(comment.text or "") + _MOST_BESIDE
 
 
 def _date_reader(facts: PageFacts) -> ReadDate:
