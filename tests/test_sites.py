@@ -104,6 +104,14 @@ def test_every_site_has_its_shapes_here() -> None:
     assert set(SHAPES) == {site.name for site in CATALOG}
 
 
+def test_the_old_addresses_of_the_daily_times_are_articles() -> None:
+    site = CATALOG.get("dailytimes")
+    old = "https://dailytimes.com.pk/default.asp?page="
+    assert site.is_article_url(f"{old}2008\\01\\14\\story_14-1-2008_pg7_1")
+    assert site.is_article_url(f"{old}2008%5C01%5C14%5Cstory_14-1-2008_pg7_1")
+    assert not site.is_article_url(f"{old}national")
+
+
 @pytest.mark.parametrize("name", sorted(SHAPES))
 def test_a_shipped_definition_is_whole(name: str) -> None:
     site = CATALOG.get(name)
