@@ -32,7 +32,7 @@ _ATTEMPTS = 3
 _LOOK_SECONDS = 1.0
 """Seconds between health checks of the pool while a page waits for its result."""
 
-_STARTING_SECONDS = 10.0
+_STARTING_SECONDS = 30.0
 """Timeout in seconds for processes that are still starting when the pool is closed."""
 
 _MOST = 4
