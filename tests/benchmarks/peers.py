@@ -82,11 +82,22 @@ def news_please(html: bytes, url: str) -> Found:
     }  # fmt: skip
 
 
+def readability(html: bytes, url: str) -> Found:
+    """The summary of readability-lxml, which has no authors and no date."""
+    from lxml.html import fromstring
+    from readability import Document
+
+    document = Document(html.decode("utf-8", "replace"), url=url)
+    body = "\n".join(str(text) for text in fromstring(document.summary()).itertext())
+    return {"body": body, "title": document.short_title()}
+
+
 SYSTEMS: dict[str, Extractor] = {
     "khabar": khabar,
     "trafilatura": trafilatura,
     "newspaper4k": newspaper4k,
     "news-please": news_please,
+    "readability-lxml": readability,
 }
 
 
@@ -142,9 +153,11 @@ def main() -> None:
     socket.getaddrinfo = refuse
     measure = metrics_beside(options.pages)
     rows: dict[str, list[Any]] = {name: [] for name in options.only}
+    sets: list[str] = []
     spent, raised = dict.fromkeys(options.only, 0.0), dict.fromkeys(options.only, 0)
     for number, page in enumerate(pages(options.pages, options.limit)):
         html = page["html"].encode("utf-8")
+        sets.append(page.get("ds") or options.pages.name)
         turn = (
             options.only if number % 2 else options.only[::-1]
         )  # whoever comes later finds warm caches
@@ -166,6 +179,20 @@ def main() -> None:
             f"| {score['author']['exact']:.3f} | {score['date']['exact']:.3f} "
             f"| {raised[name]} | {spent[name] / base:.2f} |"
         )
+    if len(set(sets)) > 1:
+        print_sets(measure, rows, sets)
+
+
+def print_sets(measure: ModuleType, rows: dict[str, list[Any]], sets: list[str]) -> None:
+    """Print the body F1 of each system on each set of the pack, as Markdown."""
+    print(f"\n| set | pages | {' | '.join(rows)} |\n|---|---|{'---|' * len(rows)}")
+    for name in dict.fromkeys(sets):
+        cells = []
+        for scores in rows.values():
+            part = [row for row, own in zip(scores, sets, strict=True) if own == name]
+            body = measure.aggregate(part).get("body")
+            cells.append(f"{body['f1']:.3f}" if body else "")
+        print(f"| {name} | {sets.count(name)} | {' | '.join(cells)} |")
 
 
 if __name__ == "__main__":
