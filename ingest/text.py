@@ -26,6 +26,7 @@ _UNSAFE = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069"
     "\ufeff\ufff9-\ufffb\ufffe\uffff]"
 )
+_UNSAFE_ASCII = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 # Tag characters (U+E0000 to U+E007F) are invisible, so they can hide text from a reader. They are
 # kept in flags of regions (Unicode TR51, ED-14a): black flag, three to six letters or digits, end.
 _TAGS = re.compile(
@@ -71,7 +72,11 @@ def _mark_patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
 
 def one_line(text: str | None) -> str:
     """Return the cleaned text with each run of white space (including NBSP) as one space."""
-    return " ".join(clean(text).split()) if text else ""
+    if not text:
+        return ""
+    if text.isascii() and _UNSAFE_ASCII.search(text) is None:  # nothing to clean
+        return " ".join(text.split())
+    return " ".join(clean(text).split())
 
 
 LINE_CHARACTERS = 10_000

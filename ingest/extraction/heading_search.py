@@ -136,8 +136,11 @@ def find_by_part(page: Page, titles: tuple[Title, ...], names: Collection[str]) 
     }
     best: Heading | None = None
     best_rank = (False, False, 0)
+    shortest = min(map(len, parts), default=0)  # no key of an ASCII text is longer than the text
     for element in _elements(page):
-        if len(element) > _MOST_CHILDREN:
+        own = element.text or ""
+        is_short = len(element) == 0 and len(own) < shortest and own.isascii()
+        if is_short or len(element) > _MOST_CHILDREN:
             continue
         text = visible(short_text(element, MOST_CHARACTERS))
         key = title_key(text)
