@@ -32,6 +32,8 @@ _LIST_KINDS = frozenset({"website", "blog", "profile", "object"})
 _SHOP_TYPES = ("Product", "ProductGroup", "ItemList", "OfferCatalog")
 _PARAGRAPH = 80
 """The least characters of a paragraph. A shorter line may be a label or a link."""
+_LIST_TEXT = 4_000
+"""Characters of running text from which on the address alone is no clear sign of a list."""
 _LONG_TEXT, _LONG_TEXT_WEIGHT = 16_000, 1.5
 """Characters of running text that get a weight of their own, against many teasers around them."""
 _SENTENCE_END = re.compile(r"[.!?؟۔।…][\"”’»)]?(?:\s|$)|[。！？]")
@@ -195,7 +197,7 @@ def weigh(facts: PageFacts, survey: Survey, article: Draft) -> Balance:
     """
     lines = [line for line in article.text.split("\n") if len(line) >= _PARAGRAPH]
     running = sum(map(len, lines))
-    against = dict(_address_signs(facts))
+    against = dict(_address_signs(facts, running))
     against.update(_metadata_signs(facts, survey))
     against.update(_content_signs(survey, running))
     weight = _article_weight(facts, survey, article, running)
@@ -206,13 +208,14 @@ def weigh(facts: PageFacts, survey: Survey, article: Draft) -> Balance:
     return Balance(against, weight)
 
 
-def _address_signs(facts: PageFacts) -> Iterator[tuple[str, float]]:
+def _address_signs(facts: PageFacts, running: int) -> Iterator[tuple[str, float]]:
     """Yield the signs of a list in the page's address, with their weights."""
     page, site = facts.page, facts.site
     if is_home(page.url):
         yield "front page", 2.5
     if is_list_url(page.url):
-        yield "list address", 2.5 if _names_a_list(page.url) else 0.5
+        is_clear = _names_a_list(page.url) and running < _LIST_TEXT
+        yield "list address", 2.5 if is_clear else 0.5
     if site.article_urls and not site.is_article_url(page.url):
         yield "no article address of the site", 2
     if not site.article_urls and not article_points(page.url):
