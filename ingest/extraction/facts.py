@@ -15,7 +15,8 @@ from lxml.html import HtmlElement
 from ingest.dates.country_zones import zone_of_country
 from ingest.extraction.article_nodes import article_nodes
 from ingest.extraction.container import find_container
-from ingest.extraction.heading import Heading, find_heading
+from ingest.extraction.heading import find_heading
+from ingest.extraction.heading_search import Heading
 from ingest.extraction.language import stated_languages
 from ingest.extraction.publisher import OwnNames, own_names
 from ingest.extraction.structured import Node, StructuredData, read_structured

@@ -32,8 +32,6 @@ from ingest.html.page import Page, class_words, text_of
 from ingest.html.vocabulary import HEADINGS
 from ingest.sites import Site
 
-__all__ = ["Heading", "find_heading"]
-
 # If the best h1 is less like the metadata's titles than this, another heading may be the headline.
 _FEWEST_ALIKE = 0.45
 _PERFECT = 2.06  # the rank of an h1 in the article that equals a title of the metadata
