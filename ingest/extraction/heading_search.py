@@ -142,10 +142,11 @@ def find_by_part(page: Page, titles: tuple[Title, ...], names: Collection[str]) 
         is_short = len(element) == 0 and len(own) < shortest and own.isascii()
         if is_short or len(element) > _MOST_CHILDREN:
             continue
-        text = visible(short_text(element, MOST_CHARACTERS))
-        key = title_key(text)
+        text = short_text(element, MOST_CHARACTERS)
+        key = title_key(text) if text else ""
         if key not in parts:
             continue
+        text = visible(text)
         part = parts[key]
         marked = element.tag in HEADINGS or bool(_TITLE_WORDS.search(class_words(element)))
         rank = (part.is_most, marked, len(part.key))
