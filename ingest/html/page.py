@@ -207,7 +207,8 @@ def absolute(base: str, address: str | None) -> str | None:
 def text_of(element: HtmlElement) -> str:
     """Return all text below the element on one line, without scripts and styles."""
     if len(element) == 0:  # most elements; walking takes much longer than reading their text
-        return "" if element.tag in NOT_RENDERED else one_line(element.text)
+        is_shown = isinstance(element.tag, str) and element.tag not in NOT_RENDERED
+        return one_line(element.text) if is_shown else ""
     return one_line("".join(_texts(element)))
 
 

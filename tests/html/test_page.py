@@ -76,3 +76,13 @@ def test_any_bytes_are_a_page(body: bytes) -> None:
 @given(st.text(max_size=400))
 def test_any_text_is_a_page(text: str) -> None:
     assert parse("<html><body>" + text, URL).body is not None
+
+
+def test_a_comment_of_the_markup_has_no_text() -> None:
+    page = parse(
+        "<body><p>A<!-- hidden -->B</p><p><script>x</script></p><script>y</script></body>", URL
+    )
+    nodes = list(page.body.iter())
+    comment = next(node for node in nodes if not isinstance(node.tag, str))
+    assert text_of(comment) == ""
+    assert [text_of(node) for node in page.body.iter("p", "script")] == ["AB", "", "", ""]
