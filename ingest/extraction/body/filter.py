@@ -8,13 +8,21 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from functools import cached_property
 from itertools import takewhile
 
 from lxml.html import HtmlElement
 
 from ingest.extraction.body.account import Account, Cause
 from ingest.extraction.body.evidence import ends_a_sentence, is_prose, stands_out
-from ingest.extraction.body.lines import is_caption, is_label, is_notice, is_pointer, is_silent
+from ingest.extraction.body.lines import (
+    is_caption,
+    is_label,
+    is_list_of_links,
+    is_notice,
+    is_pointer,
+    is_silent,
+)
 from ingest.extraction.body.region import Asides, place_of, style_of, usual_places, usual_styles
 from ingest.html.blocks import Block
 from ingest.html.vocabulary import HEADINGS
@@ -24,9 +32,6 @@ _LINKED = 0.7
 """A block with a greater share of linked text is a link to another page."""
 _LINKED_LIST = 0.5
 """The least share of linked text of a list of links."""
-_LINK_LINES = 3
-"""The least number of lines of a block that is a list of links."""
-_LIST_MARK = re.compile(r"\s*(?:[-–—•·*▪►»>]|\d{1,2}[.)])\s*\S")
 _SHORT = 25
 """The most characters of a text that may be twice on a page, such as a heading."""
 _SENTENCE = 50
@@ -128,7 +133,7 @@ class Flow:
 
         A whole sentence in a usual style of the text may be a link.
         """
-        if _is_list_of_links(block):
+        if is_list_of_links(block):
             return True
         if block.link_share <= _LINKED or block.tag in _CELLS:
             return False
@@ -191,8 +196,16 @@ class Flow:
         box = block.element.getparent()
         if box is None or box is self._region or box[0] is not block.element:
             return None
-        text_size = sum(weight for one, weight in self._weights.items() if box in _around(one))
-        return box if text_size < _MOST * self._whole else None
+        return box if self._text_sizes[box] < _MOST * self._whole else None
+
+    @cached_property
+    def _text_sizes(self) -> Counter[HtmlElement]:
+        """The size of the paragraphs in each element, computed at first use."""
+        sizes: Counter[HtmlElement] = Counter()
+        for block, weight in self._weights.items():
+            for element in (block.element, *block.element.iterancestors()):
+                sizes[element] += weight
+        return sizes
 
     def _without_headings_of_nothing(
         self, before: Sequence[Block], blocks: Sequence[Block]
@@ -243,20 +256,6 @@ class Flow:
                     holders.add(element)
                     element = element.getparent()
         return frozenset(holders)
-
-
-def _around(block: Block) -> list[HtmlElement]:
-    """Return the element of a block and all elements around it."""
-    return [block.element, *block.element.iterancestors()]
-
-
-def _is_list_of_links(block: Block) -> bool:
-    """Whether almost all lines of the block have a list mark, and half of its text is linked."""
-    lines = block.text.split("\n")
-    if len(lines) < _LINK_LINES or block.link_share < _LINKED_LIST:
-        return False
-    marked = sum(1 for line in lines if _LIST_MARK.match(line))
-    return marked >= len(lines) - 1
 
 
 def _is_quoted(block: Block) -> bool:
