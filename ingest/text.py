@@ -18,6 +18,10 @@ def json_line(record: Mapping[str, Any], *, indent: int | None = None) -> str:
     return text.replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
 
 
+SENTENCE_END = re.compile(r"[.!?؟۔।…][\"”’»)]?(?:\s|$)|[。！？]")
+"""The end of a sentence, in the scripts that newspapers use."""
+WITHOUT_SPACES = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+"""A letter of Chinese, Japanese or Korean. It says about as much as two letters of others."""
 _LINE_BREAKS = re.compile(r"\r\n?|\u0085")
 # C0 except tab and newline, DEL and C1, lone surrogates, bidi embeddings, overrides and isolates
 # (they can reverse the reading order of a line: CVE-2021-42574), BOM, interlinear marks,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -25,6 +24,7 @@ from ingest.html.vocabulary import (
     words_pattern,
 )
 from ingest.sites import Site
+from ingest.text import WITHOUT_SPACES
 from ingest.url_shape import article_points
 from ingest.urls import host_of
 
@@ -40,7 +40,6 @@ _SIDE_FACTOR = 0.15
 """Weight of a list in a sidebar, menu or carousel."""
 _FRAME_SHARE = 0.6
 """An element with more of a page's headlines is its frame, and its class is ignored."""
-_WIDE = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _SIDE_TAGS = frozenset({"aside", "nav", "footer", "header"})
 _SIDE_WORDS = words_pattern(
     *(OTHER_STORIES, STREAMS, SIDEBARS, WIDGETS, NAVIGATION, NEWSLETTERS, DIALOGS),
@@ -90,7 +89,7 @@ def _headline_links(page: Page, site: Site) -> Iterator[Item]:
         if url is None or not _is_article(page, site, url):
             continue
         title = text_of(link)
-        size = len(title) + len(_WIDE.findall(title))
+        size = len(title) + len(WITHOUT_SPACES.findall(title))
         if _in_heading(link) or size >= _MIN_HEADLINE:
             yield Item(url, title, link)
 

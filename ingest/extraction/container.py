@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Collection, Iterable
 from typing import Any
@@ -14,6 +13,7 @@ from ingest.html.blocks import Block
 from ingest.html.page import Page
 from ingest.html.vocabulary import HEADINGS, PHRASING, WITHOUT_PROSE
 from ingest.sites import Site
+from ingest.text import WITHOUT_SPACES
 
 _PARAGRAPH = 40
 """The least size of a block that is a paragraph."""
@@ -22,7 +22,6 @@ _CONTAINERS = frozenset({"div", "section", "article"})
 _NO_PROSE = HEADINGS | {"th"}
 _LONG_TEXTS = etree.XPath("descendant::text()[string-length(normalize-space()) >= 20]")
 """Text nodes that can be a part of a paragraph. Shorter ones do not change the result."""
-_WIDE = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 
 
 def find_container(page: Page, site: Site) -> HtmlElement | None:
@@ -85,7 +84,7 @@ def _is_silent(element: HtmlElement, root: HtmlElement, cache: dict[HtmlElement,
 
 def size(text: str) -> int:
     """Return the length of a text. A character of a script without spaces counts twice."""
-    return len(text) + len(_WIDE.findall(text))
+    return len(text) + len(WITHOUT_SPACES.findall(text))
 
 
 def paragraphs(blocks: Collection[Block]) -> dict[Block, int]:

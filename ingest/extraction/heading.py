@@ -60,14 +60,33 @@ def find_heading(
         return _below_breadcrumbs(best, telling) or best
     if best is not None and alike >= _FEWEST_ALIKE and not is_elsewhere(best.element):
         return _rest_of_title(page, telling, names, best) or best
-    is_likely = best is not None and alike >= _FEWEST_ALIKE
-    other = find_by_start(page, telling)
-    if other is None and not is_likely:
-        other = find_by_part(page, (*telling, *shared_titles(page)), names)
+    return _in_doubt(page, telling, names, best if alike >= _FEWEST_ALIKE else None, best)
+
+
+def _in_doubt(
+    page: Page,
+    titles: tuple[Title, ...],
+    names: Collection[str],
+    likely: Heading | None,
+    best: Heading | None,
+) -> Heading | None:
+    """Return the heading of a page without an h1 that is surely the headline.
+
+    Args:
+        page: The page.
+        titles: The metadata's titles, without those that are only the site's name.
+        names: The keys of the site's own names.
+        likely: The best h1 if it is like a title, though it is outside the article.
+        best: The best h1, whatever it is like.
+    """
+    other = find_by_start(page, titles)
+    if other is None and likely is None:
+        other = find_by_part(page, (*titles, *shared_titles(page)), names)
     if other is None:
-        return best if is_likely else _by_markup(page, telling, names, best)
-    says_more = best is None or len(title_key(other.text)) > len(title_key(best.text))
-    return other if says_more or not is_likely else best
+        return likely or _by_markup(page, titles, names, best)
+    if likely is not None and len(title_key(other.text)) <= len(title_key(likely.text)):
+        return likely
+    return other
 
 
 def _rest_of_title(

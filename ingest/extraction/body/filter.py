@@ -16,6 +16,7 @@ from lxml.html import HtmlElement
 from ingest.extraction.body.account import Account, Cause
 from ingest.extraction.body.evidence import ends_a_sentence, is_prose, stands_out
 from ingest.extraction.body.lines import (
+    LINKED_LIST,
     is_caption,
     is_label,
     is_list_of_links,
@@ -30,8 +31,6 @@ from ingest.text import one_line
 
 _LINKED = 0.7
 """A block with a greater share of linked text is a link to another page."""
-_LINKED_LIST = 0.5
-"""The least share of linked text of a list of links."""
 _SHORT = 25
 """The most characters of a text that may be twice on a page, such as a heading."""
 _SENTENCE = 50
@@ -150,7 +149,7 @@ class Flow:
         return [
             block
             for block in blocks
-            if (around := _list_of(block)) is None or linked[around] < _LINKED_LIST * whole[around]
+            if (around := _list_of(block)) is None or linked[around] < LINKED_LIST * whole[around]
         ]
 
     def _without_boxes(self, blocks: Sequence[Block]) -> list[Block]:

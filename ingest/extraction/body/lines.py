@@ -41,7 +41,7 @@ _LINE_LENGTH = 220
 _NOTICE_LENGTH = 400
 _STAMP_LENGTH = 60
 _CLOCK_LENGTH = 20
-_LINKED_LIST = 0.5
+LINKED_LIST = 0.5
 """The least share of linked text of a list of links."""
 _LINK_LINES = 3
 """The least number of lines of a block that is a list of links."""
@@ -51,7 +51,7 @@ _LIST_MARK = re.compile(r"\s*(?:[-–—•·*▪►»>]|\d{1,2}[.)])\s*\S")
 def is_list_of_links(block: Block) -> bool:
     """Whether almost all lines of the block have a list mark, and half of its text is linked."""
     lines = block.text.split("\n")
-    if len(lines) < _LINK_LINES or block.link_share < _LINKED_LIST:
+    if len(lines) < _LINK_LINES or block.link_share < LINKED_LIST:
         return False
     marked = sum(1 for line in lines if _LIST_MARK.match(line))
     return marked >= len(lines) - 1

@@ -17,7 +17,7 @@ from ingest.extraction.model import Byline, Headline, Times
 from ingest.extraction.structured import StructuredData
 from ingest.html.page import Page, text_of
 from ingest.html.vocabulary import NOT_RENDERED
-from ingest.text import one_line
+from ingest.text import SENTENCE_END, one_line
 from ingest.url_shape import article_points, is_list_url
 from ingest.urls import is_home
 
@@ -36,7 +36,6 @@ _LIST_TEXT = 4_000
 """Characters of running text from which on the address alone is no clear sign of a list."""
 _LONG_TEXT, _LONG_TEXT_WEIGHT = 16_000, 1.5
 """Characters of running text that get a weight of their own, against many teasers around them."""
-_SENTENCE_END = re.compile(r"[.!?؟۔।…][\"”’»)]?(?:\s|$)|[。！？]")
 _ID_IN_QUERY = re.compile(r"[?&](?!srsltid|utm)[a-z_]*(?:id|s|p|nr)=[^&#]*\d{3}", re.IGNORECASE)
 """A query parameter with the number of an article, such as `?p=959`; not that of a campaign."""
 _ARTICLE_PART = re.compile(r"\.[a-z]{3,5}$|\d{3,}|[^\W_]+[-_][^\W_]+[-_][^\W_]+", re.IGNORECASE)
@@ -275,7 +274,7 @@ def _article_weight(facts: PageFacts, survey: Survey, article: Draft, running: i
     """Return the sum of the weights of the signs of an article."""
     page, site = facts.page, facts.site
     points = article_points(page.url)
-    weight = 0.4 * log10(1 + running) + 1.2 * log10(1 + len(_SENTENCE_END.findall(article.text)))
+    weight = 0.4 * log10(1 + running) + 1.2 * log10(1 + len(SENTENCE_END.findall(article.text)))
     weight += _LONG_TEXT_WEIGHT * (running >= _LONG_TEXT)
     weight += 3.2 if points >= 4 else 1.4 if points >= 3 else 0
     weight += 2.8 * bool(_ID_IN_QUERY.search(page.url))
