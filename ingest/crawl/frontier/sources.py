@@ -6,7 +6,6 @@ import asyncio
 import logging
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from itertools import count
 from typing import TYPE_CHECKING, cast
 
 from ingest.crawl.context import answered_at
@@ -16,17 +15,18 @@ from ingest.discovery.candidate import FEED, LISTING, SITEMAP, WORDPRESS
 from ingest.discovery.feed import read_feed
 from ingest.discovery.listing import read_listing
 from ingest.discovery.sitemap import read_robots, read_sitemap
-from ingest.errors import KhabarError, LimitExceeded
+from ingest.errors import HTTPStatusError, KhabarError, LimitExceeded, Unreachable
 from ingest.html.page import parse
-from ingest.plugins import Read, Response, SourceContext, SourcePage
+from ingest.plugins import Response, SourceContext, SourcePage
 
 if TYPE_CHECKING:
     from scrapy.http import Response as ScrapyResponse
 
 logger = logging.getLogger(__name__)
 
-_POSTS = 100
-"""Maximum of WordPress's API for one page."""
+_PER_PAGE = (100, 10)
+"""Posts a page: WordPress's maximum, and its default for hosts that refuse more with HTTP 400."""
+_BAD_REQUEST = 400
 _OVERLAP = timedelta(days=1)
 """The API is queried from this long before the last walk: clocks and time zones differ."""
 
@@ -66,10 +66,12 @@ async def listings(crawl: SourceContext) -> None:
 
 async def sitemaps(crawl: SourceContext) -> None:
     """Read the sitemaps of `discover.sitemaps`, and those in robots.txt with `robots_sitemaps`."""
-    starts = crawl.absolute(crawl.site.discover.sitemaps)
+    read = partial(_sitemap_page, crawl)
+    defined = crawl.absolute(crawl.site.discover.sitemaps)
+    await crawl.walk_files(defined, SITEMAP, read)
     if crawl.site.discover.robots_sitemaps:
-        starts += await _in_robots(crawl)
-    await crawl.walk_files(starts, SITEMAP, partial(_sitemap_page, crawl))
+        named = [url for url in await _in_robots(crawl) if url not in defined]
+        await crawl.walk_files(named, SITEMAP, read, named_by_site=True)
 
 
 def _sitemap_page(crawl: SourceContext, response: Response) -> SourcePage:
@@ -100,41 +102,46 @@ async def wordpress_posts(crawl: SourceContext) -> None:
     if not crawl.site.discover.wordpress_api:
         return
     (api,) = crawl.absolute([crawl.site.discover.wordpress_api])
+    problem = ""
     for base in dict.fromkeys((api, wordpress.plain_api(api))):
-        url = wordpress.posts_url(base, per_page=_POSTS)
-        newest = crawl.complete_until(url)
-        since = None if newest is None else newest - _OVERLAP  # the API has no validators
-        start = wordpress.posts_url(base, per_page=_POSTS, modified_after=since)
-        try:
-            error = await crawl.walk(url, WORDPRESS, _posts_reader(crawl, base, since), start)
-        except KhabarError as failure:
-            logger.info("no posts by the API: %s", failure)
-            continue
-        if error:
-            crawl.note(error)
-        return
+        for per_page in _PER_PAGE:
+            try:
+                await _walk_posts(crawl, base, per_page)
+            except KhabarError as failure:
+                problem = problem or str(failure)
+                logger.info("no posts by the API: %s", failure)
+                if not (isinstance(failure, HTTPStatusError) and failure.status == _BAD_REQUEST):
+                    break
+            else:
+                return
+    crawl.remark(wordpress.posts_url(api), WORDPRESS, f"no posts by the API: {problem}")
 
 
-def _posts_reader(crawl: SourceContext, api: str, since: datetime | None) -> Read:
-    """Return a parser of the API's answers. It counts them, for the URL of the next page."""
-    numbers = count(2)
+async def _walk_posts(crawl: SourceContext, api: str, per_page: int) -> None:
+    """Read the posts by one form of the API; raises `KhabarError` if it gives none."""
+    url = wordpress.posts_url(api, per_page=per_page)
+    newest = crawl.complete_until(url)
+    since = None if newest is None else newest - _OVERLAP  # the API has no validators
+    start = wordpress.posts_url(api, per_page=per_page, modified_after=since)
+    error = await crawl.walk(url, WORDPRESS, partial(_posts_page, crawl, per_page), start)
+    if error:
+        crawl.note(error)
 
-    def read(response: Response) -> SourcePage:
-        posts = wordpress.read_posts(
-            response.body,
-            response.url,
-            crawl.site.zone,
-            headers=headers_of(_scrapy(response)),
-            now=_clock(response),
-        )
-        next_url = None
-        if len(posts.candidates) >= _POSTS:
-            next_url = wordpress.posts_url(
-                api, page=next(numbers), per_page=_POSTS, modified_after=since
-            )
-        return SourcePage(posts.candidates, next_url, error=posts.error)
 
-    return read
+def _posts_page(crawl: SourceContext, per_page: int, response: Response) -> SourcePage:
+    posts = wordpress.read_posts(
+        response.body,
+        response.url,
+        crawl.site.zone,
+        headers=headers_of(_scrapy(response)),
+        now=_clock(response),
+    )
+    if not posts.is_api:
+        raise Unreachable(f"{response.url}: {posts.error}")
+    page = wordpress.page_of(response.url)
+    has_next = posts.has_next(page, per_page)
+    next_url = wordpress.page_url(response.url, page + 1) if has_next else None
+    return SourcePage(posts.candidates, next_url, error=posts.error)
 
 
 def _scrapy(response: Response) -> ScrapyResponse:
