@@ -118,11 +118,18 @@ class PageWalk:
             return reading
         if is_first:
             log.page(self.source, self.kind, reading)
-        elif reading.added.keys and reading.added.keys <= self._keys:
-            self._remarks.append(f"{url} repeats the pages before it")
+        elif sign := self._end_sign(reading):
+            self._remarks.append(f"{url} {sign}")
             return None
         self._count(url, reading)
         return reading
+
+    def _end_sign(self, reading: Reading) -> str | None:
+        """Return why a further page is the end of the list, if it is."""
+        page, keys = reading.page, reading.added.keys
+        if page is not None and not page.candidates and not page.error:
+            return "shows no article, so the list ends there"
+        return "repeats the pages before it" if keys and keys <= self._keys else None
 
     def _cut(self, url: str, patience: int | None, remark: str | None) -> None:
         """Note that the walk ends at a page before it has come to its end."""

@@ -18,6 +18,7 @@ from ingest.discovery.sitemap import read_robots, read_sitemap
 from ingest.errors import HTTPStatusError, KhabarError, LimitExceeded, Unreachable
 from ingest.html.page import parse
 from ingest.plugins import Response, SourceContext, SourcePage
+from ingest.url_shape import page_number
 
 if TYPE_CHECKING:
     from scrapy.http import Response as ScrapyResponse
@@ -57,7 +58,8 @@ async def listings(crawl: SourceContext) -> None:
             listing = read_listing(page, crawl.site, _clock(response))
         except LimitExceeded as over:
             return SourcePage((), error=str(over))
-        error = None if listing.candidates else "the listing shows no article"
+        is_further = (page_number(response.url) or 1) > 1
+        error = None if listing.candidates or is_further else "the listing shows no article"
         return SourcePage(listing.candidates, listing.next_url, error=error)
 
     urls = crawl.absolute(crawl.site.discover.listings)

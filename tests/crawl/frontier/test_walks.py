@@ -252,3 +252,13 @@ def test_a_page_in_place_of_the_api_leads_to_its_other_form() -> None:
 
     found = Rounds.of(answer, wordpress_api="/wp-json/").run()
     assert (found.articles, found.errors) == (["/story/3"], [])
+
+
+def test_an_empty_page_after_the_last_one_is_the_end_and_is_named() -> None:
+    pages: dict[str, Answer] = {
+        "/p/": listing(1, 2, 3, following="/p?page=2"),
+        "/p?page=2": "<html><body><main><p>Nothing here</p></main></body></html>",
+    }
+    found = Rounds.of(pages.__getitem__, listings=["/p/"]).run()
+    assert found.errors == []
+    assert found.remark("/p/") == f"{HOME}/p?page=2 shows no article, so the list ends there"
