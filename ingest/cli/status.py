@@ -125,6 +125,8 @@ def print_statuses(terminal: Terminal, statuses: Iterable[SiteStatus], now: date
         for finding in status.findings:
             name = safe(status.site)
             terminal.out.print(f"[bold]{name}[/]: {safe(str(finding))}", soft_wrap=True)
+        for note in status.summary.notes if status.summary is not None else ():
+            terminal.line(f"{status.site}: {note}")
 
 
 def _cells(status: SiteStatus, now: datetime, *, with_bars: bool) -> list[str]:

@@ -45,6 +45,7 @@ def _line(report: RunSummary) -> str:
         *(f"{number} rejected: {reason}" for reason, number in sorted(report.rejected.items())),
         *(f"{number} failed: {reason}" for reason, number in sorted(report.failures.items())),
         *map(str, report.findings or report.errors),
+        *report.notes,
     ]
     return "; ".join(parts)
 
@@ -64,6 +65,7 @@ def _facts(report: RunSummary) -> dict[str, object]:
         "failures": report.failures,
         "errors": report.errors,
         "findings": [finding.model_dump(mode="json") for finding in report.findings],
+        "notes": report.notes,
         "newest": report.newest.astimezone(UTC).isoformat() if report.newest else None,
         "seconds": round(report.seconds, 3),
     }

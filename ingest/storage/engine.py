@@ -18,7 +18,7 @@ from sqlalchemy.schema import CreateColumn, CreateIndex, CreateTable
 from ingest.errors import UnwritableOutput, UsageError
 from ingest.storage.tables import ARTICLES, META, RUNS, URLS, VERSION
 
-LEDGER_VERSION = 2
+LEDGER_VERSION = 3
 """Version of the tables. Opening migrates an older ledger and refuses a newer one."""
 
 _ADDED = {
@@ -30,7 +30,8 @@ _ADDED = {
         ARTICLES.c.position,
         URLS.c.last_full,
         RUNS.c.summary,
-    )
+    ),
+    3: (),  # the table `aliases`
 }
 """Columns that each version added. New tables and indexes need no entry: they are created."""
 
