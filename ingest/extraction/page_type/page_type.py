@@ -50,10 +50,10 @@ def judge_page(
         or _bad_status(facts.status)
         or _missing(survey, text, times)
         or _shell(page, survey, text)
-        or consent_wall(page, survey, text, is_dated=_shows_date(times))
+        or consent_wall(page, survey, text, is_signed=bool(byline.authors) or _shows_date(times))
         or _login(page, survey, text, times)
         or _list(weigh(facts, survey, article))
-        or _no_text(text, headline)
+        or _no_text(page, text, headline)
     )
 
 
@@ -93,12 +93,17 @@ def _shell(page: Page, survey: Survey, text: str) -> NotArticle | None:
     if len(text) > SHELL or len(survey.seen) > SHELL:
         return None
     if not survey.seen and not text:
-        return NotArticle(Reason.EMPTY, "no text")
+        return NotArticle(Reason.EMPTY, f"no text{_reload(page)}")
     if _WORDS["needs_script"].search(text or survey.seen):
         return NotArticle(Reason.EMPTY, "asks for JavaScript")
     if len(text) < _FEWEST_LETTERS and len(survey.seen) < SHELL / 2 and "<script" in page.html:
         return NotArticle(Reason.EMPTY, f"{len(survey.seen)} characters of text outside scripts")
     return None
+
+
+def _reload(page: Page) -> str:
+    """Return a note that a page asks its reader to load it, or another one, again."""
+    return ", reloads by meta refresh" if page.meta("refresh") else ""
 
 
 def _shows_date(times: Times) -> bool:
@@ -121,11 +126,11 @@ def _list(balance: Balance) -> NotArticle | None:
     return NotArticle(Reason.LISTING, ", ".join(balance.against)) if balance.is_list else None
 
 
-def _no_text(text: str, headline: Headline | None) -> NotArticle | None:
+def _no_text(page: Page, text: str, headline: Headline | None) -> NotArticle | None:
     """Refuse a page without a text, or with only a few letters."""
     if _has_letters(text):
         return None
-    detail = "hardly any text" if text else "no text"
+    detail = ("hardly any text" if text else "no text") + _reload(page)
     return NotArticle(Reason.NO_TEXT, detail if headline else f"{detail}, no headline")
 
 

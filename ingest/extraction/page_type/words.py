@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Sequence
 from functools import cache
 from importlib import resources
 
@@ -25,7 +26,7 @@ def read_words() -> dict[str, re.Pattern[str]]:
     }
 
 
-def first(kind: str, texts: tuple[str, ...]) -> str | None:
+def first(kind: str, texts: Sequence[str]) -> str | None:
     """Return the first text that is short enough for a heading and has words of the kind."""
     words = read_words()[kind]
     return next(

@@ -156,6 +156,33 @@ WALLS = {
     .replace("</h1>", "</h1><h2>Accept cookies or subscribe</h2>"),
 }
 
+WALLS |= {
+    "en, two offers": wall(
+        "Free or paid",
+        "Two ways to the news",
+        [
+            "Reporting costs money. Choose how you want to support ours.",
+            "The first way is free, with adverts chosen for you by what you read here and elsewhere.",
+            "The second costs 4 pounds a month: no tracking, and fewer adverts.",
+        ],
+        ["Continue for free", "Pay monthly"],
+    ),
+    "fr, with a link for a button": wall(
+        "Le Courrier",
+        "Vous avez le choix",
+        [
+            "La publicité et les abonnements paient le travail de nos journalistes.",
+            (
+                "En acceptant les cookies, vous lisez gratuitement. Sinon, optez pour l'offre sans "
+                "cookies à deux euros."
+            ),
+        ],
+        [],
+    ).replace(
+        "</main>", "<a href='/ok'>J'accepte les cookies</a><a href='/2'>Je m'abonne</a></main>"
+    ),
+}
+
 NEWS = [
     (
         "The regulator of the islands fined two newspapers on Thursday because their pages set cookies "
@@ -184,6 +211,30 @@ def news(head: str = "", foot: str = "", paragraphs: list[str] | None = None) ->
         f"<title>{title}</title>{head}<body><main><article><h1>{title}</h1>{text}</article></main>"
         f"{foot}</body>"
     )
+
+
+RULINGS = {
+    "quoted": [
+        '"You accept that we and our partners use cookies for ads, or you pay," the notice said.',
+        "The court found on Monday that readers had no choice between consent and two crowns.",
+        '"Consent that is bought by such an offer is none at all," the judge wrote.',
+    ],
+    "de": [
+        "Das Gericht der Insel hat entschieden, dass niemand zu Cookies gedrängt werden darf.",
+        "Geklagt hatte ein Verband gegen das Pur-Abo zweier Blätter, das 3 crowns kostete.",
+        "Die Verlage wollen das Urteil prüfen. Es ist noch nicht rechtskräftig.",
+    ],
+    "es": [
+        "La agencia multó a dos diarios por instalar cookies sin el consentimiento del lector.",
+        "Los diarios ofrecían aceptar la publicidad o suscribirse por tres crowns al mes.",
+        "Los editores anunciaron que acudirán a los tribunales de la capital.",
+    ],
+}
+
+
+@pytest.mark.parametrize("name", RULINGS)
+def test_news_that_repeats_what_walls_say_stays(name: str) -> None:
+    assert isinstance(read(news(foot=BANNER, paragraphs=RULINGS[name])), Article)
 
 
 @pytest.mark.parametrize("name", WALLS)
