@@ -26,6 +26,8 @@ _SAME_NUMBER = 0.5
 """The same for articles with different headlines, of which something else says they are one."""
 _SAME_CANONICAL = 0.8
 """The same if only a canonical URL says so. Boilerplate fills half of many a short article."""
+_FEW_SENTENCES = 2
+"""The most sentences of a text of which an edit may leave none: headline and time tell then."""
 _DIFFERENT = 0.2
 """Up to this share a text that replaces another at its address is another article's."""
 
@@ -124,8 +126,9 @@ def is_same(one: Traits, other: Traits, least: float) -> bool:
     """
     common = overlap(one, other)
     if one.headline and one.headline == other.headline:
+        is_short = min(len(one.sentences), len(other.sentences)) <= _FEW_SENTENCES
         dated = one.published is not None and one.published == other.published
-        return dated or common >= _SAME_TITLE or not (one.sentences and other.sentences)
+        return common >= _SAME_TITLE or (is_short and dated)
     return common >= least
 
 
@@ -177,7 +180,8 @@ class _PageKeys(NamedTuple):
         own = article_key(article.url)
         canonical = article_key(article.canonical_url) if article.canonical_url else own
         short = article.metadata.short_url
-        numbers = [*number_keys(article.url), *([article_key(short)] if short else [])]
+        shorts = [article_key(short), *number_keys(short)] if short else []
+        numbers = dict.fromkeys([*number_keys(article.url), *shorts])
         return cls(own, None if canonical == own else canonical, tuple(numbers), requested)
 
     def all(self) -> list[str]:

@@ -100,7 +100,12 @@ def test_an_address_that_always_leads_to_the_newest_article_closes_none() -> Non
         (sentences(1)[:2], "A quite new headline", True),
         ([*sentences(1)[:3], "It was not said when."], "A quite new headline", True),
         ([*sentences(2)[:3], sentences(1)[3]], "A quite new headline", False),
-        (sentences(2), "", True),  # the same headline and the same second of publication
+        (sentences(2), "", False),
+        (
+            ["A keeper of the old mill was named by the board on Friday at last."],
+            "",
+            True,
+        ),  # the same headline and the same second
         (sentences(2), "A quite new headline", False),
     ],
 )

@@ -63,6 +63,14 @@ class Chain:
         visits = [sent for asked, sent in self.asked if asked == url]
         return len(visits) >= _VISITS or (not self.replayed and cookies in visits)
 
+    def reloads(self, url: str, cookies: Cookies) -> bool:
+        """Whether a refresh of a page to this address only loads the page again.
+
+        A parameter against caches may differ each time.
+        """
+        paths = [_without_query(asked) for asked, _ in self.asked]
+        return self.repeats(url, cookies) or paths.count(_without_query(url)) > 1
+
     def problem(self, url: str) -> str:
         """Return what is wrong with a redirect to an address that was asked for before."""
         addresses = [asked for asked, _ in self.asked]
@@ -114,7 +122,7 @@ class ChainCookiesMiddleware(CookiesMiddleware):
     def refreshes_itself(self, request: Request, url: str) -> bool:
         """Whether a refresh to this address would only give the same page again."""
         chain = self._chain(request)
-        return chain.repeats(url, _cookies(self.jars[chain.jar]))
+        return chain.reloads(url, _cookies(self.jars[chain.jar]))
 
     def _chain(self, request: Request) -> Chain:
         chain: Chain | None = request.meta.get(_CHAIN)
@@ -159,6 +167,10 @@ class RefreshMiddleware(MetaRefreshMiddleware):
             if url and cookies is not None and cookies.refreshes_itself(request, url):
                 return response
         return super().process_response(request, response)
+
+
+def _without_query(url: str) -> str:
+    return url.partition("#")[0].partition("?")[0]
 
 
 def _cookies(jar: CookieJar) -> Cookies:
