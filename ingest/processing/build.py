@@ -32,7 +32,8 @@ from ingest.record import (
 from ingest.settings import Limits
 from ingest.sites import UNKNOWN_SITE, Site, SiteCatalog
 from ingest.text import block, known, one_line
-from ingest.urls import article_id, host_of, is_home
+from ingest.url_shape import article_points
+from ingest.urls import article_id, article_key, host_of, is_home
 
 logger = logging.getLogger(__name__)
 
@@ -46,6 +47,8 @@ _DATA = re.compile(
     re.VERBOSE | re.DOTALL | re.IGNORECASE,
 )
 """The beginning of a feed, a sitemap or JSON."""
+_LIKELY_ARTICLE = 2
+"""The least `article_points` of the address of an article."""
 _MARKUP_TYPES = ("html", "xml", "text/plain", "octet-stream")
 
 
@@ -73,7 +76,7 @@ def article_for(page: FetchedPage, site: Site, limits: Limits | None = None) -> 
 
     It raises nothing but `MemoryError`, after which the process had better end.
     """
-    if (reason := _unusable(page) or _redirected_home(page)) is not None:
+    if (reason := _unusable(page) or _redirected_away(page, site)) is not None:
         return _reject(page, site, *reason)
     try:
         limits = limits or Limits()
@@ -123,10 +126,22 @@ def _unusable(page: FetchedPage) -> tuple[Reason, str] | None:
     return None
 
 
-def _redirected_home(page: FetchedPage) -> tuple[Reason, str] | None:
-    """Refuse the front page in the place of another one: many sites send it for a removed page."""
-    if page.requested_url and is_home(page.url) and not is_home(page.requested_url):
+def _redirected_away(page: FetchedPage, site: Site) -> tuple[Reason, str] | None:
+    """Refuse the front page, a section or a notice in the place of an article.
+
+    Many sites redirect a removed article there, and all articles during maintenance.
+    """
+    asked = page.requested_url
+    if not asked or article_key(asked) == article_key(page.url):
+        return None
+    if is_home(page.url):
         return Reason.NOT_FOUND, "redirects to the front page"
+    if (
+        site.is_article_url(asked)
+        and not site.is_article_url(page.url)
+        and article_points(page.url) < _LIKELY_ARTICLE
+    ):
+        return Reason.NOT_FOUND, f"redirects to {page.url}, which is no article's address"
     return None
 
 

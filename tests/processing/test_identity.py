@@ -8,8 +8,8 @@ import pytest
 
 from ingest.processing.build import article_for
 from ingest.processing.identity import SHARED_CANONICAL, Identity, is_same, overlap, traits_of
-from ingest.record import Article, FetchedPage
-from ingest.sites import UNKNOWN_SITE
+from ingest.record import Article, FetchedPage, Reason, Rejection
+from ingest.sites import UNKNOWN_SITE, Site
 from ingest.storage.identities import Identities
 from ingest.urls import article_id
 from tests.small_paper import HOME, NOW, article, sentences
@@ -114,3 +114,22 @@ def test_when_two_pages_are_one_article(paragraphs: list[str], headline: str, sa
     other = traits_of(read(TWO, article(1, headline=headline, paragraphs=paragraphs)))
     assert is_same(one, other, 0.5) is same
     assert overlap(one, one) == 1
+
+
+@pytest.mark.parametrize(
+    ("target", "refused"),
+    [
+        (f"{HOME}/", True),
+        (f"{HOME}/news/", True),
+        (f"{HOME}/back-soon.html", True),
+        (f"{HOME}/harbour/2026/11/20/a-first-one-again/", False),
+        (f"{ONE}?utm_source=mail", False),
+    ],
+)
+def test_a_page_that_an_article_redirects_to_is_one_too(target: str, refused: bool) -> None:
+    site = Site(name="tern", domain="tern.example", article_urls=[r"/news/a-"])
+    page = FetchedPage(
+        url=target, body=article(1).encode(), retrieved_at=NOW, requested_url=ONE, status=200
+    )
+    result = article_for(page, site)
+    assert (isinstance(result, Rejection) and result.reason is Reason.NOT_FOUND) is refused
