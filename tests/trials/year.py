@@ -88,7 +88,9 @@ class Newsroom:
     habits: Habits
     now: datetime = START
     last: datetime = START
+    noted: int = 0
     articles: list[tuple[str, datetime]] = field(default_factory=list)
+    months: dict[str, list[tuple[str, datetime]]] = field(default_factory=dict)
     reachable: set[str] = field(default_factory=set)
 
     @property
@@ -106,14 +108,17 @@ class Newsroom:
             if not self.site.is_article_url(self.home + path):
                 raise SystemExit(f"{self.site.name}: {path} is no address of an article")
             self.articles.append((path, self.last))
+            self.months.setdefault(f"{self.last:%Y-%m}", []).append((path, self.last))
         self.now = until
         self._note_reachable()
 
     def _note_reachable(self) -> None:
         discover, habits = self.site.discover, self.habits
         walkable = discover.robots_sitemaps or (discover.listings and habits.list_end != "repeat")
+        fresh = self.articles[self.noted :]
+        self.noted = len(self.articles)
         if walkable or (discover.wordpress_api and habits.api != "closed"):
-            self.reachable.update(path for path, _ in self.articles)
+            self.reachable.update(path for path, _ in fresh)
             return
         if discover.listings:
             self.reachable.update(path for path, _ in self.articles[-habits.page_size :])
@@ -156,24 +161,21 @@ class Newsroom:
         return _urlset(self._entry(*article) for article in self._recent())
 
     def _index(self) -> str:
-        months = sorted({f"{day:%Y-%m}" for _, day in self.articles})
+        months = sorted(self.months)
         if self.habits.order == "newest":
             months.reverse()
         elif self.habits.order == "shuffled":
             self.habits.rng.shuffle(months)
         entries = "".join(
             f"<sitemap><loc>{self.home}/month-{month}.xml</loc>"
-            f"{self._stamp(max(day for _, day in self._of(month)))}</sitemap>"
+            f"{self._stamp(self.months[month][-1][1])}</sitemap>"
             for month in months
         )
         return f"<sitemapindex>{entries}</sitemapindex>"
 
-    def _of(self, month: str) -> list[tuple[str, datetime]]:
-        return [article for article in self.articles if f"{article[1]:%Y-%m}" == month]
-
     def _month(self, path: str) -> str:
         month = path.removeprefix("/month-").removesuffix(".xml")
-        return _urlset(self._entry(*article) for article in self._of(month))
+        return _urlset(self._entry(*article) for article in self.months.get(month, []))
 
     def _entry(self, path: str, day: datetime) -> str:
         return f"<url><loc>{self.home}{path}</loc>{self._stamp(day)}</url>"
