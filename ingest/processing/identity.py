@@ -147,7 +147,8 @@ def identify(article: Article, requested: str, registry: Registry) -> Identity:
     ident = choice.at_own_address(names.get(page.own, [])) or choice.suggested(page, names)
     shared = ident is None and choice.refused_canonical
     if ident is None:
-        ident = _free_id(article, page, registry, shared=shared)
+        taken = {name.article_id for name in known}
+        ident = _free_id(article, page, registry, taken, shared=shared)
     left = _left(page, names, registry)
     if left == ident:
         left = None
@@ -179,9 +180,9 @@ class _PageKeys(NamedTuple):
     def of(cls, article: Article, requested: str) -> _PageKeys:
         own = article_key(article.url)
         canonical = article_key(article.canonical_url) if article.canonical_url else own
-        short = article.metadata.short_url
-        shorts = [article_key(short), *number_keys(short)] if short else []
-        numbers = dict.fromkeys([*number_keys(article.url), *shorts])
+        short = article_key(article.metadata.short_url) if article.metadata.short_url else ""
+        shorts = [short, *number_keys(short)] if short else []
+        numbers = dict.fromkeys([*number_keys(own), *shorts])
         return cls(own, None if canonical == own else canonical, tuple(numbers), requested)
 
     def all(self) -> list[str]:
@@ -250,7 +251,7 @@ class _Choice:
         A redirect from `/88/one-slug/` to `/88/another/` needs no comparison of texts.
         """
         ident = _fetched(names)
-        before = {*number_keys(f"https://{page.requested}")}
+        before = {*number_keys(page.requested)}
         return ident if before and before & set(page.numbers) else None
 
     def _first(self, names: Sequence[Name], least: float) -> str | None:
@@ -273,9 +274,11 @@ def _by_key(names: Iterable[Name]) -> dict[str, list[Name]]:
     return by_key
 
 
-def _free_id(article: Article, page: _PageKeys, registry: Registry, *, shared: bool) -> str:
+def _free_id(
+    article: Article, page: _PageKeys, registry: Registry, taken: Iterable[str], *, shared: bool
+) -> str:
     """Return an id that no other article has: the extraction's, that of the address, or others."""
-    if not shared and registry.address(article.id) is None:
+    if not shared and article.id not in taken:
         return article.id
     key, number = page.own, 1
     while registry.address(ident := id_of_key(key)) is not None:
