@@ -28,6 +28,8 @@ _SAME_CANONICAL = 0.8
 """The same if only a canonical URL says so. Boilerplate fills half of many a short article."""
 _FEW_SENTENCES = 2
 """The most sentences of a text of which an edit may leave none: headline and time tell then."""
+_MOST_SHARING = 4
+"""Articles with one number from which on it is none of theirs. No more are stored or compared."""
 _DIFFERENT = 0.2
 """Up to this share a text that replaces another at its address is another article's."""
 
@@ -156,7 +158,11 @@ def identify(article: Article, requested: str, registry: Registry) -> Identity:
         article = _warned(article, f"{SHARED_CANONICAL}: {article.canonical_url}")
     return Identity(
         article.model_copy(update={"id": ident}),
-        tuple(name for name in page.names(ident, shared=shared) if name not in known),
+        tuple(
+            name
+            for name in page.names(ident, shared=shared)
+            if name not in known and not (name.claimed and _is_common(names.get(name.key, [])))
+        ),
         left,
         left is not None and choice.continues(left, page, names),
     )
@@ -235,7 +241,7 @@ class _Choice:
             self.refused_canonical = True
         if ident := self._first(names.get(page.own, []), _SAME_CANONICAL):
             return ident
-        numbered = [name for key in page.numbers for name in names.get(key, [])]
+        numbered = [name for key in page.numbers for name in _few(names.get(key, []))]
         moved = names.get(page.requested, []) if page.requested != page.own else []
         return self._moved(moved, page) or self._first([*moved, *numbered], _SAME_NUMBER)
 
@@ -260,6 +266,15 @@ class _Choice:
             if last is not None and is_same(self._traits, last, least):
                 return ident
         return None
+
+
+def _is_common(names: Sequence[Name]) -> bool:
+    """Whether so many articles have a key that it is that of a section or a year, not of one."""
+    return len({name.article_id for name in names}) >= _MOST_SHARING
+
+
+def _few(names: Sequence[Name]) -> Sequence[Name]:
+    return () if _is_common(names) else names
 
 
 def _fetched(names: Sequence[Name]) -> str | None:
