@@ -215,14 +215,17 @@ def _key_parts(url: str) -> tuple[str, list[tuple[str, str]]]:
     return place, parse_qsl(query, keep_blank_values=True)
 
 
-def number_keys(url: str) -> tuple[str, ...]:
+def number_keys(key: str) -> tuple[str, ...]:
     """Return keys of the numbers that an address may name its article by, with its host.
 
     These are a segment of digits (`/story/88/a-slug/`), digits at the start or end of a slug
     (`a-slug-2026114`), and a parameter such as `?id=88`. Dates in the path are no numbers. Two
     articles may share a number, which one counts in each section.
+
+    Args:
+        key: of the address, by `article_key`.
     """
-    place, _, query = article_key(url).partition("?")
+    place, _, query = key.partition("?")
     host, _, path = place.partition("/")
     numbers = [
         value for name, value in parse_qsl(query) if name in ARTICLE_KEYS and value.isdecimal()

@@ -129,7 +129,7 @@ class Absences:
         address = lost.address
         try:
             if not is_sure and not await self._confirmed(lost):
-                raise Unreachable(f"{address.url}: {cause}, as other articles of the site do")
+                raise Unreachable(f"{address.url}: {cause}, and no other article answers")
             decision = self._gone(lost, cause)
         except KhabarError as error:
             await self._fail(address, error)

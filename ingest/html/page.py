@@ -123,7 +123,8 @@ class Page:
         A link in the body does not count (HTML, 4.6.7: `canonical` is not body-ok): it comes with a
         part of another page, such as a card.
         """
-        links = (link for link in _head_of(self.tree) if link.tag == "link")
+        # A link between head and body is in the head of a browser's tree.
+        links = select_all(self.tree, "./head/link | ./link[not(preceding-sibling::body)]")
         addresses = (
             self.absolute(link.get("href"))
             for link in links
@@ -164,17 +165,6 @@ def body_of(tree: HtmlElement) -> HtmlElement:
     """Return the `<body>` of a tree, or the root if it has none."""
     body = tree.find("body")
     return tree if body is None else body
-
-
-def _head_of(tree: HtmlElement) -> Iterator[HtmlElement]:
-    """Return the elements of the head, and those before the body, which a browser moves there."""
-    for element in tree:
-        if element.tag == "body":
-            return
-        if element.tag == "head":
-            yield from element
-        else:
-            yield element
 
 
 def select_first(tree: HtmlElement, selectors: Iterable[str]) -> list[HtmlElement]:

@@ -28,6 +28,8 @@ _SAME_CANONICAL = 0.8
 """The same if only a canonical URL says so. Boilerplate fills half of many a short article."""
 _FEW_SENTENCES = 2
 """The most sentences of a text of which an edit may leave none: headline and time tell then."""
+_MOST_SHARING = 4
+"""Articles with one number from which on it is none of theirs. No more are stored or compared."""
 _DIFFERENT = 0.2
 """Up to this share a text that replaces another at its address is another article's."""
 
@@ -147,7 +149,8 @@ def identify(article: Article, requested: str, registry: Registry) -> Identity:
     ident = choice.at_own_address(names.get(page.own, [])) or choice.suggested(page, names)
     shared = ident is None and choice.refused_canonical
     if ident is None:
-        ident = _free_id(article, page, registry, shared=shared)
+        taken = {name.article_id for name in known}
+        ident = _free_id(article, page, registry, taken, shared=shared)
     left = _left(page, names, registry)
     if left == ident:
         left = None
@@ -155,7 +158,11 @@ def identify(article: Article, requested: str, registry: Registry) -> Identity:
         article = _warned(article, f"{SHARED_CANONICAL}: {article.canonical_url}")
     return Identity(
         article.model_copy(update={"id": ident}),
-        tuple(name for name in page.names(ident, shared=shared) if name not in known),
+        tuple(
+            name
+            for name in page.names(ident, shared=shared)
+            if name not in known and not (name.claimed and _is_common(names.get(name.key, [])))
+        ),
         left,
         left is not None and choice.continues(left, page, names),
     )
@@ -179,9 +186,9 @@ class _PageKeys(NamedTuple):
     def of(cls, article: Article, requested: str) -> _PageKeys:
         own = article_key(article.url)
         canonical = article_key(article.canonical_url) if article.canonical_url else own
-        short = article.metadata.short_url
-        shorts = [article_key(short), *number_keys(short)] if short else []
-        numbers = dict.fromkeys([*number_keys(article.url), *shorts])
+        short = article_key(article.metadata.short_url) if article.metadata.short_url else ""
+        shorts = [short, *number_keys(short)] if short else []
+        numbers = dict.fromkeys([*number_keys(own), *shorts])
         return cls(own, None if canonical == own else canonical, tuple(numbers), requested)
 
     def all(self) -> list[str]:
@@ -234,7 +241,7 @@ class _Choice:
             self.refused_canonical = True
         if ident := self._first(names.get(page.own, []), _SAME_CANONICAL):
             return ident
-        numbered = [name for key in page.numbers for name in names.get(key, [])]
+        numbered = [name for key in page.numbers for name in _few(names.get(key, []))]
         moved = names.get(page.requested, []) if page.requested != page.own else []
         return self._moved(moved, page) or self._first([*moved, *numbered], _SAME_NUMBER)
 
@@ -250,7 +257,7 @@ class _Choice:
         A redirect from `/88/one-slug/` to `/88/another/` needs no comparison of texts.
         """
         ident = _fetched(names)
-        before = {*number_keys(f"https://{page.requested}")}
+        before = {*number_keys(page.requested)}
         return ident if before and before & set(page.numbers) else None
 
     def _first(self, names: Sequence[Name], least: float) -> str | None:
@@ -259,6 +266,15 @@ class _Choice:
             if last is not None and is_same(self._traits, last, least):
                 return ident
         return None
+
+
+def _is_common(names: Sequence[Name]) -> bool:
+    """Whether so many articles have a key that it is that of a section or a year, not of one."""
+    return len({name.article_id for name in names}) >= _MOST_SHARING
+
+
+def _few(names: Sequence[Name]) -> Sequence[Name]:
+    return () if _is_common(names) else names
 
 
 def _fetched(names: Sequence[Name]) -> str | None:
@@ -273,9 +289,11 @@ def _by_key(names: Iterable[Name]) -> dict[str, list[Name]]:
     return by_key
 
 
-def _free_id(article: Article, page: _PageKeys, registry: Registry, *, shared: bool) -> str:
+def _free_id(
+    article: Article, page: _PageKeys, registry: Registry, taken: Iterable[str], *, shared: bool
+) -> str:
     """Return an id that no other article has: the extraction's, that of the address, or others."""
-    if not shared and registry.address(article.id) is None:
+    if not shared and article.id not in taken:
         return article.id
     key, number = page.own, 1
     while registry.address(ident := id_of_key(key)) is not None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, delete, select, update
+from sqlalchemy import Connection, RowMapping, delete, false, select, true, union_all, update
 
 from ingest.discovery.candidate import Candidate
 from ingest.processing.changes import Known, field_hashes
@@ -167,17 +167,19 @@ def names_of(connection: Connection, keys: Sequence[str]) -> list[Name]:
     They are those in `aliases`, the articles of requested addresses, and the articles whose id is
     made of a key, which need not have been fetched there.
     """
-    rows = connection.execute(select(ALIASES).where(ALIASES.c.key.in_(keys)))
-    names = [Name(row.key, row.article_id, row.claimed) for row in rows]
+    key_of = {id_of_key(key): key for key in keys}
     rows = connection.execute(
-        select(URLS.c.key, URLS.c.article_id).where(
-            URLS.c.key.in_(keys), URLS.c.article_id.is_not(None)
+        union_all(
+            select(ALIASES.c.key, ALIASES.c.article_id, ALIASES.c.claimed).where(
+                ALIASES.c.key.in_(keys)
+            ),
+            select(URLS.c.key, URLS.c.article_id, false()).where(
+                URLS.c.key.in_(keys), URLS.c.article_id.is_not(None)
+            ),
+            select(ARTICLES.c.id, ARTICLES.c.id, true()).where(ARTICLES.c.id.in_(key_of)),
         )
     )
-    names += [Name(row.key, row.article_id, claimed=False) for row in rows]
-    by_id = {id_of_key(key): key for key in keys}
-    ids = connection.scalars(select(ARTICLES.c.id).where(ARTICLES.c.id.in_(by_id)))
-    return names + [Name(by_id[ident], ident, claimed=True) for ident in ids]
+    return [Name(key_of.get(key, key), ident, bool(claimed)) for key, ident, claimed in rows]
 
 
 def _put_address(connection: Connection, site: str, outcome: Outcome) -> None:

@@ -133,3 +133,12 @@ def test_a_page_that_an_article_redirects_to_is_one_too(target: str, refused: bo
     )
     result = article_for(page, site)
     assert (isinstance(result, Rejection) and result.reason is Reason.NOT_FOUND) is refused
+
+
+def test_a_number_in_the_address_of_many_articles_names_none() -> None:
+    known = Identities()
+    urls = [f"{HOME}/news/31/an-article-of-section-{name}/" for name in "abcdef"]
+    stored = [told(known, url, article(number)).names for number, url in enumerate(urls)]
+    assert [len(names) for names in stored] == [1, 1, 1, 1, 0, 0]
+    again = f"{HOME}/news/31/an-article-under-another-name/"
+    assert told(known, again, article(0)).article.id == article_id(again)

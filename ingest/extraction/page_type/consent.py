@@ -52,11 +52,11 @@ def consent_wall(page: Page, survey: Survey, text: str, *, is_signed: bool) -> N
         text: The text of the article.
         is_signed: Whether the page shows an author or a date of publication.
     """
-    if not text or len(text) > _LONGEST:
+    if len(text) > _LONGEST or not read_words()["consent_words"].search(text):
         return None
     shares = _shares(text)
     is_article = survey.claimed or is_signed
-    if not shares.subject or shares.asks < (_ALL if is_article else _PART):
+    if shares.asks < (_ALL if is_article else _PART):
         return None
     sign = None if is_article else _clear_sign(survey, shares)
     if sign is None and shares.asks >= _HALF:
