@@ -23,6 +23,7 @@ from vcr.request import Request as VcrRequest
 from w3lib.url import canonicalize_url
 
 from ingest.crawl.http import cassette_files
+from ingest.crawl.http.codings import is_packed
 from ingest.crawl.http.recording import REPLAYED
 from ingest.errors import InvalidCassette, NotRecorded
 
@@ -176,8 +177,7 @@ def to_response(request: Request, recorded: Mapping[str, Any]) -> Response:
             f"no response is recorded for {request.url}: {error!r}", "record it again"
         ) from error
     body = body.encode("utf-8") if isinstance(body, str) else bytes(body)
-    if headers.get("Content-Encoding") == b"gzip" and not body.startswith(b"\x1f\x8b"):
-        # Other recorders store the body unpacked and keep the header.
+    if not is_packed(body, headers.getlist("Content-Encoding")):
         headers.pop("Content-Encoding")
     kind = responsetypes.from_args(headers=headers, url=request.url, body=body)
     return kind(url=request.url, status=status, headers=headers, body=body, flags=[REPLAYED])

@@ -5,18 +5,23 @@ from __future__ import annotations
 import asyncio
 import copy
 import gzip
+import sys
+import zlib
+from collections.abc import Callable
 from pathlib import Path
 
+import brotli
 import pytest
 import vcr
 from scrapy import Request
+from scrapy.downloadermiddlewares.httpcompression import HttpCompressionMiddleware
 from scrapy.http import Response
 from scrapy.settings import Settings as ScrapySettings
 from scrapy.utils.test import get_crawler
 from vcr.cassette import Cassette
 
 from ingest.crawl.http import cassette_files
-from ingest.crawl.http.cassette import Tape, request_key, without_secrets
+from ingest.crawl.http.cassette import Tape, request_key, to_response, without_secrets
 from ingest.crawl.http.handler import KhabarDownloadHandler, MissedRequest
 from ingest.crawl.http.recording import REPLAYED, tape_from
 from ingest.crawl.run import fetch_pages
@@ -24,6 +29,11 @@ from ingest.crawl.settings import scrapy_settings
 from ingest.errors import InvalidCassette, UnwritableOutput, UsageError
 from ingest.record import Article
 from ingest.settings import Settings
+
+if sys.version_info >= (3, 14):
+    from compression import zstd
+else:
+    from backports import zstd
 
 CASSETTES = Path(__file__).parents[3] / "fixtures" / "cassettes"
 URL = "https://news.example/story"
@@ -254,14 +264,62 @@ def test_a_failed_save_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.M
     assert list(tmp_path.iterdir()) == [file]
 
 
-def test_a_body_that_others_unpacked_loses_the_header(tmp_path: Path) -> None:
-    packed = Response(
-        URL, headers={"Content-Encoding": "gzip", "Content-Type": "text/html"}, body=b"<p>plain"
-    )
-    file = recorded(tmp_path / "tape.yaml", packed)
-    response = Tape.replay([file]).play(Request(URL))
-    assert response is not None
+PACKERS: dict[str, Callable[[bytes], bytes]] = {
+    "gzip": gzip.compress,
+    "X-GZIP": gzip.compress,
+    "deflate": zlib.compress,
+    "Deflate": lambda body: zlib.compress(body, wbits=-15),
+    "BR": brotli.compress,
+    "zstd": zstd.compress,
+    "deflate, br": lambda body: brotli.compress(zlib.compress(body)),
+}
+"""Content codings, in the spellings of several servers."""
+TEXTS = [
+    b"<p>plain",
+    b"",
+    b'{"id": 7, "title": "The ferry leaves at nine"}',
+    b"xml version 1",
+    "خبر اور تصویر".encode("windows-1256", "replace"),
+    b"<html>" + b"<p>The ferry leaves at nine.</p>" * 90_000,
+]
+
+
+@pytest.mark.parametrize("coding", PACKERS)
+@pytest.mark.parametrize("body", TEXTS, ids=range(len(TEXTS)))
+def test_a_body_that_others_unpacked_loses_the_header(coding: str, body: bytes) -> None:
+    recorded_so = {
+        "status": {"code": 200},
+        "headers": {"Content-Encoding": [coding], "Content-Type": ["text/html"]},
+        "body": {"string": body},
+    }
+    response = to_response(Request(URL), recorded_so)
     assert "Content-Encoding" not in response.headers
+    assert response.body == body
+
+
+@pytest.mark.parametrize("coding", PACKERS)
+@pytest.mark.parametrize("body", TEXTS, ids=range(len(TEXTS)))
+def test_a_body_that_is_packed_keeps_the_header(coding: str, body: bytes) -> None:
+    recorded_so = {
+        "status": {"code": 200},
+        "headers": {"Content-Encoding": coding.split(", ")},
+        "body": {"string": PACKERS[coding](body)},
+    }
+    response = to_response(Request(URL), recorded_so)
+    assert b", ".join(response.headers.getlist("Content-Encoding")).decode() == coding
+    unpacking = HttpCompressionMiddleware(crawler=get_crawler())
+    unpacked = unpacking.process_response(Request(URL), response)
+    assert isinstance(unpacked, Response)
+    assert unpacked.body == body
+
+
+def test_an_unknown_coding_stays() -> None:
+    recorded_so = {
+        "status": {"code": 200},
+        "headers": {"Content-Encoding": ["exi"]},
+        "body": {"string": b"a"},
+    }
+    assert to_response(Request(URL), recorded_so).headers["Content-Encoding"] == b"exi"
 
 
 @pytest.mark.parametrize(
