@@ -20,7 +20,7 @@ from ingest.errors import UnwritableOutput, UsageError
 from ingest.storage.tables import ARTICLES, META, RUNS, URLS, VERSION
 from ingest.storage.write_ahead import check_log
 
-LEDGER_VERSION = 2
+LEDGER_VERSION = 3
 """Version of the tables. Opening migrates an older ledger and refuses a newer one."""
 
 _ADDED = {
@@ -189,7 +189,7 @@ def _version(connection: Connection) -> int:
 
 def _add_columns(connection: Connection, version: int) -> None:
     for added in range(version + 1, LEDGER_VERSION + 1):
-        for column in _ADDED[added]:
+        for column in _ADDED.get(added, ()):
             columns = inspect(connection).get_columns(column.table.name)
             if column.name not in {existing["name"] for existing in columns}:
                 text = CreateColumn(column).compile(dialect=connection.dialect)
