@@ -51,6 +51,8 @@ class KhabarDownloadHandler(BaseDownloadHandler):
         self._connect_to = context.settings.connect_to
         self._paces = context.paces
         self._network: DownloadHandlerProtocol | None = None
+        self._unpacking = HttpCompressionMiddleware(crawler=crawler)
+        self._unpacking.stats = None  # the middleware of the crawl counts the responses
 
     async def download_request(self, request: Request) -> Response:
         """Return the response to a request, once its host may be asked.
@@ -104,10 +106,8 @@ class KhabarDownloadHandler(BaseDownloadHandler):
 
     def _unpacked(self, request: Request, response: Response) -> Response | None:
         """Return the response with its body unpacked; None if it is broken or over a limit."""
-        unpacking = HttpCompressionMiddleware(crawler=self.crawler)
-        unpacking.stats = None  # the middleware of the crawl counts the response itself
         try:
-            unpacked = unpacking.process_response(request, response)
+            unpacked = self._unpacking.process_response(request, response)
         except Exception:  # noqa: BLE001 - the crawl will fail alike, and say so
             return None
         return unpacked if isinstance(unpacked, Response) else None
