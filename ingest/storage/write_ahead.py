@@ -11,12 +11,15 @@ the first page, so that each commit in the log has it, too
 
 from __future__ import annotations
 
+import sqlite3
 import struct
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from io import BufferedReader
 from itertools import count
 from pathlib import Path
+from urllib.parse import quote
 
 from ingest.errors import UsageError
 
@@ -34,10 +37,11 @@ _ATTEMPTS = 5
 
 @dataclass(frozen=True, slots=True)
 class _Log:
-    """A write-ahead log: its salts, and the numbers of the transactions in it."""
+    """A write-ahead log: its salts, and the numbers of the transactions in it, if it has any."""
 
     salts: bytes
     numbers: tuple[int, ...]
+    has_frames: bool
 
 
 def check_log(file: Path) -> None:
@@ -48,20 +52,36 @@ def check_log(file: Path) -> None:
     """
     path = file.with_name(f"{file.name}-wal")
     for _ in range(_ATTEMPTS):
-        before = _read_log(path)
-        number = _number(file)
-        after = _read_log(path)
-        if before is None or after is None or number is None or not before.numbers:
+        before, number, after = _read_log(path), _number(file), _read_log(path)
+        if before is None or after is None or number is None:
             return
-        if before.salts != after.salts:
-            continue
-        # The file is in the state before the log, or in a later one, after a checkpoint.
-        if before.numbers[0] - 1 <= number <= max(after.numbers):
+        if before.salts == after.salts:
+            if not _fits(file, number, before, after):
+                raise UsageError(
+                    f"the ledger {file} does not fit {path.name}, which is of another state of it",
+                    f"if {file.name} is a restored copy, move {path.name} and {file.name}-shm away",
+                )
             return
-        raise UsageError(
-            f"the ledger {file} does not fit {path.name}, which is of another state of it",
-            f"if {file.name} is a restored copy, move {path.name} and {file.name}-shm away",
-        )
+
+
+def _fits(file: Path, number: int, before: _Log, after: _Log) -> bool:
+    """Whether a file with this number has the state before a log, or one after a checkpoint."""
+    if before.numbers and before.numbers[0]:  # 0: of a release that did not number
+        return before.numbers[0] - 1 <= number <= max(after.numbers)
+    return not before.has_frames or _is_sound(file)
+
+
+def _is_sound(file: Path) -> bool:
+    """Whether SQLite finds the file with its log in order: for a log of another program.
+
+    It is opened to read only, since closing it would write the log into the file.
+    """
+    uri = f"file:{quote(str(file.resolve()))}?mode=ro"
+    try:
+        with closing(sqlite3.connect(uri, uri=True)) as connection:
+            return bool(connection.execute("PRAGMA integrity_check(1)").fetchone() == ("ok",))
+    except sqlite3.DatabaseError as error:
+        return "malformed" not in str(error)  # anything else shows when it is used
 
 
 def _read_log(path: Path) -> _Log | None:
@@ -74,7 +94,11 @@ def _read_log(path: Path) -> _Log | None:
             magic, _, size, _, salts, _ = _WAL_HEADER.unpack(header)
             if magic & ~1 != _MAGIC:
                 return None
-            return _Log(salts, tuple(_numbers(stream, size, salts)))
+            numbers = tuple(_numbers(stream, size, salts))
+            stream.seek(_WAL_HEADER.size)
+            first = stream.read(_FRAME_HEADER.size)
+            used = len(first) == _FRAME_HEADER.size and _FRAME_HEADER.unpack(first)[2] == salts
+            return _Log(salts, numbers, used)
     except OSError:
         return None
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -102,6 +103,27 @@ def test_a_restored_ledger_is_not_mixed_with_it(
         assert "run-0" in runs_in(folder)
 
 
+def test_a_log_of_another_program_is_refused_if_the_file_is_damaged_with_it(
+    folder: Path, tmp_path: Path
+) -> None:
+    write(folder, 3)
+    copy = tmp_path / "copy.sqlite"
+    shutil.copy(folder / LEDGER, copy)
+    write(folder, 250)
+    connection = sqlite3.connect(folder / LEDGER)
+    connection.execute("update runs set finished = 'x'")  # all of its pages, and not the first one
+    connection.commit()
+    kept = {name: (folder / name).read_bytes() for name in (LOG, INDEX)}
+    check_log(folder / LEDGER)
+    connection.close()
+    shutil.copy(copy, folder / LEDGER)
+    for name, content in kept.items():
+        (folder / name).write_bytes(content)
+    with pytest.raises(UsageError, match="does not fit"):
+        check_log(folder / LEDGER)
+    assert (folder / LEDGER).read_bytes() == copy.read_bytes()
+
+
 def test_a_copy_that_was_made_with_its_log_open_is_whole(folder: Path, tmp_path: Path) -> None:
     write(folder, 1)
     ledger = Ledger.open(folder, "news")
@@ -125,10 +147,10 @@ def test_a_log_that_is_none_is_left_to_sqlite(folder: Path, content: bytes) -> N
 def test_a_process_that_writes_meanwhile_is_no_other_state(folder: Path) -> None:
     write(folder, 1)
     ledger = Ledger.open(folder, "news")
-    for number in range(300):
+    for number in range(100):
         ledger.runs.start(f"run-{number}", NOW)
         check_log(folder / LEDGER)
-        if number % 50 == 49:
+        if number % 25 == 24:
             with ledger._database.writing() as connection:
                 connection.exec_driver_sql("ROLLBACK")
                 connection.exec_driver_sql("PRAGMA wal_checkpoint(RESTART)")
