@@ -27,11 +27,14 @@ default is 1:
 
 from __future__ import annotations
 
+from ingest.redaction.text import masked
 from ingest.text import one_line, printable
 
 
 class KhabarError(Exception):
     """Base class of all errors. `str()` returns one printable line: "message (remedy)".
+
+    Passwords and tokens in addresses are masked.
 
     Instances can be pickled, so that a worker process can raise them in its parent.
 
@@ -43,9 +46,9 @@ class KhabarError(Exception):
     exit_code = 1
 
     def __init__(self, message: str, remedy: str = "") -> None:
-        super().__init__(message, remedy)
-        self.message = printable(one_line(message))
-        self.remedy = printable(one_line(remedy))
+        self.message = printable(masked(one_line(message)))
+        self.remedy = printable(masked(one_line(remedy)))
+        super().__init__(self.message, self.remedy)
 
     def __str__(self) -> str:
         return f"{self.message} ({self.remedy})" if self.remedy else self.message

@@ -2,7 +2,7 @@
 
 Only the command `khabar` and its worker processes call `set_up`; a program that uses Khabar as a
 library configures `logging` itself. Text of a page in a message, an exception or a name is made
-printable, and cannot start a line.
+printable, and cannot start a line. Passwords and tokens in addresses are masked.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Literal
 
+from ingest.redaction.text import masked
 from ingest.text import one_line, printable
 
 if TYPE_CHECKING:
@@ -222,17 +223,17 @@ def _trace(record: logging.LogRecord) -> list[str]:
         texts.append(logging.Formatter().formatException(record.exc_info))
     if record.stack_info:
         texts.append(record.stack_info)
-    return [printable(line) for text in texts for line in text.expandtabs(4).splitlines()]
+    return [printable(line) for text in texts for line in masked(text.expandtabs(4)).splitlines()]
 
 
 def _line(text: str) -> str:
-    return printable(one_line(text))
+    return printable(masked(one_line(text)))
 
 
 def _printable(value: object) -> object:
     """Return the value with all of its strings printable, except for newlines."""
     if isinstance(value, str):
-        return "\n".join(printable(line) for line in value.split("\n"))
+        return "\n".join(printable(line) for line in masked(value).split("\n"))
     if isinstance(value, Mapping):
         return {_line(str(key)): _printable(part) for key, part in value.items()}
     if isinstance(value, list | tuple):

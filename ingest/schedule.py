@@ -1,9 +1,9 @@
-"""Durations, intervals and cron lines: parse them and compute when a site is due next (pure)."""
+"""Durations, intervals and schedules: parse them and compute when a site is due next (pure)."""
 
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Annotated, Self
 from zoneinfo import ZoneInfo
 
@@ -28,10 +28,6 @@ _LONGEST = timedelta(days=366)
 
 _JITTER_SHARE = 0.1
 """Upper limit of jitter, as a share of the interval: 1 min must not become 1.5 min."""
-
-_DAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat", "sun")
-"""Weekdays by their numbers in cron: both 0 and 7 are Sunday."""
-_DAY_RANGE = re.compile(r"(?:\*|(?P<first>\w+)(?:-(?P<last>\w+))?)(?:/(?P<step>\d+))?", re.ASCII)
 
 
 def parse_duration(text: str) -> timedelta:
@@ -92,6 +88,8 @@ def _interval(text: str) -> str:
 
 
 def _cron(text: str) -> str:
+    from ingest.cron import cron_trigger  # noqa: PLC0415 - imports APScheduler, which takes 0.1 s
+
     if cron_trigger(text, UTC).get_next_fire_time(None, datetime.now(UTC)) is None:
         raise ValueError(f"invalid cron line: {text!r}; no day matches it")
     return text
@@ -149,94 +147,16 @@ class Schedule(BaseModel):
 
         Args:
             zone: the time zone of a cron line; UTC if None.
-            jitter: delay each time at random by at most this many seconds (a tenth of an interval).
+            jitter: delay each time at random by at most this many seconds, and by at most a tenth
+                of the time until the next one.
         """
         # Importing APScheduler takes 0.1 s, and most commands do not need it.
         from apscheduler.triggers.interval import IntervalTrigger  # noqa: PLC0415 - slow
+
+        from ingest.cron import cron_trigger  # noqa: PLC0415 - as above
 
         if self.every:
             seconds = int(parse_interval(self.every).total_seconds())
             jitter = min(jitter, seconds * _JITTER_SHARE)
             return IntervalTrigger(seconds=seconds, timezone=UTC, jitter=jitter or None)
         return cron_trigger(self.cron or "", zone or UTC, jitter)
-
-
-def cron_trigger(text: str, zone: tzinfo, jitter: float = 0.0) -> BaseTrigger:
-    """Return an APScheduler trigger for a crontab line in a time zone.
-
-    APScheduler's own `from_crontab` differs from cron in two points: it counts weekdays from
-    Monday (0 is Sunday in cron), and if both a day of the month and a weekday are set, it
-    requires both to match (in cron either is enough).
-
-    Raises:
-        ValueError: the text is not a crontab line.
-    """
-    from apscheduler.triggers.combining import OrTrigger  # noqa: PLC0415 - see above
-    from apscheduler.triggers.cron import CronTrigger  # noqa: PLC0415 - as above
-
-    fields = text.split()
-    if len(fields) != 5:
-        raise ValueError(
-            f"invalid cron line: {text!r}; it has five fields: minute, hour, day, month, weekday"
-        )
-    minute, hour, day, month, weekday = (field.lower() for field in fields)
-
-    def trigger(day: str, weekday: str, jitter: float | None = None) -> BaseTrigger:
-        return CronTrigger(
-            minute=minute,
-            hour=hour,
-            day=day,
-            month=month,
-            day_of_week=weekday,
-            timezone=zone,
-            jitter=jitter,
-        )
-
-    try:
-        weekday = _weekdays(weekday)
-        if "*" in (day[0], weekday[0]):
-            return trigger(day, weekday, jitter or None)
-        return OrTrigger([trigger(day, "*"), trigger("*", weekday)], jitter=jitter or None)
-    except ValueError as error:
-        raise ValueError(f"invalid cron line: {text!r}: {error}") from None
-
-
-def _weekdays(field: str) -> str:
-    """Return the weekday field of a cron line with names for numbers; `*` is unchanged."""
-    if field == "*":
-        return field
-    numbers: set[int] = set()
-    for part in field.split(","):
-        numbers.update(_weekday_range(part))
-    return ",".join(sorted({_DAYS[number] for number in numbers}))
-
-
-def _weekday_range(text: str) -> range:
-    """Return the weekday numbers of one part of the field: `2`, `mon`, `1-5`, `4/2`, `*/3`."""
-    match = _DAY_RANGE.fullmatch(text)
-    if match is None:
-        raise ValueError(f"invalid weekday: {text!r}")
-    step = int(match["step"] or 1)
-    first, last = _bounds(match)
-    if last < first and last == 0:
-        last = 7  # `fri-sun`
-    if last < first or not step:
-        raise ValueError(f"invalid range of weekdays: {text!r}")
-    return range(first, last + 1, step)
-
-
-def _bounds(match: re.Match[str]) -> tuple[int, int]:
-    if match["first"] is None:  # `*`
-        return 0, 6
-    first = _weekday(match["first"])
-    if match["last"]:
-        return first, _weekday(match["last"])
-    return first, 6 if match["step"] else first
-
-
-def _weekday(text: str) -> int:
-    if text in _DAYS:
-        return _DAYS.index(text)
-    if text.isdigit() and int(text) < len(_DAYS):
-        return int(text)
-    raise ValueError(f"invalid weekday: {text!r}")

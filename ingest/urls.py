@@ -54,6 +54,8 @@ _COPY_SEGMENT = re.compile(r"/(?:amp|print|comment-page-\d+)(?=/|$)", re.IGNOREC
 _COPY_ENDING = re.compile(
     r"(?:\.amp(?=\.html?$|$)|/amp\.html?$|/index\.(?:html?|php)$)", re.IGNORECASE
 )
+_NO_LABEL = re.compile(r"^\.|\.\.|[^.]{64}")
+"""In a host: a label that is empty or has more than 63 characters (RFC 1035, 2.3.4)."""
 
 
 def check_url(text: str) -> str:
@@ -85,10 +87,13 @@ def is_http_url(url: str) -> bool:
     """
     try:
         parts = urlsplit(url)
-        has_host = bool(parts.hostname) and parts.port != 0
+        is_valid = bool(parts.hostname) and parts.port != 0
     except ValueError:
         return False
-    if parts.scheme.casefold() not in {"http", "https"} or not has_host or re.search(r"\s", url):
+    if parts.scheme.casefold() not in {"http", "https"} or not is_valid or re.search(r"\s", url):
+        return False
+    # The standard reads `\` as `/`, and so another host; names with such labels have no address.
+    if "\\" in parts.netloc or _NO_LABEL.search(parts.hostname or ""):
         return False
     return ada_url.check_url(url)
 

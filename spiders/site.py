@@ -69,6 +69,8 @@ class SiteSpider(KhabarSpider):
     async def start(self) -> AsyncIterator[Request]:
         """Read the sources of the site, then request its articles, newest first."""
         context = self.context
+        # A recording must hold the requests of a first crawl, whatever is known here already.
+        self.full = self.full or context.recording
         self.hosts = frozenset(host.removeprefix("www.") for host in self.site.hosts)
         visits = context.store.visits if context.store is not None else lambda _: {}
         known = context.store.sources() if context.store is not None else {}

@@ -7,8 +7,9 @@ from zoneinfo import ZoneInfo
 import pytest
 from pydantic import ValidationError
 
+from ingest.cron import cron_trigger
 from ingest.errors import UsageError
-from ingest.schedule import Schedule, cron_trigger, parse_duration, parse_interval, parse_since
+from ingest.schedule import Schedule, parse_duration, parse_interval, parse_since
 from ingest.settings import Settings
 from ingest.sites import Site
 
@@ -135,9 +136,10 @@ def fires(line: str, number: int, start: datetime = NOON) -> list[str]:
     """The next times of a cron line in UTC."""
     trigger, times = cron_trigger(line, UTC), []
     for _ in range(number):
-        start = trigger.get_next_fire_time(None, start)
-        times.append(f"{start:%a %d %H:%M}")
-        start += timedelta(seconds=1)
+        due = trigger.get_next_fire_time(None, start)
+        assert due is not None
+        times.append(f"{due:%a %d %H:%M}")
+        start = due + timedelta(seconds=1)
     return times
 
 

@@ -23,7 +23,7 @@ from ingest.cli import status as status_command
 from ingest.cli.console import Terminal
 from ingest.cli.crawl import crawl
 from ingest.cli.diff import diff
-from ingest.cli.ledger import forget, recheck
+from ingest.cli.ledger import forget, rebind, recheck
 from ingest.cli.options import EXIT_CODES, expand
 from ingest.cli.read import read, schema
 from ingest.cli.schedule import schedule
@@ -59,6 +59,7 @@ def make_app() -> typer.Typer:
     app.command(epilog=schedule_command.EXIT_CODES)(expand(schedule))
     app.command(epilog=EXIT_CODES)(expand(recheck))
     app.command(epilog=f"{_SIMPLE_EXIT_CODES[:-1]}; 5 another run holds the output's lock.")(forget)
+    app.command(epilog=_SIMPLE_EXIT_CODES)(rebind)
     app.command(epilog=_SIMPLE_EXIT_CODES)(diff)
     app.command(epilog="Exit codes: 0 done.")(schema)
     return app

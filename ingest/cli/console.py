@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Literal
 
 from ingest import logs
 from ingest.errors import KhabarError
+from ingest.redaction.text import masked
 from ingest.text import one_line, printable
 
 if TYPE_CHECKING:
@@ -58,14 +59,14 @@ class Terminal:
 
     def note(self, message: str) -> None:
         """Print a message that is not an error as one line on standard error."""
-        self.err.print(safe(message), soft_wrap=True)
+        self.err.print(safe(masked(message)), soft_wrap=True)
 
     def error(self, message: str) -> None:
         """Print an error as one line on standard error, which is a log record with `--log-json`."""
         if logs.is_json():
             logging.getLogger(__name__).error("%s", message)
             return
-        self.err.print(f"[bold red]khabar:[/] {safe(message)}", soft_wrap=True)
+        self.err.print(f"[bold red]khabar:[/] {safe(masked(message))}", soft_wrap=True)
 
     def complain(self, result: Rejection | KhabarError) -> None:
         """Print in one line on standard error why a URL has no record."""

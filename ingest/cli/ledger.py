@@ -1,4 +1,4 @@
-"""`khabar recheck` and `khabar forget`: fetch articles of earlier crawls again."""
+"""`khabar recheck`, `forget` and `rebind`: what the ledger knows of earlier crawls."""
 
 from __future__ import annotations
 
@@ -88,6 +88,34 @@ def forget(
             ledger.forget(_keys(ledger, site_urls, settings), datetime.now(UTC))
     pronoun = "it" if len(urls) == 1 else "them"
     terminal.note(f"the next crawl writes {pronoun} again")
+
+
+def rebind(
+    context: typer.Context,
+    sites: Annotated[list[str], typer.Argument(metavar="SITE...", help="Names of sites.")],
+    *,
+    output: Output = None,
+) -> None:
+    """Bind sites in a shared ledger to another output folder.
+
+    The next crawl binds them to its folder. The ledger counts on it that all of their records are
+    there. An SQLite file in the output folder needs no binding.
+
+    Example: khabar rebind dailytimes
+    """
+    from ingest.settings import Settings
+    from ingest.sites import SiteCatalog
+
+    terminal = context.ensure_object(Terminal)
+    settings = Settings.load(output=output)
+    catalog = SiteCatalog.load(settings.sites)
+    if not settings.ledger:
+        raise UsageError("the ledger is in the output folder", "only a shared one is bound")
+    for site in [catalog.get(name).name for name in sites]:
+        with _open_ledger(settings, site) as ledger:
+            place = ledger.unbind()
+        was = f"was bound to {place}" if place else "was not bound"
+        terminal.note(f"{site} {was}; the next crawl binds it to its output folder")
 
 
 def _urls_by_site(items: Iterable[str], catalog: SiteCatalog) -> dict[str, list[str]]:

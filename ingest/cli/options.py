@@ -143,10 +143,12 @@ def arguments(option: str, *values: object) -> Iterator[str]:
 
 
 def _targets(pairs: list[str]) -> dict[str, str]:
+    from ingest.urls import is_http_url
+
     targets = {}
     for pair in pairs:
         host, equals, base = pair.partition("=")
-        if not equals or not base.startswith(("http://", "https://")):
+        if not equals or not is_http_url(base):
             remedy = "write HOST=http://127.0.0.1:8000"
             raise UsageError(f"--connect-to {pair}: not a host and a base URL", remedy)
         targets[host] = base

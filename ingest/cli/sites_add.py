@@ -14,6 +14,7 @@ from ingest import logs
 from ingest.cli.console import Terminal, print_table, safe
 from ingest.cli.options import FetchOptions, Record
 from ingest.errors import UnwritableOutput, UsageError
+from ingest.redaction.text import masked
 
 if TYPE_CHECKING:
     from ingest.onboarding.draft import Draft
@@ -99,7 +100,7 @@ def _live_status(terminal: Terminal) -> Iterator[Callable[[str], None]]:
         yield lambda _: None
         return
     with terminal.err.status("exploring") as status:
-        yield lambda text: status.update(safe(text))
+        yield lambda text: status.update(safe(masked(text)))
 
 
 def _write(draft: Draft, folder: Path, *, force: bool) -> Path:

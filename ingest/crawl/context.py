@@ -120,6 +120,11 @@ class CrawlContext:
         """Whether a recording answers every request."""
         return self.tape is not None and not self.tape.records
 
+    @property
+    def recording(self) -> bool:
+        """Whether the responses of this crawl are recorded."""
+        return self.tape is not None and self.tape.records
+
     def note_once(self, key: str, problem: str) -> None:
         """Log a problem, and add it to the errors if it is the first one with this key."""
         logger.warning("%s", problem)

@@ -140,7 +140,8 @@ class KhabarSpider(Spider):
     def page_request(self, url: str, visit: Visit | None = None) -> Request:
         """Return the request for a page, a conditional one if it was fetched before."""
         headers = {}
-        if visit is not None and visit.state is State.ARTICLE and not self.full:
+        whole = self.full or self.context.recording  # a 304 could not be replayed elsewhere
+        if visit is not None and visit.state is State.ARTICLE and not whole:
             headers = conditions(
                 visit, self.context.now(), self.context.settings.limits.believe_304_hours
             )

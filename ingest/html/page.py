@@ -26,7 +26,7 @@ from ingest.html.repair import close_title, repair
 from ingest.html.vocabulary import LINE_BREAKING, NOT_RENDERED
 from ingest.settings import Limits
 from ingest.text import clean, one_line
-from ingest.urls import without_user
+from ingest.urls import is_http_url, without_user
 
 T = TypeVar("T")
 
@@ -186,7 +186,9 @@ def select_all(element: HtmlElement, selector: str) -> list[HtmlElement]:
 _MOST_ADDRESS = 8_000
 """The most characters of an address. RFC 9110, section 4.1, recommends to support so many."""
 
-_PLAIN_ADDRESS = re.compile(r"https?://[a-z0-9][a-z0-9.-]*(?::\d+)?/[a-zA-Z0-9/._~%+=&,-]{0,2000}")
+_PLAIN_ADDRESS = re.compile(
+    r"https?://(?:[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,18}/[a-zA-Z0-9/._~%+=&,-]{0,2000}"
+)
 """An address that joining and cleaning would not change."""
 
 
@@ -215,7 +217,7 @@ def absolute(base: str, address: str | None) -> str | None:
         joined = urljoin(base, address).replace(" ", "%20")
     except ValueError:  # such as an unclosed IPv6 bracket
         return None
-    if not re.match(r"https?://[^\s/]", joined) or re.search(r"\s", joined):
+    if not is_http_url(joined):
         return None
     return without_user(joined) if "@" in joined else joined
 

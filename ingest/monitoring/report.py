@@ -113,7 +113,8 @@ def send(message: dict[str, Any], settings: Settings) -> Iterator[str]:
     body = json.dumps(message, ensure_ascii=False).encode("utf-8")
     seconds = settings.limits.hook_seconds
     if settings.on_unhealthy and (problem := _run(settings.on_unhealthy, body, seconds)):
-        yield f"on_unhealthy {settings.on_unhealthy!r}: {problem}"
+        program = settings.on_unhealthy.split(maxsplit=1)[0]  # its arguments may hold a secret
+        yield f"on_unhealthy {program!r}: {problem}"
     if settings.webhook and (problem := _post(settings.webhook, body, seconds)):
         host = urlsplit(settings.webhook).hostname  # not the whole URL: its path may hold a secret
         yield f"webhook on {host}: {problem}"

@@ -6,11 +6,13 @@ import json
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from typing import Annotated
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, computed_field
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, computed_field
 from pydantic.alias_generators import to_camel
 
 from ingest.discovery.source import SourceVisit
+from ingest.redaction.text import masked
 
 SUMMARY_VERSION = "1.2.0"
 """Version of the summary's JSON (semantic versioning)."""
@@ -49,6 +51,10 @@ class End(StrEnum):
     ERROR = "error"
 
 
+Masked = Annotated[str, AfterValidator(masked)]
+"""A text that may contain an address, without its passwords and tokens."""
+
+
 class Finding(_Data):
     """A problem of a site.
 
@@ -59,8 +65,8 @@ class Finding(_Data):
     """
 
     kind: Kind
-    subject: str = ""
-    reason: str
+    subject: Masked = ""
+    reason: Masked
 
     def __str__(self) -> str:
         return f"{self.kind.value.replace('-', ' ')}: {self.reason}"

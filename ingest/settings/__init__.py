@@ -29,6 +29,7 @@ from ingest.settings.problems import (
     invalid_toml,
     usage_error,
 )
+from ingest.urls import is_http_url
 
 __all__ = ["Groups", "Limits", "Scheduling", "Settings"]
 
@@ -120,7 +121,6 @@ class Settings(BaseSettings):
     )
     webhook: str = Field(
         default="",
-        pattern="^(https?://.+)?$",
         description="URL to which the findings of an unhealthy crawl are posted as JSON.",
     )
     sinks: list[str] = Field(
@@ -172,9 +172,16 @@ class Settings(BaseSettings):
     @classmethod
     def _only_http(cls, targets: dict[str, str]) -> dict[str, str]:
         for base in targets.values():
-            if not base.startswith(("http://", "https://")):
+            if not is_http_url(base):
                 raise ValueError(f"{base!r} is not an http(s) URL")
         return targets
+
+    @field_validator("webhook")
+    @classmethod
+    def _only_http_or_none(cls, url: str) -> str:
+        if url and not is_http_url(url):
+            raise ValueError("not an http(s) URL")
+        return url
 
     @classmethod
     def load(cls, **flags: object) -> Self:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from sqlalchemy import Connection, create_engine, event, insert, inspect, select, update
 from sqlalchemy.engine.interfaces import DBAPIConnection
@@ -17,6 +18,7 @@ from sqlalchemy.schema import CreateColumn, CreateIndex, CreateTable
 
 from ingest.errors import UnwritableOutput, UsageError
 from ingest.storage.tables import ARTICLES, META, RUNS, SOURCES, URLS, VERSION
+from ingest.storage.write_ahead import check_log
 
 LEDGER_VERSION = 3
 """Version of the tables. Opening migrates an older ledger and refuses a newer one."""
@@ -80,7 +82,8 @@ class Database:
         wait_seconds: the timeout for the write lock of an SQLite file.
 
     Raises:
-        UsageError: the URL is not valid, or its driver is not installed.
+        UsageError: the URL is not valid, its driver is not installed, or the log beside an SQLite
+            file belongs to another state of it.
         UnwritableOutput: in every method: the database cannot be read or written.
     """
 
@@ -99,6 +102,7 @@ class Database:
                 f"the ledger's URL is no database: {error}", "see the setting `ledger`"
             ) from error
         if self._is_sqlite:
+            check_log(Path(self._engine.url.database or ""))
             event.listen(self._engine, "connect", _Pragmas(wait_seconds))
 
     def close(self) -> None:
@@ -121,6 +125,7 @@ class Database:
                 return
             connection.exec_driver_sql("BEGIN IMMEDIATE")  # takes the write lock at once
             try:
+                _count_up(connection)
                 yield connection
             except BaseException:
                 connection.exec_driver_sql("ROLLBACK")
@@ -174,6 +179,12 @@ class _Pragmas:
         cursor.execute("PRAGMA journal_mode=WAL")  # readers do not wait for writers
         cursor.execute("PRAGMA synchronous=FULL")
         cursor.close()
+
+
+def _count_up(connection: Connection) -> None:
+    """Number the transaction, as `write_ahead` describes."""
+    number = connection.exec_driver_sql("PRAGMA user_version").scalar() or 0
+    connection.exec_driver_sql(f"PRAGMA user_version={(number + 1) % 2**31}")
 
 
 def _version(connection: Connection) -> int:

@@ -21,6 +21,7 @@ from ingest.processing.changes import Known
 from ingest.processing.identity import Name
 from ingest.processing.recrawl import State, Visit
 from ingest.settings import Limits
+from ingest.storage.binding import bind, unbind
 from ingest.storage.engine import Database
 from ingest.storage.rows import (
     Due,
@@ -135,6 +136,14 @@ class Ledger:
     def close(self) -> None:
         """Close the connections."""
         self._database.close()
+
+    def bind(self, output: Path) -> None:
+        """Bind the site to an output folder; raises `UsageError` if it is bound to another."""
+        bind(self._database, output, self._site)
+
+    def unbind(self) -> str | None:
+        """Bind the site to no folder, so that the next crawl binds it; return where that was."""
+        return unbind(self._database, self._site)
 
     def visits(self, keys: Iterable[str]) -> dict[str, Visit]:
         """Return the last visit of those of the addresses that are in the ledger, by key."""

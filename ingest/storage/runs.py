@@ -19,6 +19,7 @@ from ingest.settings import Limits
 from ingest.storage.engine import Database, explain
 from ingest.storage.rows import iso
 from ingest.storage.tables import RUNS, put
+from ingest.storage.write_ahead import check_log
 
 _NEWEST_FIRST = (RUNS.c.started.desc(), RUNS.c.id.desc())
 
@@ -77,6 +78,8 @@ def reading_runs(output: Path, url: str = "") -> Iterator[Connection]:
         raise UsageError(
             f"no ledger in {output}", "crawl first, or name the folder of a crawl with --output"
         )
+    if not url:
+        check_log(file)
     try:
         engine = create_engine(url or _read_only(file))
         try:

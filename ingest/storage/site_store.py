@@ -74,6 +74,7 @@ class SiteStore:
 
     Raises:
         OutputLocked: another run writes the same site.
+        UsageError: the ledger belongs to another output folder.
         UnwritableOutput: here and in every method: the output or the ledger cannot be written.
     """
 
@@ -101,6 +102,8 @@ class SiteStore:
             stack.enter_context(locked(output, site))
             self._ledger = Ledger.open(output, site, ledger, wait)
             stack.callback(self._ledger.close)
+            if ledger:  # a database of its own, which another folder could use as well
+                self._ledger.bind(output)
             self._ledger.close_segments(recover(output, site, self._ledger.open_segments()))
             day, self.run_id = in_order(
                 now().astimezone(UTC).date(), run_id, self._ledger.last_segment()

@@ -123,6 +123,15 @@ RUNS = Table(
     Column("summary", JSON, nullable=True),
 )
 
+OUTPUTS = Table(
+    "outputs",
+    META,
+    Column("site", String(255), primary_key=True),
+    Column("token", String(32), nullable=False),
+    Column("place", Text, nullable=False),  # host and folder, for people
+)
+"""The output folder of each site, if the database is not in it; see `binding`."""
+
 
 def put(
     connection: Connection,

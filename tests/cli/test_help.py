@@ -25,6 +25,7 @@ COMMANDS = [
     ["schedule"],
     ["recheck"],
     ["forget"],
+    ["rebind"],
     ["diff"],
     ["schema"],
 ]

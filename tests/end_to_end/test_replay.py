@@ -15,11 +15,11 @@ import yaml
 
 from fixtures.newsrooms import Article, Newsroom, expected_record, foreign_texts
 from ingest.api import read
-from ingest.crawl.http.cassette import REDACTED
 from ingest.crawl.run import crawl_sites
 from ingest.monitoring.report import exit_code
 from ingest.monitoring.summary import RunSummary
 from ingest.record import json_schema
+from ingest.redaction.values import REDACTED
 from ingest.settings import Settings
 from ingest.urls import article_id
 from tests.comparing import differences, words

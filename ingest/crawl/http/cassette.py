@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Self
-from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+from urllib.parse import urlsplit
 
 from scrapy import Request
 from scrapy.http import Headers, Response
@@ -23,34 +23,14 @@ from vcr.request import Request as VcrRequest
 from w3lib.url import canonicalize_url
 
 from ingest.crawl.http import cassette_files
+from ingest.crawl.http.codings import is_packed
 from ingest.crawl.http.recording import REPLAYED
 from ingest.errors import InvalidCassette, NotRecorded
+from ingest.redaction.text import redacted_body, redacted_field, redacted_form, redacted_url
+from ingest.redaction.values import is_secret_header
 
-REDACTED = "REDACTED"
-
-_SECRET_HEADERS = frozenset(
-    {"authorization", "cookie", "proxy-authorization", "set-cookie", "set-cookie2", "x-api-key"}
-)
-_SECRET_PARAMETER = re.compile(
-    r"""^(?: [\w.-]*token
-        | (?:[\w.-]*[_-])?(?:api|access|secret|private|consumer|app|aws\w*)?[_-]?key(?:_?id)?
-        | [\w.-]*(?:secret|passw(?:or)?d|passphrase|signature|credentials?|session_?id)
-        | pwd | pass | sig | auth | authorization | jwt | bearer )$""",
-    re.IGNORECASE | re.VERBOSE,
-)
-
-
-def without_secrets(url: str) -> str:
-    """Return the URL without user and password, with the values of secret parameters redacted."""
-    parts = urlsplit(url)
-    netloc = parts.netloc.rpartition("@")[2]
-    pairs = parse_qsl(parts.query, keep_blank_values=True)
-    query = parts.query
-    if any(_SECRET_PARAMETER.match(name) for name, _ in pairs):
-        query = urlencode(
-            [(name, REDACTED if _SECRET_PARAMETER.match(name) else value) for name, value in pairs]
-        )
-    return urlunsplit((parts.scheme, netloc, parts.path, query, parts.fragment))
+_ENCODING_HEADERS = frozenset({"content-encoding", "content-length", "transfer-encoding"})
+"""Headers that are not true of a body that was unpacked and changed."""
 
 
 def request_key(method: str, url: str) -> tuple[str, str]:
@@ -58,7 +38,7 @@ def request_key(method: str, url: str) -> tuple[str, str]:
 
     Secrets, the fragment, the default port and the order of parameters do not count.
     """
-    url = canonicalize_url(without_secrets(url))
+    url = canonicalize_url(redacted_url(url))
     return method.upper(), re.sub(
         r"^(http://[^/]*):80(?=/)|^(https://[^/]*):443(?=/)", r"\1\2", url
     )
@@ -141,20 +121,32 @@ class Tape:
         )
         return NotRecorded(f"not recorded: {request.method} {request.url}", remedy)
 
-    def add(self, request: Request, response: Response) -> None:
-        """Record a response as it was received."""
+    def add(self, request: Request, response: Response, plain: Response | None = None) -> None:
+        """Record a response without secrets, otherwise as it was received.
+
+        Args:
+            request: as sent.
+            response: as received.
+            plain: the response with its body unpacked. It is recorded if it has secrets, because
+                the packed body would contain them as well. By default the body is not packed.
+        """
         cassette = next(cassette for cassette in self._cassettes if not cassette.write_protected)
-        headers = {
-            name: values
-            for name, values in _text_headers(request.headers).items()
-            if not _secret(name)
-        }
+        body, headers = response.body, _without_secrets(response.headers)
+        redacted = redacted_body((plain or response).body)
+        if redacted != (plain or response).body:
+            body = redacted
+            headers = {name: headers[name] for name in headers if not _is_encoding(name)}
         cassette.append(
-            VcrRequest(request.method, without_secrets(request.url), request.body or None, headers),
+            VcrRequest(
+                request.method,
+                redacted_url(request.url),
+                redacted_form(request.body) or None,
+                _without_secrets(request.headers),
+            ),
             {
                 "status": {"code": response.status, "message": ""},
-                "headers": _clean_headers(_text_headers(response.headers)),
-                "body": {"string": response.body},
+                "headers": headers,
+                "body": {"string": body},
             },
         )
 
@@ -176,8 +168,7 @@ def to_response(request: Request, recorded: Mapping[str, Any]) -> Response:
             f"no response is recorded for {request.url}: {error!r}", "record it again"
         ) from error
     body = body.encode("utf-8") if isinstance(body, str) else bytes(body)
-    if headers.get("Content-Encoding") == b"gzip" and not body.startswith(b"\x1f\x8b"):
-        # Other recorders store the body unpacked and keep the header.
+    if not is_packed(body, headers.getlist("Content-Encoding")):
         headers.pop("Content-Encoding")
     kind = responsetypes.from_args(headers=headers, url=request.url, body=body)
     return kind(url=request.url, status=status, headers=headers, body=body, flags=[REPLAYED])
@@ -194,23 +185,16 @@ def _nearest(wanted: str, recorded: set[str]) -> str | None:
     return next(iter(difflib.get_close_matches(wanted, pool, n=1, cutoff=0.0)), None)
 
 
-def _text_headers(headers: Headers) -> dict[str, list[str]]:
-    return {
-        name.decode("latin-1"): [value.decode("latin-1") for value in values]
-        for name, values in headers.items()  # all values of a name; `headers[name]` is the last
-    }
+def _without_secrets(headers: Headers) -> dict[str, list[str]]:
+    """Return headers as text, without those that are secrets, and without secrets in the others."""
+    kept = {}
+    for raw, values in headers.items():  # all values of a name; `headers[name]` is the last
+        name = raw.decode("latin-1")
+        if not is_secret_header(name):
+            redact = redacted_url if name.casefold() == "location" else redacted_field
+            kept[name] = [redact(value.decode("latin-1")) for value in values]
+    return kept
 
 
-def _secret(name: str) -> bool:
-    return name.casefold() in _SECRET_HEADERS
-
-
-def _clean_headers(headers: Mapping[str, list[str]]) -> dict[str, list[str]]:
-    """Return the headers of a response without cookies, and without secrets in its redirect."""
-    return {
-        name: [without_secrets(value) for value in values]
-        if name.casefold() == "location"
-        else list(values)
-        for name, values in headers.items()
-        if not _secret(name)
-    }
+def _is_encoding(name: str) -> bool:
+    return name.casefold() in _ENCODING_HEADERS

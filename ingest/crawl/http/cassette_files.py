@@ -63,6 +63,9 @@ def save(path: Path, cassette: Cassette) -> None:
     draft = path.with_name(f".{path.name}.{os.getpid()}.new")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
+        draft.unlink(missing_ok=True)
+        # Not everything that is secret can be found in it, so that only its owner may read it.
+        draft.touch(mode=0o600, exist_ok=False)
         with draft.open("w", encoding="utf-8", newline="\n") as file:
             file.write(text)
             file.flush()

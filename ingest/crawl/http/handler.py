@@ -15,7 +15,9 @@ from urllib.parse import urlsplit
 import certifi
 from scrapy import Request
 from scrapy.core.downloader.handlers.base import BaseDownloadHandler
+from scrapy.downloadermiddlewares.httpcompression import HttpCompressionMiddleware
 from scrapy.exceptions import CannotResolveHostError, IgnoreRequest
+from scrapy.http import Response
 from scrapy.utils.misc import build_from_crawler
 
 from ingest.crawl.context import context_of
@@ -26,7 +28,6 @@ from ingest.errors import NotRecorded, Unreachable
 if TYPE_CHECKING:
     from scrapy.core.downloader.handlers import DownloadHandlerProtocol
     from scrapy.crawler import Crawler
-    from scrapy.http import Response
 
 
 _CONDITIONS = ("If-None-Match", "If-Modified-Since")
@@ -50,6 +51,8 @@ class KhabarDownloadHandler(BaseDownloadHandler):
         self._connect_to = context.settings.connect_to
         self._paces = context.paces
         self._network: DownloadHandlerProtocol | None = None
+        self._unpacking = HttpCompressionMiddleware(crawler=crawler)
+        self._unpacking.stats = None  # the middleware of the crawl counts the responses
 
     async def download_request(self, request: Request) -> Response:
         """Return the response to a request, once its host may be asked.
@@ -68,7 +71,7 @@ class KhabarDownloadHandler(BaseDownloadHandler):
         response = await self._download(request)
         _check_condition(request, response)
         if self._tape is not None:
-            self._tape.add(request, response)
+            self._tape.add(request, response, self._unpacked(request, response))
         return response
 
     async def close(self) -> None:
@@ -100,6 +103,14 @@ class KhabarDownloadHandler(BaseDownloadHandler):
             request.meta["download_latency"] = sent.meta.get("download_latency", 0.0)
             response = response.replace(url=request.url)
         return response
+
+    def _unpacked(self, request: Request, response: Response) -> Response | None:
+        """Return the response with its body unpacked; None if it is broken or over a limit."""
+        try:
+            unpacked = self._unpacking.process_response(request, response)
+        except Exception:  # noqa: BLE001 - the crawl will fail alike, and say so
+            return None
+        return unpacked if isinstance(unpacked, Response) else None
 
     def _handler(self) -> DownloadHandlerProtocol:
         """Return the network's handler, made on first use: a replay has no reactor for it."""

@@ -18,7 +18,7 @@ import sys
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
-from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
+from ipaddress import IPv4Address, IPv6Address
 from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import urlsplit
 from urllib.request import getproxies
@@ -28,35 +28,15 @@ from scrapy.utils.datatypes import LocalCache
 from twisted.internet.interfaces import IAddress, IHostResolution, IResolutionReceiver
 from zope.interface.declarations import implementer
 
+from ingest.crawl.http.special_networks import Address, Network, is_public
 from ingest.crawl.settings import operator_settings
 from ingest.errors import ForbiddenAddress, InvalidURL
 from ingest.settings import Settings
-from ingest.urls import without_user
+from ingest.urls import is_http_url, without_user
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
     from twisted.internet.base import ReactorBase
-
-
-Network = IPv4Network | IPv6Network
-Address = IPv4Address | IPv6Address
-
-_TRANSLATING = (
-    IPv6Network("::/96"),  # IPv4-compatible, deprecated (RFC 4291, 2.5.5.1)
-    IPv6Network("64:ff9b::/96"),  # NAT64 (RFC 6052)
-    IPv6Network("64:ff9b:1::/48"),  # local NAT64 (RFC 8215)
-    IPv6Network("2001::/32"),  # Teredo (RFC 4380)
-    IPv6Network("2002::/16"),  # 6to4 (RFC 3056)
-    IPv6Network("fec0::/10"),  # site-local, deprecated (RFC 3879)
-)
-"""Networks that count as global but lead to other, perhaps private, addresses."""
-
-
-def _is_global_unicast(address: Address) -> bool:
-    """Whether an address is global unicast (RFC 6890), apart from IPv4-mapped ones."""
-    if isinstance(address, IPv6Address) and any(address in network for network in _TRANSLATING):
-        return False
-    return address.is_global and not address.is_multicast and not address.is_reserved
 
 
 @dataclass(frozen=True)
@@ -77,7 +57,7 @@ class AddressPolicy:
             address = address.ipv4_mapped
         if any(address in network for network in self.networks):
             return True
-        return self.allow_loopback if address.is_loopback else _is_global_unicast(address)
+        return self.allow_loopback if address.is_loopback else is_public(address)
 
     def check_url(self, url: str) -> None:
         """Check that a URL is http(s), names no user, and is not a literal of a closed address.
@@ -87,15 +67,14 @@ class AddressPolicy:
             ForbiddenAddress: the host is a literal of an address that is not public.
         """
         try:
-            parts = urlsplit(url)
-            host = parts.hostname or ""
-        except ValueError as error:
-            raise InvalidURL(f"not a URL: {without_user(url)!r}", "give http(s)://...") from error
-        if parts.scheme not in {"http", "https"} or not host:
-            raise InvalidURL(f"not an http(s) URL: {without_user(url)!r}", "give http(s)://...")
+            host = urlsplit(url).hostname or ""
+        except ValueError:
+            host = ""
         address = literal_address(host)
         if address is not None and not self.allows(address):
             raise forbidden(host, str(getattr(address, "ipv4_mapped", None) or address))
+        if not is_http_url(url):
+            raise InvalidURL(f"not an http(s) URL: {without_user(url)!r}", "give http(s)://...")
         check_user(url)
 
     async def check_name(self, host: str) -> None:

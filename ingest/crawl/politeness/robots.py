@@ -181,45 +181,89 @@ class RobotsMiddleware(RobotsTxtMiddleware):
 
 
 _AGENT = re.compile(r"\s*user[- ]?agent\b\s*:?\s*([^#]*)", re.IGNORECASE)
-_MOST_NAMES = 4
-"""Maximum of user-agent lines that are kept of one group: `*`, and names that match ours."""
+_MEMBER = re.compile(
+    r"""\s*(?: dis{1,2}all?ow | diasllow | disallaw | allow
+        | crawl[ -]delay | request[ -]rate | visit[ -]time )\s*(?:[:\s]|$)""",
+    re.IGNORECASE | re.VERBOSE,
+)
+"""A line of a group: of RFC 9309, or an extension that Protego reads, in the spellings it accepts."""
+_PRODUCT = re.compile(r"\s*([^\s/;()]+)")
+_COMPATIBLE = re.compile(r"\bcompatible;\s*([^\s/;()]+)", re.IGNORECASE)
 
 
 class OwnRulesParser(ProtegoRobotParser):
-    """Protego with only the user-agent lines that can match ours."""
+    """Protego with only those groups of a robots.txt that apply to us."""
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, robotstxt_body: bytes) -> Self:
         """Create the parser; called by Scrapy."""
-        return super().from_crawler(
-            crawler, own_rules(robotstxt_body, crawler.settings["USER_AGENT"])
-        )
+        settings = crawler.settings
+        agent = settings["ROBOTSTXT_USER_AGENT"] or settings["USER_AGENT"]
+        return super().from_crawler(crawler, own_rules(robotstxt_body, agent))
+
+
+def product_token(user_agent: str) -> str:
+    """Return the name by which a crawler looks for its group, in lower case (RFC 9309, 2.2.1).
+
+    It is the first product of the header. After `Mozilla/5.0` that is the one that follows
+    `compatible;`, as crawlers write it. Versions and comments, with the contact, do not count.
+    """
+    match = _PRODUCT.match(user_agent)
+    name = match[1].casefold() if match else ""
+    if name == "mozilla" and (named := _COMPATIBLE.search(user_agent)):
+        return named[1].casefold()
+    return name
 
 
 def own_rules(body: bytes, user_agent: str) -> bytes:
-    """Return the file with few user-agent lines in each group: those that match, or one other.
+    """Return the groups of a robots.txt that apply to us, as groups of every agent.
 
-    A name matches an agent that contains it (RFC 9309, 2.2.1). One line is kept so that the group
-    remains a group. All other lines stay.
+    These are the groups that name our product token, or if there are none, those of `*`. Protego
+    would look for each name anywhere in the user agent, and so find some of them in the contact.
+    Lines that belong to no group, such as `Sitemap`, are kept in front.
     """
-    text = body.decode("utf-8-sig", "ignore")
-    return "\n".join(_lines(text, user_agent.casefold())).encode("utf-8", "ignore")
+    groups = _Groups()
+    for line in body.decode("utf-8-sig", "ignore").splitlines():
+        groups.read(line)
+    return "\n".join(groups.lines(product_token(user_agent))).encode("utf-8", "ignore")
 
 
-def _lines(text: str, user_agent: str) -> Iterator[str]:
-    kept, other = 0, False
-    for line in text.splitlines():
-        match = _AGENT.match(line)
-        if match is None:
-            if line.partition("#")[0].strip():
-                kept, other = 0, False
-            yield line
-            continue
-        name = match[1].strip().casefold()
-        matches = not name or name.replace("*", "") in user_agent
-        if matches and kept < _MOST_NAMES:
-            kept += 1
-            yield line
-        elif not (matches or other or kept):
-            other = True
-            yield line
+class _Groups:
+    """The groups of a robots.txt by name; see `read` for where a group ends."""
+
+    def __init__(self) -> None:
+        self._by_name: defaultdict[str, list[list[str]]] = defaultdict(list)
+        self._other: list[str] = []
+        self._group: list[str] = []
+        self._named = False
+
+    def read(self, line: str) -> None:
+        """Add the next line.
+
+        A group ends at the first user-agent line after a line of the group. Other lines and empty
+        ones end no group (RFC 9309, 2.2.4).
+        """
+        if match := _AGENT.match(line):
+            self._begin(match[1])
+        elif not _MEMBER.match(line):
+            self._other.append(line)
+        elif self._named:
+            self._group.append(line)
+
+    def lines(self, token: str) -> Iterator[str]:
+        """Yield the lines of no group, then the groups of this name, or else those of `*`."""
+        yield from self._other
+        for group in self._by_name.get(token) or self._by_name["*"]:
+            yield "User-agent: *"
+            yield from group
+
+    def _begin(self, value: str) -> None:
+        if self._group or not self._named:
+            self._group, self._named = [], True
+        match = _PRODUCT.match(value)
+        if match is None:  # the group of no agent
+            return
+        name = match[1].casefold()
+        groups = self._by_name[name.strip("*") or "*"]
+        if not any(group is self._group for group in groups[-1:]):
+            groups.append(self._group)

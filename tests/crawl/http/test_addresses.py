@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from ipaddress import ip_address, ip_network
+import tomllib
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from ingest.crawl.http import netguard
 from ingest.crawl.http.netguard import AddressPolicy, literal_address
-from ingest.errors import ForbiddenAddress, InvalidURL
+from ingest.discovery.address import announced_url
+from ingest.errors import ForbiddenAddress, InvalidURL, UsageError
+from ingest.html.page import absolute
+from ingest.settings import Settings
+from ingest.urls import check_url, is_http_url
 
 PRIVATE = [
     "10.0.0.1",
@@ -179,3 +186,93 @@ def test_a_name_that_cannot_be_resolved_is_left_to_the_proxy(
 ) -> None:
     names(monkeypatch)
     asyncio.run(AddressPolicy().check_name("news.example"))
+
+
+def registered() -> list[str]:
+    """The first and the last address of each network of the registries."""
+    file = Path(netguard.__file__).with_name("special_networks.toml")
+    tables = tomllib.loads(file.read_text("utf-8"))
+    networks = [text for name in ("ipv4", "ipv6", "other") for text in tables[name]]
+    return [str(ip_network(text)[end]) for text in networks for end in (0, -1)]
+
+
+@pytest.mark.threat("A1", "A2")
+@pytest.mark.parametrize("text", registered())
+def test_no_end_of_a_registered_network_is_public(text: str) -> None:
+    address = ip_address(text)
+    policy = AddressPolicy()
+    assert not policy.allows(address)
+    assert AddressPolicy(networks=(ip_network(text),)).allows(address) or "::ffff" in text
+    with pytest.raises(ForbiddenAddress):
+        policy.check_url(f"http://[{text}]/" if ":" in text else f"http://{text}/")
+    if isinstance(address, IPv4Address):
+        number = int(address)
+        assert not policy.allows(IPv6Address((0xFFFF << 32) | number))  # mapped
+        assert not policy.allows(IPv6Address((0x64FF9B << 96) | number))  # NAT64
+        assert not policy.allows(IPv6Address((0x2002 << 112) | (number << 80)))  # 6to4
+        assert not policy.allows(IPv6Address(number))  # compatible
+
+
+@pytest.mark.threat("A1")
+@pytest.mark.parametrize(
+    "text",
+    ["192.0.0.192", "192.0.0.9", "192.88.99.1", "3fff::1", "5f00::1", "100:0:0:1::1", "4000::1"],
+)
+def test_addresses_that_some_releases_of_python_call_global(text: str) -> None:
+    assert not AddressPolicy(allow_loopback=True).allows(ip_address(text))
+
+
+@pytest.mark.threat("A1")
+def test_the_neighbours_of_registered_networks_are_public() -> None:
+    for text in ("9.255.255.255", "11.0.0.0", "191.255.255.255", "192.0.1.0", "198.20.0.0"):
+        assert AddressPolicy().allows(ip_address(text)), text
+    for text in ("2001:200::1", "2001:db7::1", "2001:db9::1", "2003::1", "2a00:1450::1", "3ffe::1"):
+        assert AddressPolicy().allows(ip_address(text)), text
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://g:h/i",
+        "http://paper:-443/",
+        "http://paper:65536/",
+        "http://paper:+80/",
+        "http://paper..example/",
+        "http://.paper.example/",
+        "http://paper.example\\@other.example/",
+        "http://300.1.1.1/",
+        "http://pa<per.example/",
+        "http://pa%zzper.example/",
+        f"http://{'p' * 64}.example/",
+        "http://paper.example:80:81/",
+        "http://[::1/",
+        "http://:80/",
+    ],
+)
+def test_what_is_no_address_is_none_wherever_it_comes_from(url: str) -> None:
+    assert not is_http_url(url)
+    for check in (check_url, AddressPolicy().check_url):
+        with pytest.raises(InvalidURL):
+            check(url)
+    assert absolute("https://paper.example/", url) is None
+    assert announced_url("https://paper.example/", url) is None
+    with pytest.raises(UsageError):
+        Settings.load(webhook=url)
+    with pytest.raises(UsageError):
+        Settings.load(connect_to={"paper.example": url})
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://paper.example:8443/a",
+        "http://paper_two.example/",
+        "https://اخبار.پاکستان/خبر",
+        "http://paper.example./",
+        "https://paper.example/a:b/@c?d=e:f",
+    ],
+)
+def test_addresses_pass_everywhere(url: str) -> None:
+    assert check_url(url) == url
+    AddressPolicy().check_url(url)
+    assert absolute("https://paper.example/", url) == url

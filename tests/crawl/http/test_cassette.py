@@ -5,25 +5,36 @@ from __future__ import annotations
 import asyncio
 import copy
 import gzip
+import sys
+import zlib
+from collections.abc import Callable
 from pathlib import Path
 
+import brotli
 import pytest
 import vcr
 from scrapy import Request
+from scrapy.downloadermiddlewares.httpcompression import HttpCompressionMiddleware
 from scrapy.http import Response
 from scrapy.settings import Settings as ScrapySettings
 from scrapy.utils.test import get_crawler
 from vcr.cassette import Cassette
 
 from ingest.crawl.http import cassette_files
-from ingest.crawl.http.cassette import Tape, request_key, without_secrets
+from ingest.crawl.http.cassette import Tape, request_key, to_response
 from ingest.crawl.http.handler import KhabarDownloadHandler, MissedRequest
 from ingest.crawl.http.recording import REPLAYED, tape_from
 from ingest.crawl.run import fetch_pages
 from ingest.crawl.settings import scrapy_settings
 from ingest.errors import InvalidCassette, UnwritableOutput, UsageError
 from ingest.record import Article
+from ingest.redaction.text import redacted_url
 from ingest.settings import Settings
+
+if sys.version_info >= (3, 14):
+    from compression import zstd
+else:
+    from backports import zstd
 
 CASSETTES = Path(__file__).parents[3] / "fixtures" / "cassettes"
 URL = "https://news.example/story"
@@ -131,7 +142,7 @@ def test_other_requests_do_not_match(other: str) -> None:
     ],
 )
 def test_secret_parameters_are_redacted(name: str) -> None:
-    assert without_secrets(f"https://news.example/a?page=2&{name}=hunter2") == (
+    assert redacted_url(f"https://news.example/a?page=2&{name}=hunter2") == (
         f"https://news.example/a?page=2&{name}=REDACTED"
     )
 
@@ -141,7 +152,7 @@ def test_secret_parameters_are_redacted(name: str) -> None:
 )
 def test_ordinary_parameters_stay(name: str) -> None:
     url = f"https://news.example/a?{name}=b%20c"
-    assert without_secrets(url) == url
+    assert redacted_url(url) == url
 
 
 @pytest.mark.threat("O8")
@@ -172,6 +183,71 @@ def test_no_secret_reaches_the_file(tmp_path: Path) -> None:
     assert "sig=REDACTED" in text
 
 
+def tape_of(
+    tmp_path: Path, request: Request, response: Response, plain: Response | None = None
+) -> Tape:
+    tape = Tape.record(tmp_path / "tape.yaml")
+    tape.add(request, response, plain)
+    tape.save()
+    return Tape.replay([tmp_path / "tape.yaml"])
+
+
+@pytest.mark.threat("O8")
+def test_a_link_of_a_redacted_body_leads_to_its_recording(tmp_path: Path) -> None:
+    link = "https://news.example/a?id=7&_wpnonce=hunter2&h=Zk3vQ9pL2mT7wR5yB8nC"
+    body = f'<a href="{link.replace("&", "&amp;")}">'.encode()
+    tape_of(tmp_path, Request(URL), answer(body=body))
+    page = Tape.replay([tmp_path / "tape.yaml"]).play(Request(URL))
+    assert page is not None
+    followed = page.body.decode().split('"')[1].replace("&amp;", "&")
+    assert "hunter2" not in followed
+    assert "Zk3vQ9" not in followed
+    tape = tape_of(tmp_path, Request(link), answer(link))
+    assert tape.play(Request(followed)) is not None
+    assert tape.play(Request(link)) is not None
+    assert tape.play(Request(link.replace("Zk3v", "Yk4v"))) is None
+
+
+@pytest.mark.threat("O8")
+@pytest.mark.parametrize("secret", [True, False])
+def test_a_packed_body_is_recorded_packed_unless_it_holds_a_secret(
+    tmp_path: Path, secret: bool
+) -> None:
+    plain = b'<input name="csrf" value="hunter2"> text' if secret else b"<p>text"
+    packed = Response(URL, headers={"Content-Encoding": "gzip"}, body=gzip.compress(plain, mtime=0))
+    played = tape_of(tmp_path, Request(URL), packed, answer(body=plain)).play(Request(URL))
+    assert played is not None
+    assert ("Content-Encoding" in played.headers) is not secret
+    assert played.body == (plain.replace(b"hunter2", b"REDACTED") if secret else packed.body)
+
+
+@pytest.mark.threat("O8")
+def test_headers_of_a_recording(tmp_path: Path) -> None:
+    request = Request(URL, headers={"X-Auth-Token": "hunter2", "Referer": f"{URL}?pin=hunter2"})
+    response = Response(
+        URL,
+        headers={
+            "Refresh": f"0; url={URL}?code=hunter2",
+            "Link": f"<{URL}?otp=hunter2>; rel=next",
+            "X-Session-Token": "hunter2",
+            "Location": "https://desk:hunter2@news.example/b",
+        },
+    )
+    played = tape_of(tmp_path, request, response).play(request)
+    assert played is not None
+    assert played.headers["Location"] == b"https://news.example/b"
+    assert "hunter2" not in (tmp_path / "tape.yaml").read_text("utf-8")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no modes")
+def test_only_the_owner_may_read_a_recording(tmp_path: Path) -> None:
+    file = tmp_path / "tape.yaml"
+    file.write_text("older")
+    file.chmod(0o644)
+    recorded(file, answer())
+    assert file.stat().st_mode & 0o777 == 0o600
+
+
 @pytest.mark.parametrize("file", sorted(CASSETTES.glob("*.yaml")), ids=lambda file: file.name)
 def test_the_recorded_newsrooms_hold_no_secrets_and_stay_small(file: Path) -> None:
     assert file.stat().st_size < 2**20
@@ -180,7 +256,7 @@ def test_the_recorded_newsrooms_hold_no_secrets_and_stay_small(file: Path) -> No
     names = {name.casefold() for request in cassette.requests for name in request.headers}
     names |= {name.casefold() for response in cassette.responses for name in response["headers"]}
     assert not names & {"authorization", "cookie", "set-cookie", "proxy-authorization"}
-    assert all(without_secrets(request.uri) == request.uri for request in cassette.requests)
+    assert all(redacted_url(request.uri) == request.uri for request in cassette.requests)
 
 
 def test_a_miss_names_the_nearest_recorded_request(tmp_path: Path) -> None:
@@ -254,14 +330,62 @@ def test_a_failed_save_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.M
     assert list(tmp_path.iterdir()) == [file]
 
 
-def test_a_body_that_others_unpacked_loses_the_header(tmp_path: Path) -> None:
-    packed = Response(
-        URL, headers={"Content-Encoding": "gzip", "Content-Type": "text/html"}, body=b"<p>plain"
-    )
-    file = recorded(tmp_path / "tape.yaml", packed)
-    response = Tape.replay([file]).play(Request(URL))
-    assert response is not None
+PACKERS: dict[str, Callable[[bytes], bytes]] = {
+    "gzip": gzip.compress,
+    "X-GZIP": gzip.compress,
+    "deflate": zlib.compress,
+    "Deflate": lambda body: zlib.compress(body, wbits=-15),
+    "BR": brotli.compress,
+    "zstd": zstd.compress,
+    "deflate, br": lambda body: brotli.compress(zlib.compress(body)),
+}
+"""Content codings, in the spellings of several servers."""
+TEXTS = [
+    b"<p>plain",
+    b"",
+    b'{"id": 7, "title": "The ferry leaves at nine"}',
+    b"xml version 1",
+    "خبر اور تصویر".encode("windows-1256", "replace"),
+    b"<html>" + b"<p>The ferry leaves at nine.</p>" * 90_000,
+]
+
+
+@pytest.mark.parametrize("coding", PACKERS)
+@pytest.mark.parametrize("body", TEXTS, ids=range(len(TEXTS)))
+def test_a_body_that_others_unpacked_loses_the_header(coding: str, body: bytes) -> None:
+    recorded_so = {
+        "status": {"code": 200},
+        "headers": {"Content-Encoding": [coding], "Content-Type": ["text/html"]},
+        "body": {"string": body},
+    }
+    response = to_response(Request(URL), recorded_so)
     assert "Content-Encoding" not in response.headers
+    assert response.body == body
+
+
+@pytest.mark.parametrize("coding", PACKERS)
+@pytest.mark.parametrize("body", TEXTS, ids=range(len(TEXTS)))
+def test_a_body_that_is_packed_keeps_the_header(coding: str, body: bytes) -> None:
+    recorded_so = {
+        "status": {"code": 200},
+        "headers": {"Content-Encoding": coding.split(", ")},
+        "body": {"string": PACKERS[coding](body)},
+    }
+    response = to_response(Request(URL), recorded_so)
+    assert b", ".join(response.headers.getlist("Content-Encoding")).decode() == coding
+    unpacking = HttpCompressionMiddleware(crawler=get_crawler())
+    unpacked = unpacking.process_response(Request(URL), response)
+    assert isinstance(unpacked, Response)
+    assert unpacked.body == body
+
+
+def test_an_unknown_coding_stays() -> None:
+    recorded_so = {
+        "status": {"code": 200},
+        "headers": {"Content-Encoding": ["exi"]},
+        "body": {"string": b"a"},
+    }
+    assert to_response(Request(URL), recorded_so).headers["Content-Encoding"] == b"exi"
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,1 @@
+"""Secrets: redacted in recordings, masked in messages and logs (pure)."""
