@@ -170,7 +170,8 @@ _WRAPPING = re.compile(
     r"^\s*(?:<!--|//\s*<!\[CDATA\[|<!\[CDATA\[|/\*\s*<!\[CDATA\[\s*\*/)|(?:-->|//\s*\]\]>|\]\]>|/\*\s*\]\]>\s*\*/)\s*$"
 )
 _TRAILING_COMMA = re.compile(r",(\s*[}\]])")
-_MISSING_COMMA = re.compile(r'(["}\]])(\s*\n\s*)(")')
+# The line break is searched first: a pattern such as `\s*\n\s*` tries each line break of a run.
+_MISSING_COMMA = re.compile(r'(["}\]])(?=[^\S\n]*+\n)(\s++)(")')
 _BAD_ESCAPE = re.compile(r'\\(?!["\\/bfnrtu])')
 _BETWEEN = re.compile(r"[ ;,\r\n\t]*")
 _DECODER = json.JSONDecoder(strict=False)  # raw newlines and tabs inside strings are common
