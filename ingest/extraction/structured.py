@@ -41,6 +41,8 @@ ARTICLE_TYPES = frozenset(
 )
 _MAX_DEPTH = 12
 _MAX_NODES = 5_000
+_MAX_KEYS = 1_000
+"""Keys of a node that are copied for each reference to it with keys of its own."""
 
 Node = Mapping[str, Any]
 
@@ -67,7 +69,8 @@ class StructuredData:
         if isinstance(value, Mapping) and isinstance(ident := value.get("@id"), str):
             target = self.by_id.get(ident)
             if target is not None and target is not value:
-                return {**target, **value}
+                is_bare = len(value) == 1 or len(target) > _MAX_KEYS
+                return target if is_bare else {**target, **value}
         return value
 
     def each(self, node: Node, key: str) -> list[object]:

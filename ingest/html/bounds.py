@@ -37,7 +37,7 @@ may hold any character, and anything but a blank, `/`, `>` and `=` is in a name.
 such a `<`, since comments, scripts and other tags end with `>`; in those it may match without a tag.
 """
 _PREFIX = re.compile(rb"\sxmlns:([^\s=<>]++)")
-_PREFIXES = 200
+_PREFIXES = 100
 """Different prefixes of namespaces in a feed; real ones have up to 20. feedparser goes through all
 of them for each element."""
 _KEYWORDS = re.compile(
@@ -115,7 +115,7 @@ def cut_feed(body: bytes, most: int) -> bytes:
     """Return the first entries of a feed, with at most `most` marks; all of it if it has no more.
 
     The end tags of the root are added, so that the feed stays well-formed. A feed with more than
-    200 prefixes of namespaces ends before that.
+    100 prefixes of namespaces ends before that.
 
     Args:
         body: The feed: RSS, RDF or Atom.

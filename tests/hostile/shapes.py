@@ -44,8 +44,8 @@ def within(before: str, piece: str, after: str) -> Shape:
 
 
 def nested(start: str, end: str, inner: str = SENTENCE) -> Shape:
-    """Return a shape with an element that contains itself. libxml2 follows 256 levels."""
-    return lambda count: page(start * (count // 2) + inner + end * (count // 2))
+    """Return a shape with an element that contains itself, deeper than the parser builds a tree."""
+    return lambda count: page(start * (3 * count) + inner + end * (3 * count))
 
 
 def linked(data: str) -> str:
@@ -336,7 +336,7 @@ VALUES: dict[str, Shape] = {
     "classes-camel": lambda count: page(f"<div class='{'aaaAaa' * count}'><p>{SENTENCE}</p></div>"),
     "styles-long": lambda count: page(f"<p style='{many('a{n}:b;', count)}'>{SENTENCE}</p>"),
     "entities": lambda count: page(f"<p>{'&amp;' * count}</p>"),
-    "entities-unknown": lambda count: page(f"<p>{many('&a{n};', count)}</p>"),
+    "entities-unknown": lambda count: page(f"<p>{many('&a{n};', 10 * count)}</p>"),
     "entities-numeric": lambda count: page(f"<p>{'&#65;' * count}</p>"),
     "entities-digits": lambda count: page(f"<p>&#{'0' * count};</p>"),
     "less-than": lambda count: page("<" * count),
@@ -496,4 +496,54 @@ def run(place: str, piece: str, count: int) -> str:
     return page(body.replace("{}", text), head=head.replace("{}", text))
 
 
-SHAPES: dict[str, Shape] = {**REPEATED, **HEAD, **NESTED, **VALUES}
+COMBINED: dict[str, Shape] = {
+    "deep-paragraphs": lambda count: page("<div>" * 100 + many(f"<p>{{n}} {SENTENCE}</p>", count)),
+    "deep-short-paragraphs": lambda count: page("<div>" * 100 + "<p>no</p>" * count),
+    "deep-empty": lambda count: page(above="<div>" * 100 + "a" + "<i></i>" * count + "</div>" * 100),
+    "deep-bylines": lambda count: page("<div>" * 100 + "<p class=byline>By Ana Lee</p>" * count),
+    "deep-comments": lambda count: page("<div>" * 100 + many("<div class=comment id=comment-{n}><b>Ana</b> <p>I like it</p></div>", count)),
+    "deep-headings": lambda count: page("<div>" * 100 + many("<h1>Line {n}</h1>", count)),
+    "deep-times": lambda count: page(above="<div>" * 100 + "<time>5 November 2026</time>" * count + "</div>" * 100),
+    "deep-images": lambda count: page("<div>" * 100 + many("<img src=/i/{n}.jpg>", count)),
+    "labels-in-box": within("<div class=box>", "<p>Read more:</p>", "</div>"),
+    "notices-in-box": within("<div class=box>", "<h3>Subscribe to our newsletter</h3>", "</div>"),
+    "dates-in-front": lambda count: page(above="<article>" + "<p>5 November 2026</p>" * count + f"<p>{SENTENCE * 3}</p></article>"),
+    "comment-of-links": within("<div class=comment id=comment-1><cite>Ana</cite><p>", "<a href=/x>more about the line</a> ", "</p></div>"),
+    "comment-of-bold": within("<div class=comment id=comment-1><cite>Ana</cite><p>", "<b>word</b> ", "</p></div>"),
+    "comment-of-headings": within("<div class=comment id=comment-1>", "<h4>Ana on 5 November 2026</h4>", "</div>"),
+    "comment-of-lines": within("<div class=comment id=comment-1><cite>Ana</cite><p>", "Ana wrote on 5 November 2026:<br>", "</p></div>"),
+    "comment-of-quotes": within("<div class=comment id=comment-1><cite>Ana</cite>", "<blockquote>Ana wrote: yes</blockquote>", "</div>"),
+    "comments-same-link": within("<div id=comments>", "<div class=comment><a href='#comment-5'>Ana</a> <p>I like it {n}</p></div>", "</div>"),
+    "comments-same-id": within("<div id=comments>", "<div class=comment id=x><b class=author>Ana</b><p>I like it {n}</p></div>", "</div>"),
+    "comments-same": within("<div id=comments>", "<div class=comment><b class=author>Ana</b><p>I like it</p></div>", "</div>"),
+    "comment-replies": lambda count: page("<div id=comments>" + "<p>a</p>" * count + "<ul class=children>" + many("<li class=comment id=comment-{n}><cite>Ana</cite><p>I like it</p></li>", count) + "</ul></div>"),
+    "comment-counts": lambda count: page("<span class=comment-count>x</span>" * count + many("<section class=comments><form></form></section>", count)),
+    "site-names-and-bylines": lambda count: page(above=many("<p class=byline>By Ana {n} Lee</p>", count), head=many("<meta property=og:site_name content='Paper {n} of Rome'>", count)),
+    "site-names-and-authors": lambda count: page(head=many("<meta property=og:site_name content='Paper {n}'><meta name=author content='Ana {n}'>", count)),
+    "site-names-and-paragraphs": lambda count: page(many(f"<p>{{n}} {SENTENCE}</p>", count), head=many("<meta property=og:site_name content='Paper {n}'>", count)),
+    "site-names-and-headings": lambda count: page(many("<h2>Line {n} opens | Paper</h2>", count), head=many("<meta property=og:site_name content='Paper {n}'>", count)),
+    "authors-and-paragraphs": lambda count: page(many(f"<p>{{n}} {SENTENCE}</p>", count), head=many("<meta name=author content='Ana {n} Lee'>", count)),
+    "titles-and-headings": lambda count: page(many("<h2>Line {n} opens</h2>", count), head=many('<script type="application/ld+json">{"@type":"NewsArticle","headline":"Line {n} opens"}</script>', count)),
+    "canonicals-and-nodes": lambda count: page(head=many("<link rel=canonical href=/x/{n}>", count) + many('<script type="application/ld+json">{"@type":"NewsArticle","url":"/y/{n}"}</script>', count)),
+    "images-and-metas": lambda count: page(many("<img src=/i/{n}.jpg>", count), head=many("<meta property=og:image content=/j/{n}.jpg>", count)),
+    "json-references": lambda count: linked(json.dumps({"@graph": [{"@id": "#1", **{f"a{n}": n for n in range(count)}}, {"@type": "NewsArticle", "author": [{"@id": "#1", "b": 1}] * count}]})),
+    "descriptions-and-paragraphs": lambda count: page(many(f"<p>{{n}} {SENTENCE}</p>", count), head=many("<meta property=og:description content='{n} x'>", count)),
+    "parts-of-quotes": within("<p>", "<q>yes</q> ", "</p>"),
+    "author-box": within("<div class=author-box>", "<p>Ana Lee writes about trams.</p>", "</div>"),
+    "author-box-spans": within("<div class=author-box>", "<span>Ana Lee writes</span>", "</div>"),
+    "author-boxes-deep": lambda count: page("<div class=author-box>" * 100 + "<i></i>" * count),
+    "byline-of-links": within("<p class=byline>By ", "<a rel=author href=/author/a{n}>Ana {n} Lee</a>, ", "</p>"),
+    "byline-of-empty": within("<p class=byline>By Ana Lee", "<i></i>", "</p>"),
+    "bylines-around-empty": lambda count: page(above="<div class=byline>" * 100 + "By Ana Lee" + "<i></i>" * count + "</div>" * 100),
+    "job-titles": above("<span class=job-title>reporter</span>"),
+    "job-titles-empty": lambda count: page(above="<i></i>" * count + "<span class=job-title></span>" * count),
+    "header-of-empty": lambda count: page(above="<header>" + "<div class=date></div>" * count + "</header>"),
+    "figure-of-empty": within("<figure><img src=/a.jpg>", "<span class=credit></span>", "</figure>"),
+    "list-of-lists": within("<ul>", "<li><ul><li>item {n}</li></ul></li>", "</ul>"),
+    "table-of-tables": within("<table><tr>", "<td><table><tr><td>item {n}</td></tr></table></td>", "</tr></table>"),
+    "sections-of-articles": within("<section>", "<article><p>no {n}</p></article>", "</section>"),
+    "one-long-address": lambda count: page(f"<p><a href='/{'a' * count}'>x</a></p>" * 3),
+}  # fmt: skip
+"""Many of one thing beside, or inside, many of another."""
+
+SHAPES: dict[str, Shape] = {**REPEATED, **HEAD, **NESTED, **VALUES, **COMBINED}

@@ -167,7 +167,7 @@ LISTINGS: dict[str, Shape] = {
     "stories-in-divs": lambda count: listing(many("<div><a href=/2026/11/05/story-{n}-of-the-day>A story of the day, number {n}</a></div>", count)),
     "stories-in-rows": lambda count: listing(many("<div class=row>" + "<div><a href=/2026/11/05/story-{n}-of-the-day>A story of the day, {n}</a></div>" + "</div>", count)),
     "stories-in-one": lambda count: listing(f"<p>{many('<a href=/2026/11/05/story-{n}-of-the-day>A story of the day, number {n}</a> ', count)}</p>"),
-    "stories-deep": lambda count: listing(many("<div><a href=/2026/11/05/story-{n}-of-the-day>A story of the day, number {n}</a>", count)),
+    "stories-deep": lambda count: listing("<div>" * 300 + many("<div><a href=/2026/11/05/story-{n}-of-the-day>A story of the day, number {n}</a>", count)),
     "one-deep": lambda count: listing("<div>" * count + "<a href=/2026/11/05/a-story-of-the-day>A story of the day</a>"),
     "links-in-link": lambda count: listing("<a href=/2026/11/05/a-story-of-the-day>" + "<b>A story of the day</b>" * count + "</a>"),
     "spans-in-links": lambda count: listing("<a href=/2026/11/05/a-story-of-the-day><span>A story" * count),

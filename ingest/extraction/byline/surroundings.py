@@ -21,7 +21,7 @@ _BESIDE = 40  # characters beside a name in its line: a date, a place
 _PROSE = 80  # the same, beside a name in a sentence
 _LONGEST_NAME = 60  # characters of the text before a job title
 _MOST_EMPTY = 100  # elements without text before one; only a hostile page has more
-_MOST_PIECES = 200  # elements of a line; only a hostile page has more
+_MOST_PIECES = 100  # elements of a line; only a hostile page has more
 
 
 def is_detail(element: HtmlElement) -> bool:
