@@ -19,7 +19,7 @@ from ingest.discovery.address import announced_url
 from ingest.discovery.candidate import FEED, Candidate, announced
 from ingest.discovery.claims import Claim, ClaimReader
 from ingest.discovery.payload import Document, read_document, read_json
-from ingest.html.bounds import cut_feed
+from ingest.html.bounds import cut_feed, without_keywords
 from ingest.text import one_line
 from ingest.urls import host_of
 
@@ -105,7 +105,8 @@ def _parse(document: Document, location: str | None) -> Any:  # noqa: ANN401 - n
     headers = {"content-type": "application/xml; charset=utf-8"}
     if location:
         headers["content-location"] = location
-    body = _REFERENCE.sub(_without_surrogate, cut_feed(document.body, _MAX_MARKS))
+    body = without_keywords(cut_feed(document.body, _MAX_MARKS))
+    body = _REFERENCE.sub(_without_surrogate, body)
     try:
         return feedparser.parse(
             BytesIO(body),

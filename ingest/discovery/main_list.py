@@ -120,23 +120,36 @@ def _in_heading(link: HtmlElement) -> bool:
 
 def _items(links: Sequence[Item]) -> list[Item]:
     """Return the links with their entries: the highest ancestor without another address in it."""
-    urls_below: dict[HtmlElement, set[str]] = {}
-    for link in links:
-        for node in (link.element, *link.element.iterancestors()):
-            urls_below.setdefault(node, set()).add(link.url)
+    only_urls = _only_urls(links)
     items: dict[HtmlElement, Item] = {}
     for link in links:
-        element = _entry_of(link.element, urls_below)
+        element = _entry_of(link.element, only_urls)
         previous = items.get(element)
         if previous is None or len(previous.title) < len(link.title):
             items[element] = Item(link.url, link.title, element)
     return list(items.values())
 
 
-def _entry_of(link: HtmlElement, urls_below: dict[HtmlElement, set[str]]) -> HtmlElement:
+def _only_urls(links: Sequence[Item]) -> dict[HtmlElement, str | None]:
+    """Return the address of the links in each element; None if they have several.
+
+    The elements around one with several have several too, so they are not visited again.
+    """
+    urls: dict[HtmlElement, str | None] = {}
+    for link in links:
+        for node in (link.element, *link.element.iterancestors()):
+            known = urls.setdefault(node, link.url)
+            if known is None:
+                break
+            if known != link.url:
+                urls[node] = None
+    return urls
+
+
+def _entry_of(link: HtmlElement, only_urls: dict[HtmlElement, str | None]) -> HtmlElement:
     element = link
     parent = element.getparent()
-    while parent is not None and len(urls_below.get(parent, ())) == 1:
+    while parent is not None and only_urls.get(parent) is not None:
         element = parent
         parent = element.getparent()
     return element

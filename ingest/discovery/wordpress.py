@@ -20,6 +20,7 @@ from ingest.discovery.address import announced_url
 from ingest.discovery.candidate import WORDPRESS, Candidate, announced
 from ingest.discovery.claims import ClaimReader
 from ingest.discovery.payload import read_document, read_json
+from ingest.html.bounds import has_wide_tag
 from ingest.text import block, one_line, whole_number
 
 MAX_ITEMS = 5_000
@@ -204,7 +205,12 @@ def rendered_text(value: object) -> str:
 
 
 def html_fragment(source: str) -> HtmlElement:
-    """Parse a piece of HTML into a `div`, which is empty if lxml cannot parse it."""
+    """Parse a piece of HTML into a `div`.
+
+    It is empty if lxml cannot parse it, or has a tag with 500 attributes.
+    """
+    if has_wide_tag(source.encode("utf-8", "replace")):
+        source = ""
     try:
         return fragment_fromstring(source.replace("\x00", ""), create_parent="div")
     except (etree.LxmlError, ValueError):

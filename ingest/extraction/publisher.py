@@ -83,7 +83,10 @@ class OwnNames:
 
 
 def own_names(page: Page, data: StructuredData, site: Site) -> OwnNames:
-    """Return the site's own names from its definition, metadata, JSON-LD nodes and host."""
+    """Return the site's own names from its definition, metadata, JSON-LD nodes and host.
+
+    Metadata and JSON-LD give at most 200, since texts are compared with each of them.
+    """
     names: list[str] = []
     for meta in ("og:site_name", "application-name", "al:ios:app_name"):
         names += page.metas.get(meta, [])
@@ -92,7 +95,7 @@ def own_names(page: Page, data: StructuredData, site: Site) -> OwnNames:
     for node in data.of_type(*_ORGANISATIONS):
         names += data.texts(node, "name")
     hosts = _host_names(page)
-    names = [name for name in names if not _is_headline(page, name)]
+    names = [name for name in dict.fromkeys(names) if not _is_headline(page, name)][:_MOST_NAMES]
     return OwnNames(tuple(dict.fromkeys(name for name in (site.publisher, *names, *hosts) if name)))
 
 
@@ -114,6 +117,7 @@ def _is_headline(page: Page, name: str) -> bool:
 
 
 _FEWEST_WORDS = 4  # of a name of the site that may be a headline
+_MOST_NAMES = 200  # of the site; a real page has up to 20
 _PUBLISHERS = 3
 """JSON-LD articles whose publisher is read; later ones are stories of other sites."""
 _MOST_CHARACTERS = 80  # the longest names of newspapers have about 60; a longer text is a slogan

@@ -41,6 +41,8 @@ ARTICLE_TYPES = frozenset(
 )
 _MAX_DEPTH = 12
 _MAX_NODES = 5_000
+_MAX_KEYS = 1_000
+"""Keys of a node that are copied for each reference to it with keys of its own."""
 
 Node = Mapping[str, Any]
 
@@ -67,7 +69,8 @@ class StructuredData:
         if isinstance(value, Mapping) and isinstance(ident := value.get("@id"), str):
             target = self.by_id.get(ident)
             if target is not None and target is not value:
-                return {**target, **value}
+                is_bare = len(value) == 1 or len(target) > _MAX_KEYS
+                return target if is_bare else {**target, **value}
         return value
 
     def each(self, node: Node, key: str) -> list[object]:
@@ -170,7 +173,8 @@ _WRAPPING = re.compile(
     r"^\s*(?:<!--|//\s*<!\[CDATA\[|<!\[CDATA\[|/\*\s*<!\[CDATA\[\s*\*/)|(?:-->|//\s*\]\]>|\]\]>|/\*\s*\]\]>\s*\*/)\s*$"
 )
 _TRAILING_COMMA = re.compile(r",(\s*[}\]])")
-_MISSING_COMMA = re.compile(r'(["}\]])(\s*\n\s*)(")')
+# The line break is searched first: a pattern such as `\s*\n\s*` tries each line break of a run.
+_MISSING_COMMA = re.compile(r'(["}\]])(?=[^\S\n]*+\n)(\s++)(")')
 _BAD_ESCAPE = re.compile(r'\\(?!["\\/bfnrtu])')
 _BETWEEN = re.compile(r"[ ;,\r\n\t]*")
 _DECODER = json.JSONDecoder(strict=False)  # raw newlines and tabs inside strings are common

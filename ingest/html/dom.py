@@ -10,7 +10,7 @@ from copy import deepcopy
 
 from lxml.html import HtmlElement
 
-from ingest.html.page import text_of
+from ingest.html.page import text_of, texts_of
 from ingest.html.vocabulary import (
     COMMENTS,
     HEADINGS,
@@ -25,6 +25,7 @@ from ingest.html.vocabulary import (
     named,
     words_pattern,
 )
+from ingest.text import one_line
 
 _SKIPPED = NOT_RENDERED | {"nav", "form", "iframe", "figure", "button", "select", "dialog", "head"}
 # Such elements often contain other articles or navigation, but sometimes the byline of this one.
@@ -84,6 +85,21 @@ def short_text(element: HtmlElement, most: int) -> str:
     return text if len(text) <= most else ""
 
 
+def text_start(element: HtmlElement, most: int) -> str:
+    """Return the element's text on one line; of a text with more characters than `most`, a start.
+
+    The start is longer than `most`. The rest of the text is not read.
+    """
+    pieces: list[str] = []
+    length = 0
+    for piece in texts_of(element):
+        pieces.append(piece)
+        length += len("".join(piece[: _RAW * most].split()))
+        if length > 2 * most:
+            break
+    return one_line("".join(pieces))
+
+
 def _branches(heading: HtmlElement, *, forward: bool) -> Iterator[HtmlElement]:
     """Yield the siblings of the heading on one side, then those of each element around it."""
     for level in (heading, *heading.iterancestors()):
@@ -132,22 +148,8 @@ def copy_tree(
         The copy, and a dictionary from each of the elements to its copy.
     """
     copy = deepcopy(tree)
-    return copy, {
-        element: _follow(copy, _path(element, tree)) for element in elements if element is not None
-    }
-
-
-def _path(element: HtmlElement, root: HtmlElement) -> list[int]:
-    """Return the child indexes on the way from `root` to `element`, the last one first."""
-    indexes = []
-    while element is not root:
-        parent = element.getparent()
-        indexes.append(parent.index(element))
-        element = parent
-    return indexes
-
-
-def _follow(root: HtmlElement, indexes: list[int]) -> HtmlElement:
-    for index in reversed(indexes):
-        root = root[index]
-    return root
+    wanted = {element for element in elements if element is not None}
+    # One walk for all of them: an element knows no place among its siblings, so that each would
+    # count those before it.
+    both = zip(tree.iter(), copy.iter(), strict=True) if wanted else ()
+    return copy, {element: twin for element, twin in both if element in wanted}

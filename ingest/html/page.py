@@ -20,7 +20,7 @@ from lxml.html import (
 )
 
 from ingest.errors import LimitExceeded
-from ingest.html.bounds import cut_at_wide_tag
+from ingest.html.bounds import has_wide_tag
 from ingest.html.encoding import decode
 from ingest.html.repair import close_title, repair
 from ingest.html.vocabulary import LINE_BREAKING, NOT_RENDERED
@@ -30,7 +30,7 @@ from ingest.urls import is_http_url, without_user
 
 T = TypeVar("T")
 
-_EMPTY = "<html><head></head><body></body></html>"
+_EMPTY = b"<html><head></head><body></body></html>"
 _NOT_CHARACTERS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _NAMED_CONTROL = re.compile(
     r"&#(?:0*(?:[0-8]|1[0-9]|11|12|14|15|2[0-9]|30|31)|[xX]0*(?:[0-8bBcCeEfF]|1[0-9a-fA-F]));"
@@ -227,10 +227,11 @@ def text_of(element: HtmlElement) -> str:
     if len(element) == 0:  # most elements; walking takes much longer than reading their text
         is_shown = isinstance(element.tag, str) and element.tag not in NOT_RENDERED
         return one_line(element.text) if is_shown else ""
-    return one_line("".join(_texts(element)))
+    return one_line("".join(texts_of(element)))
 
 
-def _texts(element: HtmlElement) -> Iterator[str]:
+def texts_of(element: HtmlElement) -> Iterator[str]:
+    """Yield the pieces of `text_of`, with a blank where an element begins a line."""
     walker = etree.iterwalk(element, events=("start", "end", "comment", "pi"))
     for event, node in walker:
         if event == "start":
@@ -276,9 +277,6 @@ def parse(
             f"{len(html)} bytes are over the limit of {limits.page_bytes}",
             "raise limits.page_bytes",
         )
-    raw = html if isinstance(html, bytes) else html.encode("utf-8", "surrogatepass")
-    if len(cut_at_wide_tag(raw)) < len(raw):
-        raise LimitExceeded("a tag has 500 attributes or more")
     if isinstance(html, bytes):
         text, encoding = decode(html, headers.get("content-type"))
     else:
@@ -288,7 +286,10 @@ def parse(
             f"about {tags // 2} tags are over the limit of {limits.tags}", "raise limits.tags"
         )
     text = _NAMED_CONTROL.sub("", _NOT_CHARACTERS.sub("", text))
-    return Page(url=url, html=text, tree=_tree(text), encoding=encoding, headers=headers)
+    source = close_title(text).encode("utf-8")
+    if has_wide_tag(source):
+        raise LimitExceeded("a tag has 500 attributes or more")
+    return Page(url=url, html=text, tree=_tree(source), encoding=encoding, headers=headers)
 
 
 # lxml.html calls a Python function for the class of every element. Fixed classes take a third of
@@ -305,13 +306,13 @@ def _parser() -> HTMLParser:
     return parser
 
 
-def _tree(text: str) -> HtmlElement:
+def _tree(html: bytes) -> HtmlElement:
     """Return the repaired tree of a page's source, or that of an empty page if it has none."""
-    for source in (text, _EMPTY):
+    for source in (html, _EMPTY):
         try:
             # Bytes, because lxml rejects a str with an XML declaration. The parser has an encoding,
             # so that a `<meta>` cannot change it.
-            tree = document_fromstring(close_title(source).encode("utf-8"), parser=_parser())
+            tree = document_fromstring(source, parser=_parser())
         except (etree.LxmlError, ValueError):  # an empty document, or none at all
             continue
         repair(tree)

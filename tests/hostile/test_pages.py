@@ -115,6 +115,13 @@ PAGES = {
     "json-nan": linked('{"@type":"NewsArticle","headline":NaN,"commentCount":Infinity}'),
     "json-digits": linked(f'{{"@type":"NewsArticle","commentCount":{"9" * 100_000}}}'),
     "json-digits-as-text": node(commentCount="9" * 100_000, author={"name": "9" * 100_000}),
+    # Patterns that try each of these again from each other one would take minutes.
+    "json-line-breaks": linked('{"a": "b"' + "\n" * 60_000 + "x"),
+    "script-escaped-quotes": page(head="<script>" + '\\"' * 60_000 + "</script>"),
+    "script-starts": page("<script " * 50_000 + "</script>"),
+    "json-deep-in-a-value": linked(
+        '{"@type":"NewsArticle","headline":' + '{"name":[' * 250 + '"A"' + "]}" * 250 + "}"
+    ),
     "json-superscript": node(commentCount="²", interactionStatistic={"userInteractionCount": "³"}),
     "json-references": references(),
     "json-reference-to-itself": linked(

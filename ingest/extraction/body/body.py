@@ -33,7 +33,6 @@ from ingest.extraction.body.prune import (
 )
 from ingest.extraction.body.region import (
     Asides,
-    ask_trafilatura,
     common,
     find_region,
     reach_back,
@@ -41,6 +40,7 @@ from ingest.extraction.body.region import (
 )
 from ingest.extraction.body.render import render_html, render_text
 from ingest.extraction.body.trim import Known, cut_edges
+from ingest.extraction.body.votes import ask_trafilatura
 from ingest.extraction.container import densest, paragraphs
 from ingest.extraction.facts import PageFacts
 from ingest.extraction.model import Body, Byline, CommentSection, Headline, Times
@@ -112,6 +112,7 @@ def find_body(
         render_text(blocks),
         render_html(blocks, page.absolute),
         candidate.source,
+        warnings=tuple(draft.warnings),
         omissions=lambda: tuple(account.omissions(set(blocks))),
     )
     return (
@@ -130,6 +131,7 @@ class _Draft:
         container: Its text container, or None.
         before: The elements before the headline; empty without one.
         account: What was deleted.
+        warnings: What the record says about the text.
     """
 
     def __init__(
@@ -144,6 +146,7 @@ class _Draft:
             facts.page.tree, (*heads, *byline.elements, *comments.elements, facts.container)
         )
         self.account = Account()
+        self.warnings: list[str] = []
         self.is_live = bool(facts.data.of_type("LiveBlogPosting"))
         self.root = body_of(self.tree)
         self.container = copies.get(facts.container)
@@ -214,7 +217,8 @@ def _by_votes(draft: _Draft, url: str, known: Known) -> _Candidate:
     candidates = paragraphs(blocks)
     blocks = cut_link_lists(root, blocks, candidates, draft.account)
     votes = ask_trafilatura(root, url)
-    voted = {block for block in blocks if votes.hold(block)}
+    voted = votes.among(blocks)
+    draft.warnings += [votes.warning] if votes.warning else []
     weights = {block: weight for block, weight in candidates.items() if block in voted}
     own, source = _in_container(draft.container, candidates), "trafilatura"
     if is_denser_better(weights, own, blocks):

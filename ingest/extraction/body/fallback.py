@@ -16,11 +16,16 @@ from lxml.html import HtmlElement, HTMLParser, fragment_fromstring
 
 from ingest.extraction.structured import StructuredData
 from ingest.html.blocks import Block, read_blocks
+from ingest.html.bounds import has_wide_tag
 
 _MARKUP = re.compile(r"<(?:p|br|div|h[1-6])\b", re.IGNORECASE)
 _PARAGRAPH = re.compile(r"<p\b|\\u003c ?p\b|<br", re.IGNORECASE)
-_SCRIPT = re.compile(r"<script\b[^>]*>(.*?)</script>", re.IGNORECASE | re.DOTALL)
-_STRING = re.compile(r'"([^"\\]*(?:\\.[^"\\]*)*)"', re.DOTALL)
+_SCRIPT, _SCRIPT_END = (
+    re.compile(pattern, re.IGNORECASE) for pattern in (r"<script\b", "</script>")
+)
+_STRING = re.compile(r'"([^"\\]*+(?:\\.[^"\\]*+)*+)(?:(")|\\?\Z)', re.DOTALL)
+"""A string, or the rest of the text behind a quote that is not closed. Without the second, a search
+would read that rest again from each quote in it."""
 _JSON = re.compile(r'":\s*["{\[]')
 _LONG = 400
 """The least characters of a string that is an article."""
@@ -58,7 +63,7 @@ def embedded_blocks(source: str) -> list[Block]:
     Args:
         source: The source of the page.
     """
-    texts = [text for script in _SCRIPT.finditer(source) for text in _strings(script[1], _DEPTH)]
+    texts = [text for script in _scripts(source) for text in _strings(script, _DEPTH)]
     return _blocks_of(max(texts, key=len)) if texts else []
 
 
@@ -82,11 +87,22 @@ def listed_blocks(source: str) -> list[Block]:
     return _blocks_of("".join(marked))
 
 
+def _scripts(source: str) -> Iterator[str]:
+    """Yield the texts of the scripts that have an end tag."""
+    position = 0
+    while (start := _SCRIPT.search(source, position)) is not None:
+        opened = source.find(">", start.end()) + 1
+        end = _SCRIPT_END.search(source, opened) if opened else None
+        if end is None:  # then no later script has one either
+            return
+        yield source[opened : end.start()]
+        position = end.end()
+
+
 def _json_values(source: str) -> Iterator[object]:
     """Yield the JSON values of the scripts: a whole script, or the value of a variable in it."""
     decoder = json.JSONDecoder(strict=False)
-    for script in _SCRIPT.finditer(source):
-        text = script[1]
+    for text in _scripts(source):
         starts = [match.end() for match in islice(_ASSIGNED.finditer(text), _MOST_ASSIGNED)]
         for start in starts:
             try:
@@ -127,7 +143,7 @@ def _strings(text: str, depth: int) -> Iterator[str]:
         depth: The number of levels to read.
     """
     for match in _STRING.finditer(text):
-        if len(match[1]) < _LONG or not _PARAGRAPH.search(match[1]):
+        if len(match[1]) < _LONG or not match[2] or not _PARAGRAPH.search(match[1]):
             continue
         try:
             value = json.loads(f'"{match[1]}"', strict=False)
@@ -151,7 +167,12 @@ def _blocks_of(text: str) -> list[Block]:
 
 
 def _fragment(text: str) -> HtmlElement | None:
-    """Return the parsed HTML in a `<div>`, or None if lxml cannot parse it."""
+    """Return the parsed HTML in a `<div>`.
+
+    None if lxml cannot parse it, or if it has a tag with 500 attributes.
+    """
+    if has_wide_tag(text.encode("utf-8", "replace")):
+        return None
     try:
         return fragment_fromstring(text, create_parent="div", parser=HTMLParser(encoding="utf-8"))
     except (etree.LxmlError, ValueError):

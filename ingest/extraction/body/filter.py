@@ -166,7 +166,8 @@ class Flow:
             elif _is_furniture(block, box):
                 gone.add(block)
             for other in self._headed_boxes(block, box):
-                boxes.update(other.iter())
+                if other not in boxes:  # nor is anything in it
+                    boxes.update(other.iter())
         blocks = self._account.keep(blocks, set(blocks) - figures, Cause.FIGURE)
         outside = {block for block in blocks if block not in gone and block.element not in boxes}
         return self._account.keep(blocks, outside, Cause.BOX)

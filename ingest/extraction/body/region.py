@@ -1,19 +1,17 @@
-"""Find the region of the article's text, by the paragraphs that trafilatura chooses (votes)."""
+"""Find the region of the article's text, by the paragraphs that were chosen for it."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import takewhile
 from typing import NamedTuple
 
 from lxml.html import HtmlElement
-from trafilatura import bare_extraction
 
 from ingest.extraction.body.evidence import is_prose
 from ingest.extraction.body.prune import is_aside, is_box, is_hidden
-from ingest.html.blocks import Block, squeeze
+from ingest.html.blocks import Block
 
 _USUAL = 0.1
 """A style or place with a greater share of the text is a usual one."""
@@ -156,52 +154,6 @@ _LEAD = 60
 """The least characters of a first paragraph in a container of its own."""
 _MOST_LEADS = 3
 """If more paragraphs are between headline and region, they are another text, such as teasers."""
-_SHORT = 25
-"""The most characters of a block that must be equal to a line of trafilatura's text."""
-_SCANNED = 300_000
-"""The most characters of a text in which parts are searched for, since that time is quadratic."""
-
-
-@dataclass(frozen=True, slots=True)
-class Votes:
-    """The text that trafilatura chooses, in the form of `blocks.squeeze`.
-
-    Attributes:
-        lines: The paragraphs, list items and cells.
-        whole: All of the text.
-    """
-
-    lines: frozenset[str] = frozenset()
-    whole: str = ""
-
-    def hold(self, block: Block) -> bool:
-        """Whether the block's text is in trafilatura's. A short one must be a line of it."""
-        if block.key in self.lines:
-            return True
-        return len(block.key) > _SHORT and len(self.whole) <= _SCANNED and block.key in self.whole
-
-
-def ask_trafilatura(root: HtmlElement, url: str) -> Votes:
-    """Return the text that trafilatura chooses below an element; empty if it finds none.
-
-    Its fast mode is enough, because the density of paragraphs shows text that this mode misses.
-
-    Args:
-        root: The element, usually the `<body>`.
-        url: The address of the page.
-    """
-    document = bare_extraction(
-        root, url=url, fast=True, with_metadata=False, include_comments=False
-    )
-    if document is None or isinstance(document, dict):
-        return Votes()
-    lines = [squeeze(_text(element)) for element in document.body]
-    inner = (squeeze(_text(item)) for item in document.body.iter("item", "cell", "p"))
-    return Votes(frozenset((*lines, *inner)), "".join(lines))
-
-
-def _text(element: HtmlElement) -> str:
-    return "".join(map(str, element.itertext()))
 
 
 def find_region(weights: Mapping[Block, int], root: HtmlElement) -> HtmlElement:

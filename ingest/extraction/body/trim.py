@@ -105,10 +105,12 @@ def _without_opening(blocks: list[Block], known: Known) -> list[Block]:
     leads = [
         block for block in _after_headline(blocks[:start]) if not _is_opening(block, known, holder)
     ]
-    rest = blocks[start:]
-    while len(rest) > 1 and (_is_bold_deck(rest, known) or rest[0].text.startswith(("…", "..."))):
-        rest = rest[1:]
-    kept = [*leads, *rest]
+    while len(blocks) - start > 1 and (
+        _is_bold_deck(blocks[start : start + 4], known)
+        or blocks[start].text.startswith(("…", "..."))
+    ):
+        start += 1
+    kept = [*leads, *blocks[start:]]
     return kept if _size(kept) >= _ENOUGH * _size(blocks) else blocks
 
 

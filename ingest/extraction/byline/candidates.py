@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import chain, islice
 
 from lxml.html import HtmlElement
 
 from ingest.extraction.byline.signs import (
     BOX_WORDS,
+    Openings,
     Sign,
     attribute_words,
     labelled_item,
@@ -76,6 +77,15 @@ class Survey:
     boxes: tuple[BylineCandidate, ...]
     heading: HtmlElement | None
     heading_ancestors: frozenset[HtmlElement]
+    _teasers: dict[HtmlElement, bool] = field(default_factory=dict)
+
+    def is_teaser(self, element: HtmlElement) -> bool:
+        """Whether an element announces another story; each list item or article is read once."""
+        if element.tag not in _LISTED:
+            return False
+        if element not in self._teasers:
+            self._teasers[element] = _has_linked_heading(element)
+        return self._teasers[element]
 
 
 def nearness(candidate: BylineCandidate, survey: Survey) -> int:
@@ -98,7 +108,7 @@ def is_outside(candidate: BylineCandidate, survey: Survey) -> bool:
     Only ancestors without the main heading are checked: one that has both is the article's.
     """
     element = candidate.element
-    if _is_teaser(element) or _is_headline(candidate, survey):
+    if survey.is_teaser(element) or _is_headline(candidate, survey):
         return True
     article = _article_of(survey)
     strict = _is_strict(candidate, survey, article)
@@ -106,7 +116,7 @@ def is_outside(candidate: BylineCandidate, survey: Survey) -> bool:
     for ancestor in element.iterancestors():
         if ancestor in survey.heading_ancestors or ancestor.tag in ("body", "html"):
             return False
-        if ancestor.tag in elsewhere or _is_elsewhere(ancestor, strict=strict):
+        if ancestor.tag in elsewhere or _is_elsewhere(ancestor, survey, strict=strict):
             return True
     return False
 
@@ -151,14 +161,15 @@ def _is_strict(candidate: BylineCandidate, survey: Survey, article: HtmlElement 
     return article is not None and article not in candidate.element.iterancestors()
 
 
-def _is_elsewhere(ancestor: HtmlElement, *, strict: bool) -> bool:
+def _is_elsewhere(ancestor: HtmlElement, survey: Survey, *, strict: bool) -> bool:
     """Whether what an element contains is not part of the article.
 
     Args:
         ancestor: The element.
+        survey: The candidates of the page.
         strict: Also check for sidebars and widgets.
     """
-    if ancestor.tag in _OUTSIDE_TAGS or _is_teaser(ancestor):
+    if ancestor.tag in _OUTSIDE_TAGS or survey.is_teaser(ancestor):
         return True
     if named(ancestor, _OUTSIDE):
         return True
@@ -171,13 +182,8 @@ def _is_in_article(element: HtmlElement) -> bool:
     return next(element.iterancestors("article", "main"), None) is not None
 
 
-def _is_teaser(element: HtmlElement) -> bool:
-    """Whether an element is a list item or article that announces another story.
-
-    The heading of a teaser is a link.
-    """
-    if element.tag not in _LISTED:
-        return False
+def _has_linked_heading(element: HtmlElement) -> bool:
+    """Whether the first heading of a list item or article is a link, as that of a teaser."""
     heading = next(element.iter("h1", "h2", "h3", "h4"), None)
     if heading is None:
         return False
@@ -204,11 +210,12 @@ def survey(page: Page, heading: HtmlElement | None, names: Collection[str] = ())
     candidates: list[BylineCandidate] = []
     boxes: list[BylineCandidate] = []
     elements: set[HtmlElement] = set()
+    openings = Openings()
     for order, element in _walk(page, heading, ancestors):
         words = attribute_words(element)
         if words & BOX_WORDS:
             boxes.append(BylineCandidate(element, order, Sign.WORD))
-        sign = sign_of(element, words, forms)
+        sign = sign_of(element, words, forms, openings)
         if sign is None:
             continue
         candidate = _candidate(element, order, sign)
@@ -265,8 +272,8 @@ def _preceding(heading: HtmlElement, ancestors: frozenset[HtmlElement]) -> Itera
 
 
 def _last_leaf(node: HtmlElement) -> HtmlElement:
-    while len(node):
-        node = node[-1]
+    while (last := next(node.iterchildren(reversed=True), None)) is not None:
+        node = last
     return node
 
 

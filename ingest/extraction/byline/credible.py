@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import islice
 
 from lxml.html import HtmlElement
@@ -14,6 +14,7 @@ from ingest.extraction.byline.name_rules import name_key
 from ingest.extraction.byline.signs import Sign, leads_to_topic
 from ingest.extraction.byline.surroundings import is_in_prose, text_before
 from ingest.extraction.byline.words import other_credit, words
+from ingest.html.dom import text_start
 from ingest.html.page import text_of
 from ingest.record import AuthorKind
 
@@ -82,9 +83,25 @@ def _is_within(name: list[str], words: list[str]) -> bool:
     return any(at == 0 or words[at - 1] != "by" for at in starts)
 
 
-def is_below_picture(element: HtmlElement) -> bool:
-    """Whether a block around a line has a picture, and no more text than a caption."""
-    for above in islice(element.iterancestors(), _PICTURE_LEVELS):
-        if next(above.iter("img", "picture"), None) is not None:
-            return len(text_of(above)) <= _MAX_CAPTION
-    return False
+def below_pictures(elements: Iterable[HtmlElement]) -> set[HtmlElement]:
+    """Return the lines of which a block around has a picture, and no more text than a caption.
+
+    Each block is read once, however many of the lines are in it.
+    """
+    captioned: dict[HtmlElement, bool | None] = {}
+    below: set[HtmlElement] = set()
+    for element in elements:
+        for above in islice(element.iterancestors(), _PICTURE_LEVELS):
+            if above not in captioned:
+                captioned[above] = _is_captioned(above)
+            if captioned[above] is not None:
+                below.update([element] if captioned[above] else [])
+                break
+    return below
+
+
+def _is_captioned(block: HtmlElement) -> bool | None:
+    """Whether a block with a picture has no more text than a caption; None without a picture."""
+    if next(block.iter("img", "picture"), None) is None:
+        return None
+    return len(text_start(block, _MAX_CAPTION)) <= _MAX_CAPTION

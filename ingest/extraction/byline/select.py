@@ -15,8 +15,8 @@ from ingest.extraction.byline.candidates import (
     outermost,
 )
 from ingest.extraction.byline.credible import (
+    below_pictures,
     follows_other_credit,
-    is_below_picture,
     is_credible,
     is_subject,
 )
@@ -238,7 +238,8 @@ def _without_pictures(items: list[ScoredCandidate]) -> list[ScoredCandidate]:
     """Return the lines that are not below a picture, if there are both: those name photographers."""
     if any(item.candidate.sign is not Sign.LINE for item in items):
         return items
-    bare = [item for item in items if not is_below_picture(item.candidate.element)]
+    below = below_pictures(item.candidate.element for item in items)
+    bare = [item for item in items if item.candidate.element not in below]
     return bare or items
 
 

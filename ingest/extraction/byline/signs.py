@@ -8,7 +8,7 @@ that begin with "By", and lines of bold type alone.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from enum import IntEnum
 from functools import lru_cache
 from itertools import pairwise
@@ -69,13 +69,40 @@ def _words_of(value: str) -> int:
     return bits
 
 
-def sign_of(element: HtmlElement, bits: int, names: Collection[str]) -> Sign | None:
+class Openings:
+    """Tells which paragraphs of an element are before its first long one, or are that one.
+
+    The paragraphs of an element are read once, whatever their number.
+    """
+
+    def __init__(self) -> None:
+        self._known: dict[HtmlElement | None, frozenset[HtmlElement]] = {}
+
+    def hold(self, paragraph: HtmlElement) -> bool:
+        """Whether no long `<p>` precedes this one in the element around it."""
+        around = paragraph.getparent()
+        if around not in self._known:
+            self._known[around] = frozenset(_opening(around))
+        return paragraph in self._known[around]
+
+
+def _opening(around: HtmlElement | None) -> Iterator[HtmlElement]:
+    for paragraph in () if around is None else around.iterchildren("p"):
+        yield paragraph
+        if len(text_of(paragraph)) >= _MAX_LINE:
+            return
+
+
+def sign_of(
+    element: HtmlElement, bits: int, names: Collection[str], openings: Openings
+) -> Sign | None:
     """Return the most reliable sign of an element, or None.
 
     Args:
         element: The element.
         bits: Its `attribute_words`.
         names: Names of the metadata; a short text with one of them is a sign too.
+        openings: The first paragraphs of the page's elements.
     """
     if "author" in element.get("rel", "") or "author" in element.get("itemprop", ""):
         denied = NO_SIGN.search(element.get("class", "").casefold())
@@ -87,7 +114,7 @@ def sign_of(element: HtmlElement, bits: int, names: Collection[str]) -> Sign | N
     text = element.text
     if not text or text.isspace():
         return None
-    return _sign_of_text(element, text, names)
+    return _sign_of_text(element, text, names, openings)
 
 
 def leads_to_author(address: str) -> bool:
@@ -105,7 +132,9 @@ def leads_to_topic(address: str) -> bool:
     return not leads_to_author(address)
 
 
-def _sign_of_text(element: HtmlElement, text: str, names: Collection[str]) -> Sign | None:
+def _sign_of_text(
+    element: HtmlElement, text: str, names: Collection[str], openings: Openings
+) -> Sign | None:
     if len(text) > 4 * _MAX_LINE:
         return None
     is_short = len(text.strip()) < _MAX_LINE
@@ -113,7 +142,7 @@ def _sign_of_text(element: HtmlElement, text: str, names: Collection[str]) -> Si
         return Sign.LINE if is_short else None
     if any(name in text for name in names):
         return Sign.MENTION if is_short else None
-    if element.tag in _EMPHASIS and _is_lone(element):
+    if element.tag in _EMPHASIS and _is_lone(element, openings):
         return Sign.LONE
     return None
 
@@ -180,16 +209,18 @@ def _is_short_element(node: HtmlElement) -> bool:
     return isinstance(node.tag, str) and len(text_of(node)) <= _MAX_LABELLED
 
 
-def _is_lone(element: HtmlElement) -> bool:
+def _is_lone(element: HtmlElement, openings: Openings) -> bool:
     """Whether emphasised text is all of the first or the last paragraph of several."""
     parent = element.getparent()
-    if parent is None or parent.tag != "p" or len(parent) != 1:
+    if parent is None or parent.tag != "p" or not _is_only_child(element):
         return False
     if (parent.text or "").strip() or (element.tail or "").strip():
         return False
-    earlier = parent.itersiblings("p", preceding=True)
-    is_first = all(len(text_of(paragraph)) < _MAX_LINE for paragraph in earlier)
     following = next(parent.itersiblings("*"), None)
-    if is_first:
+    if openings.hold(parent):
         return following is not None and following.tag == "p"
     return following is None or following.tag not in _BELOW_HEADINGS
+
+
+def _is_only_child(element: HtmlElement) -> bool:
+    return element.getprevious() is None and element.getnext() is None

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from itertools import islice
+
 from lxml.html import HtmlElement
 
 from ingest.extraction.byline.words import lead
 from ingest.extraction.vocabulary import PLACES, SIGN
+from ingest.html.dom import text_start
 from ingest.html.page import text_of
 from ingest.html.vocabulary import HEADINGS, named, names_of, words_pattern
 
@@ -17,6 +20,8 @@ _INLINE = frozenset({"a", "b", "strong", "em", "i", "span", "cite", "small", "la
 _BESIDE = 40  # characters beside a name in its line: a date, a place
 _PROSE = 80  # the same, beside a name in a sentence
 _LONGEST_NAME = 60  # characters of the text before a job title
+_MOST_EMPTY = 100  # elements without text before one; only a hostile page has more
+_MOST_PIECES = 100  # elements of a line; only a hostile page has more
 
 
 def is_detail(element: HtmlElement) -> bool:
@@ -47,12 +52,15 @@ def _follows_name(element: HtmlElement) -> bool:
 
 
 def text_before(element: HtmlElement) -> str:
-    """Return the text of the nearest element with text before this one or before its parent."""
+    """Return the text of the nearest element with text before this one or before its parent.
+
+    Of a text with more than 60 characters it is the start, which is longer than that.
+    """
     for level in (element, element.getparent()):
         if level is None:
             break
-        for previous in level.itersiblings("*", preceding=True):
-            text = text_of(previous)
+        for previous in islice(level.itersiblings("*", preceding=True), _MOST_EMPTY):
+            text = text_start(previous, _LONGEST_NAME)
             if text:
                 return text
     return ""
@@ -66,8 +74,12 @@ def is_in_sentence(element: HtmlElement, most: int = _BESIDE) -> bool:
     block = _block_of(element)
     if block is element:
         return False
-    beside = (block.text or "", *(child.tail or "" for child in block))
-    return sum(len(text.strip()) for text in beside) > most
+    beside = len((block.text or "").strip())
+    for child in islice(block, _MOST_PIECES):
+        if beside > most:
+            break
+        beside += len((child.tail or "").strip())
+    return beside > most
 
 
 def is_in_prose(element: HtmlElement) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Mapping
+from itertools import islice
 
 from lxml.html import HtmlElement
 
@@ -25,6 +26,10 @@ _PARENT_ATTRIBUTES = (
     "data-comment-parent",
     "data-in-reply-to",
 )
+
+
+_MOST_BETWEEN = 100
+"""Elements between a comment and the list of its replies; there are none or a few."""
 
 
 def own_id(item: Item, parts: list[Part], content: str) -> str:
@@ -82,11 +87,9 @@ def parent_element(element: HtmlElement, items: Mapping[HtmlElement, Item]) -> H
             return up
         names = up.get("class") or ""
         if roles_of(names) & Role.REPLIES or "indented" in names.split():
-            previous = up.getprevious()
-            while previous is not None and previous not in items:
-                previous = previous.getprevious()
-            if previous is not None:
-                return previous
+            before = islice(up.itersiblings(preceding=True), _MOST_BETWEEN)
+            if (comment := next((node for node in before if node in items), None)) is not None:
+                return comment
     return None
 
 

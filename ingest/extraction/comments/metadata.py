@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from lxml.html import HtmlElement
 
@@ -107,8 +107,9 @@ def find_count(
 
 def _texts(marks: list[Mark], sections: tuple[HtmlElement, ...]) -> Iterator[str]:
     """Yield the start of each text that may hold the count: counters, then headings."""
+    around = set(sections)
     for mark in marks:
-        if mark.role & Role.COUNT and _is_inside(mark.element, sections):
+        if mark.role & Role.COUNT and _is_inside(mark.element, around):
             yield text_of(mark.element)[:_TEXT_LENGTH]
     for section in sections:
         for heading in section.iter(*_HEADINGS):
@@ -118,8 +119,8 @@ def _texts(marks: list[Mark], sections: tuple[HtmlElement, ...]) -> Iterator[str
             yield text_of(previous)[:_TEXT_LENGTH]
 
 
-def _is_inside(element: HtmlElement, sections: tuple[HtmlElement, ...]) -> bool:
-    return any(section is element or section in element.iterancestors() for section in sections)
+def _is_inside(element: HtmlElement, sections: Collection[HtmlElement]) -> bool:
+    return element in sections or any(above in sections for above in element.iterancestors())
 
 
 def read_count(text: str) -> int | None:

@@ -28,6 +28,7 @@ _PING = re.compile(
 )
 _ABSOLUTE = re.compile(r"(?:19|20)\d\d|\d[./-]\d")
 _FEW = 6  # elements in a byline
+_BOLD = frozenset({"b", "strong"})
 _PARAGRAPH = 160  # characters of a paragraph that is not a byline
 _BYLINE = Role.AUTHOR | Role.DATE
 
@@ -47,12 +48,11 @@ class _Draft:
     def is_link(self) -> bool:
         """Whether 60 % of the text is one link with several words, such as a headline."""
         text = one_line(self.text)
-        longest = 0
-        for part in self.parts:
-            link = text_of(part.element) if part.element.tag == "a" else ""
-            if len(link.split()) >= 3 and link in text:
-                longest = max(longest, len(link))
-        return longest * 10 >= len(text) * 6
+        links = {text_of(part.element) for part in self.parts if part.element.tag == "a"}
+        return not text or any(
+            len(link) * 10 >= len(text) * 6 and len(link.split()) >= 3 and link in text
+            for link in links
+        )
 
     @property
     def content(self) -> str:
@@ -184,13 +184,15 @@ class _Parser:
 
 def _no_names(parts: list[Part]) -> set[HtmlElement]:
     """Return bold words of long paragraphs, and the headings of comments with a byline elsewhere."""
-    bylines = [
+    bylines = {
         part.element for part in parts if len(part.element) <= _FEW and _is_full(part.element)
-    ]
+    }
+    around = {part.element.getparent() for part in parts if part.element.tag in _BOLD}
+    paragraphs = {element for element in around if len(text_of(element)) > _PARAGRAPH}
     return {
         part.element
         for part in parts
-        if (part.element.tag in {"b", "strong"} and _is_in_paragraph(part.element))
+        if (part.element.tag in _BOLD and part.element.getparent() in paragraphs)
         or (part.element.tag in HEADINGS and bylines and part.element not in bylines)
     }
 
@@ -199,10 +201,6 @@ def _is_full(element: HtmlElement) -> bool:
     """Whether its text is a byline with both a name and a date."""
     byline = read_line(text_of(element)) if is_small(element) else None
     return byline is not None and byline.name is not None and byline.date is not None
-
-
-def _is_in_paragraph(element: HtmlElement) -> bool:
-    return len(text_of(element.getparent())) > _PARAGRAPH
 
 
 def _checked(text: str, raw: str | None) -> str:
@@ -222,8 +220,9 @@ def _threaded(
 ) -> list[tuple[Item, Comment]]:
     ids: dict[HtmlElement, str] = {}
     taken: set[str] = set()
+    numbers: dict[str, int] = {}
     for draft in drafts:
-        ident = _unique(own_id(draft.item, draft.parts, draft.content), taken)
+        ident = _unique(own_id(draft.item, draft.parts, draft.content), taken, numbers)
         ids[draft.item.element] = ident
         taken.add(ident)
     latest: dict[int, str] = {}  # the last comment of each depth
@@ -266,8 +265,16 @@ def _comment(draft: _Draft, ident: str, parent: str | None) -> Comment:
     )
 
 
-def _unique(ident: str, taken: set[str]) -> str:
-    number, unique = 2, ident
+def _unique(ident: str, taken: set[str], numbers: dict[str, int]) -> str:
+    """Return the id, with the first number behind it that makes it unique if it is taken.
+
+    Args:
+        ident: The id.
+        taken: The ids of earlier comments.
+        numbers: The next number for each id that was taken before. It is changed.
+    """
+    unique = ident
     while unique in taken:
-        unique, number = f"{ident}-{number}", number + 1
+        number = numbers.get(ident, 2)
+        unique, numbers[ident] = f"{ident}-{number}", number + 1
     return unique
