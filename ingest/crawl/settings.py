@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from scrapy.settings import BaseSettings
 
     from ingest.crawl.http.cassette import Tape
-    from ingest.crawl.reader import Reader
 
 _DEFAULTS = Settings.model_construct()
 _LIMITS = Limits()
@@ -99,8 +98,6 @@ KHABAR_SETTINGS: Settings | None = None
 """The operator's settings; None: those of `khabar.toml` and the environment."""
 KHABAR_CATALOG: SiteCatalog | None = None
 """The site definitions of the run; None: loaded from the folders of the operator's settings."""
-KHABAR_READER: Reader | None = None
-"""The thread that parses sources; None: the crawl gets one of its own."""
 KHABAR_OUTPUT: str | None = None
 """Folder of records and ledger; None: no ledger and no segments, items only go to `FEEDS`."""
 KHABAR_REPLAY: list[str] = []

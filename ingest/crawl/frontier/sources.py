@@ -4,24 +4,23 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from functools import partial
-from itertools import count
-from typing import TYPE_CHECKING, cast
+from typing import cast
+from urllib.parse import parse_qs, urlsplit
 
-from ingest.crawl.context import answered_at
-from ingest.crawl.http.headers import headers_of
 from ingest.discovery import wordpress
 from ingest.discovery.candidate import FEED, LISTING, SITEMAP, WORDPRESS
 from ingest.discovery.feed import read_feed
 from ingest.discovery.listing import read_listing
 from ingest.discovery.sitemap import read_robots, read_sitemap
+from ingest.discovery.source import SourceResponse
 from ingest.errors import KhabarError, LimitExceeded
 from ingest.html.page import parse
-from ingest.plugins import Read, Response, SourceContext, SourcePage
-
-if TYPE_CHECKING:
-    from scrapy.http import Response as ScrapyResponse
+from ingest.plugins import Response, SourceContext, SourcePage
+from ingest.settings import Limits
+from ingest.sites import Site
+from ingest.text import whole_number
 
 logger = logging.getLogger(__name__)
 
@@ -34,15 +33,17 @@ _OVERLAP = timedelta(days=1)
 async def feeds(crawl: SourceContext) -> None:
     """Read the feeds of `discover.feeds`."""
     urls = crawl.absolute(crawl.site.discover.feeds)
-    await asyncio.gather(*(crawl.follow(url, FEED, partial(_feed_page, crawl)) for url in urls))
+    await asyncio.gather(
+        *(crawl.follow(url, FEED, partial(_feed_page, crawl.site.zone)) for url in urls)
+    )
 
 
-def _feed_page(crawl: SourceContext, response: Response) -> SourcePage:
+def _feed_page(zone: tzinfo | None, response: Response) -> SourcePage:
     feed = read_feed(
         response.body,
         response.url,
-        headers=headers_of(_scrapy(response)),
-        zone=crawl.site.zone,
+        headers=_plain(response).headers,
+        zone=zone,
         now=_clock(response),
     )
     return SourcePage(feed.candidates, feed.next_url, error=feed.error)
@@ -50,18 +51,19 @@ def _feed_page(crawl: SourceContext, response: Response) -> SourcePage:
 
 async def listings(crawl: SourceContext) -> None:
     """Read the list pages of `discover.listings`."""
-
-    def read(response: Response) -> SourcePage:
-        try:
-            page = parse(response.body, response.url, limits=crawl.limits)
-            listing = read_listing(page, crawl.site, _clock(response))
-        except LimitExceeded as over:
-            return SourcePage((), error=str(over))
-        error = None if listing.candidates else "the listing shows no article"
-        return SourcePage(listing.candidates, listing.next_url, error=error)
-
     urls = crawl.absolute(crawl.site.discover.listings)
+    read = partial(_listing_page, crawl.site, crawl.limits)
     await asyncio.gather(*(crawl.follow(url, LISTING, read) for url in urls))
+
+
+def _listing_page(site: Site, limits: Limits, response: Response) -> SourcePage:
+    try:
+        page = parse(response.body, response.url, limits=limits)
+        listing = read_listing(page, site, _clock(response))
+    except LimitExceeded as over:
+        return SourcePage((), error=str(over))
+    error = None if listing.candidates else "the listing shows no article"
+    return SourcePage(listing.candidates, listing.next_url, error=error)
 
 
 async def sitemaps(crawl: SourceContext) -> None:
@@ -69,15 +71,15 @@ async def sitemaps(crawl: SourceContext) -> None:
     starts = crawl.absolute(crawl.site.discover.sitemaps)
     if crawl.site.discover.robots_sitemaps:
         starts += await _in_robots(crawl)
-    await crawl.walk_files(starts, SITEMAP, partial(_sitemap_page, crawl))
+    await crawl.walk_files(starts, SITEMAP, partial(_sitemap_page, crawl.site.zone))
 
 
-def _sitemap_page(crawl: SourceContext, response: Response) -> SourcePage:
+def _sitemap_page(zone: tzinfo | None, response: Response) -> SourcePage:
     sitemap = read_sitemap(
         response.body,
         response.url,
-        headers=headers_of(_scrapy(response)),
-        zone=crawl.site.zone,
+        headers=_plain(response).headers,
+        zone=zone,
         now=_clock(response),
     )
     return SourcePage(sitemap.candidates, links=sitemap.sitemaps, error=sitemap.error)
@@ -89,7 +91,11 @@ async def _in_robots(crawl: SourceContext) -> tuple[str, ...]:
     except KhabarError as error:
         logger.info("no sitemaps by robots.txt: %s", error)  # a site need not have one
         return ()
-    return await crawl.run(read_robots, response.body, response.url)
+    try:
+        return await crawl.run(read_robots, response.body, response.url)
+    except LimitExceeded as over:
+        crawl.note(str(over))
+        return ()
 
 
 async def wordpress_posts(crawl: SourceContext) -> None:
@@ -106,7 +112,11 @@ async def wordpress_posts(crawl: SourceContext) -> None:
         since = None if newest is None else newest - _OVERLAP  # the API has no validators
         start = wordpress.posts_url(base, per_page=_POSTS, modified_after=since)
         try:
-            error = await crawl.walk(url, WORDPRESS, _posts_reader(crawl, base, since), start)
+            read = partial(_posts_page, crawl.site.zone, base, since)
+            error = await crawl.walk(url, WORDPRESS, read, start)
+        except LimitExceeded as over:
+            crawl.note(str(over))
+            continue
         except KhabarError as failure:
             logger.info("no posts by the API: %s", failure)
             continue
@@ -115,31 +125,32 @@ async def wordpress_posts(crawl: SourceContext) -> None:
         return
 
 
-def _posts_reader(crawl: SourceContext, api: str, since: datetime | None) -> Read:
-    """Return a parser of the API's answers. It counts them, for the URL of the next page."""
-    numbers = count(2)
-
-    def read(response: Response) -> SourcePage:
-        posts = wordpress.read_posts(
-            response.body,
-            response.url,
-            crawl.site.zone,
-            headers=headers_of(_scrapy(response)),
-            now=_clock(response),
-        )
-        next_url = None
-        if len(posts.candidates) >= _POSTS:
-            next_url = wordpress.posts_url(
-                api, page=next(numbers), per_page=_POSTS, modified_after=since
-            )
-        return SourcePage(posts.candidates, next_url, error=posts.error)
-
-    return read
+def _posts_page(
+    zone: tzinfo | None, api: str, since: datetime | None, response: Response
+) -> SourcePage:
+    posts = wordpress.read_posts(
+        response.body,
+        response.url,
+        zone,
+        headers=_plain(response).headers,
+        now=_clock(response),
+    )
+    next_url = None
+    if len(posts.candidates) >= _POSTS:
+        number = _page_number(response.url) + 1
+        next_url = wordpress.posts_url(api, page=number, per_page=_POSTS, modified_after=since)
+    return SourcePage(posts.candidates, next_url, error=posts.error)
 
 
-def _scrapy(response: Response) -> ScrapyResponse:
-    """Return the response with the attributes that plug-ins do not get; it is Scrapy's own."""
-    return cast("ScrapyResponse", response)
+def _page_number(url: str) -> int:
+    """Return the number of a page of posts, which its URL states (`wordpress.posts_url`)."""
+    numbers = parse_qs(urlsplit(url).query).get("page", [])
+    return whole_number(numbers[0]) or 1 if numbers else 1
+
+
+def _plain(response: Response) -> SourceResponse:
+    """Return the response with all attributes that a parser gets."""
+    return cast("SourceResponse", response)
 
 
 def _clock(response: Response) -> datetime:
@@ -148,5 +159,5 @@ def _clock(response: Response) -> datetime:
     If the server's clock is ahead, its changes would otherwise be in the future.
     """
     now = datetime.now(UTC)
-    stated = answered_at(_scrapy(response))
+    stated = _plain(response).answered_at
     return now if stated is None else max(now, stated)
