@@ -15,6 +15,7 @@ from scrapy.http import Response
 from ingest.crawl.http.headers import answered_at, headers_of
 from ingest.discovery.source import SourceResponse
 from ingest.errors import LimitExceeded
+from ingest.extraction.page_type.challenge import challenge_sign, header_sign, may_be_challenge
 from ingest.processing.worker import Unpicklable, pack
 from ingest.processing.workers import Unknown, Workers
 from ingest.settings import Limits
@@ -94,6 +95,21 @@ class Reader:
                 name,
                 error,
             )
+
+
+async def challenge_in(response: Response, reader: Reader) -> str | None:
+    """Return the sign that a response is a challenge page, or None; see `challenge_sign`.
+
+    Raises:
+        LimitExceeded: to find out took too long or too much memory.
+    """
+    headers = headers_of(response)
+    if not may_be_challenge(response.body):
+        return header_sign(headers)
+    try:
+        return await reader.run(challenge_sign, response.body, headers)
+    except LimitExceeded as over:
+        raise LimitExceeded(f"{response.url}: {over.message}") from over
 
 
 _SECONDS = "limits.extraction_seconds"

@@ -80,8 +80,12 @@ REMOTE_CONTROL_ENABLED = False
 
 DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
+    "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,
+    "scrapy.downloadermiddlewares.redirect.MetaRefreshMiddleware": None,
     "ingest.crawl.politeness.robots.RobotsMiddleware": 100,
     "ingest.crawl.politeness.middleware.PolitenessMiddleware": 560,  # nearest to Scrapy's slots
+    "ingest.crawl.http.bodies.MetaRefresh": 580,  # as in Scrapy
+    "ingest.crawl.http.bodies.Decompression": 590,
 }
 EXTENSIONS = {"ingest.crawl.context.SiteClock": 100}
 ITEM_PIPELINES = {"ingest.crawl.pipelines.RecordPipeline": 100}
