@@ -150,4 +150,5 @@ def _subject(read: Callable[..., object], args: tuple[object, ...]) -> str:
 def _name(read: Callable[..., object]) -> str:
     while isinstance(read, partial):
         read = read.func
-    return f"{read.__module__}.{getattr(read, '__qualname__', read)}"
+    name = getattr(read, "__qualname__", type(read).__qualname__)
+    return f"{getattr(read, '__module__', None) or 'builtins'}.{name}"

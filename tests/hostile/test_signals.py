@@ -11,7 +11,8 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -25,14 +26,15 @@ PATIENCE = 100.0
 """Seconds until a crawl that does not do what it must counts as hung."""
 
 
-def start(scene: Stage, sites: list[str], folder: Path) -> subprocess.Popen[str]:
-    """Start `khabar crawl` with the settings of the scene."""
+@contextmanager
+def crawling(scene: Stage, sites: list[str], folder: Path) -> Iterator[subprocess.Popen[str]]:
+    """Run `khabar crawl` with the settings of the scene; it is killed if it has not ended by then."""
     values = {**scene.settings, "limits": FOR_EVER}
     settings = {
         f"KHABAR_{name.upper()}": value if isinstance(value, str) else json.dumps(value)
         for name, value in values.items()
     }
-    return subprocess.Popen(
+    process = subprocess.Popen(
         [sys.executable, "-m", "ingest", "crawl", *sites, "--quiet"],
         cwd=folder,
         env={**os.environ, **scene.environment, **settings},
@@ -40,6 +42,11 @@ def start(scene: Stage, sites: list[str], folder: Path) -> subprocess.Popen[str]
         stderr=subprocess.PIPE,
         encoding="utf-8",
     )
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.wait()
 
 
 def wait_for(begun: Callable[[], bool], process: subprocess.Popen[str]) -> None:
@@ -56,8 +63,6 @@ def end(process: subprocess.Popen[str], how: signal.Signals) -> str:
     try:
         return process.communicate(timeout=PATIENCE)[1]
     except subprocess.TimeoutExpired:
-        process.kill()
-        process.communicate()
         pytest.fail(f"{how.name} did not end the crawl")
 
 
@@ -70,8 +75,7 @@ def asked(scene: Stage, path: str) -> bool:
 def test_a_signal_ends_a_crawl_whose_plug_ins_never_end(
     tmp_path: Path, how: signal.Signals, code: int
 ) -> None:
-    with stage(tmp_path) as scene:
-        process = start(scene, [name_of(LOOPS)], tmp_path)
+    with stage(tmp_path) as scene, crawling(scene, [name_of(LOOPS)], tmp_path) as process:
         wait_for((scene.marks / "spin").exists, process)
         said = end(process, how)
     assert process.returncode == code, said
@@ -80,8 +84,7 @@ def test_a_signal_ends_a_crawl_whose_plug_ins_never_end(
 
 @pytest.mark.threat("S18")
 def test_a_signal_ends_a_crawl_that_parses_a_wide_tag(tmp_path: Path) -> None:
-    with stage(tmp_path) as scene:
-        process = start(scene, ["wide"], tmp_path)
+    with stage(tmp_path) as scene, crawling(scene, ["wide"], tmp_path) as process:
         wait_for(lambda: asked(scene, "/list-quoted"), process)
         time.sleep(2)  # until the parser is at it
         said = end(process, signal.SIGTERM)
@@ -91,8 +94,7 @@ def test_a_signal_ends_a_crawl_that_parses_a_wide_tag(tmp_path: Path) -> None:
 
 @pytest.mark.threat("S18")
 def test_a_signal_ends_the_crawl_of_the_whole_set(tmp_path: Path) -> None:
-    with stage(tmp_path) as scene:
-        process = start(scene, scene.sites, tmp_path)
+    with stage(tmp_path) as scene, crawling(scene, scene.sites, tmp_path) as process:
         wait_for((scene.marks / "spin").exists, process)
         wait_for(lambda: asked(scene, "/list-quoted"), process)
         said = end(process, signal.SIGTERM)
@@ -105,8 +107,7 @@ def test_a_signal_ends_the_crawl_of_the_whole_set(tmp_path: Path) -> None:
 
 @pytest.mark.threat("S18")
 def test_pages_of_another_site_pass_a_source_that_never_ends(tmp_path: Path) -> None:
-    with stage(tmp_path) as scene:
-        process = start(scene, [name_of(LOOPS), NEWSROOM], tmp_path)
+    with stage(tmp_path) as scene, crawling(scene, [name_of(LOOPS), NEWSROOM], tmp_path) as process:
         articles = len(scene.newsroom.articles())
         wait_for(lambda: written(tmp_path / "out") == articles, process)
         said = end(process, signal.SIGTERM)
