@@ -81,18 +81,23 @@ class RobotsMiddleware(RobotsTxtMiddleware):
         self._turns: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     async def process_request(self, request: Request) -> None:  # type: ignore[override]  # no spider
-        """Refuse a request that the rules forbid; called by Scrapy."""
-        if not request.meta.get("dont_obey_robotstxt"):
-            rules = await self.robot_parser(request)
-            if isinstance(rules, LargeRules):
-                try:
-                    await rules.judge(request.url)
-                except LimitExceeded as over:
-                    host = urlsplit(request.url).netloc
-                    problem = f"robots.txt of {host}: {over.message}: not fetched"
-                    self._context.note_once(f"robots.txt {host}", problem)
-                    raise RefusedRequest(problem) from over
-        await super().process_request(request)
+        """Refuse a request that the rules forbid, as in Scrapy."""
+        if request.meta.get("dont_obey_robotstxt") or request.url.startswith(("data:", "file:")):
+            return
+        rules = await self.robot_parser(request)
+        if isinstance(rules, LargeRules):
+            await self._judge(rules, request.url)
+        self.process_request_2(rules, request)
+
+    async def _judge(self, rules: LargeRules, url: str) -> None:
+        """Look up a URL in rules; raises `RefusedRequest` if that takes too long."""
+        try:
+            await rules.judge(url)
+        except LimitExceeded as over:
+            host = urlsplit(url).netloc
+            problem = f"robots.txt of {host}: {over.message}: not fetched"
+            self._context.note_once(f"robots.txt {host}", problem)
+            raise RefusedRequest(problem) from over
 
     async def answer(self, request: Request) -> Response | None:
         """Return the response to a request for robots.txt that was already fetched for its rules.
