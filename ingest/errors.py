@@ -15,7 +15,9 @@ default is 1:
     │   └── UnwritableOutput     the output file or folder cannot be written
     ├── NothingFetched (3)       no page could be fetched, or none of those fetched is an article
     │   ├── Unreachable          the host does not answer, or answers with an error status
-    │   │   └── HostExcluded     the host must not be contacted for the rest of this run
+    │   │   ├── HTTPStatusError    the answer has an error status
+    │   │   ├── ForbiddenByRobots  robots.txt forbids the address
+    │   │   └── HostExcluded       the host must not be contacted for the rest of this run
     │   ├── NotRecorded          the replayed cassette has no such request
     │   └── ForbiddenAddress     the host's IP address is not public
     ├── LimitExceeded            a page exceeds one of `settings.Limits`
@@ -87,6 +89,16 @@ class NothingFetched(KhabarError):
 
 class Unreachable(NothingFetched):
     """The host does not answer, or answers with an error status."""
+
+
+class HTTPStatusError(Unreachable):
+    """The answer has an error status, in `status`."""
+
+    status: int = 0
+
+
+class ForbiddenByRobots(Unreachable):
+    """The host's robots.txt forbids the address."""
 
 
 class HostExcluded(Unreachable):

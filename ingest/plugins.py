@@ -136,8 +136,21 @@ class SourceContext(Protocol):
     async def follow(self, url: str, kind: str, read: Read) -> None:
         """Do as `walk` does, and note what is wrong instead of raising."""
 
-    async def walk_files(self, starts: Iterable[str], kind: str, read: Read) -> None:
-        """Take the candidates of files that link to others (`SourcePage.links`), newest first."""
+    async def walk_files(
+        self, starts: Iterable[str], kind: str, read: Read, *, named_by_site: bool = False
+    ) -> None:
+        """Take the candidates of files that link to others (`SourcePage.links`), if they are due.
+
+        Args:
+            starts: the sources.
+            kind: as in `walk`.
+            read: parses a file.
+            named_by_site: whether the site itself names them: if its robots.txt forbids them, that
+                is a remark and no fault.
+        """
+
+    def remark(self, url: str, kind: str, text: str) -> None:
+        """Report what the operator should know of a source that was not read, if it is no fault."""
 
     async def run(self, read: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run a parser in a worker process, and return its result; see `Read`.

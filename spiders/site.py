@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Collection, Iterator
+from collections.abc import AsyncIterator, Collection, Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -10,10 +10,13 @@ from typing import Any
 from scrapy import Request
 
 from ingest.crawl.comments import CommentAccess, comment_answers
-from ingest.crawl.frontier.discovery import Access, Discovery
+from ingest.crawl.frontier.claims import Claims
+from ingest.crawl.frontier.discovery import Discovery
 from ingest.crawl.frontier.frontier import Frontier
+from ingest.crawl.frontier.page_reader import Access
 from ingest.crawl.frontier.source_log import SourceLog
 from ingest.crawl.spider import KhabarSpider
+from ingest.discovery.source import Source
 from ingest.errors import UsageError
 from ingest.record import FetchedPage
 from ingest.schedule import parse_since
@@ -68,20 +71,22 @@ class SiteSpider(KhabarSpider):
         context = self.context
         self.hosts = frozenset(host.removeprefix("www.") for host in self.site.hosts)
         visits = context.store.visits if context.store is not None else lambda _: {}
-        frontier = Frontier(self.site, visits, context.now(), self.since, self.full)
+        known = context.store.sources() if context.store is not None else {}
+        claims = context.claims = Claims(known)
+        frontier = Frontier(self.site, visits, context.now(), self.since, self.full, claims)
         if self.only is None:
-            await self._discover(frontier)
+            await self._discover(frontier, known)
         elif context.store is not None:
             frontier.add_due(context.store.addresses(self.only))
         for request in self._requests(frontier):
             yield request
 
-    async def _discover(self, frontier: Frontier) -> None:
+    async def _discover(self, frontier: Frontier, known: Mapping[str, Source]) -> None:
         """Fill the frontier with what the sources announce and what earlier runs did not finish."""
         context, store = self.context, self.context.store
         limits = context.settings.limits
         log = SourceLog(
-            store.sources() if store is not None else {},
+            known,
             context.now(),
             limits.believe_304_hours,
             full=self.full,

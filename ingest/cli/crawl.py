@@ -187,3 +187,5 @@ def _remarks(report: RunSummary) -> Iterator[str]:
         yield f"{report.site}: {number} rejected: {reason}"
     for reason, number in sorted(report.failures.items()):
         yield f"{report.site}: {number} failed: {reason}"
+    for remark in report.remarks:
+        yield f"{report.site}: {remark}"

@@ -112,7 +112,7 @@ def as_json(status: SiteStatus) -> dict[str, Any]:
 
 
 def print_statuses(terminal: Terminal, statuses: Iterable[SiteStatus], now: datetime) -> None:
-    """Print a table of the sites, then a line for each finding."""
+    """Print a table of the sites, then a line for each finding and each note on a source."""
     statuses = list(statuses)
     with_bars = terminal.out.encoding.casefold().startswith("utf")
     print_table(
@@ -125,6 +125,8 @@ def print_statuses(terminal: Terminal, statuses: Iterable[SiteStatus], now: date
         for finding in status.findings:
             name = safe(status.site)
             terminal.out.print(f"[bold]{name}[/]: {safe(str(finding))}", soft_wrap=True)
+        for remark in status.summary.remarks if status.summary is not None else ():
+            terminal.out.print(f"{safe(status.site)}: note: {safe(remark)}", soft_wrap=True)
 
 
 def _cells(status: SiteStatus, now: datetime, *, with_bars: bool) -> list[str]:

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from scrapy import Request
     from scrapy.crawler import Crawler
 
+    from ingest.crawl.frontier.claims import Claims
     from ingest.crawl.http.cassette import Tape
     from ingest.discovery.source import SourceVisit
     from ingest.monitoring.summary import RunSummary
@@ -80,6 +81,7 @@ class CrawlContext:
         sources: what was met at each source.
         newest: the newest publication time that was seen.
         interrupted: whether a signal ended the crawl.
+        claims: what the sources claim of known articles, and what their pages show.
         answered_at: the newest time that a response states.
         coverage: counts of the fields that were extracted.
         summary: the result of the crawl, once it is over.
@@ -97,6 +99,7 @@ class CrawlContext:
     workers: Workers
     reader: Reader
     paces: defaultdict[str, Pace] = field(default_factory=lambda: defaultdict(Pace))
+    claims: Claims | None = None
     store: SiteStore | None = None
     commits: GroupCommit | None = None
     close: Callable[[], None] | None = None

@@ -123,6 +123,8 @@ class RecordPipeline:
         if sinks is not None:
             sinks.close()
         try:
+            if store is not None and self._context.claims is not None:
+                store.judge(self._context.claims.evidence())
             conclude(self._crawler, store)
         except KhabarError as error:
             self._context.fatal = self._context.fatal or error
@@ -164,6 +166,9 @@ class RecordPipeline:
         decision = self._keep(result, address)
         await self._durable()
         self._tally.decided(address.url, decision)
+        if self._context.claims is not None:
+            is_changed = not isinstance(decision, Same)
+            self._context.claims.settle(address.key, changed=is_changed, now=self._context.now())
         if isinstance(decision, Same):
             raise UnchangedArticle("unchanged")
         record = decision.article.to_dict()

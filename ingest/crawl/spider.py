@@ -228,6 +228,8 @@ class KhabarSpider(Spider):
     def _unmodified(self, asked: str, visit: Visit) -> None:
         if self.context.store is not None:
             self.context.store.unmodified(_address(asked, visit), visit)
+        if self.context.claims is not None:
+            self.context.claims.settle(article_key(asked), changed=False, now=self.context.now())
         self.tally.unchanged()
 
     def _gone(self, asked: str, visit: Visit, status: int) -> None:

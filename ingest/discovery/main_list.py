@@ -25,7 +25,7 @@ from ingest.html.vocabulary import (
 )
 from ingest.sites import Site
 from ingest.text import WITHOUT_SPACES
-from ingest.url_shape import article_points
+from ingest.url_shape import article_points, page_number
 from ingest.urls import host_of
 
 _MIN_HEADLINE = 18
@@ -59,13 +59,18 @@ class Item:
 def find_main_list(page: Page, site: Site) -> list[Item]:
     """Return the entries of the main list in page order, each address once.
 
-    Empty if the page has no list of at least three entries.
+    Empty if the page has no list of at least three entries. A further page of a list may be the
+    last one: if the definition tells articles from other links, all outside of menus and sidebars
+    are its entries.
     """
     links = list(_headline_links(page, site))
     items = _items(links)
     groups = _groups(items)
     if not groups:
         return []
+    if site.article_urls and (page_number(page.url) or 1) > 1:
+        beside = [group for group in groups if not _is_beside(group[0].element)]
+        return list({item.url: item for group in beside for item in group}.values())
     counts = _counts_by_ancestor(items)
     best = max(groups, key=lambda group: _weight(group, counts, len(items)))
     return best if len(best) >= _MIN_ITEMS else []
@@ -154,6 +159,10 @@ def _groups(items: Sequence[Item]) -> list[list[Item]]:
 def _row_key(row: HtmlElement) -> tuple[HtmlElement | None, str, str]:
     """Return what the rows of a grid have in common: parent, tag and class."""
     return row.getparent(), str(row.tag), row.get("class") or ""
+
+
+def _is_beside(element: HtmlElement) -> bool:
+    return any(node.tag in _SIDE_TAGS for node in (element, *element.iterancestors()))
 
 
 def _counts_by_ancestor(items: Sequence[Item]) -> Counter[HtmlElement]:

@@ -21,9 +21,17 @@ class Source:
         links: sitemaps that an index named.
         items: number of articles in the last answer with a body.
         complete: whether a run has followed it to its end, or to the limit of one run. If so, the
-            first page without a new article ends the walk.
+            first page without a new article ends the walk. Of a sitemap: whether all of this file
+            was read.
         newest: newest publication or change that it claimed.
         last_full: time of the last answer with a body, that is, not a 304.
+        checked: time of the last request.
+        active: time at which it last announced something new; at first that of the first request.
+        idle: readings in a row for which an index claimed a change, without anything new.
+        moved_to: the address to which it redirects for good (301 or 308).
+        resume: pages at which a walk was cut while older pages still had something new.
+        denied: articles in a row that it claimed to be changed, and whose pages were not.
+        confirmed: time at which such a claim was last right.
     """
 
     url: str
@@ -37,6 +45,22 @@ class Source:
     complete: bool = False
     newest: datetime | None = None
     last_full: datetime | None = None
+    checked: datetime | None = None
+    active: datetime | None = None
+    idle: int = 0
+    moved_to: str | None = None
+    resume: tuple[str, ...] = ()
+    denied: int = 0
+    confirmed: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Whether the changes that a source claims are real; `denied` and `confirmed` as in `Source`."""
+
+    source: str
+    denied: int
+    confirmed: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +74,8 @@ class SourceVisit:
         items: number of articles that it announced.
         newest: newest claimed time; taken from earlier runs if the status is 304.
         error: why the visit failed, in one line.
+        remark: what the operator should know although nothing failed, in one line: the source was
+            cut or has moved, its pages repeat, its dates of change are not believed.
     """
 
     url: str
@@ -58,6 +84,7 @@ class SourceVisit:
     items: int
     newest: datetime | None
     error: str | None
+    remark: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

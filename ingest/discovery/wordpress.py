@@ -14,6 +14,7 @@ from urllib.parse import urlencode
 
 from lxml import etree
 from lxml.html import HtmlElement, fragment_fromstring
+from w3lib.url import add_or_replace_parameter, url_query_parameter
 
 from ingest.discovery.address import announced_url
 from ingest.discovery.candidate import WORDPRESS, Candidate, announced
@@ -81,6 +82,16 @@ def posts_url(
     if modified_after is not None:
         query["modified_after"] = modified_after.astimezone(UTC).isoformat(timespec="seconds")
     return api_url(api, "wp/v2/posts", query)
+
+
+def page_of(url: str) -> int:
+    """Return the number of a page of posts by its address."""
+    return whole_number(url_query_parameter(url, "page")) or 1
+
+
+def page_url(url: str, page: int) -> str:
+    """Return the address of another page of the same posts."""
+    return str(add_or_replace_parameter(url, "page", str(page)))
 
 
 def api_url(api: str, route: str, query: Mapping[str, object]) -> str:

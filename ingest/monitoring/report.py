@@ -30,6 +30,8 @@ def log_start(sites: Iterable[str]) -> None:
 def log_end(reports: Iterable[RunSummary]) -> None:
     """Log a record for each site, as a warning if it is unhealthy."""
     for report in reports:
+        for remark in report.remarks:
+            logger.info("%s", remark, extra={"site": report.site, "facts": {"event": "remark"}})
         level = logging.INFO if report.healthy else logging.WARNING
         logger.log(level, "%s", _line(report), extra={"site": report.site, "facts": _facts(report)})
 
@@ -63,6 +65,7 @@ def _facts(report: RunSummary) -> dict[str, object]:
         "failed": report.failed,
         "failures": report.failures,
         "errors": report.errors,
+        "remarks": report.remarks,
         "findings": [finding.model_dump(mode="json") for finding in report.findings],
         "newest": report.newest.astimezone(UTC).isoformat() if report.newest else None,
         "seconds": round(report.seconds, 3),

@@ -139,6 +139,11 @@ class RunSummary(_Data):
         return None if self.newest is None else round((self.as_of - self.newest).total_seconds())
 
     @property
+    def remarks(self) -> list[str]:
+        """What the operator should know of sources although nothing failed, a line for each."""
+        return [f"{source.url}: {source.remark}" for source in self.sources if source.remark]
+
+    @property
     def articles(self) -> int:
         """The number of articles on the site, new or not."""
         return self.new + self.changed + self.unchanged + self.gone

@@ -16,9 +16,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.schema import CreateColumn, CreateIndex, CreateTable
 
 from ingest.errors import UnwritableOutput, UsageError
-from ingest.storage.tables import ARTICLES, META, RUNS, URLS, VERSION
+from ingest.storage.tables import ARTICLES, META, RUNS, SOURCES, URLS, VERSION
 
-LEDGER_VERSION = 2
+LEDGER_VERSION = 3
 """Version of the tables. Opening migrates an older ledger and refuses a newer one."""
 
 _ADDED = {
@@ -30,7 +30,15 @@ _ADDED = {
         ARTICLES.c.position,
         URLS.c.last_full,
         RUNS.c.summary,
-    )
+    ),
+    3: (
+        SOURCES.c.active,
+        SOURCES.c.idle,
+        SOURCES.c.moved_to,
+        SOURCES.c.resume,
+        SOURCES.c.denied,
+        SOURCES.c.confirmed,
+    ),
 }
 """Columns that each version added. New tables and indexes need no entry: they are created."""
 
@@ -177,8 +185,11 @@ def _version(connection: Connection) -> int:
 
 
 def _add_columns(connection: Connection, version: int) -> None:
+    tables = set(inspect(connection).get_table_names())
     for added in range(version + 1, LEDGER_VERSION + 1):
         for column in _ADDED[added]:
+            if column.table.name not in tables:
+                continue  # `_create` makes it whole
             columns = inspect(connection).get_columns(column.table.name)
             if column.name not in {existing["name"] for existing in columns}:
                 text = CreateColumn(column).compile(dialect=connection.dialect)

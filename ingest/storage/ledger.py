@@ -15,7 +15,7 @@ from pathlib import Path
 from sqlalchemy import ColumnElement, Connection, or_, select, update
 
 from ingest.discovery.candidate import Candidate
-from ingest.discovery.source import Source
+from ingest.discovery.source import Evidence, Source
 from ingest.errors import UnwritableOutput
 from ingest.processing.changes import Known
 from ingest.processing.recrawl import State, Visit
@@ -53,6 +53,13 @@ def sources_of(connection: Connection, site: str) -> dict[str, Source]:
             complete=row["complete"],
             newest=moment_of(row["newest"]),
             last_full=moment_of(row["last_full"]),
+            checked=moment_of(row["last_seen"]),
+            active=moment_of(row["active"]),
+            idle=row["idle"],
+            moved_to=row["moved_to"],
+            resume=tuple(row["resume"] or ()),
+            denied=row["denied"],
+            confirmed=moment_of(row["confirmed"]),
         )
         for row in rows
     }
@@ -70,8 +77,14 @@ def put_source(connection: Connection, site: str, source: Source, now: datetime)
         "items": source.items,
         "complete": source.complete,
         "newest": iso_or_none(source.newest),
-        "last_seen": iso(now),
+        "last_seen": iso(source.checked or now),
         "last_full": iso_or_none(source.last_full),
+        "active": iso_or_none(source.active),
+        "idle": source.idle,
+        "moved_to": source.moved_to,
+        "resume": list(source.resume),
+        "denied": source.denied,
+        "confirmed": iso_or_none(source.confirmed),
     }
     put(connection, SOURCES, {"site": site, "url": source.url}, values)
 
@@ -202,6 +215,14 @@ class Ledger:
         """Return the site's sources as they were after the last runs, by URL."""
         with self._database.reading() as connection:
             return sources_of(connection, self._site)
+
+    def judge(self, evidence: Iterable[Evidence]) -> None:
+        """Update what is known of the claims of sources."""
+        with self._database.writing() as connection:
+            for found in evidence:
+                row = (SOURCES.c.site == self._site) & (SOURCES.c.url == found.source)
+                values = {"denied": found.denied, "confirmed": iso_or_none(found.confirmed)}
+                connection.execute(update(SOURCES).where(row).values(values))
 
     def forget(self, keys: Iterable[str], now: datetime) -> int:
         """Reset addresses, so that the next crawl fetches them and writes their articles again.

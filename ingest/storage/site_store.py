@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from ingest.discovery.candidate import Candidate
-from ingest.discovery.source import Source
+from ingest.discovery.source import Evidence, Source
 from ingest.errors import KhabarError
 from ingest.monitoring.summary import Run
 from ingest.processing.changes import Changed, Decision, Known, New, closing, decide, known_by
@@ -166,6 +166,10 @@ class SiteStore:
     ) -> None:
         """Store announced candidates, by key, and the state of the sources; durable on return."""
         self._ledger.announce(candidates, sources, self._now())
+
+    def judge(self, evidence: Iterable[Evidence]) -> None:
+        """Store whether the changes that sources claim are real; durable on return."""
+        self._ledger.judge(evidence)
 
     def keep(
         self, article: Article, address: Address, published: datetime | None = None

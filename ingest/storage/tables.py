@@ -83,6 +83,12 @@ SOURCES = Table(
     Column("newest", String(32), nullable=True),
     Column("last_seen", String(32), nullable=False),
     Column("last_full", String(32), nullable=True),
+    Column("active", String(32), nullable=True),
+    Column("idle", Integer, nullable=False, server_default="0"),
+    Column("moved_to", Text, nullable=True),
+    Column("resume", JSON, nullable=True),
+    Column("denied", Integer, nullable=False, server_default="0"),
+    Column("confirmed", String(32), nullable=True),
 )
 
 SEGMENTS = Table(

@@ -122,6 +122,14 @@ def test_the_definitions_article_shape_tells_articles() -> None:
     assert paths(read(page(MAIN), site)) == [path for _, path in STORIES[:3]]
 
 
+@pytest.mark.parametrize("url", [f"{URL}page/7/", f"{URL}?page=7"])
+def test_the_last_page_of_a_list_may_have_a_single_entry(url: str) -> None:
+    known = Site(name="paper", domain="paper.example", article_urls=[r"/2025/\d\d/"])
+    last = page(entry(*STORIES[0]), side="")
+    assert paths(read(last, known, url)) == [STORIES[0][1]]
+    assert paths(read(page(""), known, url)) != [STORIES[0][1]]
+
+
 def test_a_page_without_a_list_gives_nothing() -> None:
     assert (
         read(

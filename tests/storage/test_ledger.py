@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
@@ -14,7 +15,7 @@ from sqlalchemy import Connection
 from sqlalchemy.dialects import postgresql, sqlite
 
 from ingest.discovery.candidate import FEED, Candidate
-from ingest.discovery.source import Source
+from ingest.discovery.source import Evidence, Source
 from ingest.errors import UnwritableOutput, UsageError
 from ingest.processing.changes import Changed, decide, field_hashes
 from ingest.processing.recrawl import Address, State, Visit
@@ -232,7 +233,19 @@ def test_what_was_announced_waits_until_it_is_visited(ledger: Ledger) -> None:
     commit(ledger)
     story = Candidate("https://news.example/new", FEED, published=NOW)
     source = Source(
-        "https://news.example/feed/", FEED, 200, None, '"f"', None, (), 2, True, NOW, NOW
+        "https://news.example/feed/",
+        FEED,
+        200,
+        etag='"f"',
+        items=2,
+        complete=True,
+        newest=NOW,
+        last_full=NOW,
+        checked=NOW,
+        active=NOW,
+        idle=1,
+        moved_to="https://news.example/rss",
+        resume=("https://news.example/feed/?paged=4",),
     )
     ledger.announce([("news.example/new", story), (ADDRESS.key, story)], [source], NOW)
     assert [(due.key, due.url, due.visit.state) for due in ledger.due(LATER)] == [
@@ -241,6 +254,8 @@ def test_what_was_announced_waits_until_it_is_visited(ledger: Ledger) -> None:
     assert (seen := visit(ledger)) is not None
     assert seen.state is State.ARTICLE
     assert ledger.sources() == {source.url: source}
+    ledger.judge([Evidence(source.url, 7, LATER)])
+    assert ledger.sources() == {source.url: replace(source, denied=7, confirmed=LATER)}
 
 
 def test_what_is_due_is_of_this_site_and_has_come(ledger: Ledger, tmp_path: Path) -> None:

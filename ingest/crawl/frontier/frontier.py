@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import NamedTuple
 
+from ingest.crawl.frontier.claims import Claims
 from ingest.discovery.candidate import LEDGER, Candidate
 from ingest.processing.recrawl import State, Visit
 from ingest.sites import Site
@@ -18,17 +19,17 @@ Visits = Callable[[Iterable[str]], Mapping[str, Visit]]
 
 
 class Added(NamedTuple):
-    """Counts for one page of a source.
+    """What one page of a source brought.
 
     Attributes:
-        fitting: candidates in scope.
-        news: how many of those are new.
+        keys: of the candidates in scope.
+        news: how many of those are new or changed.
         left_out: candidates that were dropped as older than `since`.
     """
 
-    fitting: int
-    news: int
-    left_out: int
+    keys: frozenset[str] = frozenset()
+    news: int = 0
+    left_out: int = 0
 
 
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
@@ -44,6 +45,7 @@ class Frontier:
         now: the time of the run.
         since: candidates with an earlier date are dropped.
         full: whether every article is due, whatever is known of it.
+        claims: how far the changes that sources claim are believed.
     """
 
     site: Site
@@ -51,12 +53,18 @@ class Frontier:
     now: datetime
     since: datetime | None = None
     full: bool = False
+    claims: Claims = field(default_factory=lambda: Claims({}))
     _candidates: dict[str, Candidate] = field(default_factory=dict)
     _last_visits: dict[str, Visit] = field(default_factory=dict)
     _announced: set[str] = field(default_factory=set)
 
-    def add(self, candidates: Iterable[Candidate]) -> Added:
-        """Add candidates and count them. Without news, older pages have none either."""
+    def add(self, candidates: Iterable[Candidate], source: str = "") -> Added:
+        """Add the candidates of a page. Without news, older pages have none either.
+
+        Args:
+            candidates: as the page announces them.
+            source: the source of the page, as the ledger names it.
+        """
         fitting: dict[str, Candidate] = {}
         left_out = 0
         for candidate in candidates:
@@ -71,9 +79,21 @@ class Frontier:
             self.visits([key for key in fitting if key not in self._last_visits])
         )
         for key, candidate in fitting.items():
-            self._candidates[key] = _merged(self._candidates.get(key), candidate)
+            weighed = self._weighed(key, candidate, source)
+            self._candidates[key] = _merged(self._candidates.get(key), weighed)
         self._announced.update(fitting)
-        return Added(len(fitting), sum(self._is_news(key) for key in fitting), left_out)
+        return Added(frozenset(fitting), sum(self._is_news(key) for key in fitting), left_out)
+
+    def _weighed(self, key: str, candidate: Candidate, source: str) -> Candidate:
+        """Note the claim of a change, and return the candidate without it if it is not believed."""
+        visit = self._last_visits.get(key)
+        if visit is None or visit.state is not State.ARTICLE or candidate.modified is None:
+            return candidate
+        if candidate.modified > visit.last_seen:
+            self.claims.made(key, source)
+            if not self.claims.believed(source):
+                return replace(candidate, modified=None)
+        return candidate
 
     def add_due(self, addresses: Iterable[Due]) -> None:
         """Add URLs that are due whether a source announces them or not."""
@@ -87,10 +107,10 @@ class Frontier:
 
     def due(self, key: str) -> bool:
         """Whether the candidate with this key is to be fetched."""
-        if self._is_news(key):
+        visit = self._last_visits.get(key)
+        if visit is None or self.full or visit.due(self.now, None, self.since):
             return True
-        visit = self._last_visits[key]
-        return visit.due(self.now, self._candidates[key].modified, self.since)
+        return self._is_news(key) and self.claims.may_ask(key)
 
     def visit(self, key: str) -> Visit | None:
         """Return the last visit of a candidate, if there was one."""
@@ -130,7 +150,7 @@ class Frontier:
         return host_of(candidate.url) in hosts and self.site.is_article_url(candidate.url)
 
     def _too_old(self, candidate: Candidate) -> bool:
-        moment = candidate.dated
+        moment = candidate.latest
         return self.since is not None and moment is not None and moment < self.since
 
 
@@ -144,4 +164,5 @@ def _merged(first: Candidate | None, second: Candidate) -> Candidate:
         title=first.title or second.title,
         published=first.published or second.published,
         modified=first.modified or second.modified,
+        until=max(filter(None, (first.until, second.until)), default=None),
     )

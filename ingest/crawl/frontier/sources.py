@@ -7,7 +7,6 @@ import logging
 from datetime import UTC, datetime, timedelta, tzinfo
 from functools import partial
 from typing import cast
-from urllib.parse import parse_qs, urlsplit
 
 from ingest.discovery import wordpress
 from ingest.discovery.candidate import FEED, LISTING, SITEMAP, WORDPRESS
@@ -15,17 +14,18 @@ from ingest.discovery.feed import read_feed
 from ingest.discovery.listing import read_listing
 from ingest.discovery.sitemap import read_robots, read_sitemap
 from ingest.discovery.source import SourceResponse
-from ingest.errors import KhabarError, LimitExceeded
+from ingest.errors import HTTPStatusError, KhabarError, LimitExceeded, Unreachable
 from ingest.html.page import parse
 from ingest.plugins import Response, SourceContext, SourcePage
 from ingest.settings import Limits
 from ingest.sites import Site
-from ingest.text import whole_number
+from ingest.url_shape import page_number
 
 logger = logging.getLogger(__name__)
 
-_POSTS = 100
-"""Maximum of WordPress's API for one page."""
+_PER_PAGE = (100, 10)
+"""Posts a page: WordPress's maximum, and its default for hosts that refuse more with HTTP 400."""
+_BAD_REQUEST = 400
 _OVERLAP = timedelta(days=1)
 """The API is queried from this long before the last walk: clocks and time zones differ."""
 
@@ -33,9 +33,8 @@ _OVERLAP = timedelta(days=1)
 async def feeds(crawl: SourceContext) -> None:
     """Read the feeds of `discover.feeds`."""
     urls = crawl.absolute(crawl.site.discover.feeds)
-    await asyncio.gather(
-        *(crawl.follow(url, FEED, partial(_feed_page, crawl.site.zone)) for url in urls)
-    )
+    read = partial(_feed_page, crawl.site.zone)
+    await asyncio.gather(*(crawl.follow(url, FEED, read) for url in urls))
 
 
 def _feed_page(zone: tzinfo | None, response: Response) -> SourcePage:
@@ -62,16 +61,19 @@ def _listing_page(site: Site, limits: Limits, response: Response) -> SourcePage:
         listing = read_listing(page, site, _clock(response))
     except LimitExceeded as over:
         return SourcePage((), error=str(over))
-    error = None if listing.candidates else "the listing shows no article"
+    is_further = (page_number(response.url) or 1) > 1
+    error = None if listing.candidates or is_further else "the listing shows no article"
     return SourcePage(listing.candidates, listing.next_url, error=error)
 
 
 async def sitemaps(crawl: SourceContext) -> None:
     """Read the sitemaps of `discover.sitemaps`, and those in robots.txt with `robots_sitemaps`."""
-    starts = crawl.absolute(crawl.site.discover.sitemaps)
+    read = partial(_sitemap_page, crawl.site.zone)
+    defined = crawl.absolute(crawl.site.discover.sitemaps)
+    await crawl.walk_files(defined, SITEMAP, read)
     if crawl.site.discover.robots_sitemaps:
-        starts += await _in_robots(crawl)
-    await crawl.walk_files(starts, SITEMAP, partial(_sitemap_page, crawl.site.zone))
+        named = [url for url in await _in_robots(crawl) if url not in defined]
+        await crawl.walk_files(named, SITEMAP, read, named_by_site=True)
 
 
 def _sitemap_page(zone: tzinfo | None, response: Response) -> SourcePage:
@@ -106,28 +108,36 @@ async def wordpress_posts(crawl: SourceContext) -> None:
     if not crawl.site.discover.wordpress_api:
         return
     (api,) = crawl.absolute([crawl.site.discover.wordpress_api])
+    problem = ""
     for base in dict.fromkeys((api, wordpress.plain_api(api))):
-        url = wordpress.posts_url(base, per_page=_POSTS)
-        newest = crawl.complete_until(url)
-        since = None if newest is None else newest - _OVERLAP  # the API has no validators
-        start = wordpress.posts_url(base, per_page=_POSTS, modified_after=since)
-        try:
-            read = partial(_posts_page, crawl.site.zone, base, since)
-            error = await crawl.walk(url, WORDPRESS, read, start)
-        except LimitExceeded as over:
-            crawl.note(str(over))
-            continue
-        except KhabarError as failure:
-            logger.info("no posts by the API: %s", failure)
-            continue
-        if error:
-            crawl.note(error)
-        return
+        for per_page in _PER_PAGE:
+            try:
+                await _walk_posts(crawl, base, per_page)
+            except KhabarError as failure:
+                problem = problem or str(failure)
+                if isinstance(failure, LimitExceeded):
+                    crawl.note(str(failure))
+                logger.info("no posts by the API: %s", failure)
+                if not (isinstance(failure, HTTPStatusError) and failure.status == _BAD_REQUEST):
+                    break
+            else:
+                return
+    crawl.remark(wordpress.posts_url(api), WORDPRESS, f"no posts by the API: {problem}")
 
 
-def _posts_page(
-    zone: tzinfo | None, api: str, since: datetime | None, response: Response
-) -> SourcePage:
+async def _walk_posts(crawl: SourceContext, api: str, per_page: int) -> None:
+    """Read the posts by one form of the API; raises `KhabarError` if it gives none."""
+    url = wordpress.posts_url(api, per_page=per_page)
+    newest = crawl.complete_until(url)
+    since = None if newest is None else newest - _OVERLAP  # the API has no validators
+    start = wordpress.posts_url(api, per_page=per_page, modified_after=since)
+    read = partial(_posts_page, crawl.site.zone, per_page)
+    error = await crawl.walk(url, WORDPRESS, read, start)
+    if error:
+        crawl.note(error)
+
+
+def _posts_page(zone: tzinfo | None, per_page: int, response: Response) -> SourcePage:
     posts = wordpress.read_posts(
         response.body,
         response.url,
@@ -135,17 +145,12 @@ def _posts_page(
         headers=_plain(response).headers,
         now=_clock(response),
     )
-    next_url = None
-    if len(posts.candidates) >= _POSTS:
-        number = _page_number(response.url) + 1
-        next_url = wordpress.posts_url(api, page=number, per_page=_POSTS, modified_after=since)
+    if not posts.is_api:
+        raise Unreachable(f"{response.url}: {posts.error}")
+    page = wordpress.page_of(response.url)
+    has_next = posts.has_next(page, per_page)
+    next_url = wordpress.page_url(response.url, page + 1) if has_next else None
     return SourcePage(posts.candidates, next_url, error=posts.error)
-
-
-def _page_number(url: str) -> int:
-    """Return the number of a page of posts, which its URL states (`wordpress.posts_url`)."""
-    numbers = parse_qs(urlsplit(url).query).get("page", [])
-    return whole_number(numbers[0]) or 1 if numbers else 1
 
 
 def _plain(response: Response) -> SourceResponse:

@@ -16,7 +16,14 @@ from scrapy.exceptions import (
 from scrapy.spidermiddlewares.httperror import HttpError
 from twisted.internet.defer import CancelledError as TwistedCancelledError
 
-from ingest.errors import HostExcluded, KhabarError, NotRecorded, Unreachable
+from ingest.errors import (
+    ForbiddenByRobots,
+    HostExcluded,
+    HTTPStatusError,
+    KhabarError,
+    NotRecorded,
+    Unreachable,
+)
 from ingest.record import Reason, Rejection
 
 _MESSAGES: tuple[tuple[type[Exception], str], ...] = (
@@ -26,6 +33,9 @@ _MESSAGES: tuple[tuple[type[Exception], str], ...] = (
     (ResponseDataLossError, "the answer broke off"),
     (DownloadFailedError, "the connection gave no usable answer"),
 )
+
+_FORBIDDEN = "Forbidden by robots.txt"
+"""Scrapy's message; it has no exception of its own for this."""
 
 _STATUS_REMEDIES = {
     401: "the page is for subscribers",
@@ -68,7 +78,9 @@ def outcome_of(url: str, error: BaseException) -> Rejection | KhabarError:
         return HostExcluded(error.message, error.remedy)
     if isinstance(error, KhabarError):
         return error
-    return Unreachable(f"{url}: {reason_of(error)}")
+    reason = reason_of(error)
+    kind = ForbiddenByRobots if reason == _FORBIDDEN else Unreachable
+    return kind(f"{url}: {reason}")
 
 
 def reason_of(error: BaseException) -> str:
@@ -81,9 +93,11 @@ def reason_of(error: BaseException) -> str:
     return next(messages, f"{type(error).__name__}: {error}")
 
 
-def http_error(url: str, status: int) -> Unreachable:
+def http_error(url: str, status: int) -> HTTPStatusError:
     """Return the error for a response with an error status."""
-    return Unreachable(f"{url}: HTTP {status}", _STATUS_REMEDIES.get(status, ""))
+    error = HTTPStatusError(f"{url}: HTTP {status}", _STATUS_REMEDIES.get(status, ""))
+    error.status = status
+    return error
 
 
 def is_too_large(error: BaseException) -> bool:

@@ -1,0 +1,1 @@
+"""A newsroom over simulated weeks: whatever it does, no article is lost and none is doubled."""
