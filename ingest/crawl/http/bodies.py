@@ -64,7 +64,9 @@ class Decompression(HttpCompressionMiddleware):
             raise IgnoreRequest(f"{response.url}: over DOWNLOAD_MAXSIZE ({most} B) decompressed")
         ready = copy(self)
         ready._unpacked = unpacked  # noqa: SLF001 - of the same class
-        return super(Decompression, ready).process_response(request, response)
+        # Not as text: Scrapy would decode the compressed bytes to find their charset.
+        packed = Response(**{name: getattr(response, name) for name in Response.attributes})
+        return super(Decompression, ready).process_response(request, packed)
 
     def _handle_encoding(
         self, body: bytes, content_encoding: list[bytes], max_size: int
