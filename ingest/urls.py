@@ -42,6 +42,8 @@ _GENERIC_WORD = re.compile(
     re.IGNORECASE,
 )
 _YEAR = re.compile(r"(?:19|20)\d\d$")
+_NUMBER_SEGMENT = re.compile(r"(?:[a-z](?=\d\d))?(\d+)$()", re.IGNORECASE)
+_NUMBER_IN_SLUG = re.compile(r"^(\d{4,})(?=[-_.])|[-_.][a-z]?(\d{4,})$", re.IGNORECASE)
 _ID_VALUE = re.compile(r"\d")
 _FLAG = re.compile(r"^[01]$")
 _AMP_CACHE = re.compile(
@@ -213,9 +215,35 @@ def _key_parts(url: str) -> tuple[str, list[tuple[str, str]]]:
     return place, parse_qsl(query, keep_blank_values=True)
 
 
+def number_keys(url: str) -> tuple[str, ...]:
+    """Return keys of the numbers that an address may name its article by, with its host.
+
+    These are a segment of digits (`/story/88/a-slug/`), digits at the start or end of a slug
+    (`a-slug-2026114`), and a parameter such as `?id=88`. Dates in the path are no numbers. Two
+    articles may share a number, which one counts in each section.
+    """
+    place, _, query = article_key(url).partition("?")
+    host, _, path = place.partition("/")
+    numbers = [
+        value for name, value in parse_qsl(query) if name in ARTICLE_KEYS and value.isdecimal()
+    ]
+    for segment in DATE_IN_PATH.sub("/", f"/{path}").split("/"):
+        name = ENDING.sub("", segment)
+        match = _NUMBER_SEGMENT.match(name) or _NUMBER_IN_SLUG.search(name)
+        number = (match[1] or match[2]) if match else ""
+        if number and not _YEAR.match(number):
+            numbers.append(number)
+    return tuple(f"{host}#{number}" for number in dict.fromkeys(numbers))
+
+
 def article_id(url: str) -> str:
-    """Return the stable id of an article: 32 hex digits of the SHA-256 of its key."""
-    return hashlib.sha256(article_key(url).encode("utf-8", "surrogatepass")).hexdigest()[:32]
+    """Return the stable id of an article: that of its key."""
+    return id_of_key(article_key(url))
+
+
+def id_of_key(key: str) -> str:
+    """Return the id of an article with this key: 32 hex digits of its SHA-256."""
+    return hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
 def is_home(url: str) -> bool:

@@ -11,6 +11,7 @@ from ingest.urls import (
     host_of,
     is_home,
     is_http_url,
+    number_keys,
     without_user,
 )
 
@@ -252,3 +253,20 @@ def test_a_canonical_url_without_what_names_the_article(canonical: str, url: str
 )
 def test_a_canonical_url_that_still_names_the_article(canonical: str, url: str) -> None:
     assert not drops_article(canonical, url)
+
+
+@pytest.mark.parametrize(
+    ("url", "numbers"),
+    [
+        ("https://www.a.example/story/88/one-slug/", ["88"]),
+        ("https://a.example/politics/the-vote-203817.html", ["203817"]),
+        ("https://a.example/603817-the-vote", ["603817"]),
+        ("https://a.example/show.php?id=7", ["7"]),
+        ("https://a.example/world/a203817", ["203817"]),
+        ("https://a.example/2026/11/27/the-vote-of-1997/", []),
+        ("https://a.example/2026/the-vote/", []),
+        ("https://a.example/top-10/", []),
+    ],
+)
+def test_the_numbers_of_an_address(url: str, numbers: list[str]) -> None:
+    assert number_keys(url) == tuple(f"a.example#{number}" for number in numbers)

@@ -36,7 +36,8 @@ if TYPE_CHECKING:
     from ingest.crawl.http.cassette import Tape
     from ingest.discovery.source import SourceVisit
     from ingest.monitoring.summary import RunSummary
-    from ingest.storage.site_store import GroupCommit, SiteStore
+    from ingest.storage.group_commit import GroupCommit
+    from ingest.storage.site_store import SiteStore
 
 
 logger = logging.getLogger(__name__)

@@ -12,16 +12,21 @@ from scrapy import signals
 from scrapy.exceptions import CloseSpider, DropItem
 
 from ingest import plugins
+from ingest.crawl.absence import Absences, leads_away
 from ingest.crawl.context import context_of
 from ingest.crawl.sinks import Sinks
+from ingest.crawl.spider import KhabarSpider
 from ingest.crawl.stats import Tally, conclude
 from ingest.errors import KhabarError
 from ingest.processing.changes import Decision, Known, Same, decide, known_by
+from ingest.processing.identity import SHARED_CANONICAL, Identity
 from ingest.processing.recrawl import Address
 from ingest.processing.workers import Workers
 from ingest.record import Article, FetchedPage, Rejection
 from ingest.sites import DEFAULT_RECHECK, Site
-from ingest.storage.site_store import GroupCommit, SiteStore
+from ingest.storage.group_commit import GroupCommit
+from ingest.storage.identities import Identities
+from ingest.storage.site_store import SiteStore
 from ingest.urls import article_key
 
 if TYPE_CHECKING:
@@ -61,7 +66,9 @@ class RecordPipeline:
         self._context = context_of(crawler)
         self._tally = Tally(crawler)
         # Without a ledger: the articles of this run, so that none is returned twice.
-        self._memory: dict[str, Known] = {}
+        self._decided: dict[str, Known] = {}
+        self._memory = Identities()
+        self._absences: Absences | None = None
         self._workers: Workers | None = None
         self._closing: asyncio.Future[None] | None = None
 
@@ -109,6 +116,8 @@ class RecordPipeline:
             on_pending=commits.soon,
         )
         context.commits = commits
+        if isinstance(spider := self._crawler.spider, KhabarSpider):
+            self._absences = Absences(context, self._tally, spider)
         context.run_id = context.store.run_id
 
     def _flush(self) -> None:
@@ -157,13 +166,21 @@ class RecordPipeline:
         """Store the result, wait until it is durable, and only then count it and pass it on."""
         address, store = address_of(page), self._context.store
         if isinstance(result, Rejection):
+            if self._absences is not None and (away := leads_away(page, result)):
+                await self._absences.rejected(page, address, away)
             if store is not None:
                 store.reject(address, result)
             await self._durable()
             self._tally.rejected(address.url, result)
             raise RejectedPage(f"not an article: {result.reason} {result.detail}")
         await self._refuse_older(result, address)
-        decision = self._keep(result, address)
+        identity = self._identify(result, address)
+        if identity.left is not None and self._absences is not None:
+            await self._absences.left(page, address, identity)
+            identity = self._identify(result, address)  # what was pending is committed meanwhile
+        elif self._absences is not None and article_key(page.url) == address.key:
+            self._absences.answered()
+        decision = self._keep(identity, address)
         await self._durable()
         self._tally.decided(address.url, decision)
         if self._context.claims is not None:
@@ -176,16 +193,24 @@ class RecordPipeline:
             await self._context.sinks.write(record)
         return record
 
+    def _identify(self, article: Article, address: Address) -> Identity:
+        store = self._context.store
+        if store is not None:
+            return store.identify(article, address)
+        return self._memory.identify(article, address.url)
+
     async def _durable(self) -> None:
         if self._context.commits is not None:
             await self._context.commits.durable()
 
-    def _keep(self, article: Article, address: Address) -> Decision:
-        store = self._context.store
+    def _keep(self, identity: Identity, address: Address) -> Decision:
+        store, article = self._context.store, identity.article
+        if any(text.startswith(SHARED_CANONICAL) for text in article.metadata.warnings):
+            self._tally.shared_canonical(article)
         if store is not None:
-            return store.keep(article, address, _exact(article.date_published))
-        decision = decide(article, self._memory.get(article.id))
-        self._memory[article.id] = known_by(decision)
+            return store.keep(article, address, _exact(article.date_published), identity.names)
+        decision = decide(article, self._decided.get(article.id))
+        self._decided[article.id] = known_by(decision)
         return decision
 
     async def _refuse_older(self, article: Article, address: Address) -> None:

@@ -49,7 +49,7 @@ AUTOTHROTTLE_MAX_DELAY = _DEFAULTS.max_delay
 CONCURRENT_REQUESTS = _DEFAULTS.concurrency
 CONCURRENT_REQUESTS_PER_DOMAIN = 2
 RETRY_TIMES = _DEFAULTS.retries
-COOKIES_ENABLED = False
+COOKIES_ENABLED = False  # none are kept from one request to the next; see `http.redirects`
 
 DOWNLOAD_VERIFY_CERTIFICATES = _DEFAULTS.verify_certificates
 DOWNLOAD_TIMEOUT = _DEFAULTS.timeout
@@ -82,6 +82,7 @@ DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
     "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,
     "scrapy.downloadermiddlewares.redirect.MetaRefreshMiddleware": None,
+    "ingest.crawl.http.redirects.ChainCookiesMiddleware": 700,  # also the place of Scrapy's
     "ingest.crawl.politeness.robots.RobotsMiddleware": 100,
     "ingest.crawl.politeness.middleware.PolitenessMiddleware": 560,  # nearest to Scrapy's slots
     "ingest.crawl.http.bodies.MetaRefresh": 580,  # as in Scrapy

@@ -258,6 +258,7 @@ class KhabarSpider(Spider):
             site=self._site_name(),
             run_id=self.context.run_id,
             accept_any=self.accept_any,
+            redirects=_redirects(response),
         )
 
     def _site_name(self) -> str | None:
@@ -277,6 +278,12 @@ class KhabarSpider(Spider):
                 return self.context.now()
             return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
         return self.context.now()
+
+
+def _redirects(response: Response) -> tuple[str, ...]:
+    """Return the reasons of the redirects to a response: statuses, or `meta refresh`."""
+    meta = {} if response.request is None else response.request.meta
+    return tuple(map(str, meta.get("redirect_reasons", ())))
 
 
 def _address(asked: str, visit: Visit | None = None) -> Address:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +13,7 @@ from ingest.monitoring.rhythm import Pace
 from ingest.monitoring.summary import End, RunSummary
 from ingest.monitoring.verdict import verdict
 from ingest.processing.changes import Changed, Decision, New, Same
+from ingest.processing.identity import SHARED_CANONICAL
 from ingest.record import Article, Rejection
 from ingest.sites import Site
 from ingest.storage.output import write_summary
@@ -83,8 +84,14 @@ def summarise(crawler: Crawler) -> RunSummary:
         provenance=context.coverage.provenance(),
         sources=list(context.sources),
         errors=list(context.errors),
+        notes=list(_notes(stats)),
         shut_out=list(context.shut_out),
     )
+
+
+def _notes(stats: Mapping[str, Any]) -> Iterator[str]:
+    if number := stats.get(_SHARED, 0):
+        yield f"{SHARED_CANONICAL}: {number} of them have ids of their own, with a warning"
 
 
 def _as_of(context: CrawlContext) -> datetime:
@@ -121,6 +128,7 @@ def _set_statistics(crawler: Crawler, summary: RunSummary) -> None:
 logger = logging.getLogger(__name__)
 
 _COUNTS = ("found", "new", "changed", "unchanged", "gone", "failed")
+_SHARED = "khabar/shared_canonical"
 _REJECTIONS = "khabar/rejected/"
 _FAILURES = "khabar/failed/"
 
@@ -145,6 +153,12 @@ class Tally:
             logger.info("%s: changes at every look, so no version of it is written", url)
         self.saw(decision.article.date_published)
         self._send(url, decision.article)
+
+    def shared_canonical(self, article: Article) -> None:
+        """Count an article whose canonical URL is not believed, since others have it too."""
+        if not self._crawler.stats.get_value(_SHARED):
+            logger.warning("%s: %s, %s", article.url, SHARED_CANONICAL, article.canonical_url)
+        self._crawler.stats.inc_value(_SHARED)
 
     def gone(self, url: str, decision: Decision) -> None:
         """Count a known article that was taken away."""

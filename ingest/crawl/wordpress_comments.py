@@ -9,6 +9,7 @@ from urllib.parse import urljoin
 
 from ingest.discovery import wordpress
 from ingest.errors import KhabarError, LimitExceeded
+from ingest.extraction.address import post_number
 from ingest.html.page import Page, parse
 from ingest.plugins import CommentContext, RemoteComments
 from ingest.processing import remote_comments
@@ -53,7 +54,7 @@ class _Post(NamedTuple):
 
 def _post(fetched: FetchedPage, limits: Limits) -> _Post:
     page = parse(fetched.body, fetched.url, headers=fetched.headers, limits=limits)
-    return _Post(remote_comments.post_number(page), tuple(_own_feeds(page)))
+    return _Post(post_number(page), tuple(_own_feeds(page)))
 
 
 def _own_feeds(page: Page) -> list[str]:

@@ -58,7 +58,7 @@ def _held(data: StructuredData) -> Iterator[object]:
 
 
 def _rank(node: Node, addresses: frozenset[str], titles: tuple[str, ...]) -> int:
-    paths = [path for path in map(_path, _node_addresses(node)) if path]
+    paths = [path for path in map(_path, node_addresses(node)) if path]
     title = title_key(text_value(node.get("headline")) or text_value(node.get("name")))
     same_title = bool(title) and any(
         title.startswith(other) or other.startswith(title) for other in titles
@@ -68,7 +68,8 @@ def _rank(node: Node, addresses: frozenset[str], titles: tuple[str, ...]) -> int
     return 2 * same_address + 2 * same_title - (1 if elsewhere else 0)
 
 
-def _node_addresses(node: Node) -> Iterator[str]:
+def node_addresses(node: Node) -> Iterator[str]:
+    """Return the addresses that a JSON-LD node states for itself."""
     for key in ("url", "mainEntityOfPage", "mainEntityofPage", "@id"):
         value = node.get(key)
         if isinstance(value, dict):
@@ -78,7 +79,7 @@ def _node_addresses(node: Node) -> Iterator[str]:
 
 
 def _addresses(page: Page) -> frozenset[str]:
-    stated = [page.url, *page.links.get("canonical", []), page.meta("og:url") or ""]
+    stated = [page.url, page.canonical or "", page.meta("og:url") or ""]
     return frozenset(path for path in map(_path, stated) if path)
 
 

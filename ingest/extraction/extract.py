@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
+from ingest.extraction.address import find_addresses
 from ingest.extraction.body.body import find_body
 from ingest.extraction.byline.byline import find_byline
 from ingest.extraction.classification import find_topics
@@ -38,7 +39,7 @@ def extract_page(facts: PageFacts) -> Extraction:
     text = body.text if body else ""
     language, language_source = find_language(page, text or (headline.text if headline else ""))
     return Extraction(
-        canonical_url=next(iter(page.links.get("canonical", [])), None),
+        addresses=find_addresses(facts),
         headline=headline,
         byline=byline,
         times=times,

@@ -143,10 +143,25 @@ class NotArticle:
 
 
 @dataclass(frozen=True, slots=True)
+class Addresses:
+    """The absolute addresses that a page states for its article.
+
+    Attributes:
+        canonical: The `rel=canonical` of its head.
+        stated: `og:url`, and the addresses of its JSON-LD article.
+        short: A short address with the article's number on the site, such as `/?p=88`.
+    """
+
+    canonical: str | None = None
+    stated: tuple[str, ...] = ()
+    short: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Extraction:
     """The results of all extractors for one page."""
 
-    canonical_url: str | None
+    addresses: Addresses
     headline: Headline | None
     byline: Byline
     times: Times

@@ -117,6 +117,21 @@ class Page:
         return links
 
     @cached_property
+    def canonical(self) -> str | None:
+        """The first absolute address of a `<link rel=canonical>` in the head, or None.
+
+        A link in the body does not count (HTML, 4.6.7: `canonical` is not body-ok): it comes with a
+        part of another page, such as a card.
+        """
+        links = (link for link in _head_of(self.tree) if link.tag == "link")
+        addresses = (
+            self.absolute(link.get("href"))
+            for link in links
+            if "canonical" in (link.get("rel") or "").casefold().split()
+        )
+        return next(filter(None, addresses), None)
+
+    @cached_property
     def microdata(self) -> dict[str, list[HtmlElement]]:
         """The elements with an `itemprop`, in page order, by each of its words in lower case."""
         properties: dict[str, list[HtmlElement]] = {}
@@ -149,6 +164,17 @@ def body_of(tree: HtmlElement) -> HtmlElement:
     """Return the `<body>` of a tree, or the root if it has none."""
     body = tree.find("body")
     return tree if body is None else body
+
+
+def _head_of(tree: HtmlElement) -> Iterator[HtmlElement]:
+    """Return the elements of the head, and those before the body, which a browser moves there."""
+    for element in tree:
+        if element.tag == "body":
+            return
+        if element.tag == "head":
+            yield from element
+        else:
+            yield element
 
 
 def select_first(tree: HtmlElement, selectors: Iterable[str]) -> list[HtmlElement]:

@@ -12,7 +12,7 @@ from pydantic.alias_generators import to_camel
 
 from ingest.discovery.source import SourceVisit
 
-SUMMARY_VERSION = "1.1.0"
+SUMMARY_VERSION = "1.2.0"
 """Version of the summary's JSON (semantic versioning)."""
 
 
@@ -94,6 +94,7 @@ class RunSummary(_Data):
         errors: problems other than those of single pages, each in one line.
         shut_out: those of `errors` that exclude a whole host.
         findings: the verdict on the run.
+        notes: what is unusual on the site but handled, each in one line.
     """
 
     summary_version: str = SUMMARY_VERSION
@@ -130,6 +131,7 @@ class RunSummary(_Data):
     errors: list[str] = []
     shut_out: list[str] = []
     findings: list[Finding] = []
+    notes: list[str] = []
 
     # As pydantic documents it, which mypy cannot check.
     @computed_field(alias="newestAgeSeconds")  # type: ignore[prop-decorator]
@@ -140,8 +142,9 @@ class RunSummary(_Data):
 
     @property
     def remarks(self) -> list[str]:
-        """What the operator should know of sources although nothing failed, a line for each."""
-        return [f"{source.url}: {source.remark}" for source in self.sources if source.remark]
+        """What the operator should know although nothing failed: the notes, and those of sources."""
+        of_sources = [f"{source.url}: {source.remark}" for source in self.sources if source.remark]
+        return [*self.notes, *of_sources]
 
     @property
     def articles(self) -> int:

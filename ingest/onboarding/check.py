@@ -41,7 +41,7 @@ def saved_pages(
     for file in sorted(folder.rglob("*")):
         page = _parsed(file, limits) if file.suffix.casefold() in _SUFFIXES else None
         if page is not None:
-            _add(by_canonical, page.links.get("canonical", []), file)
+            _add(by_canonical, [page.canonical] if page.canonical else [], file)
             _add(by_opengraph, page.metas.get("og:url", []), file)
     pages = {}
     for url in urls:

@@ -16,7 +16,8 @@ from ingest.errors import LimitExceeded
 from ingest.extraction.extract import extract_page
 from ingest.extraction.facts import PageFacts
 from ingest.extraction.model import Body, Extraction, Moment
-from ingest.html.page import absolute, parse
+from ingest.html.page import parse
+from ingest.processing.canonical import believed_canonical
 from ingest.processing.plugged import with_fields, with_remote_comments
 from ingest.record import (
     Article,
@@ -31,7 +32,8 @@ from ingest.record import (
 from ingest.settings import Limits
 from ingest.sites import UNKNOWN_SITE, Site, SiteCatalog
 from ingest.text import block, known, one_line
-from ingest.urls import article_id, drops_article, host_of, is_home
+from ingest.url_shape import article_points
+from ingest.urls import article_id, article_key, host_of, is_home
 
 logger = logging.getLogger(__name__)
 
@@ -45,6 +47,8 @@ _DATA = re.compile(
     re.VERBOSE | re.DOTALL | re.IGNORECASE,
 )
 """The beginning of a feed, a sitemap or JSON."""
+_LIKELY_ARTICLE = 2
+"""The least `article_points` of the address of an article."""
 _MARKUP_TYPES = ("html", "xml", "text/plain", "octet-stream")
 
 
@@ -72,7 +76,7 @@ def article_for(page: FetchedPage, site: Site, limits: Limits | None = None) -> 
 
     It raises nothing but `MemoryError`, after which the process had better end.
     """
-    if (reason := _unusable(page)) is not None:
+    if (reason := _unusable(page) or _redirected_away(page, site)) is not None:
         return _reject(page, site, *reason)
     try:
         limits = limits or Limits()
@@ -122,6 +126,25 @@ def _unusable(page: FetchedPage) -> tuple[Reason, str] | None:
     return None
 
 
+def _redirected_away(page: FetchedPage, site: Site) -> tuple[Reason, str] | None:
+    """Refuse the front page, a section or a notice in the place of an article.
+
+    Many sites redirect a removed article there, and all articles during maintenance.
+    """
+    asked = page.requested_url
+    if not asked or article_key(asked) == article_key(page.url):
+        return None
+    if is_home(page.url):
+        return Reason.NOT_FOUND, "redirects to the front page"
+    if (
+        site.is_article_url(asked)
+        and not site.is_article_url(page.url)
+        and article_points(page.url) < _LIKELY_ARTICLE
+    ):
+        return Reason.NOT_FOUND, f"redirects to {page.url}, which is no article's address"
+    return None
+
+
 def _is_binary(body: bytes) -> bool:
     """Whether the body starts like binary data, whatever its content type.
 
@@ -155,7 +178,7 @@ def normalise(extraction: Extraction, page: FetchedPage, site: Site) -> Article 
         return _reject(page, site, refusal.reason, refusal.detail)
     if body is None or not has_text:
         return _reject(page, site, Reason.NO_TEXT, "the page has no article text")
-    canonical, warnings = _canonical(extraction, page, site)
+    canonical, warnings = believed_canonical(extraction.addresses, page, site)
     if refusal:
         warnings = [*warnings, f"not an article ({refusal.reason}): {refusal.detail}"]
     return _hashed(_article(extraction, body, page, site, (canonical, warnings)))
@@ -177,7 +200,7 @@ def _article(
         id=article_id(canonical or page.url),
         content_hash="pending",
         url=page.url,
-        canonical_url=absolute(page.url, extraction.canonical_url),
+        canonical_url=extraction.addresses.canonical,
         requested_url=page.requested_url or page.url,
         headline=headline,
         alternative_headline=alternative_headline,
@@ -245,6 +268,7 @@ def _metadata(
         provenance=dict(_provenance(extraction)),
         metadata_authors=_texts(extraction.byline.metadata_authors),
         seo_title=known(headline.seo_title if headline else None),
+        short_url=extraction.addresses.short,
         warnings=_texts([*extraction.warnings, *warnings]),
     )
 
@@ -254,37 +278,6 @@ def _hashed(article: Article) -> Article:
     return article.model_copy(
         update={"content_hash": hashlib.sha256(content.encode("utf-8")).hexdigest()}
     )
-
-
-def _canonical(
-    extraction: Extraction, page: FetchedPage, site: Site
-) -> tuple[str | None, list[str]]:
-    """Return the canonical URL if it is plausible, and warnings if it is not.
-
-    Some sites have the same canonical URL on every page, which would make one article of all of
-    them. So it must not be on another site's host, nor the front page, nor leave out what names the
-    article, and it must match the site's article pattern if the page's URL does.
-    """
-    canonical = absolute(page.url, extraction.canonical_url)
-    if canonical is None:
-        return None, []
-    host, canonical_host = host_of(page.url), host_of(canonical)
-    if not (_related(host, canonical_host) or {host, canonical_host} <= site.hosts):
-        return None, [f"rel=canonical names another host: {canonical_host}"]
-    if is_home(canonical) and not is_home(page.url):
-        return None, ["rel=canonical names the front page"]
-    if drops_article(canonical, page.url):
-        return None, [f"rel=canonical leaves out what names the article: {canonical}"]
-    if site.is_article_url(page.url) and not site.is_article_url(canonical):
-        return None, [f"rel=canonical is no article's address: {canonical}"]
-    return canonical, []
-
-
-def _related(host: str, canonical_host: str) -> bool:
-    """Whether a page of `host` may have its canonical URL on `canonical_host`: subdomains, AMP."""
-    if host == canonical_host or "cdn.ampproject.org" in host:
-        return True
-    return host.endswith(f".{canonical_host}") or canonical_host.endswith(f".{host}")
 
 
 def _provenance(extraction: Extraction) -> Iterator[tuple[str, str]]:

@@ -33,6 +33,7 @@ class Known:
         first_seen: the time of the article's first version.
         segment: the file of its line, below the output folder.
         position: the first byte of its line.
+    url: the address of the last version.
     """
 
     version: int
@@ -44,6 +45,7 @@ class Known:
     first_seen: datetime | None = None
     segment: str | None = None
     position: int | None = None
+    url: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +99,7 @@ def known_by(decision: Decision) -> Known:
         gone=article.status is Status.GONE,
         modified=article.date_modified,
         unexplained=decision.unexplained if isinstance(decision, Changed) else 0,
+        url=article.url,
     )
 
 
@@ -118,7 +121,13 @@ def decide(article: Article, previous: Known | None) -> Decision:
 
 
 def closing(
-    last: Article, previous: Known, *, downloaded: str, status: int, run_id: str | None
+    last: Article,
+    previous: Known,
+    *,
+    downloaded: str,
+    status: int,
+    run_id: str | None,
+    cause: str = "",
 ) -> Changed:
     """Return the closing version of an article that is gone: its last record with another status.
 
@@ -126,11 +135,17 @@ def closing(
         last: the record of the last version.
         previous: the last version in the ledger.
         downloaded: the time of the request, ISO 8601 with offset.
-        status: the HTTP status, 404 or 410.
+        status: the HTTP status of the answer.
         run_id: the run of the request.
+        cause: a warning of the record, if the status does not say that the article is gone.
     """
     metadata = last.metadata.model_copy(
-        update={"date_downloaded": downloaded, "status": status, "run_id": run_id}
+        update={
+            "date_downloaded": downloaded,
+            "status": status,
+            "run_id": run_id,
+            "warnings": [*last.metadata.warnings, *([cause] if cause else [])],
+        }
     )
     gone = last.model_copy(update={"status": Status.GONE, "metadata": metadata})
     return Changed(_next(gone, previous, ["status"]), previous.unexplained)

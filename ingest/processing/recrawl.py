@@ -14,7 +14,7 @@ FAILURES = 12
 REJECTION_PAUSES = (timedelta(hours=6), timedelta(days=1), timedelta(days=3))
 """Pauses between visits of a rejected page, which may have been incomplete; then it is parked."""
 GONE_PAUSES = (timedelta(days=1), timedelta(days=7), timedelta(days=30))
-"""Pauses between visits of an article that is gone, if no source announces it again."""
+"""Pauses between visits of an article that is gone; the last one again while it is announced."""
 
 
 class State(StrEnum):
@@ -26,7 +26,7 @@ class State(StrEnum):
     REJECTED = "rejected"
     FAILED = "failed"
     GONE = "gone"
-    """An article whose address answers 404 or 410."""
+    """An article whose address answers 404 or 410, or leads away from it: see `Absence`."""
     PARKED = "parked"
     """Failed or rejected too often: only `recheck`, `forget` or an announced change resets it."""
     OLDER = "older"
@@ -82,6 +82,20 @@ class Visit:
         if self.state is State.OLDER:
             return since is None or (self.published is not None and self.published >= since)
         return modified is not None and modified > self.last_seen and self.state is not State.FAILED
+
+    def may_be_back(self, now: datetime, dated: datetime | None) -> bool:
+        """Whether to fetch an article that is gone since a source announces it.
+
+        Sources announce many a removed article for months. So an announcement alone counts once,
+        and again after the last pause; one with a newer date always counts.
+
+        Args:
+            now: the current time.
+            dated: its newest date, by the source.
+        """
+        if self.attempts <= 1 or (dated is not None and dated > self.last_seen):
+            return True
+        return self.next_check is None and self.last_seen + GONE_PAUSES[-1] <= now
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,28 +26,16 @@ from ingest.discovery.wordpress import (
     string,
 )
 from ingest.extraction.model import CommentSection
-from ingest.html.page import Page, absolute, text_of
+from ingest.html.page import absolute, text_of
 from ingest.plugins import RemoteComments
 from ingest.record import Comment, CommentAuthor, CommentSystem
-from ingest.text import known, one_line, whole_number
+from ingest.text import known, one_line
 
 API = "wordpress-api"
 FEED = "comment-feed"
 _COMMENT_FIELDS = "id,post,parent,author_name,author_url,date,date_gmt,content,link,type"
-_POST_NUMBER = re.compile(r"/wp/v2/posts/(\d+)|[?&]p=(\d+)|\bpostid-(\d+)\b")
 _REPLY_NOTE_CHARACTERS = 40
 """The words around the link of a reply's first line ("In reply to ...") are fewer than this."""
-
-
-def post_number(page: Page) -> int | None:
-    """Return the post's number as WordPress states it: API link, short link or body class."""
-    texts = [*page.links.get("alternate", []), *page.links.get("shortlink", [])]
-    texts.append(page.body.get("class") or "")
-    for text in texts:
-        match = _POST_NUMBER.search(text)
-        if match:
-            return whole_number(match[1] or match[2] or match[3])
-    return None
 
 
 def comments_url(api: str, post: int, *, page: int = 1, per_page: int = 100) -> str:

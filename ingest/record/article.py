@@ -29,7 +29,7 @@ from ingest.record.values import (
 )
 from ingest.text import json_line
 
-SCHEMA_VERSION = "1.1.0"
+SCHEMA_VERSION = "1.2.0"
 """Semantic version of the JSON Schema. A major step breaks readers."""
 
 _URL = "https://news.example/1402011/karachi-tests-buses-that-kneel/"
@@ -59,8 +59,9 @@ class Article(Part):
     )
     id: Text = Field(
         description="Stable identity of the article: 32 hexadecimal digits of the SHA-256 of its "
-        "normalized canonical URL. The AMP, print, tracking and http copies of an "
-        "article have the same id. (https://schema.org/identifier)",
+        "normalized canonical URL, or of the URL that the article was first found at. The AMP, "
+        "print, tracking and http copies of an article have the same id, and so has an article "
+        "whose URL changes. (https://schema.org/identifier)",
         examples=["1f79de253f604f69c1ce3cbd415b751b"],
     )
     version: Version = Field(
@@ -76,8 +77,8 @@ class Article(Part):
     )
     status: Status = Field(
         default=Status.PUBLISHED,
-        description="`published`; or `gone` if the URL answers 404 or 410. A record that is `gone` "
-        "repeats the content of the last version. "
+        description="`published`; or `gone` if the URL answers 404 or 410, or redirects away from "
+        "the article. A record that is `gone` repeats the content of the last version. "
         "(https://schema.org/creativeWorkStatus)",
         examples=["published"],
     )

@@ -62,6 +62,7 @@ class FetchedPage:
         run_id: identifier of the run.
         comment_answers: bodies of responses about the comments, for the site's source of comments.
         accept_any: give the record of a page with a text that does not look like an article too.
+        redirects: the statuses of the redirects to `url`, `meta refresh` for one in a page.
     """
 
     url: str
@@ -74,3 +75,4 @@ class FetchedPage:
     run_id: str | None = None
     comment_answers: tuple[bytes, ...] = ()
     accept_any: bool = False
+    redirects: tuple[str, ...] = ()

@@ -234,6 +234,12 @@ class Metadata(Part):
         description="Title of the page's metadata if it differs from the headline.",
         examples=["Kneeling buses: what to know"],
     )
+    short_url: HttpUrl | None = Field(
+        default=None,
+        description="Short URL with the article's number on its site: `rel=shortlink`, or the one "
+        "that WordPress gives a post.",
+        examples=["https://dailytimes.com.pk/?p=1402011"],
+    )
     warnings: list[Text] = Field(
         default=[],
         description="Doubts about values of this record.",

@@ -38,7 +38,7 @@ _ADDED = {
         SOURCES.c.resume,
         SOURCES.c.denied,
         SOURCES.c.confirmed,
-    ),
+    ),  # and the table `aliases`
 }
 """Columns that each version added. New tables and indexes need no entry: they are created."""
 

@@ -18,6 +18,7 @@ from ingest.discovery.candidate import Candidate
 from ingest.discovery.source import Evidence, Source
 from ingest.errors import UnwritableOutput
 from ingest.processing.changes import Known
+from ingest.processing.identity import Name
 from ingest.processing.recrawl import State, Visit
 from ingest.settings import Limits
 from ingest.storage.engine import Database
@@ -29,6 +30,7 @@ from ingest.storage.rows import (
     iso_or_none,
     known_of,
     moment_of,
+    names_of,
     put_outcome,
     visit_of,
 )
@@ -179,6 +181,22 @@ class Ledger:
                 .first()
             )
         return None if row is None else known_of(row)
+
+    def names(self, keys: Sequence[str]) -> list[Name]:
+        """Return the names of articles with these keys, at most some ten."""
+        with self._database.reading() as connection:
+            return names_of(connection, keys)
+
+    def last_read(self, number: int) -> list[str]:
+        """Return the URLs of the articles that were read last."""
+        query = (
+            select(URLS.c.url)
+            .where(URLS.c.site == self._site, URLS.c.state == State.ARTICLE)
+            .order_by(URLS.c.last_seen.desc())
+            .limit(number)
+        )
+        with self._database.reading() as connection:
+            return list(connection.scalars(query))
 
     def commit(self, outcomes: Sequence[Outcome], position: Position | None = None) -> None:
         """Commit the outcomes of visits in one transaction.

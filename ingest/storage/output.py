@@ -12,7 +12,7 @@ from ingest.errors import ArticleNotFound, UsageError
 from ingest.monitoring.summary import RunSummary
 from ingest.record import Article
 from ingest.storage.segments import OPEN, writable
-from ingest.urls import article_id
+from ingest.urls import article_id, article_key
 
 
 def write_summary(output: Path, summary: RunSummary, keep: int) -> Path:
@@ -61,7 +61,9 @@ def versions_of(output: Path, wanted: str) -> list[Article]:
     if not output.exists():
         raise UsageError(f"no such file or folder: {output}", "give the output of `khabar crawl`")
     start = article_id(wanted) if "/" in wanted else wanted.casefold()
-    versions = [article for article in _with_id(output, start) if article.id.startswith(start)]
+    versions = _with_id(output, start)
+    if not versions and "/" in wanted and (ident := _id_at(output, wanted)):
+        start, versions = ident, _with_id(output, ident)
     if not versions or len(start) < 8:
         remedy = "give an `id` of the output, or the article's address"
         raise ArticleNotFound(f"no article {wanted!r} in {output}", remedy)
@@ -72,9 +74,26 @@ def versions_of(output: Path, wanted: str) -> list[Article]:
     return sorted(versions, key=lambda article: article.version)
 
 
-def _with_id(output: Path, start: str) -> Iterator[Article]:
-    """Return the records whose id starts with `start`; others may be among them."""
-    key = f'"id":"{start}'.encode()  # a cheap test before a line is parsed
+def _with_id(output: Path, start: str) -> list[Article]:
+    """Return the records whose id starts with `start`."""
+    records = _with_text(output, f'"id":"{start}')
+    return [article for article in records if article.id.startswith(start)]
+
+
+def _id_at(output: Path, url: str) -> str | None:
+    """Return the id of an article with a version at this address; it may be that of another one."""
+    key = article_key(url)
+    ids = (
+        article.id
+        for article in _with_text(output, key.partition("?")[0])
+        if article_key(article.url) == key
+    )
+    return next(ids, None)
+
+
+def _with_text(output: Path, text: str) -> Iterator[Article]:
+    """Return the records whose line contains the text, a cheap test before it is parsed."""
+    part = text.encode()
     files = [output]
     if output.is_dir():
         files = sorted([*output.rglob("*.jsonl"), *output.rglob(f"*.jsonl{OPEN}")])
@@ -82,7 +101,7 @@ def _with_id(output: Path, start: str) -> Iterator[Article]:
         with file.open("rb") as lines:
             for number, line in enumerate(lines, 1):
                 complete = line.endswith(b"\n")  # the last line of an open segment may not be
-                if key not in line or not complete:
+                if part not in line or not complete:
                     continue
                 try:
                     yield Article.model_validate_json(line)

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, update
+from sqlalchemy import Connection, RowMapping, delete, select, update
 
 from ingest.discovery.candidate import Candidate
 from ingest.processing.changes import Known, field_hashes
+from ingest.processing.identity import Name
 from ingest.processing.recrawl import Address, State, Visit
 from ingest.record import Article, Status
 from ingest.storage.segments import Position
-from ingest.storage.tables import ARTICLES, URLS, put
+from ingest.storage.tables import ALIASES, ARTICLES, URLS, put
+from ingest.urls import id_of_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +36,7 @@ class Outcome:
         position: the start of the line of `written`.
         published: the publication date, if it has a time of day.
         error: the failure or rejection in one line.
+    names: further keys of the article.
     """
 
     address: Address
@@ -47,6 +51,7 @@ class Outcome:
     position: Position | None = None
     published: datetime | None = None
     error: str | None = None
+    names: tuple[Name, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +105,7 @@ def known_of(row: RowMapping) -> Known:
         first_seen=datetime.fromisoformat(row["first_seen"]),
         segment=row["segment"],
         position=row["position"],
+        url=row["url"],
     )
 
 
@@ -125,6 +131,8 @@ def put_outcome(connection: Connection, site: str, outcome: Outcome) -> None:
         article = update(ARTICLES).where(ARTICLES.c.id == outcome.article_id)
         connection.execute(article.values(last_seen=iso(outcome.at)))
     _put_address(connection, site, outcome)
+    for name in outcome.names:
+        _put_name(connection, site, name)
 
 
 def _put_version(connection: Connection, site: str, outcome: Outcome, article: Article) -> None:
@@ -142,6 +150,34 @@ def _put_version(connection: Connection, site: str, outcome: Outcome, article: A
         "last_seen": iso(outcome.at),
     }
     put(connection, ARTICLES, {"id": article.id}, values, on_insert={"first_seen": iso(outcome.at)})
+
+
+def _put_name(connection: Connection, site: str, name: Name) -> None:
+    """Store a key of an article; an address at which it was fetched is that of no other one."""
+    if not name.claimed:
+        others = (ALIASES.c.key == name.key, ALIASES.c.article_id != name.article_id)
+        connection.execute(delete(ALIASES).where(*others, ALIASES.c.claimed.is_(False)))
+    key = {"key": name.key, "article_id": name.article_id}
+    put(connection, ALIASES, key, {"site": site, "claimed": name.claimed})
+
+
+def names_of(connection: Connection, keys: Sequence[str]) -> list[Name]:
+    """Return the names of articles with these keys.
+
+    They are those in `aliases`, the articles of requested addresses, and the articles whose id is
+    made of a key, which need not have been fetched there.
+    """
+    rows = connection.execute(select(ALIASES).where(ALIASES.c.key.in_(keys)))
+    names = [Name(row.key, row.article_id, row.claimed) for row in rows]
+    rows = connection.execute(
+        select(URLS.c.key, URLS.c.article_id).where(
+            URLS.c.key.in_(keys), URLS.c.article_id.is_not(None)
+        )
+    )
+    names += [Name(row.key, row.article_id, claimed=False) for row in rows]
+    by_id = {id_of_key(key): key for key in keys}
+    ids = connection.scalars(select(ARTICLES.c.id).where(ARTICLES.c.id.in_(by_id)))
+    return names + [Name(by_id[ident], ident, claimed=True) for ident in ids]
 
 
 def _put_address(connection: Connection, site: str, outcome: Outcome) -> None:

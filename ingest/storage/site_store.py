@@ -7,13 +7,12 @@ The methods of `SiteStore` queue outcomes in memory. `flush` makes them durable 
 
 A crash before step 2 leaves the ledger as it was, and the next run fetches these addresses again;
 the lines of step 1 are truncated by `segments.recover`. A caller must not count or pass on an
-outcome before `flush` has returned. `GroupCommit` does one flush for all outcomes of a short time,
+outcome before `flush` has returned. `group_commit` does one flush for all outcomes of a short time,
 since fsync is slow.
 """
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
@@ -26,6 +25,7 @@ from ingest.discovery.source import Evidence, Source
 from ingest.errors import KhabarError
 from ingest.monitoring.summary import Run
 from ingest.processing.changes import Changed, Decision, Known, New, closing, decide, known_by
+from ingest.processing.identity import Identity, Name
 from ingest.processing.recrawl import (
     GONE_PAUSES,
     REJECTION_PAUSES,
@@ -38,47 +38,10 @@ from ingest.processing.recrawl import (
 )
 from ingest.record import Article, Reason, Rejection
 from ingest.settings import Limits, Settings
+from ingest.storage.identities import Identities
 from ingest.storage.ledger import Ledger
 from ingest.storage.rows import Due, Outcome
 from ingest.storage.segments import SegmentWriter, in_order, locked, read_line, recover
-
-_PAUSE = 0.1
-"""Seconds to collect outcomes before a commit: about ten pages on two cores."""
-
-
-class GroupCommit:
-    """Commits all outcomes of a short time together.
-
-    Args:
-        commit: makes everything durable that is queued; raises `KhabarError` if that fails.
-        failed: called with that error, once for each failed commit.
-    """
-
-    def __init__(self, commit: Callable[[], None], failed: Callable[[KhabarError], None]) -> None:
-        self._commit = commit
-        self._failed = failed
-        self._task: asyncio.Task[None] | None = None
-
-    def soon(self) -> None:
-        """Schedule a commit, unless one is scheduled already."""
-        if self._task is None:
-            self._task = asyncio.ensure_future(self._later())
-            self._task.add_done_callback(self._finished)
-
-    async def durable(self) -> None:
-        """Wait until everything queued so far is durable; raises the error of `commit`."""
-        if self._task is not None:
-            await asyncio.shield(self._task)
-
-    async def _later(self) -> None:
-        await asyncio.sleep(_PAUSE)
-        self._task = None
-        self._commit()
-
-    def _finished(self, task: asyncio.Task[None]) -> None:
-        if not task.cancelled() and isinstance(error := task.exception(), KhabarError):
-            self._failed(error)
-
 
 _PASSING = frozenset(
     {
@@ -131,6 +94,7 @@ class SiteStore:
         self._on_pending = on_pending or self.flush
         self._waiting: list[tuple[Outcome, Article | None]] = []
         self._decided: dict[str, Known] = {}
+        self._identities = Identities(self)
         ledger = settings.ledger if settings is not None else ""
         wait = (settings.limits if settings is not None else Limits()).ledger_wait_seconds
         with ExitStack() as stack:
@@ -171,8 +135,34 @@ class SiteStore:
         """Store whether the changes that sources claim are real; durable on return."""
         self._ledger.judge(evidence)
 
+    def names(self, keys: Sequence[str]) -> list[Name]:
+        """Return the committed names of articles with these keys."""
+        return self._ledger.names(keys)
+
+    def address(self, article_id: str) -> str | None:
+        """Return the address of the last version of an article, None for an unknown one."""
+        last = self._last_known(article_id)
+        return None if last is None else last.url
+
+    def last(self, article_id: str) -> Article | None:
+        """Return the last version of an article, None if it cannot be read."""
+        known = self._last_known(article_id)
+        return None if known is None else self._last_version(known, article_id)
+
+    def identify(self, article: Article, address: Address) -> Identity:
+        """Decide which article a page is; `keep` its article next, before anything else runs."""
+        return self._identities.identify(article, address.url)
+
+    def last_read(self, number: int) -> list[str]:
+        """Return the URLs of the articles that were read last."""
+        return self._ledger.last_read(number)
+
     def keep(
-        self, article: Article, address: Address, published: datetime | None = None
+        self,
+        article: Article,
+        address: Address,
+        published: datetime | None = None,
+        names: tuple[Name, ...] = (),
     ) -> Decision:
         """Decide on an article; the next `flush` writes it if it is new or changed.
 
@@ -180,15 +170,15 @@ class SiteStore:
             article: as extracted.
             address: the address that it was fetched from.
             published: its date if that has a time of day: the next check depends on its age.
+            names: further keys of the article, as `identify` returns them.
         """
         last = self._last_known(article.id)
         decision = decide(article, last)
         now = self._now()
         first_seen = last.first_seen if last and last.first_seen else now
         check = next_check(published, first_seen, now, self._recheck)
-        outcome = Outcome(
-            address, State.ARTICLE, now, 0, check, article_id=article.id, published=published
-        )
+        outcome = Outcome(address, State.ARTICLE, now, 0, check, article_id=article.id)
+        outcome = replace(outcome, published=published, names=names)
         self._queue(outcome, decision)
         return decision
 
@@ -201,10 +191,14 @@ class SiteStore:
         outcome = Outcome(address, State.ARTICLE, now, 0, check, full=False, article_id=article_id)
         self._queue(outcome)
 
-    def gone(self, address: Address, visit: Visit, status: int) -> Decision | None:
-        """Note that the address of an article answers 404 or 410.
+    def gone(self, address: Address, visit: Visit, status: int, cause: str = "") -> Decision | None:
+        """Note that an article is gone: its last version is written again with that status.
 
-        The last version is written again with the status gone.
+        Args:
+            address: that of the article.
+            visit: the last one, which says what article it is.
+            status: the HTTP status of the answer.
+            cause: how the article is gone, if the status is neither 404 nor 410.
 
         Returns:
             The decision, or None if the article was gone already.
@@ -228,7 +222,9 @@ class SiteStore:
                 "put it back",
             )
         downloaded = now.astimezone(UTC).isoformat(timespec="seconds")
-        decision = closing(last, known, downloaded=downloaded, status=status, run_id=self.run_id)
+        decision = closing(
+            last, known, downloaded=downloaded, status=status, run_id=self.run_id, cause=cause
+        )
         self._queue(outcome, decision)
         return decision
 
@@ -271,6 +267,7 @@ class SiteStore:
         ]
         self._ledger.commit(outcomes, self._writer.position if lines else None)
         self._writer.committed()
+        self._identities.committed()
 
     def runs(self) -> list[Run]:
         """Return the runs of this site, newest first, including this one."""
@@ -303,7 +300,7 @@ class SiteStore:
         return self._decided.get(article_id) or self._ledger.known(article_id)
 
     def _attempts(self, address: Address, state: State) -> int:
-        visit = self._ledger.visits([address.key]).get(address.key)
+        visit = self.visits([address.key]).get(address.key)
         return visit.attempts if visit is not None and visit.state in (state, State.PARKED) else 0
 
     def _last_version(self, known: Known, article_id: str) -> Article | None:

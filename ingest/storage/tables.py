@@ -67,6 +67,18 @@ URLS = Table(
     Index("ix_urls_article", "article_id"),
 )
 
+ALIASES = Table(
+    "aliases",
+    META,
+    # Of an address, or of a number that addresses hold; see `processing.identity.Name`:
+    Column("key", Text, primary_key=True),
+    Column("article_id", String(64), primary_key=True),
+    Column("site", String(255), nullable=False, index=True),
+    Column("claimed", Boolean, nullable=False),
+)
+"""Further keys of articles. The article at the key of an address that was requested is in `urls`.
+"""
+
 SOURCES = Table(
     "sources",
     META,

@@ -45,7 +45,7 @@ WORDS = {
     "redirect-with-user": "names a user",
     "redirect-with-cookie": "redirects to another site",
     "redirect-to-mapped": "is 10.0.0.1, which is not a public address",
-    "redirect-to-itself": "max redirections reached",
+    "redirect-to-itself": "also with the cookies that it sets",
     "chain": "max redirections reached",
     "hops-to-file": "HTTP 302",
     "hops-to-metadata": "169.254.169.254 is not a public address",
@@ -55,7 +55,7 @@ WORDS = {
     "png-as-html": "'not-html'",
     "reset-in-body": "the answer broke off",
     "chunks-unfinished": "the answer broke off",
-    "cookie-loop": "max redirections reached",
+    "cookie-loop": "also with the cookies that it sets",
 }
 """What must be said of a page's end: that it was the control which ended it, and not the next one."""
 
@@ -149,14 +149,16 @@ def test_each_page_ends_as_it_must(run: dict[str, Any], name: str) -> None:
 
 
 @pytest.mark.threat("S7")
-@pytest.mark.parametrize("name", ["chain", "redirect-to-itself", "cookie-loop"])
-def test_few_redirects_are_followed(run: dict[str, Any], name: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "requests"), [("chain", 11), ("redirect-to-itself", 2), ("cookie-loop", 3)]
+)
+def test_few_redirects_are_followed(run: dict[str, Any], name: str, requests: int) -> None:
     visits = [
         path
         for host, path, _ in run["visits"]
         if host == HOST and path.partition("?")[0] == f"/a/{name}/"
     ]
-    assert len(visits) == 11  # the page and ten redirects
+    assert len(visits) == requests  # the page and ten redirects, or one with the cookie
 
 
 @pytest.mark.threat("A6", "S1", "S6", "S8", "S9", "S13")
@@ -254,9 +256,13 @@ def test_no_file_of_ours_was_read(run: dict[str, Any]) -> None:
 @pytest.mark.threat("A9", "S15")
 def test_no_secret_follows_a_redirect_or_stays(run: dict[str, Any]) -> None:
     assert any(host == "other.example" for host, _, _ in run["visits"])
-    assert not [
-        headers for _, _, headers in run["visits"] if {"cookie", "authorization"} & set(headers)
-    ]
+    carried = {
+        (host, path.partition("?")[0])
+        for host, path, headers in run["visits"]
+        if {"cookie", "authorization"} & set(headers)
+    }
+    # A cookie goes back to its own host, within the redirects of one request.
+    assert carried == {(HOST, "/a/redirect-to-itself/"), (HOST, "/a/cookie-loop/")}
     assert b"hunter2" not in run["written"]
     assert "hunter2" not in run["stderr"]
 

@@ -86,3 +86,26 @@ def test_a_comment_of_the_markup_has_no_text() -> None:
     comment = next(node for node in nodes if not isinstance(node.tag, str))
     assert text_of(comment) == ""
     assert [text_of(node) for node in page.body.iter("p", "script")] == ["AB", "", "", ""]
+
+
+@pytest.mark.parametrize(
+    ("html", "canonical"),
+    [
+        ("<head><link rel=canonical href=/own></head><body><p>x", "https://a.example/own"),
+        ("<head><link rel='CANONICAL nofollow' href=/own></head>", "https://a.example/own"),
+        ("<title>x</title><link rel=canonical href=/own><p>x", "https://a.example/own"),
+        ("<head></head><link rel=canonical href=/own><body><p>x", "https://a.example/own"),
+        ("<head><base href=/b/><link rel=canonical href=own></head>", "https://a.example/b/own"),
+        (
+            "<head><link rel=canonical href='#'><link rel=canonical href=/own>",
+            "https://a.example/own",
+        ),
+        ("<head></head><body><p>x<link rel=canonical href=/other>", None),
+        ("<head></head><body><section><link rel=canonical href=/other></section>", None),
+        ("<head><div>x</div><link rel=canonical href=/other></head>", None),
+        ("<head><template><link rel=canonical href=/other></template></head>", None),
+    ],
+)
+def test_the_canonical_address_is_that_of_the_head(html: str, canonical: str | None) -> None:
+    page = parse(f"<!doctype html><html>{html}</html>", "https://a.example/page")
+    assert page.canonical == canonical

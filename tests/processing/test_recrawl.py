@@ -8,6 +8,7 @@ import pytest
 
 from ingest.processing.recrawl import (
     FAILURES,
+    GONE_PAUSES,
     REJECTION_PAUSES,
     State,
     Visit,
@@ -91,3 +92,20 @@ def test_a_rejected_page_is_looked_at_a_few_times() -> None:
         NOW + timedelta(days=3),
         None,
     ]
+
+
+@pytest.mark.parametrize(
+    ("visit", "dated", "may_be"),
+    [
+        (Visit(State.GONE, NOW, 1), None, True),
+        (Visit(State.GONE, NOW, 2, next_check=NOW + GONE_PAUSES[1]), None, False),
+        (Visit(State.GONE, NOW, 2, next_check=NOW + GONE_PAUSES[1]), NOW - timedelta(1), False),
+        (Visit(State.GONE, NOW, 2, next_check=NOW + GONE_PAUSES[1]), LATER, True),
+        (Visit(State.GONE, NOW, 4), None, False),
+        (Visit(State.GONE, LATER - GONE_PAUSES[-1], 4), None, True),
+    ],
+)
+def test_an_announcement_of_what_is_gone_counts_once(
+    visit: Visit, dated: datetime | None, may_be: bool
+) -> None:
+    assert visit.may_be_back(LATER, dated) is may_be

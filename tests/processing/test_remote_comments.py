@@ -5,12 +5,12 @@ from datetime import tzinfo
 
 import pytest
 
+from ingest.extraction.address import post_number
 from ingest.extraction.model import CommentSection
 from ingest.html.page import parse
 from ingest.processing.remote_comments import (
     comments_url,
     merge_comments,
-    post_number,
     read_answers,
     read_comment_feed,
     read_comments,

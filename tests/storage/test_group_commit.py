@@ -7,7 +7,7 @@ import asyncio
 import pytest
 
 from ingest.errors import KhabarError, UnwritableOutput
-from ingest.storage.site_store import GroupCommit
+from ingest.storage.group_commit import GroupCommit
 
 
 def unwanted(error: KhabarError) -> None:

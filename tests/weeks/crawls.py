@@ -26,6 +26,8 @@ from tests.weeks.paper import HOST, Paper, Story
 
 PAGES = 6
 """`limits.listing_pages`."""
+REST = [timedelta(hours=1), timedelta(days=1), *[timedelta(days=8)] * 6, timedelta(days=31)]
+"""Pauses between the last crawls, after which everything is known that can be."""
 _LAST_CHECK = timedelta(days=7)
 """The last age at which an article is fetched again; a later edit is found only if a source states it."""
 

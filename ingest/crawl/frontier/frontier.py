@@ -141,8 +141,13 @@ class Frontier:
         visit = self._last_visits.get(key)
         if visit is None or self.full:
             return True
-        if visit.state is State.GONE and key in self._announced:
-            return True  # it is back
+        dated = self._candidates[key].dated
+        if (
+            visit.state is State.GONE
+            and key in self._announced
+            and visit.may_be_back(self.now, dated)
+        ):
+            return True
         return visit.has_news(self._candidates[key].modified, self.since)
 
     def _is_article(self, candidate: Candidate) -> bool:

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 
 from scrapy import Request
 from scrapy.downloadermiddlewares.httpcompression import HttpCompressionMiddleware
-from scrapy.downloadermiddlewares.redirect import MetaRefreshMiddleware
 from scrapy.exceptions import IgnoreRequest
-from scrapy.http import HtmlResponse, Response
+from scrapy.http import Response, TextResponse
 from scrapy.utils._compression import _DecompressionMaxSizeExceeded
 
 from ingest.crawl.context import context_of
+from ingest.crawl.http.redirects import RefreshMiddleware
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -83,8 +83,8 @@ def unpack(url: str, body: bytes, codings: list[bytes], most: int) -> Unpacked |
         return None
 
 
-class MetaRefresh(MetaRefreshMiddleware):
-    """Scrapy's redirects by `<meta http-equiv="refresh">`, looked for in the head of the body alone.
+class MetaRefresh(RefreshMiddleware):
+    """Redirects by `<meta http-equiv="refresh">`, which is looked for in the head of the body alone.
 
     Scrapy decodes all of it, and 16 MiB that are not of the declared encoding take 12 s.
     """
@@ -93,13 +93,14 @@ class MetaRefresh(MetaRefreshMiddleware):
         self, request: Request, response: Response
     ) -> Request | Response:
         """Return the request that a page redirects to, or the response."""
-        if not isinstance(response, HtmlResponse) or len(response.body) <= _HEAD:
+        if not isinstance(response, TextResponse) or len(response.body) <= _HEAD:
             return super().process_response(request, response)
-        head = HtmlResponse(
+        head = type(response)(
             response.url,
             status=response.status,
             headers=response.headers,
             body=response.body[:_HEAD],
+            flags=response.flags,
             request=request,
         )
         result = super().process_response(request, head)

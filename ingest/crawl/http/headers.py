@@ -10,6 +10,10 @@ if TYPE_CHECKING:
     from scrapy.http import Response
 
 
+_SKEW = timedelta(minutes=5)
+"""By how much a server's clock may be ahead of ours."""
+
+
 class Fetched(Protocol):
     """What was fetched before: its validators, and when it was fetched whole."""
 
@@ -30,7 +34,9 @@ def conditions(last: Fetched | None, now: datetime, believe_hours: float) -> dic
     """Return the headers of a conditional request (RFC 9110, 13.1).
 
     There are none if there are no validators, or if the last whole response is older than
-    `believe_hours`: some servers answer 304 whatever happened to a page.
+    `believe_hours`: some servers answer 304 whatever happened to a page. A `Last-Modified` that was
+    in the future when it was received is left out: servers answer 304 to it until that time comes,
+    whatever changes, and it is no validator (RFC 9110, 8.8.2.1). An `ETag` beside it is sent.
     """
     if (
         last is None
@@ -40,8 +46,24 @@ def conditions(last: Fetched | None, now: datetime, believe_hours: float) -> dic
         return {}
     # Both if there are both: WordPress wants both to match, see
     # https://developer.wordpress.org/reference/classes/wp/send_headers/
-    validators = {"If-None-Match": last.etag, "If-Modified-Since": last.last_modified}
+    validators = {
+        "If-None-Match": last.etag,
+        "If-Modified-Since": _past(last.last_modified, last.last_full),
+    }
     return {name: value for name, value in validators.items() if value}
+
+
+def _past(last_modified: str | None, received: datetime) -> str | None:
+    """Return the time of a `Last-Modified`, unless it is after that of its receipt.
+
+    A text that is no time is returned as it is: some servers only compare it with their own.
+    """
+    try:
+        moment = parsedate_to_datetime(last_modified or "")
+    except ValueError:
+        return last_modified
+    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return last_modified if moment <= received + _SKEW else None
 
 
 def headers_of(response: Response) -> dict[str, str]:

@@ -7,15 +7,14 @@ script fills are not. Each test needs several signs, because any single one is o
 from __future__ import annotations
 
 import re
-import tomllib
-from collections.abc import Sequence
-from importlib import resources
 from itertools import accumulate
 
 from ingest.extraction.facts import PageFacts
 from ingest.extraction.model import Byline, Headline, NotArticle, Times
 from ingest.extraction.page_type.challenge import header_sign, heading_sign, mark_sign
+from ingest.extraction.page_type.consent import consent_wall
 from ingest.extraction.page_type.listing import SHELL, Balance, Survey, draft_of, survey_page, weigh
+from ingest.extraction.page_type.words import first, read_words
 from ingest.html.page import Page
 from ingest.record import Reason
 
@@ -23,24 +22,9 @@ _SHORT = 700
 """The most characters of challenges, logins and error pages. Articles about them are longer."""
 _FEWEST_LETTERS = 25
 """The least letters of a text. Captions and labels have fewer, two short sentences have more."""
-_LONGEST_HEADING = 120
-"""The most characters of a heading. A longer text is a sentence of an article."""
 
 
-def _read_words() -> dict[str, re.Pattern[str]]:
-    """Return the patterns of `words.toml` by their keys."""
-    words = tomllib.loads(
-        resources.files("ingest.extraction.page_type")
-        .joinpath("words.toml")
-        .read_text(encoding="utf-8")
-    )
-    return {
-        kind: re.compile("|".join(f"(?:{pattern})" for pattern in each), re.IGNORECASE)
-        for kind, each in words.items()
-    }
-
-
-_WORDS = _read_words()
+_WORDS = read_words()
 
 
 def judge_page(
@@ -66,10 +50,10 @@ def judge_page(
         or _bad_status(facts.status)
         or _missing(survey, text, times)
         or _shell(page, survey, text)
-        or _consent(survey, text, times)
+        or consent_wall(page, survey, text, is_signed=bool(byline.authors) or _shows_date(times))
         or _login(page, survey, text, times)
         or _list(weigh(facts, survey, article))
-        or _no_text(text, headline)
+        or _no_text(page, text, headline)
     )
 
 
@@ -96,10 +80,10 @@ def _missing(survey: Survey, text: str, times: Times) -> NotArticle | None:
     """Refuse a missing page, even with status 200. The text on it is that of other articles."""
     if "error404" in survey.body_classes:  # WordPress's own class (body_class())
         return NotArticle(Reason.NOT_FOUND, "body class error404")
-    phrase = _first("not_found", survey.headings)
+    phrase = first("not_found", survey.headings)
     if survey.claimed or not phrase:
         return None
-    if len(text) <= _SHORT or (times.published is None and _first("not_found", survey.h1)):
+    if len(text) <= _SHORT or (times.published is None and first("not_found", survey.h1)):
         return NotArticle(Reason.NOT_FOUND, phrase)
     return None
 
@@ -109,7 +93,7 @@ def _shell(page: Page, survey: Survey, text: str) -> NotArticle | None:
     if len(text) > SHELL or len(survey.seen) > SHELL:
         return None
     if not survey.seen and not text:
-        return NotArticle(Reason.EMPTY, "no text")
+        return NotArticle(Reason.EMPTY, f"no text{_reload(page)}")
     if _WORDS["needs_script"].search(text or survey.seen):
         return NotArticle(Reason.EMPTY, "asks for JavaScript")
     if len(text) < _FEWEST_LETTERS and len(survey.seen) < SHELL / 2 and "<script" in page.html:
@@ -117,30 +101,21 @@ def _shell(page: Page, survey: Survey, text: str) -> NotArticle | None:
     return None
 
 
-def _consent(survey: Survey, text: str, times: Times) -> NotArticle | None:
-    """Refuse a page whose heading or most of whose text is about cookies."""
-    if survey.claimed or len(text) > 4 * _SHORT or times.published is not None:
-        return None
-    paragraphs = [line for line in text.split("\n") if line.strip()]
-    phrase = _first("consent", survey.headings)
-    if phrase:
-        return NotArticle(Reason.CONSENT, phrase) if _is_consent(paragraphs, 0.3) else None
-    if 0 < len(paragraphs) <= 6 and _is_consent(paragraphs, 0.8):
-        return NotArticle(Reason.CONSENT, "the text is about cookies")
-    return None
+def _reload(page: Page) -> str:
+    """Return a note that a page asks its reader to load it, or another one, again."""
+    return ", reloads by meta refresh" if page.meta("refresh") else ""
 
 
-def _is_consent(paragraphs: Sequence[str], least: float) -> bool:
-    """Whether paragraphs about consent are at least this share of a text."""
-    about = sum(len(line) for line in paragraphs if _WORDS["consent_words"].search(line))
-    return about >= least * sum(map(len, paragraphs))
+def _shows_date(times: Times) -> bool:
+    """Whether the page itself has a date of publication, not only its address."""
+    return times.published is not None and times.published.source != "url"
 
 
 def _login(page: Page, survey: Survey, text: str, times: Times) -> NotArticle | None:
     """Refuse a page with a heading of a login and a field for a password or an address."""
     if survey.claimed or len(text) > _SHORT or times.published is not None:
         return None
-    phrase = _first("login", survey.headings)
+    phrase = first("login", survey.headings)
     if phrase and re.search(r"type=[\"']?(?:password|email)\b", page.html, re.IGNORECASE):
         return NotArticle(Reason.LOGIN, phrase)
     return None
@@ -151,11 +126,11 @@ def _list(balance: Balance) -> NotArticle | None:
     return NotArticle(Reason.LISTING, ", ".join(balance.against)) if balance.is_list else None
 
 
-def _no_text(text: str, headline: Headline | None) -> NotArticle | None:
+def _no_text(page: Page, text: str, headline: Headline | None) -> NotArticle | None:
     """Refuse a page without a text, or with only a few letters."""
     if _has_letters(text):
         return None
-    detail = "hardly any text" if text else "no text"
+    detail = ("hardly any text" if text else "no text") + _reload(page)
     return NotArticle(Reason.NO_TEXT, detail if headline else f"{detail}, no headline")
 
 
@@ -166,11 +141,3 @@ def _has_letters(text: str) -> bool:
     """
     letters = (2 if ord(char) > 0x2E7F else 1 for char in text if char.isalpha())
     return any(number >= _FEWEST_LETTERS for number in accumulate(letters))
-
-
-def _first(kind: str, texts: tuple[str, ...]) -> str | None:
-    """Return the first text that is short enough for a heading and has words of the kind."""
-    return next(
-        (text for text in texts if len(text) <= _LONGEST_HEADING and _WORDS[kind].search(text)),
-        None,
-    )

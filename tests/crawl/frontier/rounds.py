@@ -20,6 +20,7 @@ from ingest.discovery.source import Source, SourceVisit
 from ingest.processing.recrawl import State, Visit
 from ingest.settings import Limits
 from ingest.sites import Site
+from ingest.urls import article_key
 from tests.crawl.frontier.discovering import HOME, NOW, site
 
 Answer = str | int | tuple[str, Mapping[str, str]] | Exception
@@ -32,6 +33,7 @@ class Round:
 
     sources: list[str]
     articles: list[str]
+    fetched: list[tuple[str, str]]
     errors: list[str]
     visits: dict[str, SourceVisit]
 
@@ -56,6 +58,7 @@ class Rounds:
     met: dict[str, Visit] = field(default_factory=dict)
     edited: set[str] = field(default_factory=set)
     moved: dict[str, str] = field(default_factory=dict)
+    home: str = HOME
 
     @classmethod
     def of(
@@ -89,7 +92,12 @@ class Rounds:
                 source, denied=found.denied, confirmed=found.confirmed
             )
         visits = {visit.url: visit for visit in log.visits()}
-        return Round(asked, [path for _, path in due], discovery.errors, visits)
+        paths = [path for _, path in due]
+        return Round(asked, paths, due, discovery.errors, visits)
+
+    def has(self, path: str) -> bool:
+        """Whether an article was fetched."""
+        return article_key(self.home + path) in self.met
 
     def _visits(self, keys: Iterable[str]) -> dict[str, Visit]:
         return {key: self.met[key] for key in keys if key in self.met}
@@ -97,7 +105,9 @@ class Rounds:
     def _due(self, frontier: Frontier) -> list[tuple[str, str]]:
         pairs = frontier.newest_first()
         return [
-            (key, candidate.url.removeprefix(HOME)) for key, candidate in pairs if frontier.due(key)
+            (key, candidate.url.removeprefix(self.home))
+            for key, candidate in pairs
+            if frontier.due(key)
         ]
 
     def _fetched(self, key: str, claims: Claims) -> None:
@@ -108,7 +118,7 @@ class Rounds:
         self.met[key] = Visit(State.ARTICLE, self.now)
 
     def _response(self, url: str, headers: Mapping[str, str], asked: list[str]) -> Response:
-        path = url.removeprefix(HOME)
+        path = url.removeprefix(self.home)
         asked.append(path)
         target = self.moved.get(path, path)
         answer = self.answer(target)
@@ -120,5 +130,7 @@ class Rounds:
         if headers and headers.get("If-None-Match") == given.get("ETag"):
             return Response(url, status=304, headers=dict(given))
         meta = {"redirect_reasons": [301]} if target != path else {}
-        request = Request(f"{HOME}{target}", meta=meta)
-        return Response(f"{HOME}{target}", body=text.encode(), headers=dict(given), request=request)
+        request = Request(f"{self.home}{target}", meta=meta)
+        return Response(
+            f"{self.home}{target}", body=text.encode(), headers=dict(given), request=request
+        )
