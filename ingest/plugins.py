@@ -91,7 +91,12 @@ class SourcePage:
 
 
 Read = Callable[[Response], SourcePage]
-"""Parses one page of a source. It runs in a thread, and must not raise on any bytes."""
+"""Parses one page of a source, a `discovery.source.SourceResponse`, and must not raise on any bytes.
+
+It runs in a worker process, within the limits of time and memory of a page: a function at the top
+level of a module, or a `functools.partial` of one, whose arguments and results pickle. It keeps
+nothing from page to page.
+"""
 
 
 class SourceContext(Protocol):
@@ -148,7 +153,11 @@ class SourceContext(Protocol):
         """Report what the operator should know of a source that was not read, if it is no fault."""
 
     async def run(self, read: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """Run a parser off the event loop, and return its result."""
+        """Run a parser in a worker process, and return its result; see `Read`.
+
+        Raises:
+            LimitExceeded: it took too long or too much memory.
+        """
 
     def complete_until(self, url: str) -> datetime | None:
         """Return the newest time at an earlier complete walk; None to ask for everything."""
@@ -187,7 +196,11 @@ class CommentContext(Protocol):
         """Return the response to a GET; raises `KhabarError`."""
 
     async def run(self, read: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """Run a parser off the event loop, and return its result."""
+        """Run a parser in a worker process, and return its result; see `Read`.
+
+        Raises:
+            LimitExceeded: it took too long or too much memory.
+        """
 
 
 class CommentSource(Protocol):

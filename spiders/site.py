@@ -94,6 +94,8 @@ class SiteSpider(KhabarSpider):
             full=self.full,
             since=self.since is not None,
         )
+        if not log.known:  # a first crawl: no source can answer that it is unchanged
+            context.workers.warm()
         access = Access(self.fetch, context.reader, limits, replaying=context.replaying)
         discovery = Discovery(self.site, frontier, log, access, limit=self.limit)
         await discovery.discover()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ import pytest
 
 from ingest import plugins
 from ingest.api import crawl, read
+from ingest.crawl.run import crawl_sites
 from ingest.errors import UsageError
 from ingest.record import Article
 from ingest.settings import Settings
@@ -22,6 +24,8 @@ RICE = "https://dailytimes.com.pk/1402210/rice-harvest-fills-stores-to-the-roof/
 ENTRY_POINTS = """
 [khabar.sources]
 archive = acme_plugins:archive
+local = acme_plugins:local
+never = acme_plugins:never
 torn = acme_plugins:torn
 [khabar.comments]
 letters = acme_plugins:Letters
@@ -37,6 +41,8 @@ broken = acme_broken:Nothing
 """
 
 MODULE = """
+import multiprocessing
+
 from ingest.discovery.candidate import Candidate
 from ingest.plugins import RemoteComments, SourcePage
 from ingest.record import Comment, CommentAuthor
@@ -45,10 +51,32 @@ RICE = "RICE_URL"
 
 
 async def archive(crawl):
-    def read(response):
-        return SourcePage([Candidate(RICE, "archive")])
+    await crawl.follow(f"https://{crawl.site.domain}/feed/", "archive", read_archive)
 
-    await crawl.follow(f"https://{crawl.site.domain}/feed/", "archive", read)
+
+def read_archive(response):
+    assert multiprocessing.parent_process() is not None
+    assert response.headers["content-type"]
+    return SourcePage([Candidate(RICE, "archive")])
+
+
+async def local(crawl):
+    def read(response):
+        assert multiprocessing.parent_process() is None
+        assert response.headers["content-type"]
+        return SourcePage([Candidate(RICE, "local")])
+
+    await crawl.follow(f"https://{crawl.site.domain}/feed/", "local", read)
+
+
+async def never(crawl):
+    await crawl.run(loop)
+    raise ValueError("it ended")
+
+
+def loop():
+    while True:
+        pass
 
 
 async def torn(crawl):
@@ -146,6 +174,25 @@ def test_each_kind_of_plug_in_takes_part_in_a_crawl(tmp_path: Path) -> None:
     assert record.metadata.warnings == []
     sink = (tmp_path / "sink.txt").read_text(encoding="utf-8")
     assert sink.splitlines() == [RICE, "closed"]
+
+
+def test_a_parser_that_does_not_pickle_is_read_in_the_crawl_itself(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    settings = Settings.load(output=tmp_path, workers=1)
+    with caplog.at_level(logging.WARNING):
+        (run,) = crawl_sites([site_with(sources=["local"])], settings, replay=[CASSETTES])
+    assert (run.found, run.new, run.errors) == (1, 1, [])
+    assert "acme_plugins.local.<locals>.read is no parser for a worker" in caplog.text
+
+
+@pytest.mark.threat("S18")
+def test_a_parser_that_never_ends_costs_its_source(tmp_path: Path) -> None:
+    limits = {"extraction_seconds": 8.0}
+    settings = Settings.load(output=tmp_path, workers=1, limits=limits)
+    (run,) = crawl(site_with(sources=["never", "archive"]), settings, replay=CASSETTES)
+    problem = "acme_plugins.loop: parsing took over 8 s, limits.extraction_seconds"
+    assert (run.found, run.new, run.errors) == (1, 1, [f"source 'never': {problem}"])
 
 
 def test_a_plug_in_that_fails_is_named_and_loses_no_article(tmp_path: Path) -> None:

@@ -51,7 +51,7 @@ def add(
     Example: khabar sites add https://example.org/
     """
     from ingest.crawl.explore import explore_site
-    from ingest.onboarding.draft import draft_site, free_name
+    from ingest.onboarding.draft import draft_in_worker, free_name
     from ingest.sites import SiteCatalog
 
     terminal = context.ensure_object(Terminal)
@@ -69,7 +69,8 @@ def add(
             record=record,
             on_step=show,
         )
-        draft = draft_site(findings, name or free_name(findings.domain, catalog), settings.limits)
+        name = name or free_name(findings.domain, catalog)
+        draft = draft_in_worker(findings, name, settings.limits)
     folder = to or next(iter(settings.sites), Path("sites"))
     file = _write(draft, folder, force=force)
     print_draft(terminal, draft, file)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from ingest import plugins
 from ingest.crawl.reader import P, Reader, T
-from ingest.errors import KhabarError
+from ingest.errors import KhabarError, LimitExceeded
 from ingest.plugins import Response
 from ingest.record import FetchedPage
 from ingest.settings import Limits
@@ -48,6 +48,8 @@ async def comment_answers(
     """
     try:
         return tuple(await plugins.comment_source(name).fetch(page, access))
+    except LimitExceeded as error:
+        note(f"comments {name}", str(error))
     except KhabarError as error:
         logger.info("no comments of %s: %s", page.url, error)
     except Exception as error:  # noqa: BLE001 - code of others: the page has comments, too

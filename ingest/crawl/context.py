@@ -7,14 +7,14 @@ import secrets
 from collections import defaultdict
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from scrapy import signals
 from scrapy.http import Response
 
+from ingest.crawl.http.headers import answered_at
 from ingest.crawl.http.pace import Pace
 from ingest.crawl.http.recording import tape_from
 from ingest.crawl.reader import Reader
@@ -23,7 +23,7 @@ from ingest.crawl.sinks import Sinks
 from ingest.errors import KhabarError
 from ingest.monitoring.coverage import FieldCounter
 from ingest.processing.worker import Extract
-from ingest.processing.workers import Extractor
+from ingest.processing.workers import Extractor, WorkerPools, Workers
 from ingest.settings import Settings
 from ingest.sites import SiteCatalog
 from ingest.storage.segments import RUN_STAMP
@@ -69,7 +69,8 @@ class CrawlContext:
         run_id: sorts by time; unique to the crawl.
         output: folder of records and ledger, if any.
         started: start of the crawl.
-        reader: the thread that parses sources.
+        workers: the processes that parse pages and sources.
+        reader: parses sources in them.
         paces: the request rate of each host, by host name. A new host has no delay.
         store: the store of `output` while it is open.
         commits: the pending writes of `store`.
@@ -96,6 +97,7 @@ class CrawlContext:
     run_id: str
     output: Path | None
     started: datetime
+    workers: Workers
     reader: Reader
     paces: defaultdict[str, Pace] = field(default_factory=lambda: defaultdict(Pace))
     claims: Claims | None = None
@@ -166,7 +168,7 @@ def context_of(crawler: Crawler) -> CrawlContext:
     KHABAR_SETTINGS  an `ingest.settings.Settings`; None: those of file and environment
     KHABAR_CATALOG   an `ingest.sites.SiteCatalog`; None: loaded from the folders of the settings
     KHABAR_OUTPUT    the folder of records and ledger; None: neither
-    KHABAR_READER    a `Reader` that several crawlers share; None: a new one
+    KHABAR_WORKERS   the `WorkerPools` that several crawlers share; None: new ones
     KHABAR_CLOCK     a function that returns the time with a time zone; for tests
     KHABAR_EXTRACT   an importable function instead of the extraction; for tests
 
@@ -189,6 +191,7 @@ def _new_context(crawler: Crawler) -> CrawlContext:
     now: Callable[[], datetime] = values.get("KHABAR_CLOCK") or (lambda: datetime.now(UTC))
     extract: Extract = values.get("KHABAR_EXTRACT") or Extractor(catalog, settings.limits)
     output = values.get("KHABAR_OUTPUT")
+    workers = _pools(crawler).pool(extract, settings.limits, settings.workers)
     return CrawlContext(
         settings=settings,
         catalog=catalog,
@@ -198,18 +201,19 @@ def _new_context(crawler: Crawler) -> CrawlContext:
         run_id=f"{now().astimezone(UTC).strftime(RUN_STAMP)}-{secrets.token_hex(2)}",
         output=Path(output) if output else None,
         started=now(),
-        reader=_reader(crawler),
+        workers=workers,
+        reader=Reader(workers, settings.limits),
     )
 
 
-def _reader(crawler: Crawler) -> Reader:
-    """Return the run's reader, or a new one that ends with the spider."""
-    shared: Reader | None = crawler.settings.get("KHABAR_READER")
+def _pools(crawler: Crawler) -> WorkerPools:
+    """Return the pools of the run, or new ones that end with the spider."""
+    shared: WorkerPools | None = crawler.settings.get("KHABAR_WORKERS")
     if shared is not None:
         return shared
-    reader = Reader()
-    crawler.signals.connect(reader.close, signals.spider_closed, weak=False)
-    return reader
+    pools = WorkerPools()  # started by `scrapy crawl` or a program of the user's
+    crawler.signals.connect(pools.close, signals.spider_closed, weak=False)
+    return pools
 
 
 class SiteClock:
@@ -231,19 +235,3 @@ class SiteClock:
         newest = self._context.answered_at
         if moment is not None and (newest is None or moment > newest):
             self._context.answered_at = moment
-
-
-_MAX_AGE = 10 * 365 * 86_400
-"""Seconds. A larger `Age` header is ignored as invalid."""
-
-
-def answered_at(response: Response) -> datetime | None:
-    """Return when a response left its server or cache: `Date` plus `Age` (RFC 9111, 4.2.3)."""
-    try:
-        moment = parsedate_to_datetime((response.headers.get("Date") or b"").decode("latin-1"))
-    except ValueError:
-        return None
-    age = (response.headers.get("Age") or b"").decode("latin-1").strip()
-    seconds = int(age) if age.isascii() and age.isdigit() and len(age) < 10 else 0
-    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    return moment + timedelta(seconds=seconds if seconds < _MAX_AGE else 0)

@@ -92,7 +92,14 @@ class ExploreSpider(KhabarSpider):
     async def start(self) -> AsyncIterator[Request]:
         """Explore the site; there are no further requests."""
         context = self.context
-        explorer = Explorer(self._fetched, self._tries, context.settings.limits, self._on_step)
+        context.workers.warm()
+        explorer = Explorer(
+            self._fetched,
+            self._tries,
+            context.settings.limits,
+            self._on_step,
+            context.reader.run,
+        )
         try:
             self._on_findings(await explorer.run(self._url))
         except KhabarError as error:

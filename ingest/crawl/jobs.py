@@ -30,7 +30,6 @@ from twisted.logger import STDLibLogObserver, globalLogBeginner
 from ingest.crawl.context import ContextAddon, context_of
 from ingest.crawl.http.netguard import AddressPolicy, GuardedResolver
 from ingest.crawl.politeness.throttle import stop_asking
-from ingest.crawl.reader import Reader
 from ingest.crawl.settings import scrapy_settings
 from ingest.errors import KhabarError, Terminated
 from ingest.logs import SITE, current
@@ -191,15 +190,10 @@ def run_jobs(
     values = scrapy_settings(
         settings, catalog=catalog, output=output, tape=tape, reactor=with_reactor
     )
-    reader = Reader()
-    values |= {"KHABAR_CLOCK": now, "KHABAR_READER": reader}
-    try:
-        with WorkerPools() as pools:
-            values["KHABAR_WORKERS"] = pools
-            main = _run(values, jobs, listeners, settings.limits.stop_seconds)
-            received = _on_reactor(main, settings) if with_reactor else asyncio.run(main)
-    finally:
-        reader.close()
+    with WorkerPools() as pools:
+        values |= {"KHABAR_CLOCK": now, "KHABAR_WORKERS": pools}
+        main = _run(values, jobs, listeners, settings.limits.stop_seconds)
+        received = _on_reactor(main, settings) if with_reactor else asyncio.run(main)
     if received is signal.SIGINT:
         raise KeyboardInterrupt
     if received is signal.SIGTERM:

@@ -21,7 +21,7 @@ from ingest.errors import KhabarError
 from ingest.processing.changes import Decision, Known, Same, decide, known_by
 from ingest.processing.identity import SHARED_CANONICAL, Identity
 from ingest.processing.recrawl import Address
-from ingest.processing.workers import WorkerPools, Workers
+from ingest.processing.workers import Workers
 from ingest.record import Article, FetchedPage, Rejection
 from ingest.sites import DEFAULT_RECHECK, Site
 from ingest.storage.group_commit import GroupCommit
@@ -69,8 +69,6 @@ class RecordPipeline:
         self._decided: dict[str, Known] = {}
         self._memory = Identities()
         self._absences: Absences | None = None
-        self._pools: WorkerPools | None = crawler.settings.get("KHABAR_WORKERS")
-        self._own_pools: WorkerPools | None = None
         self._workers: Workers | None = None
         self._closing: asyncio.Future[None] | None = None
 
@@ -97,12 +95,7 @@ class RecordPipeline:
             logger.info("%s", error)  # the caller reports it
             raise CloseSpider("khabar_error") from error
         context.close = self.close_spider
-        pools = self._pools
-        if pools is None:  # started by `scrapy crawl` or a program of the user's
-            pools = self._own_pools = WorkerPools()
-        self._workers = pools.pool(
-            context.extract, context.settings.limits, context.settings.workers
-        )
+        self._workers = context.workers
 
     def request_scheduled(self) -> None:
         """Start the workers during the first request; a run without anything new starts none."""
@@ -132,10 +125,8 @@ class RecordPipeline:
             self._context.store.flush()
 
     def close_spider(self) -> None:
-        """Summarise the run, finish the segments, release the lock and the workers; once."""
+        """Summarise the run, finish the segments, release the lock; once."""
         self._workers = None
-        if self._own_pools is not None:
-            self._own_pools.close()
         store, self._context.store = self._context.store, None
         sinks, self._context.sinks = self._context.sinks, None
         if sinks is not None:

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from scrapy.settings import BaseSettings
 
     from ingest.crawl.http.cassette import Tape
-    from ingest.crawl.reader import Reader
 
 _DEFAULTS = Settings.model_construct()
 _LIMITS = Limits()
@@ -81,11 +80,13 @@ REMOTE_CONTROL_ENABLED = False
 
 DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
+    "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,
     "scrapy.downloadermiddlewares.redirect.MetaRefreshMiddleware": None,
-    "ingest.crawl.http.redirects.RefreshMiddleware": 580,  # the place of Scrapy's
     "ingest.crawl.http.redirects.ChainCookiesMiddleware": 700,  # also the place of Scrapy's
     "ingest.crawl.politeness.robots.RobotsMiddleware": 100,
     "ingest.crawl.politeness.middleware.PolitenessMiddleware": 560,  # nearest to Scrapy's slots
+    "ingest.crawl.http.bodies.MetaRefresh": 580,  # as in Scrapy
+    "ingest.crawl.http.bodies.Decompression": 590,
 }
 EXTENSIONS = {"ingest.crawl.context.SiteClock": 100}
 ITEM_PIPELINES = {"ingest.crawl.pipelines.RecordPipeline": 100}
@@ -102,8 +103,6 @@ KHABAR_SETTINGS: Settings | None = None
 """The operator's settings; None: those of `khabar.toml` and the environment."""
 KHABAR_CATALOG: SiteCatalog | None = None
 """The site definitions of the run; None: loaded from the folders of the operator's settings."""
-KHABAR_READER: Reader | None = None
-"""The thread that parses sources; None: the crawl gets one of its own."""
 KHABAR_OUTPUT: str | None = None
 """Folder of records and ledger; None: no ledger and no segments, items only go to `FEEDS`."""
 KHABAR_REPLAY: list[str] = []

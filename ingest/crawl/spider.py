@@ -18,10 +18,10 @@ from ingest.crawl.context import SOURCE_JUDGED, CrawlContext, context_of
 from ingest.crawl.http.failure import http_error, is_cancelled, outcome_of
 from ingest.crawl.http.headers import conditions, headers_of
 from ingest.crawl.http.recording import REPLAYED
+from ingest.crawl.reader import challenge_in
 from ingest.crawl.settings import site_catalog
 from ingest.crawl.stats import Tally
 from ingest.errors import HostExcluded, KhabarError, Unreachable
-from ingest.extraction.page_type.challenge import challenge_sign
 from ingest.processing.recrawl import Address, State, Visit
 from ingest.processing.workers import NO_SITE
 from ingest.record import Article, FetchedPage, Rejection
@@ -110,7 +110,7 @@ class KhabarSpider(Spider):
             raise http_error(url, response.status)
         if response.status == 304:
             return response
-        challenge = challenge_sign(response.body, headers_of(response))
+        challenge = await challenge_in(response, self.context.reader)
         self.crawler.signals.send_catch_log(SOURCE_JUDGED, url=response.url, challenge=challenge)
         if challenge:
             raise Unreachable(f"{url}: blocked by a challenge page", _CHALLENGED)

@@ -1,8 +1,9 @@
-"""State of a source between runs, and the result of one visit to it (pure)."""
+"""A source's answer, its state between runs, and the result of one visit to it (pure)."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 
@@ -84,3 +85,22 @@ class SourceVisit:
     newest: datetime | None
     error: str | None
     remark: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SourceResponse:
+    """A response as a parser gets it, which works in another process.
+
+    Attributes:
+        url: the final URL.
+        status: 200.
+        body: the decompressed body.
+        headers: with lower-case names, repeated ones joined by commas.
+        answered_at: when it left its server or cache, as it states itself.
+    """
+
+    url: str
+    status: int
+    body: bytes = field(repr=False)
+    headers: Mapping[str, str] = field(default_factory=dict)
+    answered_at: datetime | None = None

@@ -1,8 +1,7 @@
 """Bounds on markup, so that its parsers use little time and memory.
 
 Their cost depends on the number of tags, attributes and entities, and a small file can have
-millions. Feeds and sitemaps are parsed in the process that crawls all sites, so that a single
-source must not block it or fill its memory.
+millions. What is cut here is read in part; a worker that exceeds its limits gives nothing.
 """
 
 from __future__ import annotations

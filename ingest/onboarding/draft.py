@@ -1,7 +1,8 @@
-"""Draft a site definition from the findings of an exploration (pure)."""
+"""Draft a site definition from the findings of an exploration."""
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections import Counter
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
@@ -16,9 +17,11 @@ from ingest.errors import NothingFetched
 from ingest.onboarding.draft_sources import described_sources, source_problems, url_values
 from ingest.onboarding.findings import Findings
 from ingest.processing.build import article_for
+from ingest.processing.worker import pack
+from ingest.processing.workers import Extractor, Workers
 from ingest.record import Article, Reason, Rejection
 from ingest.settings import Limits
-from ingest.sites import UNKNOWN_SITE, make_site
+from ingest.sites import UNKNOWN_SITE, SiteCatalog, make_site
 
 _REGISTRIES = frozenset(
     {"ac", "co", "com", "edu", "go", "gob", "gov", "ne", "net", "news", "or", "org", "press"}
@@ -55,6 +58,25 @@ class Draft:
     reviews: Mapping[str, str]
     sources: tuple[str, ...]
     notes: tuple[str, ...]
+
+
+def draft_in_worker(findings: Findings, name: str, limits: Limits) -> Draft:
+    """Do as `draft_site` does, in a worker process.
+
+    Raises:
+        NothingFetched: none of the pages is an article.
+        LimitExceeded: to extract the pages took longer than `limits.extraction_seconds` for each of
+            them, or too much memory.
+    """
+    seconds = limits.extraction_seconds * (1 + len(findings.pages))
+    all_pages = limits.model_copy(update={"extraction_seconds": seconds})
+    workers = Workers(Extractor(SiteCatalog({}), limits), all_pages, 1)
+    try:
+        packed = pack(draft_site, (findings, name, limits), {})
+        draft: Draft = asyncio.run(workers.call(packed, findings.start_url))
+    finally:
+        workers.close()
+    return draft
 
 
 def draft_site(findings: Findings, name: str, limits: Limits | None = None) -> Draft:

@@ -1,7 +1,8 @@
 """Explore an unknown site: its front page, feeds, WordPress API, sitemaps and some articles.
 
 An exploration takes some twenty requests to one host. Only the articles are fetched at the same
-time. `ingest.discovery` parses the responses; `ingest.onboarding.draft` makes a definition of them.
+time. `ingest.discovery` parses the responses, in worker processes; `ingest.onboarding.draft` makes a
+definition of them.
 """
 
 from __future__ import annotations
@@ -9,22 +10,19 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Container, Iterable
+from typing import ParamSpec, Protocol, TypeVar
 
 from ingest.discovery import wordpress
 from ingest.discovery.candidate import FEED, LISTING, NEWS_SITEMAP, SITEMAP, WORDPRESS, Candidate
 from ingest.discovery.feed import read_feed
-from ingest.discovery.feed_links import declared_feeds
-from ingest.discovery.listing import read_listing
 from ingest.discovery.sitemap import SitemapPage, read_robots, read_sitemap
-from ingest.errors import KhabarError
-from ingest.html.page import Page, parse
+from ingest.errors import KhabarError, LimitExceeded
 from ingest.onboarding import front_page
 from ingest.onboarding.findings import Findings, Source, articles_of, belongs_to
-from ingest.onboarding.platforms import platforms_of
+from ingest.onboarding.front_page import FrontPage, read_front
 from ingest.onboarding.url_patterns import URLPatterns, infer_patterns
 from ingest.record import FetchedPage
 from ingest.settings import Limits
-from ingest.sites import UNKNOWN_SITE
 from ingest.urls import article_key, host_of, is_home
 
 logger = logging.getLogger(__name__)
@@ -33,6 +31,17 @@ Fetch = Callable[[str], Awaitable[FetchedPage]]
 """Returns the response to a GET of this URL if its status is 200, or raises `KhabarError`."""
 Tell = Callable[[str], None]
 """Is called with each step, in a few words."""
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class Run(Protocol):
+    """Runs a parser within limits, in a process of its own."""
+
+    async def __call__(self, read: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Return the result of the parser; raises `LimitExceeded`."""
+
 
 _MAX_FEEDS = 4
 _MAX_SITEMAPS = 3
@@ -44,6 +53,11 @@ def silently(_: str) -> None:
     """Ignore the step."""
 
 
+async def in_place(read: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """Run a parser here, without a limit."""
+    return read(*args, **kwargs)
+
+
 class Explorer:
     """One exploration.
 
@@ -52,10 +66,19 @@ class Explorer:
         tries: maximum number of articles to fetch.
         limits: bounds on a page.
         on_step: called with each step.
+        run: runs the parsers of what is fetched.
     """
 
-    def __init__(self, fetch: Fetch, tries: int, limits: Limits, on_step: Tell = silently) -> None:
+    def __init__(
+        self,
+        fetch: Fetch,
+        tries: int,
+        limits: Limits,
+        on_step: Tell = silently,
+        run: Run = in_place,
+    ) -> None:
         self._fetch = fetch
+        self._run = run
         self._tries = tries
         self._limits = limits
         self._on_step = on_step
@@ -70,21 +93,21 @@ class Explorer:
             url: of the front page, a section, a feed or an article.
 
         Raises:
-            KhabarError: the URL or the front page cannot be fetched.
+            KhabarError: the URL or the front page cannot be fetched, or exceeds a limit.
         """
         self._on_step(f"fetching {url}")
         start = await self._fetch(url)
         front = await self._front(start)
         self._domain = host_of(front.url)
-        page = self._parsed(front)
-        self._add_start(start, front)
+        page = await self._run(read_front, front, self._limits)
+        await self._add_start(start, front)
         self._add_listing(page)
         await self._find_feeds(page)
         await self._find_api(page)
         by_robots = await self._find_sitemaps(front_page.root_of(front.url))
         articles = articles_of(self._sources)
         urls = [item.url for item in articles]
-        patterns = infer_patterns(urls, front_page.other_pages(page))
+        patterns = await self._run(infer_patterns, urls, page.other_pages)
         is_article = start is not front and front_page.looks_like_article(start.url)
         pages = [start] if is_article else []
         chosen = _chosen(articles, patterns, {article_key(page.url) for page in pages})
@@ -105,13 +128,18 @@ class Explorer:
             return start
         url = start.url
         if front_page.looks_like_feed(start.body):
-            candidates = read_feed(start.body, start.url).candidates
+            candidates = (await self._run(read_feed, start.body, start.url)).candidates
             url = candidates[0].url if candidates else start.url
         self._on_step("fetching the front page")
         return await self._fetch(front_page.root_of(url))
 
-    def _parsed(self, page: FetchedPage) -> Page:
-        return parse(page.body, page.url, headers=page.headers, limits=self._limits)
+    async def _read(self, read: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T | None:
+        """Return the result of a parser; None if it exceeds a limit, which is noted."""
+        try:
+            return await self._run(read, *args, **kwargs)
+        except LimitExceeded as error:
+            self._notes.append(str(error))
+            return None
 
     async def _response(self, url: str, *, silent: bool = False) -> FetchedPage | None:
         """Return the response, or None after an error, which is noted unless `silent`."""
@@ -130,27 +158,34 @@ class Explorer:
             self._sources.append(Source(kind, url, own))
         return bool(own)
 
-    def _add_start(self, start: FetchedPage, front: FetchedPage) -> None:
+    async def _add_start(self, start: FetchedPage, front: FetchedPage) -> None:
         if front_page.looks_like_feed(start.body):
-            self._add_feed(start)
-        elif start is not front:
-            self._add_listing(self._parsed(start))
+            await self._add_feed(start)
+        elif start is not front and not front_page.looks_like_article(start.url):
+            page = await self._read(read_front, start, self._limits)
+            if page is not None:
+                self._add_listing(page)
 
-    def _add_feed(self, response: FetchedPage) -> bool:
-        return self._add(FEED, response.url, read_feed(response.body, response.url).candidates)
+    async def _add_feed(self, response: FetchedPage) -> str | None:
+        """Add a feed; return what is wrong with it, or None."""
+        feed = await self._read(read_feed, response.body, response.url)
+        if feed is None:
+            return "not read"
+        if self._add(FEED, response.url, feed.candidates):
+            return None
+        return feed.error or "a feed without articles"
 
-    def _add_listing(self, page: Page) -> None:
+    def _add_listing(self, page: FrontPage) -> None:
         """Add a listing, unless it is an article, which may have links to other articles too."""
         if is_home(page.url) or not front_page.looks_like_article(page.url):
-            self._add(LISTING, page.url, read_listing(page, UNKNOWN_SITE).candidates)
+            self._add(LISTING, page.url, page.candidates)
 
-    async def _find_feeds(self, page: Page) -> None:
+    async def _find_feeds(self, page: FrontPage) -> None:
         """Add the feeds that the front page declares, or else one at a usual path."""
         self._on_step("looking for feeds")
-        for url in declared_feeds(page)[:_MAX_FEEDS]:
+        for url in page.feeds[:_MAX_FEEDS]:
             response = await self._response(url)
-            if response is not None and not self._add_feed(response):
-                problem = read_feed(response.body, url).error or "a feed without articles"
+            if response is not None and (problem := await self._add_feed(response)):
                 self._notes.append(f"{url}: {problem}")
         for path in front_page.FEED_PATHS:
             if any(source.kind == FEED for source in self._sources):
@@ -158,22 +193,21 @@ class Explorer:
             url = front_page.root_of(page.url) + path.lstrip("/")
             response = await self._response(url, silent=True)
             if response is not None:
-                self._add_feed(response)
+                await self._add_feed(response)
 
-    async def _find_api(self, page: Page) -> None:
+    async def _find_api(self, page: FrontPage) -> None:
         """Add WordPress's API, with permalinks or without."""
-        declared = front_page.declared_api(page)
-        if declared is None and "wordpress" not in platforms_of(page):
+        if page.api is None and "wordpress" not in page.platforms:
             return
         self._on_step("reading WordPress's API")
-        api = declared or front_page.root_of(page.url) + "wp-json/"
+        api = page.api or front_page.root_of(page.url) + "wp-json/"
         for base in dict.fromkeys((api, wordpress.plain_api(api))):
             url = wordpress.posts_url(base, per_page=_POSTS)
             response = await self._response(url, silent=True)
             if response is None:
                 continue
-            posts = wordpress.read_posts(response.body, response.url).candidates
-            if self._add(WORDPRESS, base, posts):
+            posts = await self._read(wordpress.read_posts, response.body, response.url)
+            if posts is not None and self._add(WORDPRESS, base, posts.candidates):
                 return
 
     async def _find_sitemaps(self, root: str) -> bool:
@@ -184,8 +218,8 @@ class Explorer:
         """
         self._on_step("looking for sitemaps")
         robots = await self._response(f"{root}robots.txt", silent=True)
-        urls = read_robots(robots.body, robots.url) if robots else ()
-        added = [await self._add_sitemap(url) for url in urls[:_MAX_SITEMAPS]]
+        urls = await self._read(read_robots, robots.body, robots.url) if robots else None
+        added = [await self._add_sitemap(url) for url in (urls or ())[:_MAX_SITEMAPS]]
         if any(added):
             return True
         for path in front_page.SITEMAP_PATHS:
@@ -206,7 +240,9 @@ class Explorer:
 
     async def _sitemap_page(self, url: str, *, silent: bool = False) -> SitemapPage:
         response = await self._response(url, silent=silent)
-        return read_sitemap(response.body, response.url) if response else SitemapPage()
+        if response is None:
+            return SitemapPage()
+        return await self._read(read_sitemap, response.body, response.url) or SitemapPage()
 
     async def _fetch_articles(self, urls: Iterable[str]) -> list[FetchedPage]:
         """Fetch these articles at the same time. Return those that are still on the site."""

@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlsplit
 
+from ingest.discovery.candidate import Candidate
+from ingest.discovery.feed_links import declared_feeds
+from ingest.discovery.listing import read_listing
 from ingest.discovery.main_list import list_url
-from ingest.html.page import Page
+from ingest.html.page import Page, parse
+from ingest.onboarding.platforms import platforms_of
+from ingest.record import FetchedPage
+from ingest.settings import Limits
+from ingest.sites import UNKNOWN_SITE
 from ingest.url_shape import article_points, is_list_url
 from ingest.urls import host_of
 
@@ -27,6 +35,40 @@ _OTHER_MAP = re.compile(
 )
 _MIN_POINTS = 2
 """Minimum of `article_points` for a likely article, as its docstring defines it."""
+
+
+@dataclass(frozen=True, slots=True)
+class FrontPage:
+    """What a front page, or another page that lists articles, declares; plain data.
+
+    Attributes:
+        url: its final URL.
+        candidates: the articles that it lists.
+        feeds: the feeds that it links to.
+        api: the root of WordPress's API, if it links to it.
+        platforms: see `platforms_of`.
+        other_pages: see `other_pages`.
+    """
+
+    url: str
+    candidates: tuple[Candidate, ...]
+    feeds: tuple[str, ...]
+    api: str | None
+    platforms: tuple[str, ...]
+    other_pages: tuple[str, ...]
+
+
+def read_front(fetched: FetchedPage, limits: Limits) -> FrontPage:
+    """Return what a page declares; raises `LimitExceeded`."""
+    page = parse(fetched.body, fetched.url, headers=fetched.headers, limits=limits)
+    return FrontPage(
+        url=page.url,
+        candidates=tuple(read_listing(page, UNKNOWN_SITE).candidates),
+        feeds=tuple(declared_feeds(page)),
+        api=declared_api(page),
+        platforms=platforms_of(page),
+        other_pages=other_pages(page),
+    )
 
 
 def root_of(url: str) -> str:

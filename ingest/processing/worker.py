@@ -1,20 +1,28 @@
-"""The code that runs in an extraction process: it limits its memory and ends with its crawl."""
+"""The code that runs in a worker process: it limits its memory and ends with its crawl."""
 
 from __future__ import annotations
 
 import gc
+import logging
 import mmap
 import multiprocessing
 import multiprocessing.connection
 import os
+import pickle
+import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
+from enum import StrEnum
 from functools import _lru_cache_wrapper, cache
 from pathlib import Path
+from typing import Any
 
 from ingest import logs
+from ingest.errors import KhabarError
 from ingest.record import Article, FetchedPage, Rejection
+
+logger = logging.getLogger(__name__)
 
 Extract = Callable[[FetchedPage], Article | Rejection]
 """The function that a worker runs; it must be importable, since it is pickled by name."""
@@ -31,11 +39,14 @@ def begin(extra_bytes: int, log_options: logs.LogOptions | None) -> None:
     """Initialise a worker.
 
     Args:
-        extra_bytes: the memory that extraction may take on top of the process itself.
+        extra_bytes: the memory that a page or source may take on top of the process itself.
         log_options: of the program; None if it configures no logs.
     """
     if log_options is not None:
         logs.set_up(log_options)
+    # pebble's handler is code of Python, which gets no turn during a call into C: the end of a
+    # worker that hangs there would take three seconds.
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
     _end_with_parent()
     _limit_memory(extra_bytes)
 
@@ -67,6 +78,70 @@ def work(extract: Extract, page: FetchedPage, worker_bytes: int) -> Article | Re
     except MemoryError:
         os._exit(OUT_OF_MEMORY)
     _trim_caches(worker_bytes // _SHARE)
+    return result
+
+
+class Outcome(StrEnum):
+    """What became of a call in a worker."""
+
+    RETURNED = "returned"
+    RAISED = "raised"
+    UNKNOWN = "unknown"
+    """The worker cannot import what is called."""
+
+
+class Unpicklable(Exception):
+    """A call cannot be sent to a worker; the message says why."""
+
+
+def pack(call: Callable[..., Any], args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> bytes:
+    """Return a call as bytes for `answer`; raises `Unpicklable`."""
+    try:
+        return pickle.dumps((call, args, kwargs), pickle.HIGHEST_PROTOCOL)
+    except Exception as error:  # whatever the methods of a class raise
+        raise Unpicklable(f"{type(error).__name__}: {error}") from error
+
+
+def answer(packed: bytes, worker_bytes: int) -> bytes:
+    """Make a call, and return its `Outcome` with the value or exception, pickled.
+
+    Both are pickled here: pebble stops all processes of a pool if an exception cannot be restored.
+    Ends the process if memory runs out, and limits what stays in caches.
+    """
+    try:
+        call, args, kwargs = pickle.loads(packed)  # noqa: S301 - of the process that started this one
+    except Exception as error:  # noqa: BLE001 - whatever an import raises
+        return pickle.dumps((Outcome.UNKNOWN, f"{type(error).__name__}: {error}"))
+    try:
+        result = _called(call, args, kwargs)
+    except MemoryError:
+        os._exit(OUT_OF_MEMORY)
+    _trim_caches(worker_bytes // _SHARE)
+    return result
+
+
+def _called(call: Callable[..., Any], args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> bytes:
+    try:
+        value = call(*args, **kwargs)
+    except MemoryError:
+        raise
+    except Exception as error:
+        logger.debug("%r failed", call, exc_info=True)
+        return _pickled(Outcome.RAISED, error, f"{type(error).__name__}: {error}")
+    name = getattr(call, "__qualname__", repr(call))
+    return _pickled(Outcome.RETURNED, value, f"the result of {name} does not pickle")
+
+
+def _pickled(outcome: Outcome, value: object, problem: str) -> bytes:
+    """Return both pickled; an error with this message if the value cannot be restored."""
+    try:
+        result = pickle.dumps((outcome, value), pickle.HIGHEST_PROTOCOL)
+        if outcome is Outcome.RAISED:
+            pickle.loads(result)  # noqa: S301 - made in the line above
+    except MemoryError:
+        raise
+    except Exception:  # noqa: BLE001 - whatever the methods of a class raise
+        return pickle.dumps((Outcome.RAISED, KhabarError(problem)))
     return result
 
 

@@ -1,8 +1,9 @@
-"""Extraction in worker processes, with a limit of time and memory for each page.
+"""Parsing in worker processes, with a limit of time and memory for each page and source.
 
-Extraction is CPU-bound: in the process of the crawl it would block all requests, and threads do not
-help because of the interpreter's lock. A page that takes too long, needs too much memory or kills
-its process becomes a `Rejection`, and the next page gets a fresh worker.
+It is CPU-bound: in the process of the crawl it would block all requests and the signals that end
+the crawl, and threads do not help because of the interpreter's lock. A page that takes too long,
+needs too much memory or kills its process becomes a `Rejection`, a source becomes an error, and the
+next one gets a fresh worker.
 """
 
 from __future__ import annotations
@@ -10,7 +11,10 @@ from __future__ import annotations
 import asyncio
 import multiprocessing
 import os
-from concurrent.futures import Future, wait
+import pickle
+import time
+from collections.abc import Callable
+from concurrent.futures import Future
 from concurrent.futures import TimeoutError as PebbleTimeout
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -20,8 +24,16 @@ from typing import Any, Self
 from pebble import ProcessExpired, ProcessPool
 
 from ingest import logs
-from ingest.errors import KhabarError
-from ingest.processing.worker import OUT_OF_MEMORY, Extract, begin, nothing, work
+from ingest.errors import KhabarError, LimitExceeded
+from ingest.processing.worker import (
+    OUT_OF_MEMORY,
+    Extract,
+    Outcome,
+    answer,
+    begin,
+    nothing,
+    work,
+)
 from ingest.record import Article, FetchedPage, Reason, Rejection
 from ingest.settings import Limits
 from ingest.sites import UNKNOWN_SITE, SiteCatalog
@@ -34,6 +46,8 @@ _LOOK_SECONDS = 1.0
 
 _STARTING_SECONDS = 30.0
 """Timeout in seconds for processes that are still starting when the pool is closed."""
+
+_POLL_SECONDS = 0.01
 
 _MOST = 4
 """Upper limit of the default number: more workers than this wait for polite delays."""
@@ -68,18 +82,32 @@ def default_workers() -> int:
     return min(_MOST, cores)
 
 
+class _Failed(Exception):
+    """A task gave no result: over a limit, or its process died."""
+
+    def __init__(self, reason: Reason, problem: str) -> None:
+        super().__init__(problem)
+        self.reason = reason
+
+
+class Unknown(Exception):
+    """A worker cannot import what it is to call; the message says why."""
+
+
 class Workers:
-    """A pool of extraction processes; `close` it.
+    """A pool of worker processes for pages and sources; `close` it.
+
+    Tasks are done in the order in which they come.
 
     Args:
         extract: the function that a worker runs for each page.
-        limits: of time and memory for a page, and of pages for a worker.
+        limits: of time and memory for a page or source, and of their number for a worker.
         number: of processes; 0 for `default_workers`.
     """
 
     def __init__(self, extract: Extract, limits: Limits, number: int = 0) -> None:
-        self._extract = extract
         self._limits = limits
+        self._extract = extract
         self._number = number or default_workers()
         # Not a fork of this process: its threads and connections must not be copied.
         self._method = (
@@ -87,13 +115,13 @@ class Workers:
         )
         self._pool = self._new_pool()
         self._warming: Thread | None = None
-        self._starting: list[Future[None]] = []
+        self._first: list[Future[Any]] = []  # tasks, one for each process that starts
         self._served = False
         self._closed = False
 
     def warm(self) -> None:
-        """Start the processes ahead of the first page: their imports take about a second."""
-        if self._warming is not None:
+        """Start the processes ahead of the first task: their imports take about a second."""
+        if self._first or self._warming is not None:
             return
         self._warming = Thread(target=self._fill, name="khabar-warm", daemon=True)
         self._warming.start()
@@ -104,55 +132,102 @@ class Workers:
         Raises:
             KhabarError: no worker starts, which is an error of the calling program.
         """
-        if self._warming is not None and self._warming.is_alive():
-            await asyncio.to_thread(self._warming.join)
-        for _ in range(_ATTEMPTS):
-            pool = self._pool
-            try:
-                result = await self._run_in(pool, page)
-            except RuntimeError:  # a worker died between tasks; pebble then stops the whole pool
-                self._replace(pool)
-            else:
-                self._served = True
-                return result
-        if self._served:
-            return _reject(page, Reason.BROKEN, "the extraction process died")
-        remedy = (
-            "call Khabar below `if __name__ == '__main__':`, "
-            "as every program that starts processes must"
-        )
-        raise KhabarError("the extraction processes do not start", remedy)
+        try:
+            result: Article | Rejection = await self._done(work, self._extract, page)
+        except _Failed as failure:
+            detail = str(failure)
+            if failure.reason is not Reason.BROKEN:
+                detail = f"extraction {detail}"
+            return _reject(page, failure.reason, detail)
+        return result
+
+    async def call(self, packed: bytes, subject: str) -> Any:  # noqa: ANN401 - of any function
+        """Return the result of a call, made in a worker; raises what the call raises.
+
+        Args:
+            packed: the call, by `worker.pack`.
+            subject: what is parsed, for errors, such as the URL of a source.
+
+        Raises:
+            LimitExceeded: the call took too long or too much memory.
+            KhabarError: its process died, or no worker starts.
+            Unknown: a worker cannot import what it is to call.
+        """
+        try:
+            answered = await self._done(answer, packed)
+        except _Failed as failure:
+            if failure.reason is Reason.BROKEN:
+                raise KhabarError(f"{subject}: {failure}") from failure
+            setting = "extraction_seconds" if failure.reason is Reason.TOO_SLOW else "worker_bytes"
+            raise LimitExceeded(f"{subject}: parsing {failure}, limits.{setting}") from failure
+        outcome, value = pickle.loads(answered)  # noqa: S301 - of a worker
+        if outcome is Outcome.UNKNOWN:
+            raise Unknown(value)
+        if outcome is Outcome.RAISED:
+            raise value
+        return value
 
     def close(self) -> None:
         """End the processes; pages under way are abandoned."""
         self._closed = True
         if self._warming is not None:
             self._warming.join()
-            # A process that is ended during its start prints a traceback.
-            wait(self._starting, _STARTING_SECONDS)
+        # A process that is ended during its start prints a traceback.
+        deadline = time.monotonic() + _STARTING_SECONDS
+        while any(map(_waits, self._first)) and time.monotonic() < deadline:
+            time.sleep(_POLL_SECONDS)
         _end(self._pool)
 
-    async def _run_in(self, pool: ProcessPool, page: FetchedPage) -> Article | Rejection:
-        task = (self._extract, page, self._limits.worker_bytes)
-        waiting = asyncio.wrap_future(
-            pool.schedule(work, args=task, timeout=self._limits.extraction_seconds)
+    def _schedule(
+        self, pool: ProcessPool, function: Callable[..., Any], args: tuple[object, ...] = ()
+    ) -> Future[Any]:
+        task: Future[Any] = pool.schedule(
+            function, args=args, timeout=self._limits.extraction_seconds
         )
+        if len(self._first) < self._number:
+            self._first.append(task)
+        return task
+
+    async def _done(self, function: Callable[..., Any], *args: object) -> Any:  # noqa: ANN401
+        """Return the result of a task of `ingest.processing.worker`; raises `_Failed`."""
+        if self._warming is not None and self._warming.is_alive():
+            await asyncio.to_thread(self._warming.join)
+        for _ in range(_ATTEMPTS):
+            pool = self._pool
+            try:
+                result = await self._done_in(pool, function, args)
+            except RuntimeError:  # a worker died between tasks; pebble then stops the whole pool
+                self._replace(pool)
+            else:
+                self._served = True
+                return result
+        if self._served:
+            raise _Failed(Reason.BROKEN, "the extraction process died")
+        remedy = (
+            "call Khabar below `if __name__ == '__main__':`, "
+            "as every program that starts processes must"
+        )
+        raise KhabarError("the extraction processes do not start", remedy)
+
+    async def _done_in(
+        self, pool: ProcessPool, function: Callable[..., Any], args: tuple[object, ...]
+    ) -> Any:  # noqa: ANN401 - of any function
+        seconds = self._limits.extraction_seconds
+        task = (*args, self._limits.worker_bytes)
+        waiting = asyncio.wrap_future(self._schedule(pool, function, task))
         try:
             while not (await asyncio.wait([waiting], timeout=_LOOK_SECONDS))[0]:
                 # pebble loses a task that is scheduled while its pool breaks.
                 if not (pool.active or self._closed):
                     raise RuntimeError("the pool broke")
             return waiting.result()
-        except (TimeoutError, PebbleTimeout):
-            return _reject(
-                page, Reason.TOO_SLOW, f"extraction took over {self._limits.extraction_seconds:g} s"
-            )
+        except (TimeoutError, PebbleTimeout) as error:
+            raise _Failed(Reason.TOO_SLOW, f"took over {seconds:g} s") from error
         except ProcessExpired as error:
             if error.exitcode == OUT_OF_MEMORY:
-                return _reject(page, Reason.TOO_LARGE, "extraction took too much memory")
-            return _reject(
-                page, Reason.BROKEN, f"the extraction process died (exit code {error.exitcode})"
-            )
+                raise _Failed(Reason.TOO_LARGE, "took too much memory") from error
+            problem = f"the extraction process died (exit code {error.exitcode})"
+            raise _Failed(Reason.BROKEN, problem) from error
         finally:
             waiting.cancel()  # if the caller was cancelled
 
@@ -176,13 +251,18 @@ class Workers:
             if not self._served:
                 self._method = "spawn"
             self._pool = self._new_pool()
+            self._first = []
             _end(broken)
 
     def _fill(self) -> None:
         pool = self._pool
         with suppress(RuntimeError):  # `run` reports a pool that is broken
             for _ in range(self._number):
-                self._starting.append(pool.schedule(nothing))
+                self._schedule(pool, nothing)
+
+
+def _waits(task: Future[Any]) -> bool:
+    return not (task.running() or task.done())
 
 
 def _end(pool: ProcessPool) -> None:

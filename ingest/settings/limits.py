@@ -45,19 +45,19 @@ class Limits(BaseModel):
     )
     extraction_seconds: float = Field(
         default=30.0,
-        description="Seconds after which the extraction of one page is cancelled. A usual page "
+        description="Seconds after which the parsing of one page or source is cancelled. A usual one "
         "takes well below one second.",
     )
     worker_bytes: int = Field(
         default=2 * 2**30,
-        description="Maximum address space in bytes that one extraction process may use beyond "
-        "what it starts with (Linux only).",
+        description="Maximum address space in bytes that one extraction process may use for a page "
+        "or source, beyond what it starts with (Linux only).",
     )
     worker_pages: int = Field(
         default=1_000,
         ge=1,
-        description="Pages after which an extraction process is replaced by a new one, to free "
-        "memory that libraries leak.",
+        description="Pages and sources after which an extraction process is replaced by a new one, "
+        "to free memory that libraries leak.",
     )
     date_characters: int = Field(
         default=100,

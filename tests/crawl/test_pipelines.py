@@ -115,7 +115,7 @@ class Stage:
 @pytest.fixture
 def workers(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeWorkers]:
     fake = FakeWorkers()
-    monkeypatch.setattr("ingest.crawl.pipelines.WorkerPools", lambda: fake)
+    monkeypatch.setattr("ingest.crawl.context.WorkerPools", lambda: fake)
     yield fake
     assert fake.results == []
 
@@ -144,6 +144,8 @@ def test_new_changed_and_unchanged(workers: FakeWorkers, tmp_path: Path) -> None
         assert stage.counts() == {"new": 1, "changed": 1, "unchanged": 1}
         assert len(stage.outcomes) == 3
         assert records(tmp_path) == [first, edited]
+        assert not workers.released
+        stage.crawler.signals.send_catch_log(signals.spider_closed, spider=stage.crawler.spider)
 
     stage_run(scenario())
     assert workers.released

@@ -46,11 +46,15 @@ def crawl(sites: list[str], settings: dict[str, Any], log: Path) -> dict[str, An
     loaded = Settings.load(**settings)
     jobs = [Job(SiteSpider, {"site": site}) for site in sites]
     run_jobs(jobs, loaded, None, output=loaded.output, listeners=[listen] * len(jobs))
+    remarks: list[str] = []
     for crawler in crawlers:
         errors += context_of(crawler).errors
+        visits = context_of(crawler).sources
+        remarks += [f"{visit.url}: {visit.remark}" for visit in visits if visit.remark]
     return {
         "outcomes": outcomes,
         "errors": errors,
+        "remarks": remarks,
         "opened": opened,
         "connected": connected,
         "bound": bound,

@@ -12,7 +12,7 @@ import pytest
 from scrapy.http import Response
 from sqlalchemy import create_engine
 
-from ingest.crawl.context import answered_at
+from ingest.crawl.http.headers import answered_at
 from ingest.crawl.run import crawl_sites
 from ingest.errors import UsageError
 from ingest.monitoring.summary import End, Finding, Kind, RunSummary, age_text

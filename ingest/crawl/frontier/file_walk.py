@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from ingest.crawl.frontier.file_queue import FileQueue
-from ingest.crawl.frontier.page_reader import PageReader, Reading
+from ingest.crawl.frontier.page_reader import PageReader, Reading, problem_of
 from ingest.crawl.frontier.source_log import WalkResult
 from ingest.errors import KhabarError
 from ingest.plugins import Read
@@ -75,7 +75,7 @@ class FileWalk:
             if url == self.source:
                 raise
             log.failed(url, self.kind, str(failure))
-            self.problems.append(str(failure))
+            self.problems.append(problem_of(self.source, failure))
             return
         is_claimed = url in self._queue.claimed
         if reading.page is None:

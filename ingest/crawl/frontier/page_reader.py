@@ -14,7 +14,7 @@ from ingest.crawl.frontier.frontier import Added, Frontier
 from ingest.crawl.frontier.source_log import SourceLog
 from ingest.crawl.reader import Reader
 from ingest.discovery.candidate import newest_of
-from ingest.errors import KhabarError
+from ingest.errors import ForbiddenAddress, InvalidURL, KhabarError
 from ingest.plugins import Read, SourcePage
 from ingest.settings import Limits
 
@@ -117,6 +117,13 @@ class PageReader:
         if _is_for_good(response):
             self.log.moved(url, response.url)
         return response
+
+
+def problem_of(source: str, failure: KhabarError) -> str:
+    """Return one line about a page of a source that could not be read, which names the source."""
+    if isinstance(failure, InvalidURL | ForbiddenAddress):
+        return f"{source}: {failure}"  # the error names the target alone
+    return str(failure)
 
 
 def _is_for_good(response: Response) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from ingest.crawl.frontier.page_reader import PageReader, Reading
+from ingest.crawl.frontier.page_reader import PageReader, Reading, problem_of
 from ingest.crawl.frontier.source_log import WalkResult
 from ingest.errors import ForbiddenByRobots, HTTPStatusError, KhabarError
 from ingest.plugins import Read
@@ -110,7 +110,7 @@ class PageWalk:
             if isinstance(failure, ForbiddenByRobots):
                 self._remarks.append(f"robots.txt forbids {url} and what follows")
                 return None
-            self.error = self.error or str(failure)
+            self.error = self.error or problem_of(self.source, failure)
             self._cut(url, patience, None)
             return None
         if reading.page is None:

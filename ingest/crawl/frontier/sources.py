@@ -4,24 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from functools import partial
-from typing import TYPE_CHECKING, cast
+from typing import cast
 
-from ingest.crawl.context import answered_at
-from ingest.crawl.http.headers import headers_of
 from ingest.discovery import wordpress
 from ingest.discovery.candidate import FEED, LISTING, SITEMAP, WORDPRESS
 from ingest.discovery.feed import read_feed
 from ingest.discovery.listing import read_listing
 from ingest.discovery.sitemap import read_robots, read_sitemap
+from ingest.discovery.source import SourceResponse
 from ingest.errors import HTTPStatusError, KhabarError, LimitExceeded, Unreachable
 from ingest.html.page import parse
 from ingest.plugins import Response, SourceContext, SourcePage
+from ingest.settings import Limits
+from ingest.sites import Site
 from ingest.url_shape import page_number
-
-if TYPE_CHECKING:
-    from scrapy.http import Response as ScrapyResponse
 
 logger = logging.getLogger(__name__)
 
@@ -35,15 +33,16 @@ _OVERLAP = timedelta(days=1)
 async def feeds(crawl: SourceContext) -> None:
     """Read the feeds of `discover.feeds`."""
     urls = crawl.absolute(crawl.site.discover.feeds)
-    await asyncio.gather(*(crawl.follow(url, FEED, partial(_feed_page, crawl)) for url in urls))
+    read = partial(_feed_page, crawl.site.zone)
+    await asyncio.gather(*(crawl.follow(url, FEED, read) for url in urls))
 
 
-def _feed_page(crawl: SourceContext, response: Response) -> SourcePage:
+def _feed_page(zone: tzinfo | None, response: Response) -> SourcePage:
     feed = read_feed(
         response.body,
         response.url,
-        headers=headers_of(_scrapy(response)),
-        zone=crawl.site.zone,
+        headers=_plain(response).headers,
+        zone=zone,
         now=_clock(response),
     )
     return SourcePage(feed.candidates, feed.next_url, error=feed.error)
@@ -51,24 +50,25 @@ def _feed_page(crawl: SourceContext, response: Response) -> SourcePage:
 
 async def listings(crawl: SourceContext) -> None:
     """Read the list pages of `discover.listings`."""
-
-    def read(response: Response) -> SourcePage:
-        try:
-            page = parse(response.body, response.url, limits=crawl.limits)
-            listing = read_listing(page, crawl.site, _clock(response))
-        except LimitExceeded as over:
-            return SourcePage((), error=str(over))
-        is_further = (page_number(response.url) or 1) > 1
-        error = None if listing.candidates or is_further else "the listing shows no article"
-        return SourcePage(listing.candidates, listing.next_url, error=error)
-
     urls = crawl.absolute(crawl.site.discover.listings)
+    read = partial(_listing_page, crawl.site, crawl.limits)
     await asyncio.gather(*(crawl.follow(url, LISTING, read) for url in urls))
+
+
+def _listing_page(site: Site, limits: Limits, response: Response) -> SourcePage:
+    try:
+        page = parse(response.body, response.url, limits=limits)
+        listing = read_listing(page, site, _clock(response))
+    except LimitExceeded as over:
+        return SourcePage((), error=str(over))
+    is_further = (page_number(response.url) or 1) > 1
+    error = None if listing.candidates or is_further else "the listing shows no article"
+    return SourcePage(listing.candidates, listing.next_url, error=error)
 
 
 async def sitemaps(crawl: SourceContext) -> None:
     """Read the sitemaps of `discover.sitemaps`, and those in robots.txt with `robots_sitemaps`."""
-    read = partial(_sitemap_page, crawl)
+    read = partial(_sitemap_page, crawl.site.zone)
     defined = crawl.absolute(crawl.site.discover.sitemaps)
     await crawl.walk_files(defined, SITEMAP, read)
     if crawl.site.discover.robots_sitemaps:
@@ -76,12 +76,12 @@ async def sitemaps(crawl: SourceContext) -> None:
         await crawl.walk_files(named, SITEMAP, read, named_by_site=True)
 
 
-def _sitemap_page(crawl: SourceContext, response: Response) -> SourcePage:
+def _sitemap_page(zone: tzinfo | None, response: Response) -> SourcePage:
     sitemap = read_sitemap(
         response.body,
         response.url,
-        headers=headers_of(_scrapy(response)),
-        zone=crawl.site.zone,
+        headers=_plain(response).headers,
+        zone=zone,
         now=_clock(response),
     )
     return SourcePage(sitemap.candidates, links=sitemap.sitemaps, error=sitemap.error)
@@ -93,7 +93,11 @@ async def _in_robots(crawl: SourceContext) -> tuple[str, ...]:
     except KhabarError as error:
         logger.info("no sitemaps by robots.txt: %s", error)  # a site need not have one
         return ()
-    return await crawl.run(read_robots, response.body, response.url)
+    try:
+        return await crawl.run(read_robots, response.body, response.url)
+    except LimitExceeded as over:
+        crawl.note(str(over))
+        return ()
 
 
 async def wordpress_posts(crawl: SourceContext) -> None:
@@ -111,6 +115,8 @@ async def wordpress_posts(crawl: SourceContext) -> None:
                 await _walk_posts(crawl, base, per_page)
             except KhabarError as failure:
                 problem = problem or str(failure)
+                if isinstance(failure, LimitExceeded):
+                    crawl.note(str(failure))
                 logger.info("no posts by the API: %s", failure)
                 if not (isinstance(failure, HTTPStatusError) and failure.status == _BAD_REQUEST):
                     break
@@ -125,17 +131,18 @@ async def _walk_posts(crawl: SourceContext, api: str, per_page: int) -> None:
     newest = crawl.complete_until(url)
     since = None if newest is None else newest - _OVERLAP  # the API has no validators
     start = wordpress.posts_url(api, per_page=per_page, modified_after=since)
-    error = await crawl.walk(url, WORDPRESS, partial(_posts_page, crawl, per_page), start)
+    read = partial(_posts_page, crawl.site.zone, per_page)
+    error = await crawl.walk(url, WORDPRESS, read, start)
     if error:
         crawl.note(error)
 
 
-def _posts_page(crawl: SourceContext, per_page: int, response: Response) -> SourcePage:
+def _posts_page(zone: tzinfo | None, per_page: int, response: Response) -> SourcePage:
     posts = wordpress.read_posts(
         response.body,
         response.url,
-        crawl.site.zone,
-        headers=headers_of(_scrapy(response)),
+        zone,
+        headers=_plain(response).headers,
         now=_clock(response),
     )
     if not posts.is_api:
@@ -146,9 +153,9 @@ def _posts_page(crawl: SourceContext, per_page: int, response: Response) -> Sour
     return SourcePage(posts.candidates, next_url, error=posts.error)
 
 
-def _scrapy(response: Response) -> ScrapyResponse:
-    """Return the response with the attributes that plug-ins do not get; it is Scrapy's own."""
-    return cast("ScrapyResponse", response)
+def _plain(response: Response) -> SourceResponse:
+    """Return the response with all attributes that a parser gets."""
+    return cast("SourceResponse", response)
 
 
 def _clock(response: Response) -> datetime:
@@ -157,5 +164,5 @@ def _clock(response: Response) -> datetime:
     If the server's clock is ahead, its changes would otherwise be in the future.
     """
     now = datetime.now(UTC)
-    stated = answered_at(_scrapy(response))
+    stated = _plain(response).answered_at
     return now if stated is None else max(now, stated)

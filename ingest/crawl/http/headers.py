@@ -72,3 +72,19 @@ def headers_of(response: Response) -> dict[str, str]:
         name.decode("latin-1").casefold(): b", ".join(values).decode("latin-1")
         for name, values in response.headers.items()
     }
+
+
+_MAX_AGE = 10 * 365 * 86_400
+"""Seconds. A larger `Age` header is ignored as invalid."""
+
+
+def answered_at(response: Response) -> datetime | None:
+    """Return when a response left its server or cache: `Date` plus `Age` (RFC 9111, 4.2.3)."""
+    try:
+        moment = parsedate_to_datetime((response.headers.get("Date") or b"").decode("latin-1"))
+    except ValueError:
+        return None
+    age = (response.headers.get("Age") or b"").decode("latin-1").strip()
+    seconds = int(age) if age.isascii() and age.isdigit() and len(age) < 10 else 0
+    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return moment + timedelta(seconds=seconds if seconds < _MAX_AGE else 0)

@@ -26,10 +26,10 @@ from scrapy.utils.misc import build_from_crawler
 
 from ingest.crawl.context import SOURCE_JUDGED, context_of
 from ingest.crawl.http.failure import is_cancelled, is_too_large, reason_of
-from ingest.crawl.http.headers import headers_of
 from ingest.crawl.http.pace import RefusedRequest
-from ingest.errors import KhabarError, Unreachable
-from ingest.extraction.page_type.challenge import challenge_sign
+from ingest.crawl.politeness.large_rules import IN_PLACE, LargeRules
+from ingest.crawl.reader import challenge_in
+from ingest.errors import KhabarError, LimitExceeded, Unreachable
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -79,6 +79,25 @@ class RobotsMiddleware(RobotsTxtMiddleware):
         self._context.robots = self.answer
         self._rules: dict[str, _Rules] = {}
         self._turns: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+
+    async def process_request(self, request: Request) -> None:  # type: ignore[override]  # no spider
+        """Refuse a request that the rules forbid, as in Scrapy."""
+        if request.meta.get("dont_obey_robotstxt") or request.url.startswith(("data:", "file:")):
+            return
+        rules = await self.robot_parser(request)
+        if isinstance(rules, LargeRules):
+            await self._judge(rules, request.url)
+        self.process_request_2(rules, request)
+
+    async def _judge(self, rules: LargeRules, url: str) -> None:
+        """Look up a URL in rules; raises `RefusedRequest` if that takes too long."""
+        try:
+            await rules.judge(url)
+        except LimitExceeded as over:
+            host = urlsplit(url).netloc
+            problem = f"robots.txt of {host}: {over.message}: not fetched"
+            self._context.note_once(f"robots.txt {host}", problem)
+            raise RefusedRequest(problem) from over
 
     async def answer(self, request: Request) -> Response | None:
         """Return the response to a request for robots.txt that was already fetched for its rules.
@@ -145,12 +164,15 @@ class RobotsMiddleware(RobotsTxtMiddleware):
         self._stats.inc_value(f"robotstxt/response_status_count/{response.status}")
         if response.status >= 500:
             return self._unreachable(f"HTTP {response.status}")
-        return await self._parsed(response, request)
+        try:
+            return await self._parsed(response, request)
+        except LimitExceeded as over:
+            return self._unreachable(over.message.removeprefix(f"{url}: "))
 
     def _without_answer(self, error: Exception, url: str) -> _Rules:
         if is_too_large(error):
             return self._unreachable("over limits.page_bytes")
-        if isinstance(error, Unreachable):  # over another limit of ours
+        if isinstance(error, Unreachable | LimitExceeded):  # over another limit of ours
             return self._unreachable(error.message.removeprefix(f"{url}: "))
         if isinstance(error, KhabarError):  # refused by Khabar, as the page itself will be
             return _Rules(None, None, monotonic(), unknown=True)
@@ -165,15 +187,25 @@ class RobotsMiddleware(RobotsTxtMiddleware):
             else b""
         )
         if response.status == 200:
-            sign = challenge_sign(response.body, headers_of(response))
+            sign = await challenge_in(response, self._context.reader)
             self.crawler.signals.send_catch_log(SOURCE_JUDGED, url=response.url, challenge=sign)
-        parser: RobotParser = build_from_crawler(self._parserimpl, self.crawler, body)
+        parser = await self._parser_of(body)
         await self.crawler.signals.send_catch_log_async(
             signal=signals.robots_parsed, robotparser=parser, request=request
         )
         return _Rules(
             parser, None, monotonic(), answer=response if response.status in _LASTING else None
         )
+
+    async def _parser_of(self, body: bytes) -> RobotParser:
+        implementation: object = self._parserimpl  # a class, though its type is of an instance
+        if len(body) <= IN_PLACE or implementation is not OwnRulesParser:
+            parser: RobotParser = build_from_crawler(self._parserimpl, self.crawler, body)
+            return parser
+        agent = self._robotstxt_useragent or self._default_useragent
+        large = LargeRules(self._context.reader, body, agent)
+        await large.read()
+        return large
 
     def _unreachable(self, problem: str) -> _Rules:
         self._stats.inc_value("robotstxt/unreachable_count")

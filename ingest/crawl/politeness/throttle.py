@@ -14,6 +14,7 @@ from scrapy.robotstxt import ProtegoRobotParser
 
 from ingest.crawl.context import context_of
 from ingest.crawl.http.pace import Pace, RefusedRequest
+from ingest.crawl.politeness.large_rules import LargeRules
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -30,7 +31,11 @@ def asked_delay(rules: RobotParser, user_agent: str, now: datetime) -> float:
     RFC 9309 has neither.
     """
     delay = rules.crawl_delay(user_agent) or 0.0
-    rate = rules.rp.request_rate(user_agent) if isinstance(rules, ProtegoRobotParser) else None
+    rate = None
+    if isinstance(rules, LargeRules):
+        rate = rules.rate
+    elif isinstance(rules, ProtegoRobotParser):
+        rate = rules.rp.request_rate(user_agent)
     if rate is None:
         return delay
     if rate.start_time is not None and rate.end_time is not None:

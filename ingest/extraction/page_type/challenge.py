@@ -71,6 +71,11 @@ def mark_sign(page: str) -> str | None:
     return one_line(mark[0])[:60] if mark else None
 
 
+def may_be_challenge(body: bytes) -> bool:
+    """Whether a body is HTML of a challenge page's size. Only the first 1,300 bytes are read."""
+    return len(body) < _MOST_CHARACTERS and _HTML.match(body) is not None
+
+
 def challenge_sign(body: bytes, headers: Mapping[str, str]) -> str | None:
     """Return the sign that a response is a challenge page, or None.
 
@@ -83,7 +88,7 @@ def challenge_sign(body: bytes, headers: Mapping[str, str]) -> str | None:
     """
     if sign := header_sign(headers):
         return sign
-    if len(body) >= _MOST_CHARACTERS or not _HTML.match(body):
+    if not may_be_challenge(body):
         return None
     page = body.decode("utf-8", errors="replace")
     title = _TITLE.search(page)
