@@ -6,7 +6,7 @@ import json
 import re
 import unicodedata
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 
@@ -42,6 +42,8 @@ _TAGS = re.compile(
 _MOST_MARKS = 30
 _LONG = 1_000  # characters; shorter texts are fast without the check
 _PARAGRAPH_BREAK = re.compile(r"\n{2,}")
+_NOT_A_LETTER = re.compile(r"[\W_]+")
+_INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200b\u2060\ufeff"))
 _NOTHING = frozenset({"", "none", "null", "undefined", "nan"})
 
 
@@ -81,6 +83,22 @@ def one_line(text: str | None) -> str:
     if text.isascii() and _UNSAFE_ASCII.search(text) is None:  # nothing to clean
         return " ".join(text.split())
     return " ".join(clean(text).split())
+
+
+def visible(text: str | None) -> str:
+    """Return the text on one line, without soft hyphens and other invisible characters."""
+    return one_line(text.translate(_INVISIBLE)) if text else ""
+
+
+@lru_cache(maxsize=512)
+def title_key(text: str) -> str:
+    """Return the letters and digits of a title in lower case, for comparison.
+
+    Titles that differ only in typography have the same key.
+    """
+    return _NOT_A_LETTER.sub(
+        "", unicodedata.normalize("NFKC", text.translate(_INVISIBLE)).casefold()
+    )
 
 
 LINE_CHARACTERS = 10_000

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 from ingest.extraction.structured import Node, StructuredData, text_value
-from ingest.extraction.titles import title_key
 from ingest.html.page import Page
+from ingest.text import title_key
 
 # schema.org's properties whose values are other articles.
 _OTHERS = (

@@ -22,8 +22,6 @@ from ingest.extraction.titles import (
     likeness,
     says_something,
     shared_titles,
-    title_key,
-    visible,
     without_site_name,
 )
 from ingest.extraction.vocabulary import COMMENT_HEADING
@@ -31,6 +29,7 @@ from ingest.html.dom import behind, short_text
 from ingest.html.page import Page, class_words, text_of
 from ingest.html.vocabulary import HEADINGS
 from ingest.sites import Site
+from ingest.text import title_key, visible
 
 # If the best h1 is less like the metadata's titles than this, another heading may be the headline.
 _FEWEST_ALIKE = 0.45

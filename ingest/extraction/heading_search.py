@@ -11,14 +11,7 @@ from urllib.parse import urlsplit
 from lxml import etree
 from lxml.html import HtmlElement
 
-from ingest.extraction.titles import (
-    Title,
-    is_site_name,
-    longest_part,
-    title_key,
-    visible,
-    word_list,
-)
+from ingest.extraction.titles import Title, is_site_name, longest_part, word_list
 from ingest.extraction.vocabulary import COMMENT_HEADING
 from ingest.html.dom import short_text
 from ingest.html.page import Page, class_words
@@ -35,6 +28,7 @@ from ingest.html.vocabulary import (
     named,
     words_pattern,
 )
+from ingest.text import title_key, visible
 
 MOST_CHARACTERS = 400  # of a headline
 # Elements that are searched for a headline other than an h1. Later ones are lists of other stories.

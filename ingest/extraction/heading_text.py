@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 from lxml.html import HtmlElement
 
-from ingest.extraction.titles import title_key, visible
 from ingest.html.page import class_words, text_of
+from ingest.text import title_key, visible
 
 # Classes of elements that are inside a heading but not of the headline: kickers, labels, icons.
 _BESIDE = re.compile(

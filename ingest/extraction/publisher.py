@@ -9,11 +9,11 @@ from functools import cached_property
 from urllib.parse import urlsplit
 
 from ingest.extraction.structured import Node, StructuredData, text_value
-from ingest.extraction.titles import title_key, word_list
+from ingest.extraction.titles import word_list
 from ingest.html.page import Page
 from ingest.record import Rights
 from ingest.sites import Site
-from ingest.text import LINE_CHARACTERS, known, one_line
+from ingest.text import LINE_CHARACTERS, known, one_line, title_key
 from ingest.urls import is_home
 
 # Crawler names that carry robots directives of their own in a `<meta name=...>`.

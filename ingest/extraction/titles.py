@@ -6,18 +6,15 @@ Titles are compared without typography and without the site's name.
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import islice
 from urllib.parse import SplitResult, parse_qsl, urlsplit
 
 from ingest.extraction.structured import Node, text_value
 from ingest.html.page import Page
-from ingest.text import one_line
+from ingest.text import title_key, visible
 
-_NOT_A_LETTER = re.compile(r"[\W_]+")
 # A word, or one character of a script that is written without spaces.
 _WORD = re.compile(
     r"[\u3040-\u30ff\u3400-\u9fff\u0e00-\u0e7f]|[^\W\u3040-\u30ff\u3400-\u9fff\u0e00-\u0e7f]+"
@@ -27,7 +24,6 @@ _MOST_CHARACTERS = 500  # of a title; without its end tag a title holds the page
 _MOST_LINKS = 2_000  # that are searched for one that shares the page
 _MOST_ADDRESS = 2_000  # characters of such a link
 _FEWEST_WORDS = 4  # of a headline rather than a section
-_INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200b\u2060\ufeff"))
 _METAS = (
     "og:title",
     "twitter:title",
@@ -49,22 +45,6 @@ class Title:
 
     text: str
     source: str
-
-
-def visible(text: str | None) -> str:
-    """Return the text on one line, without soft hyphens and other invisible characters."""
-    return one_line(text.translate(_INVISIBLE)) if text else ""
-
-
-@lru_cache(maxsize=512)
-def title_key(text: str) -> str:
-    """Return the letters and digits of a title in lower case, for comparison.
-
-    Titles that differ only in typography have the same key.
-    """
-    return _NOT_A_LETTER.sub(
-        "", unicodedata.normalize("NFKC", text.translate(_INVISIBLE)).casefold()
-    )
 
 
 def likeness(one: str, other: str) -> float:

@@ -13,9 +13,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
-from ingest.extraction.titles import title_key
 from ingest.record import Article
-from ingest.text import SENTENCE_END, one_line
+from ingest.text import SENTENCE_END, one_line, title_key
 from ingest.urls import article_key, id_of_key, number_keys
 
 _SENTENCE = 20

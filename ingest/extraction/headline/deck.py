@@ -16,10 +16,10 @@ from ingest.extraction.headline.not_deck import (
     is_note,
     stated_authors,
 )
-from ingest.extraction.titles import title_key, visible
 from ingest.html.dom import behind, short_text
 from ingest.html.page import class_words, text_of
 from ingest.settings import Limits
+from ingest.text import title_key, visible
 
 _BEHIND = 80  # elements after the headline that are searched
 _FEWEST, _MOST = 12, 600  # characters of a deck

@@ -8,13 +8,8 @@ from ingest.extraction.facts import PageFacts
 from ingest.extraction.heading_text import shown_text
 from ingest.extraction.headline.deck import deck_inside, find_deck
 from ingest.extraction.model import Headline
-from ingest.extraction.titles import (
-    Title,
-    is_site_name,
-    shared_titles,
-    title_key,
-    without_site_name,
-)
+from ingest.extraction.titles import Title, is_site_name, shared_titles, without_site_name
+from ingest.text import title_key
 
 
 def find_headline(facts: PageFacts) -> Headline | None:

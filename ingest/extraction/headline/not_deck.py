@@ -13,11 +13,11 @@ from lxml.html import HtmlElement
 from ingest.dates.clock import MONTHS, ascii_digits, fold
 from ingest.dates.parse import beside_day
 from ingest.extraction.facts import PageFacts
-from ingest.extraction.titles import title_key, visible
 from ingest.extraction.vocabulary import BIO_SUBJECT
 from ingest.html.dom import short_text
 from ingest.html.page import text_of
 from ingest.html.vocabulary import named, words_pattern
+from ingest.text import title_key, visible
 
 _WORDS = tomllib.loads(
     resources.files("ingest.extraction.headline").joinpath("words.toml").read_text("utf-8")
