@@ -59,21 +59,23 @@ class Item:
 def find_main_list(page: Page, site: Site) -> list[Item]:
     """Return the entries of the main list in page order, each address once.
 
-    Empty if the page has no list of at least three entries. A further page of a list may be the
-    last one: if the definition tells articles from other links, all outside of menus and sidebars
-    are its entries.
+    Without a list of at least three entries, and on further pages, which may be the last one, the
+    entries are all articles outside of menus and sidebars if the definition tells them from other
+    links, or else none.
     """
     links = list(_headline_links(page, site))
     items = _items(links)
     groups = _groups(items)
     if not groups:
         return []
-    if site.article_urls and (page_number(page.url) or 1) > 1:
-        beside = [group for group in groups if not _is_beside(group[0].element)]
-        return list({item.url: item for group in beside for item in group}.values())
     counts = _counts_by_ancestor(items)
     best = max(groups, key=lambda group: _weight(group, counts, len(items)))
-    return best if len(best) >= _MIN_ITEMS else []
+    if len(best) >= _MIN_ITEMS and not (site.article_urls and (page_number(page.url) or 1) > 1):
+        return best
+    if not site.article_urls:
+        return []
+    inside = [group for group in groups if not _is_beside(group[0].element)]
+    return list({item.url: item for group in inside for item in group}.values())
 
 
 def list_url(page: Page, link: HtmlElement) -> str | None:

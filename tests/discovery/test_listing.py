@@ -130,6 +130,14 @@ def test_the_last_page_of_a_list_may_have_a_single_entry(url: str) -> None:
     assert paths(read(page(""), known, url)) != [STORIES[0][1]]
 
 
+def test_a_young_section_of_a_known_site_may_have_two_entries() -> None:
+    known = Site(name="paper", domain="paper.example", article_urls=[r"/2025/\d\d/"])
+    two = "".join(entry(*story) for story in STORIES[:2])
+    plain = f"<html><body><main>{two}</main></body></html>"
+    assert paths(read(plain, known)) == [path for _, path in STORIES[:2]]
+    assert paths(read(plain)) == []
+
+
 def test_a_page_without_a_list_gives_nothing() -> None:
     assert (
         read(
