@@ -29,6 +29,7 @@ def habits_of(rng: Random) -> Habits:
             api=rng.choice(["", "full", "cap", "refuse", "plain"]),
             validators=rng.random() < 0.5,
             moved=rng.random() < 0.3,
+            noise=rng.choice(["", "", "notice", "mark", "lines"]),
         )
         if habits.sees_all:
             return habits
@@ -63,6 +64,7 @@ def play(seed: int, process: ProcessPoolExecutor) -> bool:
     rng = Random(seed)  # noqa: S311 - a die, no secret
     with Crawls(Paper(habits_of(rng)), process) as crawls:
         crawls.paper.publish(rng.randint(1, 12))
+        crawls.crawl()  # a first walk that is longer than the limits allow is cut, and says so
         done = [act(crawls, rng) for _ in range(rng.randint(5, 16))]
         for pause in REST:
             crawls.crawl(pause)

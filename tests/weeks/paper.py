@@ -116,6 +116,8 @@ class Habits:
             a page) or `plain` (only `?rest_route=` answers).
         validators: whether answers have an `ETag`.
         moved: whether the feed answers 301 to another address.
+        noise: what stands before XML, JSON and robots.txt: `notice` (of PHP), `mark` (a byte order
+            mark) or `lines` (empty ones).
     """
 
     sitemap: str = ""
@@ -125,6 +127,7 @@ class Habits:
     api: str = ""
     validators: bool = False
     moved: bool = False
+    noise: str = ""
 
     @property
     def sees_all(self) -> bool:
@@ -132,6 +135,12 @@ class Habits:
         return bool(self.sitemap or self.api or self.listing in {"end", "missing"})
 
 
+_NOISE = {
+    "": "",
+    "notice": "<br />\n<b>Notice</b>: Undefined index: slug in <b>/srv/plugins/map.php</b> on line <b>88</b><br />\n",
+    "mark": "\ufeff",
+    "lines": "\n\n  \n",
+}
 _SIZE = 4
 """Articles in one file or page of a source."""
 
@@ -185,6 +194,8 @@ class Paper:
         """The answer to a request, as the newsroom is now."""
         self.asked.append(path)
         status, headers, body = self._answer(path)
+        if "html" not in headers.get("Content-Type", "html"):
+            body = _NOISE[self.habits.noise] + body
         if self.habits.validators and status == 200:
             headers = {**headers, "ETag": f'"{abs(hash(body))}"'}
         return status, headers, body

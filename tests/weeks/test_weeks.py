@@ -24,6 +24,7 @@ HABITS = st.builds(
     api=st.sampled_from(["", "full", "cap", "refuse", "plain"]),
     validators=st.booleans(),
     moved=st.booleans(),
+    noise=st.sampled_from(["", "notice", "mark", "lines"]),
 ).filter(lambda habits: habits.sees_all)
 
 
@@ -38,6 +39,7 @@ class Weeks(RuleBasedStateMachine):
         self.crawls.__enter__()
         self.paper = self.crawls.paper
         self.paper.publish(first)
+        self.crawls.crawl()  # a first walk that is longer than the limits allow is cut, and says so
 
     @rule(number=st.integers(1, 9))
     def publish(self, number: int) -> None:
