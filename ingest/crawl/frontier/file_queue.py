@@ -94,17 +94,18 @@ class FileQueue:
     def _first_of(self, kind: _Kind, links: list[Link]) -> Link:
         """Return the file of a kind that is read first.
 
-        That is the most overdue one, and of those that were never read the newest. Without a date
-        these are taken from both ends in turn: WordPress numbers its files from the oldest on,
-        others list the newest first.
+        That is the most overdue one, and of those that were never read the newest. Equal ones are
+        taken from both ends in turn: WordPress numbers its files from the oldest on, others list
+        the newest first.
         """
-        if kind is not _Kind.UNREAD:
-            return max(links, key=lambda link: (self._overdue(link), self._date(link)))
-        newest = max(links, key=self._date)
-        if self._date(newest) > _LONG_AGO:
-            return newest
+        if kind is _Kind.UNREAD:
+            ranks = [(0.0, self._date(link)) for link in links]
+        else:
+            ranks = [(self._overdue(link), self._date(link)) for link in links]
+        best = max(ranks)
+        first = [link for link, rank in zip(links, ranks, strict=True) if rank == best]
         self._from_end = not self._from_end
-        return links[-1 if self._from_end else 0]
+        return first[-1 if self._from_end else 0]
 
     def _place(self, link: Link) -> None:
         url, modified = link

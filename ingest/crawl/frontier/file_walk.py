@@ -8,7 +8,7 @@ from datetime import datetime
 from ingest.crawl.frontier.file_queue import FileQueue
 from ingest.crawl.frontier.page_reader import PageReader, Reading, problem_of
 from ingest.crawl.frontier.source_log import WalkResult
-from ingest.errors import KhabarError
+from ingest.errors import ForbiddenByRobots, KhabarError
 from ingest.plugins import Read
 
 
@@ -39,6 +39,7 @@ class FileWalk:
     _items: int = 0
     _newest: datetime | None = None
     _ignored: int = 0
+    _forbidden: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         log, frontier = self.pages.log, self.pages.frontier
@@ -75,7 +76,10 @@ class FileWalk:
             if url == self.source:
                 raise
             log.failed(url, self.kind, str(failure))
-            self.problems.append(problem_of(self.source, failure))
+            if isinstance(failure, ForbiddenByRobots):  # the site's own doing, and no fault
+                self._forbidden.append(url)
+            else:
+                self.problems.append(problem_of(self.source, failure))
             return
         is_claimed = url in self._queue.claimed
         if reading.page is None:
@@ -101,6 +105,9 @@ class FileWalk:
         remarks = self.pages.remarks(self.source)
         if self._ignored:
             remarks.append(f"the changes that {self._ignored} of its files claim are ignored")
+        if self._forbidden:
+            count = len(self._forbidden)
+            remarks.append(f"robots.txt forbids {count} of its files, such as {self._forbidden[0]}")
         is_satisfied = self.wanted is not None and self.wanted <= 0
         if waiting and not is_satisfied:
             remarks.append(

@@ -145,7 +145,7 @@ def _posts_page(zone: tzinfo | None, per_page: int, response: Response) -> Sourc
         headers=_plain(response).headers,
         now=_clock(response),
     )
-    if not posts.is_api:
+    if not posts.is_api or (posts.error and not posts.count):  # an error of WordPress, too
         raise Unreachable(f"{response.url}: {posts.error}")
     page = wordpress.page_of(response.url)
     has_next = posts.has_next(page, per_page)

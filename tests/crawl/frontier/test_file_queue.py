@@ -83,6 +83,12 @@ def test_files_without_a_date_are_taken_from_both_ends() -> None:
     assert taken(queue) == ["part-e", "part-a", "part-d", "part-b", "part-c"]
 
 
+def test_files_that_are_equally_overdue_are_taken_from_both_ends_too() -> None:
+    queue = queue_of(*(read_before(name, days=0.1) for name in "abcde"))
+    queue.add([(name, None) for name in "abcde"])
+    assert taken(queue) == ["e", "a", "d", "b", "c"]
+
+
 def test_files_with_a_date_in_their_name_are_taken_newest_first() -> None:
     names = ["m-2024-12.xml", "m-2025-03.xml", "m-2026.xml", "m-2025-11.xml"]
     queue = queue_of()

@@ -262,3 +262,27 @@ def test_an_empty_page_after_the_last_one_is_the_end_and_is_named() -> None:
     found = Rounds.of(pages.__getitem__, listings=["/p/"]).run()
     assert found.errors == []
     assert found.remark("/p/") == f"{HOME}/p?page=2 shows no article, so the list ends there"
+
+
+def test_an_error_of_wordpress_with_status_200_is_no_fault_of_the_site() -> None:
+    def answer(path: str) -> Answer:
+        if "/wp-json/" in path or "rest_route" in path:
+            return '{"code": "rest_login_required", "message": "Members only", "data": {"status": 401}}'
+        return feed(1)
+
+    found = Rounds.of(answer, wordpress_api="/wp-json/", feeds=["/feed"]).run()
+    assert (found.articles, found.errors) == (["/story/1"], [])
+    (visit,) = [visit for visit in found.visits.values() if visit.kind == "wordpress-api"]
+    assert "Members only" in (visit.remark or "")
+
+
+def test_files_of_an_index_that_robots_txt_forbids_are_named_and_no_fault() -> None:
+    index = "".join(f"<sitemap><loc>{HOME}/{n}.xml</loc></sitemap>" for n in (1, 2))
+    pages: dict[str, Answer] = {
+        "/map.xml": f"<sitemapindex>{index}</sitemapindex>",
+        "/1.xml": ForbiddenByRobots(f"{HOME}/1.xml: Forbidden by robots.txt"),
+        "/2.xml": sitemap(2),
+    }
+    found = Rounds.of(pages.__getitem__, sitemaps=["/map.xml"]).run()
+    assert (found.articles, found.errors) == (["/story/2"], [])
+    assert found.remark("/map.xml") == (f"robots.txt forbids 1 of its files, such as {HOME}/1.xml")
