@@ -19,6 +19,8 @@ _DATA = re.compile(
     re.VERBOSE | re.DOTALL | re.IGNORECASE,
 )
 """The beginning of a feed, a sitemap or JSON."""
+_TAG = re.compile(rb"<\x00?[a-zA-Z!?/]")
+"""The beginning of a tag or a comment, in UTF-16 too."""
 _LIKELY_ARTICLE = 2
 """The least `article_points` of the address of an article."""
 _MARKUP_TYPES = ("html", "xml", "text/plain", "octet-stream")
@@ -38,6 +40,8 @@ def unusable(page: FetchedPage) -> tuple[Reason, str] | None:
         return Reason.NOT_HTML, f"{'JSON' if data['json'] else 'a feed or sitemap'}, not a page"
     if "charset=utf-16" not in kind and _is_binary(page.body):
         return Reason.NOT_HTML, "binary data"
+    if _TAG.search(page.body) is None:
+        return Reason.NOT_HTML, "plain text without a tag, not a page"
     return None
 
 
