@@ -125,6 +125,12 @@ class CrawlContext:
         return self.tape is not None and not self.tape.records
 
     @property
+    def newest_time(self) -> datetime:
+        """The time of the recording that is replayed, or else of the clock."""
+        recorded = self.tape.recorded_at() if self.tape is not None and self.replaying else None
+        return recorded or self.now()
+
+    @property
     def recording(self) -> bool:
         """Whether the responses of this crawl are recorded."""
         return self.tape is not None and self.tape.records

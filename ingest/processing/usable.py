@@ -36,13 +36,17 @@ def unusable(page: FetchedPage) -> tuple[Reason, str] | None:
         return reason, f"HTTP {page.status}"
     if not page.body.strip():
         return Reason.EMPTY, "the response has no body"
-    if data := _DATA.match(page.body[:_HEAD]):
-        return Reason.NOT_HTML, f"{'JSON' if data['json'] else 'a feed or sitemap'}, not a page"
-    if "charset=utf-16" not in kind and _is_binary(page.body):
-        return Reason.NOT_HTML, "binary data"
-    if _TAG.search(page.body) is None:
-        return Reason.NOT_HTML, "plain text without a tag, not a page"
-    return None
+    other = _other_format(page.body, is_utf16="charset=utf-16" in kind)
+    return (Reason.NOT_HTML, other) if other else None
+
+
+def _other_format(body: bytes, *, is_utf16: bool) -> str:
+    """Return what a body is that is not HTML, or an empty text."""
+    if data := _DATA.match(body[:_HEAD]):
+        return f"{'JSON' if data['json'] else 'a feed or sitemap'}, not a page"
+    if not is_utf16 and _is_binary(body):
+        return "binary data"
+    return "" if _TAG.search(body) else "plain text without a tag, not a page"
 
 
 def redirected_away(page: FetchedPage, site: Site) -> tuple[Reason, str] | None:
