@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from ingest.html.encoding import utf_16_order
 from ingest.record import FetchedPage, Reason
 from ingest.sites import Site
 from ingest.url_shape import article_points
@@ -36,7 +37,9 @@ def unusable(page: FetchedPage) -> tuple[Reason, str] | None:
         return reason, f"HTTP {page.status}"
     if not page.body.strip():
         return Reason.EMPTY, "the response has no body"
-    other = _other_format(page.body, is_utf16="charset=utf-16" in kind)
+    other = _other_format(
+        page.body, is_utf16="charset=utf-16" in kind or utf_16_order(page.body) is not None
+    )
     return (Reason.NOT_HTML, other) if other else None
 
 

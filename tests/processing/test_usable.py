@@ -22,7 +22,7 @@ def test_a_text_without_a_tag_is_no_page(text: str) -> None:
     assert refused(text.encode()) == (Reason.NOT_HTML, "plain text without a tag, not a page")
 
 
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "windows-1251"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "utf-16-le", "utf-16-be", "windows-1251"])
 @pytest.mark.parametrize("page", [f"<p>{TEXT}", f"{TEXT}<br>{TEXT}", f"<!-- a -->{TEXT}"])
 def test_a_text_with_any_tag_is_one(page: str, encoding: str) -> None:
     assert refused(page.encode(encoding)) is None
