@@ -44,7 +44,9 @@ _LONG = 1_000  # characters; shorter texts are fast without the check
 _PARAGRAPH_BREAK = re.compile(r"\n{2,}")
 _NOT_A_LETTER = re.compile(r"[\W_]+")
 _INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200b\u2060\ufeff"))
-_NOTHING = frozenset({"", "none", "null", "undefined", "nan"})
+_NOTHING = frozenset({"", "none", "null", "undefined"})
+# In the spellings of programs only: "NAN" is the News Agency of Nigeria, and Nan a name.
+_NO_NUMBER = frozenset({"nan", "NaN"})
 
 
 def clean(text: str) -> str:
@@ -107,13 +109,17 @@ LINE_CHARACTERS = 10_000
 
 def hollow(text: str) -> bool:
     """Whether the text is empty, or is a program's "None", "null", "undefined" or "NaN"."""
-    return one_line(text[:100]).casefold() in _NOTHING and not text[100:].strip()
+    return _is_nothing(one_line(text[:100])) and not text[100:].strip()
+
+
+def _is_nothing(line: str) -> bool:
+    return line.casefold() in _NOTHING or line in _NO_NUMBER
 
 
 def known(text: str | None) -> str | None:
     """Return the text on one line, or None if it is empty or longer than `LINE_CHARACTERS`."""
     line = one_line(text)
-    return None if line.casefold() in _NOTHING or len(line) > LINE_CHARACTERS else line
+    return None if _is_nothing(line) or len(line) > LINE_CHARACTERS else line
 
 
 def whole_number(text: str | None) -> int | None:

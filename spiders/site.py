@@ -30,6 +30,7 @@ class SiteSpider(KhabarSpider):
         site: the definition of the site, or its name. By default the spider's name is the site's.
         limit: maximum number of articles to fetch.
         since: skip older articles: `12h`, `2d`, `3w`, or a day or time (ISO 8601, UTC by default).
+            In a replay a duration counts from the newest time in the recording.
         full: read every source to its end and fetch every article again.
         only: keys of known URLs. Only these are fetched again, and no source is read. Needs an
             output folder.
@@ -57,6 +58,7 @@ class SiteSpider(KhabarSpider):
         super().__init__(name=site.name, **more)
         self.site = site
         self.limit = None if limit is None else _number(limit)
+        self._since = since
         self.since = _moment(since)
         self.only = only
         self.full = only is not None or str(full).casefold() in {"true", "1", "yes"}
@@ -69,6 +71,8 @@ class SiteSpider(KhabarSpider):
     async def start(self) -> AsyncIterator[Request]:
         """Read the sources of the site, then request its articles, newest first."""
         context = self.context
+        if isinstance(self._since, str) and context.replaying:
+            self.since = parse_since(self._since, context.newest_time)
         # A recording must hold the requests of a first crawl, whatever is known here already.
         self.full = self.full or context.recording
         self.hosts = frozenset(host.removeprefix("www.") for host in self.site.hosts)

@@ -51,6 +51,8 @@ def crawl(
     from ingest.schedule import parse_since
     from ingest.sites import SiteCatalog
 
+    if since:
+        parse_since(since)  # an error now; the crawl knows the clock that a duration counts from
     terminal = context.ensure_object(Terminal)
     settings = fetch.start(terminal, "warning", output=output)
     catalog = SiteCatalog.load(settings.sites)
@@ -63,7 +65,7 @@ def crawl(
         replay=fetch.cassettes,
         record=record,
         limit=limit,
-        since=parse_since(since) if since else None,
+        since=since or None,
         full=full,
     )
 

@@ -79,6 +79,7 @@ class CrawlContext:
         fatal: the error that ended the crawl, if one did.
         errors: what is wrong apart from single pages, one line each.
         shut_out: those of `errors` that close a whole host to the crawl.
+        unreachable: those of `shut_out` that are of hosts without any answer.
         sources: what was met at each source.
         newest: the newest publication time that was seen.
         interrupted: whether a signal ended the crawl.
@@ -108,6 +109,7 @@ class CrawlContext:
     fatal: KhabarError | None = None
     errors: list[str] = field(default_factory=list)
     shut_out: list[str] = field(default_factory=list)
+    unreachable: list[str] = field(default_factory=list)
     sources: list[SourceVisit] = field(default_factory=list)
     newest: datetime | None = None
     interrupted: bool = False
@@ -123,6 +125,12 @@ class CrawlContext:
         return self.tape is not None and not self.tape.records
 
     @property
+    def newest_time(self) -> datetime:
+        """The time of the recording that is replayed, or else of the clock."""
+        recorded = self.tape.recorded_at() if self.tape is not None and self.replaying else None
+        return recorded or self.now()
+
+    @property
     def recording(self) -> bool:
         """Whether the responses of this crawl are recorded."""
         return self.tape is not None and self.tape.records
@@ -134,10 +142,17 @@ class CrawlContext:
             self._noted.add(key)
             self.errors.append(problem)
 
-    def close_host(self, problem: str) -> None:
-        """Note that a host must not be contacted for the rest of the run, and why."""
+    def close_host(self, problem: str, *, answered: bool = True) -> None:
+        """Note that a host must not be contacted for the rest of the run, and why.
+
+        Args:
+            problem: one line with the address.
+            answered: whether the host answered at all; else its network, or ours, is down.
+        """
         self.errors.append(problem)
         self.shut_out.append(problem)
+        if not answered:
+            self.unreachable.append(problem)
 
 
 class ContextAddon:

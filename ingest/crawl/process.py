@@ -185,8 +185,10 @@ def _plain(site: Site | str) -> str | dict[str, Any]:
 def _moment(since: datetime | str | None) -> str | None:
     if since is None:
         return None
-    moment = parse_since(since) if isinstance(since, str) else since
-    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).isoformat()
+    if isinstance(since, str):
+        parse_since(since)  # an error now; the crawl knows the clock that a duration counts from
+        return since
+    return (since if since.tzinfo else since.replace(tzinfo=UTC)).isoformat()
 
 
 def _environment() -> dict[str, str]:

@@ -11,7 +11,6 @@ import os
 import signal
 import sys
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
 
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
@@ -86,7 +85,6 @@ def _scrape(request: Mapping[str, Any], settings: Settings, _: Output) -> dict[s
 
 
 def _crawl(request: Mapping[str, Any], settings: Settings, output: Output) -> dict[str, object]:
-    since = request["since"]
     summaries = crawl_sites(
         [_site(item) for item in request["sites"]],
         settings,
@@ -94,7 +92,7 @@ def _crawl(request: Mapping[str, Any], settings: Settings, output: Output) -> di
         record=request["record"],
         on_progress=output.progress,
         limit=request["limit"],
-        since=None if since is None else datetime.fromisoformat(since),
+        since=request["since"],
         full=request["full"],
     )
     return {"summaries": [summary.model_dump(mode="json") for summary in summaries]}

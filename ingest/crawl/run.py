@@ -44,13 +44,13 @@ class Wanted(TypedDict, total=False):
 
     Attributes:
         limit: maximum number of articles of each site.
-        since: skip articles that were published before.
+        since: skip articles that were published before: a time, or a text for `parse_since`.
         full: read every source to its end and fetch every article again.
         only: keys of known URLs by site name: only these are fetched again, and no source is read.
     """
 
     limit: int | None
-    since: datetime | None
+    since: datetime | str | None
     full: bool
     only: Mapping[str, Collection[str]]
 

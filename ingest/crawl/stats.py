@@ -86,6 +86,7 @@ def summarise(crawler: Crawler) -> RunSummary:
         errors=list(context.errors),
         notes=list(_notes(stats)),
         shut_out=list(context.shut_out),
+        unreachable=list(context.unreachable),
     )
 
 

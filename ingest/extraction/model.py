@@ -49,6 +49,7 @@ class Byline:
     source: str = ""
     metadata_authors: tuple[str, ...] = ()
     elements: tuple[HtmlElement, ...] = ()
+    warnings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

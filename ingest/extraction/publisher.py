@@ -13,7 +13,7 @@ from ingest.extraction.titles import word_list
 from ingest.html.page import Page
 from ingest.record import Rights
 from ingest.sites import Site
-from ingest.text import LINE_CHARACTERS, known, one_line, title_key
+from ingest.text import LINE_CHARACTERS, hollow, known, one_line, title_key
 from ingest.urls import is_home
 
 # Crawler names that carry robots directives of their own in a `<meta name=...>`.
@@ -96,7 +96,8 @@ def own_names(page: Page, data: StructuredData, site: Site) -> OwnNames:
         names += data.texts(node, "name")
     hosts = _host_names(page)
     names = [name for name in dict.fromkeys(names) if not _is_headline(page, name)][:_MOST_NAMES]
-    return OwnNames(tuple(dict.fromkeys(name for name in (site.publisher, *names, *hosts) if name)))
+    own = (name for name in (site.publisher, *names, *hosts) if name and not hollow(name))
+    return OwnNames(tuple(dict.fromkeys(own)))
 
 
 def _host_names(page: Page) -> list[str]:

@@ -14,7 +14,7 @@ from pydantic.alias_generators import to_camel
 from ingest.discovery.source import SourceVisit
 from ingest.redaction.text import masked
 
-SUMMARY_VERSION = "1.2.0"
+SUMMARY_VERSION = "1.3.0"
 """Version of the summary's JSON (semantic versioning)."""
 
 
@@ -99,6 +99,7 @@ class RunSummary(_Data):
         sources: the visits of sources.
         errors: problems other than those of single pages, each in one line.
         shut_out: those of `errors` that exclude a whole host.
+        unreachable: those of `shut_out` whose host gave no answer at all.
         findings: the verdict on the run.
         notes: what is unusual on the site but handled, each in one line.
     """
@@ -136,6 +137,7 @@ class RunSummary(_Data):
     sources: list[SourceVisit] = []
     errors: list[str] = []
     shut_out: list[str] = []
+    unreachable: list[str] = []
     findings: list[Finding] = []
     notes: list[str] = []
 

@@ -84,7 +84,8 @@ def _blocked(run: RunSummary) -> Iterator[Finding]:
                 reason=f"{source.url} answers HTTP {source.status}",
             )
     for problem in run.shut_out:
-        yield Finding(kind=Kind.BLOCKED, subject=problem.partition(": ")[0], reason=problem)
+        if problem not in run.unreachable:
+            yield Finding(kind=Kind.BLOCKED, subject=problem.partition(": ")[0], reason=problem)
 
 
 def _refusal(run: RunSummary) -> str:
@@ -109,6 +110,8 @@ def _is_many(refused: int, tried: int) -> bool:
 
 
 def _failures(run: RunSummary) -> Iterator[Finding]:
+    for problem in run.unreachable:
+        yield Finding(kind=Kind.FAILURES, subject=problem.partition(": ")[0], reason=problem)
     if run.ended is not End.INTERRUPTED and run.failed > TOO_MANY_FAILURES * run.tried:
         reason, number = max(
             run.failures.items(), key=lambda pair: pair[1], default=("unknown", run.failed)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
-import re
 from collections.abc import Iterable, Iterator
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
+from typing import Any
 
 from pydantic import ValidationError
 
@@ -19,6 +19,7 @@ from ingest.extraction.model import Body, Extraction, Moment
 from ingest.html.page import parse
 from ingest.processing.canonical import believed_canonical
 from ingest.processing.plugged import with_fields, with_remote_comments
+from ingest.processing.usable import redirected_away, unusable
 from ingest.record import (
     Article,
     FetchedPage,
@@ -28,28 +29,14 @@ from ingest.record import (
     Publisher,
     Reason,
     Rejection,
+    without_invalid,
 )
 from ingest.settings import Limits
 from ingest.sites import UNKNOWN_SITE, Site, SiteCatalog
 from ingest.text import block, known, one_line
-from ingest.url_shape import article_points
-from ingest.urls import article_id, article_key, host_of, is_home
+from ingest.urls import article_id, host_of
 
 logger = logging.getLogger(__name__)
-
-_BINARY = bytes([*range(9), 0x0B, *range(0x0E, 0x1B), *range(0x1C, 0x20)])
-_FEW_CONTROLS = 0.02
-_HEAD = 4_096
-_DATA = re.compile(
-    rb"""\s*(?:\xef\xbb\xbf)?\s*(?: (?P<json>\{\s*"|\[\s*[{"\]])
-        | (?:<\?xml[^>]{0,300}\?>\s*|<\?[^>]{0,300}\?>\s*|<!--(?:(?!-->).){0,1000}-->\s*|<!DOCTYPE\ rss[^>]{0,300}>\s*)*
-          <(?:rss|feed|rdf:RDF|urlset|sitemapindex)[\s>] )""",
-    re.VERBOSE | re.DOTALL | re.IGNORECASE,
-)
-"""The beginning of a feed, a sitemap or JSON."""
-_LIKELY_ARTICLE = 2
-"""The least `article_points` of the address of an article."""
-_MARKUP_TYPES = ("html", "xml", "text/plain", "octet-stream")
 
 
 @cache
@@ -76,7 +63,7 @@ def article_for(page: FetchedPage, site: Site, limits: Limits | None = None) -> 
 
     It raises nothing but `MemoryError`, after which the process had better end.
     """
-    if (reason := _unusable(page) or _redirected_away(page, site)) is not None:
+    if (reason := unusable(page) or redirected_away(page, site)) is not None:
         return _reject(page, site, *reason)
     try:
         limits = limits or Limits()
@@ -107,55 +94,6 @@ def _extended(
     if isinstance(result, Rejection) or not site.plugins.extractors:
         return result
     return _hashed(with_fields(result, page, site, limits))
-
-
-def _unusable(page: FetchedPage) -> tuple[Reason, str] | None:
-    """Return why a response is not a page to parse, or None."""
-    kind = page.headers.get("content-type", "").casefold()
-    if kind and not any(word in kind for word in _MARKUP_TYPES):
-        return Reason.NOT_HTML, kind.split(";")[0]
-    if page.status is not None and not 200 <= page.status < 300:
-        reason = Reason.NOT_FOUND if page.status in {404, 410} else Reason.HTTP_STATUS
-        return reason, f"HTTP {page.status}"
-    if not page.body.strip():
-        return Reason.EMPTY, "the response has no body"
-    if data := _DATA.match(page.body[:_HEAD]):
-        return Reason.NOT_HTML, f"{'JSON' if data['json'] else 'a feed or sitemap'}, not a page"
-    if "charset=utf-16" not in kind and _is_binary(page.body):
-        return Reason.NOT_HTML, "binary data"
-    return None
-
-
-def _redirected_away(page: FetchedPage, site: Site) -> tuple[Reason, str] | None:
-    """Refuse the front page, a section or a notice in the place of an article.
-
-    Many sites redirect a removed article there, and all articles during maintenance.
-    """
-    asked = page.requested_url
-    if not asked or article_key(asked) == article_key(page.url):
-        return None
-    if is_home(page.url):
-        return Reason.NOT_FOUND, "redirects to the front page"
-    if (
-        site.is_article_url(asked)
-        and not site.is_article_url(page.url)
-        and article_points(page.url) < _LIKELY_ARTICLE
-    ):
-        return Reason.NOT_FOUND, f"redirects to {page.url}, which is no article's address"
-    return None
-
-
-def _is_binary(body: bytes) -> bool:
-    """Whether the body starts like binary data, whatever its content type.
-
-    The binary data bytes are those of the WHATWG MIME Sniffing Standard. A page may have a stray
-    one, and UTF-16 has many.
-    """
-    head = body[:1024]
-    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return False
-    controls = len(head) - len(head.translate(None, _BINARY))
-    return head.startswith(b"%PDF-") or controls > _FEW_CONTROLS * len(head)
 
 
 def _reject(page: FetchedPage, site: Site, reason: Reason, detail: str) -> Rejection:
@@ -196,41 +134,54 @@ def _article(
     headline, alternative_headline = _headline(extraction)
     published, published_raw, published_precision = _date(extraction.times.published)
     modified, modified_raw, modified_precision = _date(extraction.times.modified)
-    return Article(
-        id=article_id(canonical or page.url),
-        content_hash="pending",
-        url=page.url,
-        canonical_url=extraction.addresses.canonical,
-        requested_url=page.requested_url or page.url,
-        headline=headline,
-        alternative_headline=alternative_headline,
-        description=known(topics.description),
-        article_body=block(body.text),
-        article_body_html=body.html or None,
-        authors=list(extraction.byline.authors),
-        date_published=published,
-        date_published_raw=published_raw,
-        date_published_precision=published_precision,
-        date_modified=modified,
-        date_modified_raw=modified_raw,
-        date_modified_precision=modified_precision,
-        in_language=extraction.language,
-        article_section=known(topics.section),
-        keywords=list(dict.fromkeys(_texts(topics.keywords))),
-        main_image=media.main_image,
-        images=_distinct(media.images),
-        videos=list(media.videos),
-        comments=list(extraction.comments.comments),
-        comment_count=extraction.comments.count,
-        comment_system=extraction.comments.system,
-        source_organization=body.credit,
-        publisher=Publisher(
+    values: dict[str, Any] = {
+        "id": article_id(canonical or page.url),
+        "content_hash": "pending",
+        "url": page.url,
+        "canonical_url": extraction.addresses.canonical,
+        "requested_url": page.requested_url or page.url,
+        "headline": headline,
+        "alternative_headline": alternative_headline,
+        "description": known(topics.description),
+        "article_body": block(body.text),
+        "article_body_html": body.html or None,
+        "authors": list(extraction.byline.authors),
+        "date_published": published,
+        "date_published_raw": published_raw,
+        "date_published_precision": published_precision,
+        "date_modified": modified,
+        "date_modified_raw": modified_raw,
+        "date_modified_precision": modified_precision,
+        "in_language": extraction.language,
+        "article_section": known(topics.section),
+        "keywords": list(dict.fromkeys(_texts(topics.keywords))),
+        "main_image": media.main_image,
+        "images": _distinct(media.images),
+        "videos": list(media.videos),
+        "comments": list(extraction.comments.comments),
+        "comment_count": extraction.comments.count,
+        "comment_system": extraction.comments.system,
+        "source_organization": body.credit,
+        "publisher": Publisher(
             name=known(extraction.publisher), domain=host_of(page.url) or "unknown"
         ),
-        is_accessible_for_free=extraction.is_accessible_for_free,
-        rights=extraction.rights,
-        metadata=_metadata(extraction, page, site, warnings),
-    )
+        "is_accessible_for_free": extraction.is_accessible_for_free,
+        "rights": extraction.rights,
+        "metadata": _metadata(extraction, page, site, warnings),
+    }
+    article, invalid = without_invalid(Article, values)
+    return _without_sources(article, invalid) if invalid else article
+
+
+def _without_sources(article: Article, invalid: dict[str, str]) -> Article:
+    """Return the record with a warning for each invalid field, which has no source either."""
+    metadata = article.metadata
+    provenance = {
+        name: source for name, source in metadata.provenance.items() if name not in invalid
+    }
+    warnings = [*metadata.warnings, *_texts(invalid.values())]
+    update = {"provenance": provenance, "warnings": warnings}
+    return article.model_copy(update={"metadata": metadata.model_copy(update=update)})
 
 
 def _headline(extraction: Extraction) -> tuple[str | None, str | None]:
@@ -258,19 +209,23 @@ def _metadata(
     extraction: Extraction, page: FetchedPage, site: Site, warnings: list[str]
 ) -> Metadata:
     headline = extraction.headline
-    return Metadata(
-        date_downloaded=page.retrieved_at.isoformat(timespec="seconds"),
-        status=page.status,
-        site=None if site is UNKNOWN_SITE else site.name,
-        run_id=page.run_id,
-        khabar_version=_version("khabar"),
-        trafilatura_version=_version("trafilatura"),
-        provenance=dict(_provenance(extraction)),
-        metadata_authors=_texts(extraction.byline.metadata_authors),
-        seo_title=known(headline.seo_title if headline else None),
-        short_url=extraction.addresses.short,
-        warnings=_texts([*extraction.warnings, *warnings]),
-    )
+    values: dict[str, Any] = {
+        "date_downloaded": page.retrieved_at.isoformat(timespec="seconds"),
+        "status": page.status,
+        "site": None if site is UNKNOWN_SITE else site.name,
+        "run_id": page.run_id,
+        "khabar_version": _version("khabar"),
+        "trafilatura_version": _version("trafilatura"),
+        "provenance": dict(_provenance(extraction)),
+        "metadata_authors": _texts(extraction.byline.metadata_authors),
+        "seo_title": known(headline.seo_title if headline else None),
+        "short_url": extraction.addresses.short,
+        "warnings": _texts([*extraction.warnings, *warnings]),
+    }
+    metadata, invalid = without_invalid(Metadata, values)
+    if not invalid:
+        return metadata
+    return metadata.model_copy(update={"warnings": [*metadata.warnings, *_texts(invalid.values())]})
 
 
 def _hashed(article: Article) -> Article:

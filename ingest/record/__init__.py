@@ -7,6 +7,7 @@ is generated from that.
 """
 
 from ingest.record.article import SCHEMA_VERSION, Article, json_schema
+from ingest.record.lenient import valid_or, without_invalid
 from ingest.record.page import FetchedPage, Reason, Rejection
 from ingest.record.parts import (
     Author,
@@ -54,4 +55,6 @@ __all__ = [
     "Video",
     "Words",
     "json_schema",
+    "valid_or",
+    "without_invalid",
 ]

@@ -120,6 +120,21 @@ def test_since_leaves_older_articles_alone(tmp_path: Path) -> None:
     assert report.newest.isoformat() >= dates[-1][:10]
 
 
+@pytest.mark.parametrize("since", ["10d", "2026-11-10T09:00:00Z"])
+def test_in_a_replay_a_duration_counts_from_the_recording(tmp_path: Path, since: str) -> None:
+    """The recordings are of 20 November 2026, 09:00, whatever day it is."""
+    later = datetime(2031, 1, 1, tzinfo=UTC)
+    (report,) = crawl_sites(
+        ["propakistani"],
+        settings_for(tmp_path),
+        since=since,
+        replay=[CASSETTES],
+        now=lambda: later,
+    )
+    assert report.since == datetime(2026, 11, 10, 9, tzinfo=UTC)
+    assert report.new > 0
+
+
 def test_what_a_recording_lacks_is_in_the_report(tmp_path: Path) -> None:
     (tmp_path / "empty.yaml").write_text("version: 1\ninteractions: []\n", encoding="utf-8")
     (report,) = crawl_sites(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import socket
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -27,6 +28,7 @@ from fixtures.newsrooms import (
     foreign_texts,
     serve,
 )
+from fixtures.newsrooms.__main__ import main as newsrooms_main
 
 KEYS = ("propakistani", "dailytimes")
 SEED = "karachi-and-beijing-labs-to-build-weather-satellites-together"
@@ -606,3 +608,18 @@ def test_the_server_logs_and_stops_under_load() -> None:
         begin = time.monotonic()
     assert time.monotonic() - begin < 2
     idle.close()
+
+
+def test_a_taken_port_is_one_line(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        monkeypatch.setattr("sys.argv", ["newsrooms", "--port", str(port)])
+        with pytest.raises(SystemExit) as end:
+            newsrooms_main()
+    said = capsys.readouterr().err
+    assert end.value.code == 2
+    assert said.startswith(f"port {port}: ")
+    assert said.endswith("(choose another --port)\n")
+    assert said.count("\n") == 1

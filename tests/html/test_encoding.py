@@ -95,3 +95,66 @@ def test_any_bytes_under_any_claim_are_text(body: bytes, label: str, meta: bool)
     text, encoding = decode(head + body, f"text/html; charset={label}")
     assert codecs.lookup(encoding)
     assert isinstance(text, str)
+
+
+LATIN = {
+    "Czech": (
+        "Nová silnice byla otevřena v pondělí a starosta řekl, že už je důležitá pro celé město. ",
+        ("windows-1250", "iso-8859-2"),
+    ),
+    "Polish": (
+        "Nowa droga została otwarta w poniedziałek, a burmistrz ogłosił święto i podziękował. ",
+        ("windows-1250", "iso-8859-2"),
+    ),
+    "Hungarian": (
+        "Hétfőn nyitották meg az új utat, és a polgármester szerint nagyon fontos, hogy gyűjtsünk. ",
+        ("windows-1250", "iso-8859-2"),
+    ),
+    "Turkish": (
+        "Yeni yol pazartesi günü açıldı, başkan şehir için çok önemli olduğunu söyledi, doğru. ",
+        ("windows-1254", "iso-8859-9"),
+    ),
+    "Icelandic": (
+        "Nýi vegurinn var opnaður á mánudag og bæjarstjórinn sagði að það væri góður dagur. ",
+        ("windows-1252",),
+    ),
+    "Portuguese": (
+        "A nova estrada já está aberta, disse o presidente da câmara; não é só informação. ",
+        ("windows-1252",),
+    ),
+    "English": (
+        "The road cost £2m, and £3m is to come: a café owner paid £40. ",
+        ("windows-1252",),
+    ),
+}
+
+
+@pytest.mark.parametrize(
+    ("language", "encoding"),
+    [(name, encoding) for name, (_, encodings) in LATIN.items() for encoding in encodings],
+)
+@pytest.mark.parametrize("header", [None, "text/html; charset=utf-8"])
+def test_a_latin_script_is_told_by_the_letters_of_its_language(
+    language: str, encoding: str, header: str | None
+) -> None:
+    text, _ = LATIN[language]
+    assert text in decode(page(text).encode(encoding), header)[0]
+
+
+def test_a_name_of_another_language_is_no_sign() -> None:
+    text = "Der Bürgermeister begrüßte Ñuñez und Françoise am Donnerstag im Café über dem Fluß. "
+    assert text in decode(page(text).encode("windows-1252"))[0]
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize("header", [None, "text/html", "text/html; charset=utf-8"])
+@pytest.mark.parametrize("text", [URDU, "The road was opened on Monday. "])
+def test_utf_16_is_read_without_bom_and_header(
+    text: str, header: str | None, encoding: str
+) -> None:
+    assert decode(page(text).encode(encoding), header) == (page(text), encoding)
+
+
+def test_stray_zero_bytes_are_no_utf_16() -> None:
+    html = "<p>\0\0ab" + page(URDU)
+    assert decode(html.encode()) == (html, "utf-8")

@@ -269,6 +269,16 @@ def test_being_shut_out_is_named(values: dict[str, Any], said: str) -> None:
     assert found[0].reason == said
 
 
+def test_a_host_without_any_answer_is_a_failure_and_no_refusal() -> None:
+    silent = "https://news.example/robots.txt: the host's name is unknown: nothing may be fetched"
+    errors = [silent, CLOSED]
+    found = verdict(run(errors=errors, shut_out=errors, unreachable=[silent]), DAILY, PACE)
+    assert [(finding.kind, finding.reason) for finding in found] == [
+        (Kind.BLOCKED, CLOSED),
+        (Kind.FAILURES, silent),
+    ]
+
+
 def test_one_odd_refusal_is_no_block() -> None:
     values: dict[str, Any] = {
         "new": 9,

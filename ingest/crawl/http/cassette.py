@@ -10,6 +10,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Self
 from urllib.parse import urlsplit
@@ -24,6 +25,7 @@ from w3lib.url import canonicalize_url
 
 from ingest.crawl.http import cassette_files
 from ingest.crawl.http.codings import is_packed
+from ingest.crawl.http.headers import answered_at
 from ingest.crawl.http.recording import REPLAYED
 from ingest.errors import InvalidCassette, NotRecorded
 from ingest.redaction.text import redacted_body, redacted_field, redacted_form, redacted_url
@@ -108,6 +110,15 @@ class Tape:
         cassette = self._cassettes[number]
         cassette.play_counts[place] += 1
         return to_response(request, cassette.responses[place])
+
+    def recorded_at(self) -> datetime | None:
+        """Return the newest time that a response states, the recording's clock; None without any."""
+        answers = (
+            Response("http://recording/", headers=Headers(recorded.get("headers") or {}))
+            for cassette in self._cassettes
+            for recorded in cassette.responses
+        )
+        return max(filter(None, map(answered_at, answers)), default=None)
 
     def missing(self, request: Request) -> NotRecorded:
         """Return the error for a request without a response; it names the nearest recorded URL."""

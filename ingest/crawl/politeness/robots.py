@@ -51,6 +51,7 @@ class _Rules:
         problem: why it could not be fetched, so that nothing may be fetched.
         read_at: when, by the monotonic clock.
         unknown: whether it was not requested, because Khabar itself refuses the URL.
+        answered: whether the host answered, with an error or otherwise.
         answer: the response, if a second request would get the same.
     """
 
@@ -58,6 +59,7 @@ class _Rules:
     problem: str | None
     read_at: float
     unknown: bool = False
+    answered: bool = True
     answer: Response | None = None
 
 
@@ -141,7 +143,7 @@ class RobotsMiddleware(RobotsTxtMiddleware):
             )
             return _Rules(old.parser, old.problem, new.read_at)
         message = f"{url}: {new.problem}: nothing may be fetched (RFC 9309, 2.3.1.4)"
-        self._context.close_host(message)
+        self._context.close_host(message, answered=new.answered)
         logger.warning("%s", message)
         return new
 
@@ -178,7 +180,7 @@ class RobotsMiddleware(RobotsTxtMiddleware):
             return _Rules(None, None, monotonic(), unknown=True)
         if isinstance(error, IgnoreRequest):  # too many redirects count as not found (2.3.1.2)
             return _Rules(None, None, monotonic())
-        return self._unreachable(reason_of(error))
+        return self._unreachable(reason_of(error), answered=False)
 
     async def _parsed(self, response: Response, request: Request) -> _Rules:
         body = (
@@ -207,9 +209,9 @@ class RobotsMiddleware(RobotsTxtMiddleware):
         await large.read()
         return large
 
-    def _unreachable(self, problem: str) -> _Rules:
+    def _unreachable(self, problem: str, *, answered: bool = True) -> _Rules:
         self._stats.inc_value("robotstxt/unreachable_count")
-        return _Rules(None, problem, monotonic())
+        return _Rules(None, problem, monotonic(), answered=answered)
 
 
 _AGENT = re.compile(r"\s*user[- ]?agent\b\s*:?\s*([^#]*)", re.IGNORECASE)

@@ -48,6 +48,7 @@ from ingest.extraction.structured import StructuredData
 from ingest.html.blocks import Block, read_blocks, squeeze
 from ingest.html.dom import copy_tree
 from ingest.html.page import Page, body_of, select_all, select_first
+from ingest.record import valid_or
 from ingest.sites import Site
 
 _COMMENTS = 0.95
@@ -104,7 +105,11 @@ def find_body(
     candidate = _by_rule(draft, site) or _by_votes(draft, page.url, known)
     if candidate.size < max(_FRAGMENT, len(stated_body(facts.data)) / _STATED):
         candidate = _from_fallbacks(page, facts.data, candidate)
-    credit = find_credit(candidate.blocks, candidate.text, facts.own_names.names, page.absolute)
+    credit, warnings = valid_or(
+        lambda: find_credit(candidate.blocks, candidate.text, facts.own_names.names, page.absolute),
+        None,
+        "sourceOrganization",
+    )
     blocks = cut_edges(_kept(candidate.text, site, credit, account), known, account)
     if not blocks:
         return None
@@ -112,7 +117,7 @@ def find_body(
         render_text(blocks),
         render_html(blocks, page.absolute),
         candidate.source,
-        warnings=tuple(draft.warnings),
+        warnings=(*draft.warnings, *warnings),
         omissions=lambda: tuple(account.omissions(set(blocks))),
     )
     return (

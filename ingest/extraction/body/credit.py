@@ -14,7 +14,7 @@ from typing import NamedTuple
 from ingest.extraction.vocabulary import AGENCIES
 from ingest.html.blocks import Block, squeeze
 from ingest.record import Organization
-from ingest.text import one_line
+from ingest.text import hollow, one_line
 
 Absolute = Callable[[str | None], str | None]
 
@@ -212,7 +212,7 @@ def _name(text: str, own: frozenset[str]) -> str | None:
 def _is_name(name: str) -> bool:
     """Whether the text has the length and the words of a source's name."""
     words = name.split()
-    if not name or len(name) > _NAME_LENGTH or len(words) > _NAME_WORDS:
+    if hollow(name) or len(name) > _NAME_LENGTH or len(words) > _NAME_WORDS:
         return False
     if _NOT_SOURCES.search(name):
         return False

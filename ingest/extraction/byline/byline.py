@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 
 from lxml.html import HtmlElement
 
@@ -19,8 +20,9 @@ from ingest.extraction.byline.surroundings import is_in_sentence
 from ingest.extraction.facts import PageFacts
 from ingest.extraction.model import Byline
 from ingest.html.page import Page, text_of
-from ingest.record import Author, AuthorKind
+from ingest.record import Author, AuthorKind, valid_or
 from ingest.sites import Site
+from ingest.text import hollow
 
 _LONGEST_BYLINE = 200  # characters of a byline's element; a longer one may be body text
 
@@ -55,8 +57,8 @@ def find_byline(facts: PageFacts) -> Byline:
     names = [credit.name.text for credit in people]
     bios = find_bios(facts, candidates, names, own)
     elements = [*_bylines(chosen, scored, people), *(bio.element for bio in bios)]
-    authors = tuple(_author(credit, scored, bios) for credit in people)
-    return Byline(authors, source, others, tuple(dict.fromkeys(elements)))
+    authors, warnings = _authors(people, scored, bios)
+    return Byline(authors, source, others, tuple(dict.fromkeys(elements)), warnings)
 
 
 def _is_replaced(chosen: Sequence[ScoredCandidate], meta_people: Collection[str]) -> bool:
@@ -198,6 +200,20 @@ def _shares_words(key: str, people: Collection[str]) -> bool:
     return any(words & set(other.split()) for other in people)
 
 
+def _authors(
+    people: Sequence[Credit], scored: Sequence[ScoredCandidate], bios: Sequence[Bio]
+) -> tuple[tuple[Author, ...], tuple[str, ...]]:
+    """Return the authors whose values are valid, and a warning for each value of the others."""
+    authors: list[Author] = []
+    warnings: list[str] = []
+    for credit in people:
+        author, problems = valid_or(partial(_author, credit, scored, bios), None, "authors")
+        warnings += problems
+        if author is not None:
+            authors.append(author)
+    return tuple(authors), tuple(warnings)
+
+
 def _author(credit: Credit, scored: Sequence[ScoredCandidate], bios: Sequence[Bio]) -> Author:
     """Return the author with the first URL and e-mail of: the byline, its copies, the bios."""
     name = credit.name
@@ -206,7 +222,7 @@ def _author(credit: Credit, scored: Sequence[ScoredCandidate], bios: Sequence[Bi
     mentions: list[Credit | Bio] = [credit, *_copies(key, scored), *own_bios]
     return Author(
         name=name.text,
-        name_raw=name.raw or None,
+        name_raw=None if hollow(name.raw) else name.raw,
         kind=name.kind,
         url=_first(mention.url for mention in mentions),
         email=_first(mention.email for mention in mentions),
@@ -223,5 +239,5 @@ def _copies(key: str, scored: Sequence[ScoredCandidate]) -> list[Credit]:
 
 
 def _first(values: Iterable[str | None]) -> str | None:
-    """Return the first value that is not empty."""
-    return next((value for value in values if value), None)
+    """Return the first value that says something."""
+    return next((value for value in values if value and not hollow(value)), None)

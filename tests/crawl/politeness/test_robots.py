@@ -9,7 +9,13 @@ from typing import Any
 
 import pytest
 from scrapy import Request, signals
-from scrapy.exceptions import DownloadCancelledError, DownloadTimeoutError, IgnoreRequest
+from scrapy.exceptions import (
+    CannotResolveHostError,
+    DownloadCancelledError,
+    DownloadConnectionRefusedError,
+    DownloadTimeoutError,
+    IgnoreRequest,
+)
 from scrapy.http import Response
 from scrapy.robotstxt import RobotParser
 from scrapy.utils.test import get_crawler
@@ -116,6 +122,23 @@ def test_one_that_fails_allows_nothing_and_the_report_says_so_once(
     ]
     assert host.errors == [f"{ROBOTS}: {problem}: nothing may be fetched (RFC 9309, 2.3.1.4)"]
     assert host.asked == [ROBOTS]
+
+
+@pytest.mark.parametrize(
+    ("answer", "is_answer"),
+    [
+        (CannotResolveHostError("x"), False),
+        (DownloadConnectionRefusedError("x"), False),
+        (found(b"", 502), True),
+        (IgnoreRequest("larger than DOWNLOAD_MAXSIZE"), True),
+    ],
+)
+def test_a_host_without_any_answer_is_told_from_one_that_refuses(
+    answer: Answer, is_answer: bool
+) -> None:
+    context = context_of(visit(lambda: Host(answer), "/a")[0].crawler)
+    assert context.shut_out == context.errors
+    assert context.unreachable == ([] if is_answer else context.errors)
 
 
 def test_too_many_redirects_are_as_good_as_none() -> None:
