@@ -63,6 +63,7 @@ def unpacked(body: bytes, *codings: str, **limits: int) -> tuple[Response, int]:
         (TEXT, ["gzip", "gzip"], 1),
         (TEXT, ["x-own, gzip"], 1),
     ],
+    ids=["small", "large", "layers", "two headers", "unknown coding"],
 )
 def test_large_bodies_and_those_in_layers_are_a_workers_matter(
     plain: bytes, codings: list[str], calls: int
