@@ -21,7 +21,7 @@ def reject(page: FetchedPage) -> Article | Rejection:
     return Rejection(url=page.url, requested_url=page.url, reason=Reason.EMPTY)
 
 
-def spin(_: object) -> None:
+def spin(*_: object) -> None:
     """For years in C, where no other thread of the process gets a turn."""
     re.match("(a+)+b", "a" * 60)
 
