@@ -76,6 +76,8 @@ class PageWalk:
             patience: pages without anything new that do not end the walk; None for any number.
             is_first: whether it is the first page of the source.
         """
+        # Of this walk alone: what an earlier one left may have moved to pages that were read since.
+        self._visited, self._keys = set(), set()
         following: str | None = url
         pages = quiet = 0
         while following and following not in self._visited:

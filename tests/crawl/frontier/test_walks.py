@@ -286,3 +286,15 @@ def test_files_of_an_index_that_robots_txt_forbids_are_named_and_no_fault() -> N
     found = Rounds.of(pages.__getitem__, sitemaps=["/map.xml"]).run()
     assert (found.articles, found.errors) == (["/story/2"], [])
     assert found.remark("/map.xml") == (f"robots.txt forbids 1 of its files, such as {HOME}/1.xml")
+
+
+def test_what_a_failure_left_is_read_although_more_than_that_was_published_since() -> None:
+    pages = paged([2, 1])
+    rounds = Rounds.of(lambda path: pages[path], listings=["/p/"])
+    rounds.run()
+    pages = paged([*range(10, 0, -1)]) | {"/p/3/": Unreachable(f"{HOME}/p/3/: HTTP 503")}
+    rounds.run()
+    pages = paged([*range(30, 0, -1)])  # ten pages more, so that the third one is a new one
+    for _ in range(2):
+        rounds.run()
+    assert len(rounds.met) == 30
