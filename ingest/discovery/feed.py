@@ -76,7 +76,8 @@ def read_feed(
     if _is_json(document):
         return _read_json_feed(document, url, claims)
     location = announced_url(url, (headers or {}).get("content-location"))
-    parsed = _parse(document, location)
+    body = cut_feed(document.body, _MAX_MARKS)
+    parsed = _parse(body, location)
     head, entries = parsed.feed, parsed.entries[:_MAX_ENTRIES]
     base = _base_of(parsed, url)
     candidates: list[Candidate] = []
@@ -88,16 +89,25 @@ def read_feed(
         candidates=tuple(candidates),
         next_url=_next_url(head, url),
         updated=_newest(candidates) or entry_moment(head, "updated", "published"),
-        error=document.error or (None if candidates else _reason(document, parsed)),
+        error=document.error
+        or _cut_reason(len(parsed.entries), is_cut=body is not document.body)
+        or (None if candidates else _reason(document, parsed)),
     )
+
+
+def _cut_reason(entries: int, *, is_cut: bool) -> str | None:
+    """Return what of a feed was not read, if it was not read whole."""
+    if is_cut:
+        return f"cut after {entries} entries: too many tags, attributes or prefixes"
+    return f"only the first {_MAX_ENTRIES} entries were read" if entries > _MAX_ENTRIES else None
 
 
 def parse_feed(body: bytes) -> Any:  # noqa: ANN401 - feedparser has no types
     """Return feedparser's result for the bytes, with the first entries if there are many."""
-    return _parse(read_document(body), None)
+    return _parse(cut_feed(read_document(body).body, _MAX_MARKS), None)
 
 
-def _parse(document: Document, location: str | None) -> Any:  # noqa: ANN401 - no types
+def _parse(body: bytes, location: str | None) -> Any:  # noqa: ANN401 - no types
     """Return feedparser's result.
 
     It is given a stream, since it would fetch or open bytes that look like an address.
@@ -105,8 +115,7 @@ def _parse(document: Document, location: str | None) -> Any:  # noqa: ANN401 - n
     headers = {"content-type": "application/xml; charset=utf-8"}
     if location:
         headers["content-location"] = location
-    body = without_keywords(cut_feed(document.body, _MAX_MARKS))
-    body = _REFERENCE.sub(_without_surrogate, body)
+    body = _REFERENCE.sub(_without_surrogate, without_keywords(body))
     try:
         return feedparser.parse(
             BytesIO(body),
@@ -241,7 +250,7 @@ def _read_json_feed(document: Document, url: str, claims: ClaimReader) -> Feed:
         candidates=tuple(candidates),
         next_url=announced_url(url, following) if isinstance(following, str) else None,
         updated=_newest(candidates),
-        error=document.error or error,
+        error=document.error or error or _cut_reason(len(value["items"]), is_cut=False),
     )
 
 

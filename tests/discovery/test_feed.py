@@ -259,3 +259,15 @@ def test_an_odd_date_is_the_right_one_or_none(date: str, expected: datetime | No
     item = f"<item><link>https://paper.example/a</link><pubDate>{date}</pubDate></item>"
     feed = read_feed(rss(item), URL, zone=ZoneInfo("Asia/Karachi"), now=NOW)
     assert feed.candidates[0].published == expected
+
+
+def test_what_of_a_feed_is_not_read_is_said() -> None:
+    item = "<item><link>https://paper.example/story/{0}</link></item>"
+    many = "".join(item.format(number) for number in range(5_002))
+    found = read_feed(f"<rss version='2.0'><channel>{many}</channel></rss>".encode(), URL)
+    assert (len(found.candidates), found.error) == (5_000, "only the first 5000 entries were read")
+    prefixes = "".join(f"<a xmlns:p{number}='u'/>" for number in range(150))
+    odd = f"<rss version='2.0'><channel>{item.format(1)}{prefixes}{item.format(2)}</channel></rss>"
+    found = read_feed(odd.encode(), URL)
+    assert [candidate.url[-1] for candidate in found.candidates] == ["1"]
+    assert found.error == "cut after 1 entries: too many tags, attributes or prefixes"
