@@ -85,13 +85,15 @@ def read_feed(
         address = _link(entry, base)
         if address:
             candidates.append(_candidate(entry, address, claims))
+    if candidates:
+        reason = _cut_reason(len(parsed.entries), is_cut=body is not document.body)
+    else:
+        reason = _reason(document, parsed)
     return Feed(
         candidates=tuple(candidates),
         next_url=_next_url(head, url),
         updated=_newest(candidates) or entry_moment(head, "updated", "published"),
-        error=document.error
-        or _cut_reason(len(parsed.entries), is_cut=body is not document.body)
-        or (None if candidates else _reason(document, parsed)),
+        error=document.error or reason,
     )
 
 

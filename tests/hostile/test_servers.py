@@ -60,7 +60,7 @@ WORDS = {
 """What must be said of a page's end: that it was the control which ended it, and not the next one."""
 
 SOURCE_WORDS = {
-    "/feed-million": "too many tags, attributes or prefixes",
+    "/feed-million": "entries has an address",
     "/feed-long": "too many tags, attributes or prefixes",
     "/feed-wide": "broken before its first entry",
     "/feed-of-lt": "none of its 1 entries has an address",
