@@ -47,6 +47,8 @@ AUTOTHROTTLE_ENABLED = True
 AUTOTHROTTLE_START_DELAY = _DEFAULTS.delay
 AUTOTHROTTLE_MAX_DELAY = _DEFAULTS.max_delay
 CONCURRENT_REQUESTS = _DEFAULTS.concurrency
+# Of one response, which has one page at most. Scrapy starts so many tasks for each response.
+CONCURRENT_ITEMS = 2
 CONCURRENT_REQUESTS_PER_DOMAIN = 2
 RETRY_TIMES = _DEFAULTS.retries
 COOKIES_ENABLED = False  # none are kept from one request to the next; see `http.redirects`

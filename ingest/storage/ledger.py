@@ -29,10 +29,10 @@ from ingest.storage.rows import (
     announced,
     iso,
     iso_or_none,
-    known_of,
+    known_in,
     moment_of,
     names_of,
-    put_outcome,
+    put_outcomes,
     visit_of,
 )
 from ingest.storage.runs import SiteRuns
@@ -184,12 +184,7 @@ class Ledger:
     def known(self, article_id: str) -> Known | None:
         """Return the last version of an article, or None if there is none."""
         with self._database.reading() as connection:
-            row = (
-                connection.execute(select(ARTICLES).where(ARTICLES.c.id == article_id))
-                .mappings()
-                .first()
-            )
-        return None if row is None else known_of(row)
+            return known_in(connection, article_id)
 
     def names(self, keys: Sequence[str]) -> list[Name]:
         """Return the names of articles with these keys, at most some ten."""
@@ -215,8 +210,7 @@ class Ledger:
             position: the end of the segment, if it has new records; they are synced already.
         """
         with self._database.writing() as connection:
-            for outcome in outcomes:
-                put_outcome(connection, self._site, outcome)
+            put_outcomes(connection, self._site, outcomes)
             if position is not None:
                 self._put_segment(connection, position, closed=False)
 

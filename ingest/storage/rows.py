@@ -2,12 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, delete, false, select, true, union_all, update
+from sqlalchemy import (
+    BindParameter,
+    CompoundSelect,
+    Connection,
+    Delete,
+    RowMapping,
+    Select,
+    Update,
+    bindparam,
+    delete,
+    false,
+    select,
+    true,
+    union_all,
+    update,
+)
 
 from ingest.discovery.candidate import Candidate
 from ingest.processing.changes import Known, field_hashes
@@ -15,7 +31,7 @@ from ingest.processing.identity import Name
 from ingest.processing.recrawl import Address, State, Visit
 from ingest.record import Article, Status
 from ingest.storage.segments import Position
-from ingest.storage.tables import ALIASES, ARTICLES, URLS, put
+from ingest.storage.tables import ALIASES, ARTICLES, URLS, put_all
 from ingest.urls import id_of_key
 
 
@@ -36,7 +52,7 @@ class Outcome:
         position: the start of the line of `written`.
         published: the publication date, if it has a time of day.
         error: the failure or rejection in one line.
-    names: further keys of the article.
+        names: further keys of the article.
     """
 
     address: Address
@@ -123,20 +139,52 @@ def announced(site: str, key: str, candidate: Candidate, now: datetime) -> dict[
     }
 
 
-def put_outcome(connection: Connection, site: str, outcome: Outcome) -> None:
-    """Update the rows of an article and an address with the result of a visit."""
-    if outcome.written is not None:
-        _put_version(connection, site, outcome, outcome.written)
-    elif outcome.article_id is not None:
-        article = update(ARTICLES).where(ARTICLES.c.id == outcome.article_id)
-        connection.execute(article.values(last_seen=iso(outcome.at)))
-    _put_address(connection, site, outcome)
-    for name in outcome.names:
-        _put_name(connection, site, name)
+def put_outcomes(connection: Connection, site: str, outcomes: Sequence[Outcome]) -> None:
+    """Update the rows of articles and addresses with the results of visits, in their order."""
+    versions = [
+        _version_row(site, outcome, outcome.written)
+        for outcome in outcomes
+        if outcome.written is not None
+    ]
+    put_all(connection, ARTICLES, ("id",), versions, on_insert=("first_seen",))
+    if seen := {
+        outcome.article_id: iso(outcome.at)
+        for outcome in outcomes
+        if outcome.written is None and outcome.article_id is not None
+    }:
+        connection.execute(
+            _touch(), [{"ident": ident, "at": moment} for ident, moment in seen.items()]
+        )
+    for rows in _same_columns(_address_row(site, outcome) for outcome in outcomes):
+        put_all(connection, URLS, ("key",), rows)
+    _put_names(connection, site, [name for outcome in outcomes for name in outcome.names])
 
 
-def _put_version(connection: Connection, site: str, outcome: Outcome, article: Article) -> None:
-    values = {
+@cache
+def _touch() -> Update:
+    return (
+        update(ARTICLES)
+        .where(ARTICLES.c.id == bindparam("ident"))
+        .values(last_seen=bindparam("at"))
+    )
+
+
+def _same_columns(rows: Iterable[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
+    """Yield rows of an address in lists with the same columns, each address in the order given."""
+    lists: dict[tuple[str, ...], list[dict[str, Any]]] = {}
+    columns_of: dict[str, tuple[str, ...]] = {}
+    for row in rows:
+        columns = tuple(row)
+        if columns_of.setdefault(row["key"], columns) != columns:  # an address twice
+            yield from lists.values()
+            lists, columns_of = {}, {row["key"]: columns}
+        lists.setdefault(columns, []).append(row)
+    yield from lists.values()
+
+
+def _version_row(site: str, outcome: Outcome, article: Article) -> dict[str, Any]:
+    return {
+        "id": article.id,
         "site": site,
         "url": article.url,
         "status": article.status.value,
@@ -147,18 +195,40 @@ def _put_version(connection: Connection, site: str, outcome: Outcome, article: A
         "unexplained": outcome.unexplained,
         "segment": outcome.position.path if outcome.position else None,
         "position": outcome.position.length if outcome.position else None,
+        "first_seen": iso(outcome.at),
         "last_seen": iso(outcome.at),
     }
-    put(connection, ARTICLES, {"id": article.id}, values, on_insert={"first_seen": iso(outcome.at)})
 
 
-def _put_name(connection: Connection, site: str, name: Name) -> None:
-    """Store a key of an article; an address at which it was fetched is that of no other one."""
-    if not name.claimed:
-        others = (ALIASES.c.key == name.key, ALIASES.c.article_id != name.article_id)
-        connection.execute(delete(ALIASES).where(*others, ALIASES.c.claimed.is_(False)))
-    key = {"key": name.key, "article_id": name.article_id}
-    put(connection, ALIASES, key, {"site": site, "claimed": name.claimed})
+def _put_names(connection: Connection, site: str, names: Sequence[Name]) -> None:
+    """Store keys of articles; an address at which one was fetched is that of no other one."""
+    latest: dict[tuple[str, str], Name] = {}
+    fetched: dict[str, str] = {}
+    for name in names:
+        if not name.claimed:
+            before = latest.get((name.key, fetched.get(name.key, "")))
+            if before is not None and not before.claimed:
+                del latest[before.key, before.article_id]
+            fetched[name.key] = name.article_id
+        latest[name.key, name.article_id] = name
+    if fetched:
+        connection.execute(
+            _forget_others(), [{"name": key, "ident": ident} for key, ident in fetched.items()]
+        )
+    rows = [
+        {"key": key, "article_id": ident, "site": site, "claimed": name.claimed}
+        for (key, ident), name in latest.items()
+    ]
+    put_all(connection, ALIASES, ("key", "article_id"), rows)
+
+
+@cache
+def _forget_others() -> Delete:
+    return delete(ALIASES).where(
+        ALIASES.c.key == bindparam("name"),
+        ALIASES.c.article_id != bindparam("ident"),
+        ALIASES.c.claimed.is_(False),
+    )
 
 
 def names_of(connection: Connection, keys: Sequence[str]) -> list[Name]:
@@ -168,23 +238,40 @@ def names_of(connection: Connection, keys: Sequence[str]) -> list[Name]:
     made of a key, which need not have been fetched there.
     """
     key_of = {id_of_key(key): key for key in keys}
-    rows = connection.execute(
-        union_all(
-            select(ALIASES.c.key, ALIASES.c.article_id, ALIASES.c.claimed).where(
-                ALIASES.c.key.in_(keys)
-            ),
-            select(URLS.c.key, URLS.c.article_id, false()).where(
-                URLS.c.key.in_(keys), URLS.c.article_id.is_not(None)
-            ),
-            select(ARTICLES.c.id, ARTICLES.c.id, true()).where(ARTICLES.c.id.in_(key_of)),
-        )
-    )
+    rows = connection.execute(_names(), {"keys": list(keys), "idents": list(key_of)})
     return [Name(key_of.get(key, key), ident, bool(claimed)) for key, ident, claimed in rows]
 
 
-def _put_address(connection: Connection, site: str, outcome: Outcome) -> None:
+@cache
+def _names() -> CompoundSelect[Any]:
+    keys: BindParameter[str] = bindparam("keys", expanding=True)
+    idents: BindParameter[str] = bindparam("idents", expanding=True)
+    return union_all(
+        select(ALIASES.c.key, ALIASES.c.article_id, ALIASES.c.claimed).where(
+            ALIASES.c.key.in_(keys)
+        ),
+        select(URLS.c.key, URLS.c.article_id, false()).where(
+            URLS.c.key.in_(keys), URLS.c.article_id.is_not(None)
+        ),
+        select(ARTICLES.c.id, ARTICLES.c.id, true()).where(ARTICLES.c.id.in_(idents)),
+    )
+
+
+def known_in(connection: Connection, article_id: str) -> Known | None:
+    """Return the last version of an article, or None if there is none."""
+    row = connection.execute(_article(), {"ident": article_id}).mappings().first()
+    return None if row is None else known_of(row)
+
+
+@cache
+def _article() -> Select[Any]:
+    return select(ARTICLES).where(ARTICLES.c.id == bindparam("ident"))
+
+
+def _address_row(site: str, outcome: Outcome) -> dict[str, Any]:
     address = outcome.address
     values: dict[str, str | int | None] = {
+        "key": address.key,
         "site": site,
         "url": address.url,
         "state": outcome.state.value,
@@ -202,4 +289,4 @@ def _put_address(connection: Connection, site: str, outcome: Outcome) -> None:
         values["article_id"] = outcome.article_id
     if outcome.published is not None:
         values["published"] = iso(outcome.published)
-    put(connection, URLS, {"key": address.key}, values)
+    return values

@@ -6,6 +6,7 @@ Times are ISO 8601 texts in UTC, which sort by time and look the same in every t
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
@@ -14,11 +15,13 @@ from sqlalchemy import (
     Column,
     Connection,
     Index,
+    Insert,
     Integer,
     MetaData,
     String,
     Table,
     Text,
+    bindparam,
 )
 from sqlalchemy.dialects import postgresql, sqlite
 
@@ -141,8 +144,49 @@ def put(
     on_insert: Mapping[str, Any] | None = None,
 ) -> None:
     """Insert a row, or update the row with this key; `on_insert` applies to an insert only."""
-    statement = _insert(connection, table).values({**key, **values, **(on_insert or {})})
-    connection.execute(statement.on_conflict_do_update(index_elements=list(key), set_=dict(values)))
+    put_all(
+        connection, table, tuple(key), [{**key, **values, **(on_insert or {})}], on_insert or ()
+    )
+
+
+def put_all(
+    connection: Connection,
+    table: Table,
+    key: Sequence[str],
+    rows: Sequence[Mapping[str, Any]],
+    on_insert: Iterable[str] = (),
+) -> None:
+    """Insert rows with the same columns, or update those whose key is in the table.
+
+    Args:
+        connection: in a transaction that writes.
+        table: the table.
+        key: the columns of its key.
+        rows: in the order of writing.
+        on_insert: columns that keep their value if the row exists.
+    """
+    if rows:
+        columns = tuple(rows[0])
+        is_sqlite = connection.dialect.name == "sqlite"
+        statement = _upsert(table, tuple(key), columns, tuple(on_insert), is_sqlite=is_sqlite)
+        connection.execute(statement, rows)
+
+
+@lru_cache(maxsize=64)  # building a statement takes ten times as long as SQLite needs for a row
+def _upsert(
+    table: Table,
+    key: tuple[str, ...],
+    columns: tuple[str, ...],
+    on_insert: tuple[str, ...],
+    *,
+    is_sqlite: bool,
+) -> Insert:
+    statement = sqlite.insert(table) if is_sqlite else postgresql.insert(table)
+    statement = statement.values({name: bindparam(name) for name in columns})
+    updated = [name for name in columns if name not in key and name not in on_insert]
+    return statement.on_conflict_do_update(
+        index_elements=list(key), set_={name: statement.excluded[name] for name in updated}
+    )
 
 
 def add_missing(
@@ -150,14 +194,5 @@ def add_missing(
 ) -> None:
     """Insert the rows whose key is not in the table; existing rows are unchanged."""
     if rows := list(rows):
-        connection.execute(
-            _insert(connection, table).on_conflict_do_nothing(index_elements=list(key)), rows
-        )
-
-
-def _insert(connection: Connection, table: Table) -> postgresql.Insert | sqlite.Insert:
-    return (
-        postgresql.insert(table)
-        if connection.dialect.name == "postgresql"
-        else sqlite.insert(table)
-    )
+        insert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
+        connection.execute(insert(table).on_conflict_do_nothing(index_elements=list(key)), rows)

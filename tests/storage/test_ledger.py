@@ -216,7 +216,8 @@ def test_rows_are_put_in_one_statement_on_both_databases(database: Any) -> None:
     dialect = database.dialect()
     said: list[str] = []
     connection = SimpleNamespace(
-        dialect=dialect, execute=lambda query: said.append(str(query.compile(dialect=dialect)))
+        dialect=dialect,
+        execute=lambda query, rows: said.append(str(query.compile(dialect=dialect))),
     )
     put(
         cast("Connection", connection),
