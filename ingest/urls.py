@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from functools import lru_cache
 from urllib.parse import parse_qsl, quote_plus, urlencode, urlsplit
 
 import ada_url
@@ -111,6 +112,7 @@ def host_of(url: str) -> str:
         return ""
 
 
+@lru_cache(maxsize=4096)  # a crawl asks for the key of a page's address seven times
 def article_key(url: str) -> str:
     """Return the key that all addresses of one article share.
 

@@ -15,7 +15,7 @@ import sys
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from enum import StrEnum
-from functools import _lru_cache_wrapper, cache
+from functools import _lru_cache_wrapper, cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -72,14 +72,27 @@ def _end_with_parent() -> None:
         os._exit(1)
 
 
-def work(extract: Extract, page: FetchedPage, worker_bytes: int) -> Article | Rejection:
-    """Extract a page. Ends the process if memory runs out, and limits what stays in caches."""
+def work(packed: bytes, page: FetchedPage, worker_bytes: int) -> Article | Rejection:
+    """Extract a page. Ends the process if memory runs out, and limits what stays in caches.
+
+    Args:
+        packed: the function that does it (`Extract`), pickled.
+        page: the page.
+        worker_bytes: the memory that a page may take.
+    """
     try:
-        result = extract(page)
+        result = _unpacked(packed)(page)
     except MemoryError:
         os._exit(OUT_OF_MEMORY)
     _give_back(len(page.body), worker_bytes)
     return result
+
+
+@lru_cache(maxsize=4)
+def _unpacked(packed: bytes) -> Extract:
+    """Return the function; cached, since all site definitions belong to it."""
+    extract: Extract = pickle.loads(packed)  # noqa: S301 - of the process that started this one
+    return extract
 
 
 class Outcome(StrEnum):

@@ -107,7 +107,8 @@ class Workers:
 
     def __init__(self, extract: Extract, limits: Limits, number: int = 0) -> None:
         self._limits = limits
-        self._extract = extract
+        # Once: all site definitions belong to it, and each page would send them again.
+        self._extract = pickle.dumps(extract, pickle.HIGHEST_PROTOCOL)
         self._number = number or default_workers()
         # Not a fork of this process: its threads and connections must not be copied.
         self._method = (

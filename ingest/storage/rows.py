@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
@@ -48,6 +48,7 @@ class Outcome:
         full: whether a page came rather than a 304.
         article_id: the article of the page, whether it was written or not.
         written: the version that was written.
+        field_hashes: those of `written`, if the caller has them.
         unexplained: as in `Known`.
         position: the start of the line of `written`.
         published: the publication date, if it has a time of day.
@@ -63,6 +64,7 @@ class Outcome:
     full: bool = True
     article_id: str | None = None
     written: Article | None = None
+    field_hashes: Mapping[str, str] | None = None
     unexplained: int = 0
     position: Position | None = None
     published: datetime | None = None
@@ -189,7 +191,7 @@ def _version_row(site: str, outcome: Outcome, article: Article) -> dict[str, Any
         "url": article.url,
         "status": article.status.value,
         "content_hash": article.content_hash,
-        "field_hashes": field_hashes(article),
+        "field_hashes": outcome.field_hashes or field_hashes(article),
         "version": article.version,
         "modified": article.date_modified,
         "unexplained": outcome.unexplained,

@@ -292,7 +292,8 @@ class SiteStore:
         """Add an outcome to the queue, with the record to write if there is one."""
         written = decision.article if isinstance(decision, New | Changed) else None
         if decision is not None and written is not None:
-            self._decided[written.id] = known_by(decision)
+            known = self._decided[written.id] = known_by(decision)
+            outcome = replace(outcome, field_hashes=known.field_hashes)
         if isinstance(decision, Changed):
             outcome = replace(outcome, unexplained=decision.unexplained)
         self._waiting.append((outcome, written))
