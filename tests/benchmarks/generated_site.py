@@ -1,7 +1,8 @@
 """A news site of any size, made up as it is asked for: sitemaps, a feed, articles with ETags. Served on loopback.
 
-    python -m tests.benchmarks.generated_site ARTICLES
+    python -m tests.benchmarks.generated_site ARTICLES [PAGES.jsonl.gz]
 
+With PAGES, a file of objects with `html`, the articles are those pages in turn instead of made up ones.
 The first line that it prints is its address. Articles never change; `/_publish` adds one to sitemap and feed, `/_stats`
 tells what was asked since it was asked last.
 """
@@ -9,6 +10,7 @@ tells what was asked since it was asked last.
 from __future__ import annotations
 
 import asyncio
+import gzip
 import hashlib
 import json
 import random
@@ -16,6 +18,7 @@ import re
 import sys
 import time
 from collections import Counter
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 
 DOMAIN = "scale.example"
@@ -44,8 +47,9 @@ _WORDS = re.findall(
 class Site:
     """The articles 0 (the oldest) to `articles` - 1."""
 
-    def __init__(self, articles: int) -> None:
+    def __init__(self, articles: int, pages: Sequence[bytes] = ()) -> None:
         self.articles = articles
+        self._pages = pages
         self.asked: Counter[str] = Counter()
         self.first_asked = 0.0
         self.sent = 0
@@ -112,6 +116,8 @@ class Site:
         return f'<?xml version="1.0"?><{root} xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{rows}</{root}>'.encode()
 
     def _story(self, number: int) -> bytes:
+        if self._pages:
+            return self._pages[number % len(self._pages)]
         dice = random.Random(number)  # noqa: S311 - a die, no secret
         text = "".join(
             f"<p>{' '.join(dice.choices(_WORDS, k=60)).capitalize()}.</p>" for _ in range(6)
@@ -151,12 +157,18 @@ async def _serve(site: Site, reader: asyncio.StreamReader, writer: asyncio.Strea
         writer.close()
 
 
-async def _main(articles: int) -> None:
-    site = Site(articles)
+def _pages(file: str) -> Iterator[bytes]:
+    with gzip.open(file, "rt", encoding="utf-8") as lines:
+        for line in lines:
+            yield json.loads(line)["html"].encode("utf-8", "replace")
+
+
+async def _main(articles: int, pages: str) -> None:
+    site = Site(articles, list(_pages(pages)) if pages else ())
     server = await asyncio.start_server(lambda *streams: _serve(site, *streams), "127.0.0.1", 0)
     print(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}", flush=True)
     await server.serve_forever()
 
 
 if __name__ == "__main__":
-    asyncio.run(_main(int(sys.argv[1])))
+    asyncio.run(_main(int(sys.argv[1]), sys.argv[2] if len(sys.argv) > 2 else ""))
