@@ -22,7 +22,7 @@ from ingest.errors import (
     UnknownSite,
     UsageError,
 )
-from ingest.storage.segments import locked
+from ingest.storage.site_lock import locked
 from tests.test_record import article
 
 CASSETTES = Path(__file__).parents[1] / "fixtures" / "cassettes"

@@ -75,7 +75,7 @@ def forget(
     """
     from ingest.settings import Settings
     from ingest.sites import SiteCatalog
-    from ingest.storage.segments import locked
+    from ingest.storage.site_lock import locked
 
     terminal = context.ensure_object(Terminal)
     settings = Settings.load(output=output)

@@ -61,7 +61,7 @@ def status(
 def _statuses(names: list[str], settings: Settings, now: datetime) -> list[SiteStatus]:
     from ingest.monitoring.status import LOOKED_BACK, status_of
     from ingest.storage.runs import reading_runs, runs_of, sites_with_runs
-    from ingest.storage.segments import is_locked
+    from ingest.storage.site_lock import is_locked
 
     statuses = []
     with reading_runs(settings.output, settings.ledger) as connection:

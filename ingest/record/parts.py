@@ -212,6 +212,14 @@ class Metadata(Part):
         description="Identifier of the run that fetched the page.",
         examples=["20261127T100051.389070Z-1ea5"],
     )
+    sequence: int | None = Field(
+        default=None,
+        ge=1,
+        description="Number of the record in the output of its site: 1, 2, 3 ... in the order of "
+        "writing, without gaps. Null for a record that was written to no output folder, or before "
+        "schema version 1.3.0: its number is its place.",
+        examples=[1402],
+    )
     khabar_version: Text = Field(
         description="Version of Khabar that made the record.", examples=["0.1.0"]
     )

@@ -17,10 +17,10 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.schema import CreateColumn, CreateIndex, CreateTable
 
 from ingest.errors import UnwritableOutput, UsageError
-from ingest.storage.tables import ARTICLES, META, RUNS, SOURCES, URLS, VERSION
+from ingest.storage.tables import ARTICLES, META, RUNS, SEGMENTS, SOURCES, URLS, VERSION
 from ingest.storage.write_ahead import check_log
 
-LEDGER_VERSION = 3
+LEDGER_VERSION = 4
 """Version of the tables. Opening migrates an older ledger and refuses a newer one."""
 
 _ADDED = {
@@ -41,8 +41,12 @@ _ADDED = {
         SOURCES.c.denied,
         SOURCES.c.confirmed,
     ),  # and the table `aliases`
+    4: (SEGMENTS.c.first,),
 }
 """Columns that each version added. New tables and indexes need no entry: they are created."""
+
+_NUMBERED = 4
+"""The version since which records have sequence numbers."""
 
 _RESTORE = (
     "restore a copy, or move it away: the next crawl then writes all articles again, as version 1"
@@ -148,6 +152,8 @@ class Database:
             if version:
                 _add_columns(connection, version)
             _create(connection)
+            if 0 < version < _NUMBERED:
+                _number_segments(connection)
 
     @property
     def _is_sqlite(self) -> bool:
@@ -215,3 +221,13 @@ def _create(connection: Connection) -> None:
     if connection.scalar(select(VERSION.c.version)) is None:
         connection.execute(insert(VERSION).values(version=LEDGER_VERSION))
     connection.execute(update(VERSION).values(version=LEDGER_VERSION))
+
+
+def _number_segments(connection: Connection) -> None:
+    """Give the records of older releases their sequence numbers, in the order of writing."""
+    columns = (SEGMENTS.c.path, SEGMENTS.c.site, SEGMENTS.c.records)
+    following: dict[str, int] = {}
+    for path, site, records in connection.execute(select(*columns).order_by(SEGMENTS.c.path)).all():
+        first = following.get(site, 1)
+        connection.execute(update(SEGMENTS).where(SEGMENTS.c.path == path).values(first=first))
+        following[site] = first + records

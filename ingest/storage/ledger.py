@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import ColumnElement, Connection, or_, select, update
+from sqlalchemy import ColumnElement, Connection, func, or_, select, update
 
 from ingest.discovery.candidate import Candidate
 from ingest.discovery.source import Evidence, Source
@@ -275,7 +275,10 @@ class Ledger:
         query = select(SEGMENTS).where(SEGMENTS.c.site == self._site, SEGMENTS.c.closed.is_(False))
         with self._database.reading() as connection:
             rows = connection.execute(query).mappings().all()
-        return {row["path"]: Position(row["path"], row["length"], row["records"]) for row in rows}
+        return {
+            row["path"]: Position(row["path"], row["length"], row["records"], row["first"])
+            for row in rows
+        }
 
     def last_segment(self) -> str | None:
         """Return the path of the segment that sorts last, or None if there is none."""
@@ -289,6 +292,12 @@ class Ledger:
             path: str | None = connection.scalar(query)
         return path
 
+    def last_sequence(self) -> int:
+        """Return the sequence number of the site's last record, 0 if there is none."""
+        query = select(func.max(SEGMENTS.c.first + SEGMENTS.c.records - 1))
+        with self._database.reading() as connection:
+            return connection.scalar(query.where(SEGMENTS.c.site == self._site)) or 0
+
     def close_segments(self, positions: Iterable[Position]) -> None:
         """Note that segments are complete and have their final names."""
         if positions := [position for position in positions if position.length]:
@@ -301,6 +310,7 @@ class Ledger:
             "site": self._site,
             "length": position.length,
             "records": position.records,
+            "first": position.first,
             "closed": closed,
         }
         put(connection, SEGMENTS, {"path": position.path}, values)

@@ -1,7 +1,8 @@
-"""Segments: the JSON Lines files that hold the records, and the lock of a site's output.
+"""Segments: the JSON Lines files that hold the records of a site.
 
-A segment is `OUTPUT/<site>/<YYYY-MM-DD>/<run id>-<n>.jsonl` (n has four digits). While a run
-writes it, its name ends with `.jsonl.open`; it is renamed when it is full or the run ends.
+A segment is `OUTPUT/<site>/<YYYY-MM-DD>/<run id>-<first>.jsonl`: `first` is the sequence number of
+its first record, with ten digits (older outputs have the run's number of the segment, with four).
+While a run writes it, its name ends with `.jsonl.open`; it is renamed when it is full or the run ends.
 
 Write order, for each group of records:
 
@@ -12,29 +13,20 @@ Write order, for each group of records:
 Recovery: after a crash, the bytes of an `.open` file up to the length in the ledger are complete
 records; later bytes may end in a torn line. `recover` cuts the file to that length and renames it.
 The next run fetches the cut articles again. So no record is lost and none is written twice.
-
-Lock: one run at a time writes a site of an output folder (`locked`, the file `<site>/.lock`). The
-operating system releases the lock when the process ends, so a killed run leaves no stale lock.
 """
 
 from __future__ import annotations
 
 import errno
 import os
-import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from io import BufferedRandom
 from pathlib import Path
 
-from filelock import FileLock, Timeout
-
-from ingest.errors import OutputLocked, UnwritableOutput
-
-if sys.platform != "win32":
-    import fcntl
+from ingest.errors import UnwritableOutput
 
 OPEN = ".open"
 MAX_RECORDS = 10_000
@@ -53,11 +45,13 @@ class Position:
         path: the segment below the output folder, with `/` and without `.open`.
         length: in bytes.
         records: the number of lines.
+        first: the sequence number of the segment's first record.
     """
 
     path: str
     length: int
     records: int
+    first: int = 1
 
 
 class SegmentWriter:
@@ -88,7 +82,6 @@ class SegmentWriter:
         self._prefix = f"{site}/{day.isoformat()}/{run_id}"
         self._max_records = max_records
         self._max_bytes = max_bytes
-        self._number = 0
         self._file: BufferedRandom | None = None
         self._position = Position("", 0, 0)
         self._safe = self._position
@@ -103,11 +96,12 @@ class SegmentWriter:
         """The end of the segment after the last `append`, committed or not."""
         return self._position
 
-    def append(self, lines: Sequence[str]) -> list[Position]:
+    def append(self, lines: Sequence[str], first: int) -> list[Position]:
         """Write lines and call fsync.
 
         Args:
             lines: JSON texts without their newlines.
+            first: the sequence number of the first of them.
 
         Returns:
             The start of each line.
@@ -117,7 +111,7 @@ class SegmentWriter:
         """
         data = [line.encode("utf-8") + b"\n" for line in lines]
         with writable(self._output):
-            file = self._file or self._start()
+            file = self._file or self._start(first)
             file.seek(self._safe.length)  # overwrite an earlier append whose commit failed
             file.write(b"".join(data))
             file.truncate()
@@ -126,7 +120,7 @@ class SegmentWriter:
         starts, end = [], self._safe
         for item in data:
             starts.append(end)
-            end = Position(end.path, end.length + len(item), end.records + 1)
+            end = replace(end, length=end.length + len(item), records=end.records + 1)
         self._position = end
         return starts
 
@@ -150,14 +144,13 @@ class SegmentWriter:
             finish(self._output, position)
         return position
 
-    def _start(self) -> BufferedRandom:
-        self._number += 1
-        path = f"{self._prefix}-{self._number:04}.jsonl"  # names sort in the order of writing
+    def _start(self, first: int) -> BufferedRandom:
+        path = f"{self._prefix}-{first:010}.jsonl"  # names sort in the order of writing
         opened = self._output / f"{path}{OPEN}"
         make_folder(opened.parent)
         self._file = opened.open("xb+")
         sync_folder(opened.parent)
-        self._safe = self._position = Position(path, 0, 0)
+        self._safe = self._position = Position(path, 0, 0, first)
         return self._file
 
 
@@ -248,45 +241,6 @@ def _cut(file: BufferedRandom, length: int) -> None:
     if file.seek(0, os.SEEK_END) > length:
         file.truncate(length)
         os.fsync(file.fileno())
-
-
-@contextmanager
-def locked(output: Path, site: str) -> Iterator[None]:
-    """Hold the lock of an output folder and site.
-
-    Raises `OutputLocked` if another run has the lock.
-    """
-    with writable(output):
-        make_folder(output / site)
-        lock = FileLock(output / site / ".lock")
-        try:
-            lock.acquire(timeout=0)
-        except Timeout:
-            raise OutputLocked(
-                f"another run writes {site} to {output}", "wait for it, or choose another --output"
-            ) from None
-    try:
-        yield
-    finally:
-        lock.release()
-
-
-def is_locked(output: Path, site: str) -> bool | None:
-    """Whether a run holds the lock of a site now; None if that cannot be determined.
-
-    The test takes a shared lock for an instant, and a run that starts in that instant would be
-    refused. So call this only if the ledger has an unfinished run.
-    """
-    if sys.platform == "win32":
-        return None
-    try:
-        with (output / site / ".lock").open("rb") as file:
-            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return True
-    except OSError:  # no such file (the run is on another machine), or no permission
-        return None
-    return False
 
 
 @contextmanager

@@ -1,14 +1,8 @@
 """The storage of one site's crawl: its lock, ledger and segments behind one interface.
 
-The methods of `SiteStore` queue outcomes in memory. `flush` makes them durable in this order:
-
-1. The lines of new and changed records go to the segment, followed by fsync.
-2. One ledger transaction commits the outcomes and the segment's new length.
-
-A crash before step 2 leaves the ledger as it was, and the next run fetches these addresses again;
-the lines of step 1 are truncated by `segments.recover`. A caller must not count or pass on an
-outcome before `flush` has returned. `group_commit` does one flush for all outcomes of a short time,
-since fsync is slow.
+The methods of `SiteStore` queue outcomes (`commit_queue`), and `flush` makes them durable. A caller
+must not count or pass on an outcome before `flush` has returned. `group_commit` does one flush for
+all outcomes of a short time, since fsync is slow.
 """
 
 from __future__ import annotations
@@ -24,7 +18,7 @@ from ingest.discovery.candidate import Candidate
 from ingest.discovery.source import Evidence, Source
 from ingest.errors import KhabarError
 from ingest.monitoring.summary import Run
-from ingest.processing.changes import Changed, Decision, Known, New, closing, decide, known_by
+from ingest.processing.changes import Decision, Known, closing, decide
 from ingest.processing.identity import Identity, Name
 from ingest.processing.recrawl import (
     GONE_PAUSES,
@@ -38,10 +32,12 @@ from ingest.processing.recrawl import (
 )
 from ingest.record import Article, Reason, Rejection
 from ingest.settings import Limits, Settings
+from ingest.storage.commit_queue import CommitQueue
 from ingest.storage.identities import Identities
 from ingest.storage.ledger import Ledger
 from ingest.storage.rows import Due, Outcome
-from ingest.storage.segments import SegmentWriter, in_order, locked, read_line, recover
+from ingest.storage.segments import SegmentWriter, in_order, read_line, recover
+from ingest.storage.site_lock import locked
 
 _PASSING = frozenset(
     {
@@ -93,8 +89,6 @@ class SiteStore:
         self._now = now
         self._recheck = recheck
         self._on_pending = on_pending or self.flush
-        self._waiting: list[tuple[Outcome, Article | None]] = []
-        self._decided: dict[str, Known] = {}
         self._identities = Identities(self)
         ledger = settings.ledger if settings is not None else ""
         wait = (settings.limits if settings is not None else Limits()).ledger_wait_seconds
@@ -109,7 +103,7 @@ class SiteStore:
                 now().astimezone(UTC).date(), run_id, self._ledger.last_segment()
             )
             self._ledger.runs.start(self.run_id, now())
-            self._writer = SegmentWriter(output, site, day, self.run_id)
+            self._queue = CommitQueue(self._ledger, SegmentWriter(output, site, day, self.run_id))
             self._stack = stack.pop_all()
 
     def visits(self, keys: Iterable[str]) -> dict[str, Visit]:
@@ -176,13 +170,13 @@ class SiteStore:
             names: further keys of the article, as `identify` returns them.
         """
         last = self._last_known(article.id)
-        decision = decide(article, last)
+        decision = self._queue.numbered(decide(article, last))
         now = self._now()
         first_seen = last.first_seen if last and last.first_seen else now
         check = next_check(published, first_seen, now, self._recheck)
         outcome = Outcome(address, State.ARTICLE, now, 0, check, article_id=article.id)
         outcome = replace(outcome, published=published, names=names)
-        self._queue(outcome, decision)
+        self._add(outcome, decision)
         return decision
 
     def unmodified(self, address: Address, visit: Visit) -> None:
@@ -192,7 +186,7 @@ class SiteStore:
         first_seen = last.first_seen if last and last.first_seen else now
         check = next_check(visit.published, first_seen, now, self._recheck)
         outcome = Outcome(address, State.ARTICLE, now, 0, check, full=False, article_id=article_id)
-        self._queue(outcome)
+        self._add(outcome)
 
     def gone(self, address: Address, visit: Visit, status: int, cause: str = "") -> Decision | None:
         """Note that an article is gone: its last version is written again with that status.
@@ -215,7 +209,7 @@ class SiteStore:
         check = pause_after(attempts, now, GONE_PAUSES)
         outcome = Outcome(address, State.GONE, now, attempts, check, article_id=visit.article_id)
         if known is None or known.gone:
-            self._queue(outcome)
+            self._add(outcome)
             return None
         last = self._last_version(known, article_id)
         if last is None:
@@ -225,10 +219,12 @@ class SiteStore:
                 "put it back",
             )
         downloaded = now.astimezone(UTC).isoformat(timespec="seconds")
-        decision = closing(
-            last, known, downloaded=downloaded, status=status, run_id=self.run_id, cause=cause
+        decision = self._queue.numbered(
+            closing(
+                last, known, downloaded=downloaded, status=status, run_id=self.run_id, cause=cause
+            )
         )
-        self._queue(outcome, decision)
+        self._add(outcome, decision)
         return decision
 
     def reject(self, address: Address, rejection: Rejection) -> None:
@@ -242,35 +238,23 @@ class SiteStore:
         now, attempts = self._now(), self._attempts(address, State.REJECTED) + 1
         check = pause_after(attempts, now, REJECTION_PAUSES)
         state = State.REJECTED if check else State.PARKED
-        self._queue(Outcome(address, state, now, attempts, check, error=error))
+        self._add(Outcome(address, state, now, attempts, check, error=error))
 
     def pass_over(self, address: Address, published: datetime) -> None:
         """Note that an article is older than the `since` of this run."""
-        self._queue(Outcome(address, State.OLDER, self._now(), published=published))
+        self._add(Outcome(address, State.OLDER, self._now(), published=published))
 
     def fail(self, address: Address, error: str) -> None:
         """Note that the address could not be fetched; after too many failures it is parked."""
         now, attempts = self._now(), self._attempts(address, State.FAILED) + 1
         check = retry_at(attempts, now)
         state = State.FAILED if check else State.PARKED
-        self._queue(Outcome(address, state, now, attempts, check, error=error))
+        self._add(Outcome(address, state, now, attempts, check, error=error))
 
     def flush(self) -> None:
         """Write the queued records to the segment, then commit their outcomes to the ledger."""
-        waiting, self._waiting, self._decided = self._waiting, [], {}
-        if not waiting:
-            return
-        lines = [article.to_json_line() for _, article in waiting if article is not None]
-        if lines and self._writer.full:
-            self._finish_segment()
-        starts = iter(self._writer.append(lines) if lines else ())
-        outcomes = [
-            outcome if article is None else replace(outcome, written=article, position=next(starts))
-            for outcome, article in waiting
-        ]
-        self._ledger.commit(outcomes, self._writer.position if lines else None)
-        self._writer.committed()
-        self._identities.committed()
+        if self._queue.flush():
+            self._identities.committed()
 
     def runs(self) -> list[Run]:
         """Return the runs of this site, newest first, including this one."""
@@ -285,23 +269,16 @@ class SiteStore:
         """
         with self._stack:
             self.flush()
-            self._finish_segment()
+            self._queue.finish()
             self._ledger.runs.finish(self.run_id, summary, self._now(), keep_runs)
 
-    def _queue(self, outcome: Outcome, decision: Decision | None = None) -> None:
-        """Add an outcome to the queue, with the record to write if there is one."""
-        written = decision.article if isinstance(decision, New | Changed) else None
-        if decision is not None and written is not None:
-            known = self._decided[written.id] = known_by(decision)
-            outcome = replace(outcome, field_hashes=known.field_hashes)
-        if isinstance(decision, Changed):
-            outcome = replace(outcome, unexplained=decision.unexplained)
-        self._waiting.append((outcome, written))
+    def _add(self, outcome: Outcome, decision: Decision | None = None) -> None:
+        self._queue.add(outcome, decision)
         self._on_pending()
 
     def _last_known(self, article_id: str) -> Known | None:
         """Return the last version by the queue, else by the ledger."""
-        return self._decided.get(article_id) or self._ledger.known(article_id)
+        return self._queue.known(article_id) or self._ledger.known(article_id)
 
     def _attempts(self, address: Address, state: State) -> int:
         visit = self.visits([address.key]).get(address.key)
@@ -316,7 +293,3 @@ class SiteStore:
         line = read_line(self._output, known.segment, known.position)
         article = Article.model_validate_json(line) if line else None
         return article if article is not None and article.id == article_id else None
-
-    def _finish_segment(self) -> None:
-        if position := self._writer.close():
-            self._ledger.close_segments([position])

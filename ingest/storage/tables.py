@@ -113,6 +113,8 @@ SEGMENTS = Table(
     Column("site", String(255), nullable=False, index=True),
     Column("length", Integer, nullable=False),
     Column("records", Integer, nullable=False),
+    # The sequence number of the first record:
+    Column("first", Integer, nullable=False, server_default="1"),
     Column("closed", Boolean, nullable=False),
 )
 

@@ -17,7 +17,7 @@ import pytest
 from ingest.cli.schedule import plans_for
 from ingest.errors import UsageError
 from ingest.settings import Settings
-from ingest.storage.segments import locked
+from ingest.storage.site_lock import locked
 from tests.cli.test_cli import Run, run
 from tests.test_api import CASSETTES
 

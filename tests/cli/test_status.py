@@ -21,7 +21,7 @@ from typing import Any
 import pytest
 
 from fixtures.newsrooms import Article, Newsroom, Server, View, serve
-from ingest.storage.segments import is_locked, locked
+from ingest.storage.site_lock import is_locked, locked
 from tests.warm import Khabar, warm_khabar
 
 ROOT = Path(__file__).parents[2]

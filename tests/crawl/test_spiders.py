@@ -53,7 +53,7 @@ from ingest.processing.recrawl import State, Visit
 from ingest.record import Article, FetchedPage, Reason, Rejection
 from ingest.settings import Settings
 from ingest.sites import SiteCatalog
-from ingest.storage.segments import locked
+from ingest.storage.site_lock import locked
 from ingest.storage.site_store import SiteStore
 from ingest.urls import article_key
 from spiders.page import PageSpider

@@ -217,7 +217,7 @@ def test_rows_are_put_in_one_statement_on_both_databases(database: Any) -> None:
     said: list[str] = []
     connection = SimpleNamespace(
         dialect=dialect,
-        execute=lambda query, rows: said.append(str(query.compile(dialect=dialect))),
+        execute=lambda query, _rows: said.append(str(query.compile(dialect=dialect))),
     )
     put(
         cast("Connection", connection),

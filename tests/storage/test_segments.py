@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from ingest.errors import OutputLocked, UnwritableOutput
-from ingest.storage.segments import Position, SegmentWriter, in_order, locked, read_line, recover
+from ingest.storage.segments import Position, SegmentWriter, in_order, read_line, recover
+from ingest.storage.site_lock import locked
 
 DAY = date(2026, 11, 20)
 FOLDER = "news/2026-11-20"
@@ -22,7 +23,8 @@ def writer(
 
 def write(segment: SegmentWriter, *lines: str) -> None:
     for line in lines:
-        segment.append([line])
+        before = segment.position
+        segment.append([line], before.first + before.records)
         segment.committed()
 
 
@@ -37,15 +39,15 @@ def test_nothing_is_created_before_the_first_record(tmp_path: Path) -> None:
 
 def test_a_segment_is_open_until_it_is_whole(tmp_path: Path) -> None:
     segment = writer(tmp_path)
-    (start,) = segment.append(['{"a":"ا"}'])
+    (start,) = segment.append(['{"a":"ا"}'], 1)
     segment.committed()
-    assert start == Position(f"{FOLDER}/run-0001.jsonl", 0, 0)
+    assert start == Position(f"{FOLDER}/run-0000000001.jsonl", 0, 0)
     position = segment.position
-    assert position == Position(f"{FOLDER}/run-0001.jsonl", 11, 1)
-    assert names(tmp_path) == ["run-0001.jsonl.open"]
+    assert position == Position(f"{FOLDER}/run-0000000001.jsonl", 11, 1)
+    assert names(tmp_path) == ["run-0000000001.jsonl.open"]
     assert segment.close() == position
-    assert names(tmp_path) == ["run-0001.jsonl"]
-    assert (tmp_path / FOLDER / "run-0001.jsonl").read_text(encoding="utf-8") == '{"a":"ا"}\n'
+    assert names(tmp_path) == ["run-0000000001.jsonl"]
+    assert (tmp_path / FOLDER / "run-0000000001.jsonl").read_text(encoding="utf-8") == '{"a":"ا"}\n'
 
 
 def test_a_full_segment_is_followed_by_the_next(tmp_path: Path) -> None:
@@ -55,7 +57,7 @@ def test_a_full_segment_is_followed_by_the_next(tmp_path: Path) -> None:
     segment.close()
     write(segment, "3")
     segment.close()
-    assert names(tmp_path) == ["run-0001.jsonl", "run-0002.jsonl"]
+    assert names(tmp_path) == ["run-0000000001.jsonl", "run-0000000003.jsonl"]
     assert writer(tmp_path, "other", max_bytes=1).full is False
 
 
@@ -69,16 +71,18 @@ def test_bytes_fill_a_segment_too(tmp_path: Path) -> None:
 def test_what_was_not_committed_is_cut_off(tmp_path: Path) -> None:
     segment = writer(tmp_path)
     write(segment, "kept")
-    segment.append(["the ledger failed here, and this line is longer than the next"])
+    segment.append(["the ledger failed here, and this line is longer than the next"], 2)
     write(segment, "next")
-    segment.append(["and here"])
+    segment.append(["and here"], 3)
     segment.close()
-    assert (tmp_path / FOLDER / "run-0001.jsonl").read_text(encoding="utf-8") == "kept\nnext\n"
+    assert (tmp_path / FOLDER / "run-0000000001.jsonl").read_text(
+        encoding="utf-8"
+    ) == "kept\nnext\n"
 
 
 def test_a_segment_without_a_committed_record_is_removed(tmp_path: Path) -> None:
     segment = writer(tmp_path)
-    segment.append(["never committed"])
+    segment.append(["never committed"], 1)
     segment.close()
     assert names(tmp_path) == []
 
@@ -108,10 +112,10 @@ def test_recovery_leaves_whole_segments_and_other_sites_alone(tmp_path: Path) ->
     segment.close()
     other = tmp_path / "other" / "2026-11-20"
     other.mkdir(parents=True)
-    (other / "run-0001.jsonl.open").write_text("theirs\n", encoding="utf-8")
+    (other / "run-0000000001.jsonl.open").write_text("theirs\n", encoding="utf-8")
     assert recover(tmp_path, "news", {}) == []
-    assert names(tmp_path) == ["run-0001.jsonl"]
-    assert (other / "run-0001.jsonl.open").exists()
+    assert names(tmp_path) == ["run-0000000001.jsonl"]
+    assert (other / "run-0000000001.jsonl.open").exists()
 
 
 def test_one_run_writes_a_site_at_a_time(tmp_path: Path) -> None:
@@ -133,7 +137,7 @@ def test_an_output_that_cannot_be_written_is_one_line(tmp_path: Path) -> None:
     with pytest.raises(UnwritableOutput, match="cannot write"), locked(tmp_path / "file", "news"):
         pass
     with pytest.raises(UnwritableOutput, match="cannot write"):
-        writer(tmp_path / "file").append(["x"])
+        writer(tmp_path / "file").append(["x"], 1)
 
 
 def test_a_full_disk_loses_no_earlier_record(
@@ -148,17 +152,17 @@ def test_a_full_disk_loses_no_earlier_record(
     with monkeypatch.context() as patch:
         patch.setattr("os.fsync", full)
         with pytest.raises(UnwritableOutput, match="No space left"):
-            segment.append(["second"])
+            segment.append(["second"], 2)
     segment.close()
-    assert (tmp_path / FOLDER / "run-0001.jsonl").read_text(encoding="utf-8") == "first\n"
+    assert (tmp_path / FOLDER / "run-0000000001.jsonl").read_text(encoding="utf-8") == "first\n"
 
 
 def test_several_lines_are_one_write_and_each_has_its_beginning(tmp_path: Path) -> None:
     segment = writer(tmp_path)
     write(segment, "one")
-    starts = segment.append(["two", "three"])
+    starts = segment.append(["two", "three"], 2)
     segment.committed()
-    path = f"{FOLDER}/run-0001.jsonl"
+    path = f"{FOLDER}/run-0000000001.jsonl"
     assert starts == [Position(path, 4, 1), Position(path, 8, 2)]
     assert [read_line(tmp_path, path, start.length) for start in starts] == ["two\n", "three\n"]
     segment.close()

@@ -213,3 +213,55 @@ def test_a_run_after_the_clock_was_set_back_sorts_after_the_one_before(
         names.append(store.run_id)
     assert [line["version"] for line in lines(tmp_path)] == [1, 2]
     assert names == ["20261120T090000.000000Z-ab", "20261120T090000.000001Z-ab"]
+
+
+def test_records_are_numbered_in_the_order_of_writing_over_edits_endings_and_runs(
+    tmp_path: Path, clock: Clock
+) -> None:
+    store = SiteStore(tmp_path, "news", "20261120T090000.000000Z-aa", clock)
+    decision = store.keep(article("One."), ADDRESS)
+    assert decision.article.metadata.sequence == 1
+    assert store.keep(article("One."), ADDRESS).article.metadata.sequence is None  # not written
+    store.keep(article("Two."), ADDRESS)
+    store.gone(ADDRESS, visit(store), 404)
+    store.close({})
+    clock.now += HOUR
+    store = SiteStore(tmp_path, "news", "20261120T100000.000000Z-aa", clock)
+    other = Address("news.example/b", "https://news.example/b")
+    store.keep(article(ident="b"), other)
+    store.close({})
+    assert [line["metadata"]["sequence"] for line in lines(tmp_path)] == [1, 2, 3, 4]
+    names = [file.name for file in sorted(tmp_path.rglob("*.jsonl"))]
+    assert [name.rpartition("-")[2] for name in names] == ["0000000001.jsonl", "0000000004.jsonl"]
+
+
+def test_each_site_of_an_output_counts_for_itself(tmp_path: Path, clock: Clock) -> None:
+    for site in ("news", "weather"):
+        store = SiteStore(tmp_path, site, "run", clock)
+        address = Address(f"{site}.example/a", f"https://{site}.example/a")
+        kept = article(ident="a" if site == "news" else "b")
+        assert store.keep(kept, address).article.metadata.sequence == 1
+        store.close({})
+
+
+def test_the_number_of_a_record_that_was_not_committed_is_given_again(
+    tmp_path: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = SiteStore(tmp_path, "news", "run", clock, on_pending=lambda: None)
+    store.keep(article("One."), ADDRESS)
+    store.flush()
+    store.keep(article("Two."), ADDRESS)
+    with monkeypatch.context() as patch:
+
+        def refuse(*_: object) -> None:
+            raise UnwritableOutput("the ledger is locked", "wait")
+
+        patch.setattr(Ledger, "commit", refuse)
+        with pytest.raises(UnwritableOutput):
+            store.flush()
+    store.keep(article("Three."), ADDRESS)
+    store.close({})
+    assert [(line["metadata"]["sequence"], line["articleBody"]) for line in lines(tmp_path)] == [
+        (1, "One."),
+        (2, "Three."),
+    ]
