@@ -174,4 +174,4 @@ def _unexplained(article: Article, previous: Known, changed: list[str]) -> int:
 
 def _hash(value: object) -> str:
     text = json.dumps(value, ensure_ascii=False, sort_keys=True)
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:12]

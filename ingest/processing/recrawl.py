@@ -62,10 +62,15 @@ class Visit:
     def due(
         self, now: datetime, modified: datetime | None = None, since: datetime | None = None
     ) -> bool:
-        """Whether to fetch the address: it has news, or its next check is due. See `has_news`."""
-        return self.has_news(modified, since) or (
-            self.next_check is not None and self.next_check <= now
-        )
+        """Whether to fetch the address: it has news, or its next check is due. See `has_news`.
+
+        One that was older than the `since` of its run is looked at in each run, for that of this.
+        """
+        if self.has_news(modified, since):
+            return True
+        if self.state is State.OLDER or self.next_check is None:
+            return False
+        return self.next_check <= now
 
     def has_news(self, modified: datetime | None = None, since: datetime | None = None) -> bool:
         """Whether a visit is due apart from the planned one.

@@ -1,4 +1,4 @@
-"""The ledger's database: connections, transactions, migrations, and one-line errors.
+"""The ledger's database: connections, transactions, and one-line errors.
 
 Every transaction that writes takes SQLite's write lock at its start (BEGIN IMMEDIATE), so that two
 processes cannot deadlock; a reader never waits (WAL mode). A commit is synced to the disk before it
@@ -11,42 +11,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from sqlalchemy import Connection, create_engine, event, insert, inspect, select, update
+from sqlalchemy import Connection, create_engine, event
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.schema import CreateColumn, CreateIndex, CreateTable
 
 from ingest.errors import UnwritableOutput, UsageError
-from ingest.storage.tables import ARTICLES, META, RUNS, SEGMENTS, SOURCES, URLS, VERSION
+from ingest.storage.migration import LEDGER_VERSION, migrate, version_of
 from ingest.storage.write_ahead import check_log
-
-LEDGER_VERSION = 4
-"""Version of the tables. Opening migrates an older ledger and refuses a newer one."""
-
-_ADDED = {
-    2: (
-        ARTICLES.c.status,
-        ARTICLES.c.modified,
-        ARTICLES.c.unexplained,
-        ARTICLES.c.segment,
-        ARTICLES.c.position,
-        URLS.c.last_full,
-        RUNS.c.summary,
-    ),
-    3: (
-        SOURCES.c.active,
-        SOURCES.c.idle,
-        SOURCES.c.moved_to,
-        SOURCES.c.resume,
-        SOURCES.c.denied,
-        SOURCES.c.confirmed,
-    ),  # and the table `aliases`
-    4: (SEGMENTS.c.first,),
-}
-"""Columns that each version added. New tables and indexes need no entry: they are created."""
-
-_NUMBERED = 4
-"""The version since which records have sequence numbers."""
 
 _RESTORE = (
     "restore a copy, or move it away: the next crawl then writes all articles again, as version 1"
@@ -139,21 +110,17 @@ class Database:
     def prepare(self) -> None:
         """Create or migrate the tables; raises `UsageError` if a newer release made them."""
         with self.reading() as connection:
-            if _version(connection) == LEDGER_VERSION:
+            if version_of(connection) == LEDGER_VERSION:
                 return
         with self.writing() as connection:  # check again: another process may have migrated it
-            version = _version(connection)
+            version = version_of(connection)
             if version > LEDGER_VERSION:
                 raise UsageError(
                     f"the ledger {self._name} is a newer Khabar's "
                     f"(version {version}; this one knows {LEDGER_VERSION})",
                     "update Khabar, or choose another --output",
                 )
-            if version:
-                _add_columns(connection, version)
-            _create(connection)
-            if 0 < version < _NUMBERED:
-                _number_segments(connection)
+            migrate(connection, version)
 
     @property
     def _is_sqlite(self) -> bool:
@@ -191,43 +158,3 @@ def _count_up(connection: Connection) -> None:
     """Number the transaction, as `write_ahead` describes."""
     number = connection.exec_driver_sql("PRAGMA user_version").scalar() or 0
     connection.exec_driver_sql(f"PRAGMA user_version={(number + 1) % 2**31}")
-
-
-def _version(connection: Connection) -> int:
-    """Return the version of the tables: 0 if there are none, 1 if they have no version row."""
-    names = set(inspect(connection).get_table_names())
-    if VERSION.name in names:
-        return int(connection.scalar(select(VERSION.c.version)) or 0)
-    return 1 if ARTICLES.name in names else 0
-
-
-def _add_columns(connection: Connection, version: int) -> None:
-    tables = set(inspect(connection).get_table_names())
-    for added in range(version + 1, LEDGER_VERSION + 1):
-        for column in _ADDED[added]:
-            if column.table.name not in tables:
-                continue  # `_create` makes it whole
-            columns = inspect(connection).get_columns(column.table.name)
-            if column.name not in {existing["name"] for existing in columns}:
-                text = CreateColumn(column).compile(dialect=connection.dialect)
-                connection.exec_driver_sql(f"ALTER TABLE {column.table.name} ADD COLUMN {text}")
-
-
-def _create(connection: Connection) -> None:
-    for table in META.sorted_tables:
-        connection.execute(CreateTable(table, if_not_exists=True))
-        for index in table.indexes:
-            connection.execute(CreateIndex(index, if_not_exists=True))
-    if connection.scalar(select(VERSION.c.version)) is None:
-        connection.execute(insert(VERSION).values(version=LEDGER_VERSION))
-    connection.execute(update(VERSION).values(version=LEDGER_VERSION))
-
-
-def _number_segments(connection: Connection) -> None:
-    """Give the records of older releases their sequence numbers, in the order of writing."""
-    columns = (SEGMENTS.c.path, SEGMENTS.c.site, SEGMENTS.c.records)
-    following: dict[str, int] = {}
-    for path, site, records in connection.execute(select(*columns).order_by(SEGMENTS.c.path)).all():
-        first = following.get(site, 1)
-        connection.execute(update(SEGMENTS).where(SEGMENTS.c.path == path).values(first=first))
-        following[site] = first + records

@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import ColumnElement, Connection, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, func, select, update
 
 from ingest.discovery.candidate import Candidate
 from ingest.discovery.source import Evidence, Source
@@ -161,8 +161,7 @@ class Ledger:
         These are addresses that a run announced and did not visit, those whose next check has
         passed, and those that were older than the `since` of their run.
         """
-        is_due = or_(URLS.c.next_check <= iso(now), URLS.c.state.in_([State.FOUND, State.OLDER]))
-        return self._addresses(is_due)
+        return self._addresses(URLS.c.next_check <= iso(now))
 
     def addresses(self, keys: Collection[str]) -> Iterator[Due]:
         """Return those of the site's addresses that are in the ledger."""
@@ -267,7 +266,7 @@ class Ledger:
                 update(URLS).where(URLS.c.key.in_(visits)).values(unvisited | {"last_error": None})
             )
             changed = update(ARTICLES).where(ARTICLES.c.id.in_(articles))
-            connection.execute(changed.values(content_hash="", field_hashes={}))
+            connection.execute(changed.values(content_hash="", field_hashes=""))
         return len(visits)
 
     def open_segments(self) -> dict[str, Position]:

@@ -242,7 +242,8 @@ class SiteStore:
 
     def pass_over(self, address: Address, published: datetime) -> None:
         """Note that an article is older than the `since` of this run."""
-        self._add(Outcome(address, State.OLDER, self._now(), published=published))
+        now = self._now()
+        self._add(Outcome(address, State.OLDER, now, next_check=now, published=published))
 
     def fail(self, address: Address, error: str) -> None:
         """Note that the address could not be fetched; after too many failures it is parked."""

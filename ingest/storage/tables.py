@@ -34,11 +34,11 @@ ARTICLES = Table(
     "articles",
     META,
     Column("id", String(64), primary_key=True),
-    Column("site", String(255), nullable=False, index=True),
+    Column("site", String(255), nullable=False),
     Column("url", Text, nullable=False),
     Column("status", String(16), nullable=False, server_default="published"),
     Column("content_hash", String(64), nullable=False),
-    Column("field_hashes", JSON, nullable=False),
+    Column("field_hashes", Text, nullable=False),  # packed by `rows`
     Column("version", Integer, nullable=False),
     Column("modified", String(40), nullable=True),  # as the page states it
     # Versions since `modified` last changed:
@@ -48,13 +48,14 @@ ARTICLES = Table(
     Column("position", Integer, nullable=True),
     Column("first_seen", String(32), nullable=False),
     Column("last_seen", String(32), nullable=False),
+    sqlite_with_rowid=False,  # else SQLite stores each id twice
 )
 
 URLS = Table(
     "urls",
     META,
     Column("key", Text, primary_key=True),
-    Column("site", String(255), nullable=False, index=True),
+    Column("site", String(255), nullable=False),
     Column("url", Text, nullable=False),
     Column("article_id", String(64), nullable=True),
     Column("state", String(16), nullable=False),
@@ -67,7 +68,6 @@ URLS = Table(
     Column("published", String(32), nullable=True),
     Column("last_error", Text, nullable=True),
     Index("ix_urls_due", "site", "next_check"),
-    Index("ix_urls_article", "article_id"),
 )
 
 ALIASES = Table(
@@ -76,8 +76,9 @@ ALIASES = Table(
     # Of an address, or of a number that addresses hold; see `processing.identity.Name`:
     Column("key", Text, primary_key=True),
     Column("article_id", String(64), primary_key=True),
-    Column("site", String(255), nullable=False, index=True),
+    Column("site", String(255), nullable=False),
     Column("claimed", Boolean, nullable=False),
+    sqlite_with_rowid=False,
 )
 """Further keys of articles. The article at the key of an address that was requested is in `urls`.
 """

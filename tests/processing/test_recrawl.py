@@ -40,6 +40,7 @@ AGES = (HOUR, 6 * HOUR, 24 * HOUR)
         (Visit(State.ARTICLE, NOW, next_check=LATER), None, None, True),
         (Visit(State.ARTICLE, NOW, next_check=LATER + timedelta(hours=1)), None, None, False),
         (Visit(State.OLDER, NOW, published=NOW), None, LATER, False),
+        (Visit(State.OLDER, NOW, next_check=NOW, published=NOW), None, LATER, False),
         (Visit(State.OLDER, NOW, published=NOW), None, NOW, True),
         (Visit(State.OLDER, NOW, published=NOW), None, None, True),
     ],

@@ -20,8 +20,8 @@ from ingest.errors import UnwritableOutput, UsageError
 from ingest.processing.changes import Changed, decide, field_hashes
 from ingest.processing.recrawl import Address, State, Visit
 from ingest.record import Article, Metadata, Publisher
-from ingest.storage.engine import LEDGER_VERSION
 from ingest.storage.ledger import Ledger
+from ingest.storage.migration import LEDGER_VERSION
 from ingest.storage.rows import Outcome
 from ingest.storage.segments import Position
 from ingest.storage.tables import SEGMENTS, put
@@ -290,10 +290,12 @@ create table segments (path text primary key, site varchar(255) not null, length
   records integer not null, closed boolean not null);
 create table runs (id varchar(64), site varchar(255), started varchar(32) not null, finished varchar(32), counts json,
   primary key (id, site));
-insert into articles values ('aa', 'news', 'https://news.example/ferry', 'one', '{"headline": "x"}', 3,
+insert into articles values ('aa', 'news', 'https://news.example/ferry', 'one', '{"headline": "f9975e921853a9f4"}', 3,
   '2026-11-01T00:00:00+00:00', '2026-11-02T00:00:00+00:00');
 insert into urls values ('news.example/ferry', 'news', 'https://news.example/ferry', 'aa', 'article', '"t"', null,
   '2026-11-02T00:00:00+00:00', null, 0, null, null);
+insert into segments values ('news/2026-11-01/b-0001.jsonl', 'news', 70, 7, true),
+  ('news/2026-11-01/a-0001.jsonl', 'news', 30, 3, true), ('other/2026-11-01/a-0001.jsonl', 'other', 50, 5, true);
 """
 """As the first release made them."""
 
@@ -307,12 +309,38 @@ def test_a_ledger_of_the_first_release_is_brought_up(tmp_path: Path) -> None:
         known, seen = ledger.known("aa"), visit(ledger)
         assert known is not None
         assert (known.version, known.gone, known.unexplained, known.segment) == (3, False, 0, None)
+        assert known.field_hashes == {"headline": "f9975e921853"}  # enough of them to tell an edit
         assert seen is not None
         assert seen.etag == etag
         commit_record(ledger, ARTICLE, POSITION, NOW)
         ledger.runs.start("run", NOW)
         ledger.runs.finish("run", {"new": 1}, NOW)
         ledger.close()
+
+
+def test_the_records_of_the_first_release_are_numbered_by_site_in_the_order_of_writing(
+    tmp_path: Path,
+) -> None:
+    with sqlite3.connect(tmp_path / "ledger.sqlite") as connection:
+        connection.executescript(FIRST_TABLES)
+    connection.close()
+    for site, last in (("news", 10), ("other", 5), ("third", 0)):
+        ledger = Ledger.open(tmp_path, site)
+        assert ledger.last_sequence() == last
+        ledger.close()
+    with sqlite3.connect(tmp_path / "ledger.sqlite") as connection:
+        firsts = connection.execute("select path, first from segments order by path").fetchall()
+    connection.close()
+    assert [first for _, first in firsts] == [1, 4, 1]
+
+
+def test_what_is_due_is_found_by_an_index(ledger: Ledger, tmp_path: Path) -> None:
+    commit(ledger, next_check=LATER)
+    with sqlite3.connect(tmp_path / "ledger.sqlite") as connection:
+        query = "explain query plan select * from urls where site = 'news' and next_check <= 'now'"
+        ((*_, plan),) = connection.execute(query).fetchall()
+    connection.close()
+    assert "ix_urls_due (site=? AND next_check<?)" in plan
 
 
 def test_a_ledger_of_a_newer_release_is_refused(tmp_path: Path) -> None:
