@@ -43,14 +43,14 @@ _ADDED = {
         SOURCES.c.denied,
         SOURCES.c.confirmed,
     ),  # and the table `aliases`
-    4: (SEGMENTS.c.first,),
+    4: (SEGMENTS.c.first, ARTICLES.c.sequence),
 }
 """Columns that each version added. New tables and indexes need no entry: they are created."""
 
 _COMPACT = 4
 """The version since which records have sequence numbers, and rows of articles are compact."""
-_DROPPED = ("ix_urls_site", "ix_urls_article")
-"""Indexes of earlier versions that no query used."""
+_DROPPED = ("ix_segments_site",)
+"""Indexes of earlier versions that no query uses any more; others go with their table."""
 _BATCH = 1000
 """Rows that are copied at a time."""
 _DIGITS = 12
@@ -64,7 +64,7 @@ def migrate(connection: Connection, version: int) -> None:
     if 0 < version < _COMPACT:
         for name in _DROPPED:
             connection.exec_driver_sql(f"DROP INDEX IF EXISTS {name}")
-        for table in (ARTICLES, ALIASES):
+        for table in (ARTICLES, URLS, ALIASES):
             _copy(connection, table)
         unplanned = URLS.c.state.in_([State.FOUND, State.OLDER]) & URLS.c.next_check.is_(None)
         connection.execute(update(URLS).where(unplanned).values(next_check=URLS.c.last_seen))

@@ -20,6 +20,7 @@ from sqlalchemy import (
     bindparam,
     delete,
     false,
+    func,
     select,
     true,
     union_all,
@@ -32,7 +33,7 @@ from ingest.processing.identity import Name
 from ingest.processing.recrawl import Address, State, Visit
 from ingest.record import Article, Status
 from ingest.storage.segments import Position
-from ingest.storage.tables import ALIASES, ARTICLES, URLS, put_all
+from ingest.storage.tables import ALIASES, ARTICLES, SEGMENTS, URLS, put_all
 from ingest.urls import id_of_key
 
 
@@ -148,7 +149,7 @@ def _in_base_64(digits: str) -> str:
 
 
 def known_of(row: RowMapping) -> Known:
-    """Return the last version in a row of `articles`."""
+    """Return the last version in a row of `articles`, with the `path` of its segment."""
     return Known(
         version=row["version"],
         content_hash=row["content_hash"],
@@ -157,7 +158,7 @@ def known_of(row: RowMapping) -> Known:
         modified=row["modified"],
         unexplained=row["unexplained"],
         first_seen=datetime.fromisoformat(row["first_seen"]),
-        segment=row["segment"],
+        segment=row["path"],
         position=row["position"],
         url=row["url"],
     )
@@ -231,7 +232,8 @@ def _version_row(site: str, outcome: Outcome, article: Article) -> dict[str, Any
         "version": article.version,
         "modified": article.date_modified,
         "unexplained": outcome.unexplained,
-        "segment": outcome.position.path if outcome.position else None,
+        "sequence": article.metadata.sequence,
+        "segment": None,
         "position": outcome.position.length if outcome.position else None,
         "first_seen": iso(outcome.at),
         "last_seen": iso(outcome.at),
@@ -303,7 +305,10 @@ def known_in(connection: Connection, article_id: str) -> Known | None:
 
 @cache
 def _article() -> Select[Any]:
-    return select(ARTICLES).where(ARTICLES.c.id == bindparam("ident"))
+    holding = (SEGMENTS.c.site == ARTICLES.c.site) & (SEGMENTS.c.first <= ARTICLES.c.sequence)
+    newest = select(SEGMENTS.c.path).where(holding).order_by(SEGMENTS.c.first.desc()).limit(1)
+    path = func.coalesce(ARTICLES.c.segment, newest.scalar_subquery()).label("path")
+    return select(ARTICLES, path).where(ARTICLES.c.id == bindparam("ident"))
 
 
 def _address_row(site: str, outcome: Outcome) -> dict[str, Any]:

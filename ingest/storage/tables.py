@@ -22,6 +22,7 @@ from sqlalchemy import (
     Table,
     Text,
     bindparam,
+    text,
 )
 from sqlalchemy.dialects import postgresql, sqlite
 
@@ -43,12 +44,13 @@ ARTICLES = Table(
     Column("modified", String(40), nullable=True),  # as the page states it
     # Versions since `modified` last changed:
     Column("unexplained", Integer, nullable=False, server_default="0"),
-    # The line of the last version: segment and first byte.
+    # The line of the last version: its number, and its first byte in the segment that has the
+    # number. Versions of earlier releases have no number here, but the path of their segment.
+    Column("sequence", Integer, nullable=True),
     Column("segment", Text, nullable=True),
     Column("position", Integer, nullable=True),
     Column("first_seen", String(32), nullable=False),
     Column("last_seen", String(32), nullable=False),
-    sqlite_with_rowid=False,  # else SQLite stores each id twice
 )
 
 URLS = Table(
@@ -67,7 +69,15 @@ URLS = Table(
     Column("attempts", Integer, nullable=False, default=0),
     Column("published", String(32), nullable=True),
     Column("last_error", Text, nullable=True),
-    Index("ix_urls_due", "site", "next_check"),
+    # Most articles are not checked again:
+    Index(
+        "ix_urls_planned",
+        "site",
+        "next_check",
+        sqlite_where=text("next_check IS NOT NULL"),
+        postgresql_where=text("next_check IS NOT NULL"),
+    ),
+    sqlite_with_rowid=False,  # else SQLite has each key twice, in the table and in its index
 )
 
 ALIASES = Table(
@@ -111,12 +121,13 @@ SEGMENTS = Table(
     "segments",
     META,
     Column("path", Text, primary_key=True),
-    Column("site", String(255), nullable=False, index=True),
+    Column("site", String(255), nullable=False),
     Column("length", Integer, nullable=False),
     Column("records", Integer, nullable=False),
     # The sequence number of the first record:
     Column("first", Integer, nullable=False, server_default="1"),
     Column("closed", Boolean, nullable=False),
+    Index("ix_segments_first", "site", "first"),
 )
 
 RUNS = Table(

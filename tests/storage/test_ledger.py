@@ -59,6 +59,8 @@ def commit(ledger: Ledger, state: State = State.ARTICLE, at: datetime = NOW, **m
 
 def commit_record(ledger: Ledger, article: Article, position: Position, now: datetime) -> None:
     start = Position(position.path, position.length - 100, position.records - 1)
+    metadata = article.metadata.model_copy(update={"sequence": position.records})
+    article = article.model_copy(update={"metadata": metadata})
     outcome = Outcome(
         ADDRESS, State.ARTICLE, now, article_id=article.id, written=article, position=start
     )
@@ -340,7 +342,7 @@ def test_what_is_due_is_found_by_an_index(ledger: Ledger, tmp_path: Path) -> Non
         query = "explain query plan select * from urls where site = 'news' and next_check <= 'now'"
         ((*_, plan),) = connection.execute(query).fetchall()
     connection.close()
-    assert "ix_urls_due (site=? AND next_check<?)" in plan
+    assert "ix_urls_planned (site=? AND next_check<?)" in plan
 
 
 def test_a_ledger_of_a_newer_release_is_refused(tmp_path: Path) -> None:
