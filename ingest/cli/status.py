@@ -60,11 +60,12 @@ def status(
 
 def _statuses(names: list[str], settings: Settings, now: datetime) -> list[SiteStatus]:
     from ingest.monitoring.status import LOOKED_BACK, status_of
-    from ingest.storage.runs import reading_runs, runs_of, sites_with_runs
+    from ingest.storage.read_only import reading_ledger
+    from ingest.storage.runs import runs_of, sites_with_runs
     from ingest.storage.site_lock import is_locked
 
     statuses = []
-    with reading_runs(settings.output, settings.ledger) as connection:
+    with reading_ledger(settings.output, settings.ledger) as connection:
         for name in _chosen(names, sites_with_runs(connection), settings):
             runs = runs_of(connection, name, LOOKED_BACK * 2)
             is_unfinished = runs[0].finished is None

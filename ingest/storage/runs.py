@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 from pydantic import ValidationError
-from sqlalchemy import Connection, RowMapping, create_engine, delete, func, inspect, select, update
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy import Connection, RowMapping, delete, func, inspect, select, update
 
-from ingest.errors import UsageError
 from ingest.monitoring.summary import Run, RunSummary
 from ingest.settings import Limits
-from ingest.storage.engine import Database, explain
+from ingest.storage.engine import Database
 from ingest.storage.rows import iso
 from ingest.storage.tables import RUNS, put
-from ingest.storage.write_ahead import check_log
 
 _NEWEST_FIRST = (RUNS.c.started.desc(), RUNS.c.id.desc())
 
@@ -64,35 +59,6 @@ class SiteRuns:
             return runs_of(connection, self._site, limit)
 
 
-@contextmanager
-def reading_runs(output: Path, url: str = "") -> Iterator[Connection]:
-    """Give a read-only connection to the ledger of an output folder, or at a URL.
-
-    It works during a crawl: it takes no lock, waits for no writer, and creates no file.
-
-    Raises:
-        UsageError: there is no ledger, or it cannot be read.
-    """
-    file = output / "ledger.sqlite"
-    if not url and not file.is_file():
-        raise UsageError(
-            f"no ledger in {output}", "crawl first, or name the folder of a crawl with --output"
-        )
-    if not url:
-        check_log(file)
-    try:
-        engine = create_engine(url or _read_only(file))
-        try:
-            with engine.connect() as connection:
-                yield connection
-        finally:
-            engine.dispose()
-    except (SQLAlchemyError, ImportError) as error:
-        name = url.rpartition("@")[2] or file  # the part before the @ holds a password
-        problem, remedy = explain(error, ("cannot be read", "run a crawl once with it"))
-        raise UsageError(f"the ledger {name} {problem}", remedy) from error
-
-
 def last_starts(
     output: Path, url: str = "", wait_seconds: float = Limits().ledger_wait_seconds
 ) -> dict[str, datetime]:
@@ -122,16 +88,6 @@ def last_starts(
             }
     finally:
         database.close()
-
-
-def _read_only(file: Path) -> str:
-    """Return the URL of an SQLite file to read.
-
-    If no writer is active, `immutable` keeps SQLite from creating its own files beside it.
-    """
-    active = file.with_name(f"{file.name}-wal").exists()
-    mode = "mode=ro" if active else "immutable=1"
-    return f"sqlite:///file:{quote(str(file.resolve()))}?{mode}&uri=true"
 
 
 def _run(row: RowMapping) -> Run:

@@ -14,7 +14,8 @@ from ingest.cli.app import main
 from ingest.crawl.run import crawl_sites
 from ingest.monitoring.summary import RunSummary
 from ingest.settings import Settings
-from ingest.storage.runs import reading_runs, runs_of
+from ingest.storage.read_only import reading_ledger
+from ingest.storage.runs import runs_of
 
 FIXTURES = Path(__file__).parents[2] / "fixtures"
 RELEASES = sorted(path for path in (FIXTURES / "releases").iterdir() if path.is_dir())
@@ -77,7 +78,7 @@ def crawl(output: Path, now: datetime, **options: Any) -> RunSummary:
 
 
 def test_summaries_are_the_same_in_files_and_ledger(output: Path) -> None:
-    with reading_runs(output) as connection:
+    with reading_ledger(output) as connection:
         runs = runs_of(connection, SITE)
     assert [run.summary for run in runs] == summaries(output)[::-1]
     assert [summary.new for summary in summaries(output)] == [2, 2]
@@ -103,7 +104,7 @@ def test_a_crawl_continues_and_rewrites_nothing(release: Path, output: Path) -> 
     assert {path: after[path] for path in before} == before
     assert len({record["id"] for record in records(output)}) == len(records(output)) == 7
     assert contents(output, "*.json").items() > contents(release, "*.json").items()
-    with reading_runs(output) as connection:
+    with reading_ledger(output) as connection:
         assert [run.summary for run in runs_of(connection, SITE)] == summaries(output)[::-1]
 
 

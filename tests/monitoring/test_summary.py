@@ -19,7 +19,8 @@ from ingest.monitoring.summary import End, Finding, Kind, RunSummary, age_text
 from ingest.settings import Settings
 from ingest.storage.ledger import Ledger
 from ingest.storage.output import write_summary
-from ingest.storage.runs import reading_runs, runs_of, sites_with_runs
+from ingest.storage.read_only import reading_ledger
+from ingest.storage.runs import runs_of, sites_with_runs
 from tests.monitoring.summaries import NOW, summary
 
 CASSETTES = Path(__file__).parents[2] / "fixtures" / "cassettes"
@@ -74,7 +75,7 @@ def test_in_a_replay_ages_count_from_the_recording(output: Path) -> None:
 
 
 def test_file_and_ledger_say_the_same(output: Path) -> None:
-    with reading_runs(output) as connection:
+    with reading_ledger(output) as connection:
         assert sites_with_runs(connection) == ["dailytimes"]
         runs = runs_of(connection, "dailytimes")
         assert [run.summary for run in runs] == summaries(output)[::-1]
@@ -85,7 +86,7 @@ def test_file_and_ledger_say_the_same(output: Path) -> None:
 
 def test_reading_makes_no_file(output: Path) -> None:
     before = sorted(output.rglob("*"))
-    with reading_runs(output) as connection:
+    with reading_ledger(output) as connection:
         runs_of(connection, "dailytimes")
     assert sorted(output.rglob("*")) == before
     assert [file.name for file in output.glob("ledger.sqlite*")] == ["ledger.sqlite"]
@@ -94,7 +95,7 @@ def test_reading_makes_no_file(output: Path) -> None:
 def test_reading_goes_on_while_another_writes(output: Path) -> None:
     with sqlite3.connect(output / "ledger.sqlite") as writer:
         writer.execute("begin immediate")
-        with reading_runs(output) as connection:
+        with reading_ledger(output) as connection:
             assert len(runs_of(connection, "dailytimes")) == 2
         writer.rollback()
     writer.close()
@@ -106,7 +107,7 @@ def test_reading_goes_on_while_another_writes(output: Path) -> None:
 def test_a_ledger_that_cannot_be_read_is_one_line(content: bytes | None, tmp_path: Path) -> None:
     if content is not None:
         (tmp_path / "ledger.sqlite").write_bytes(content)
-    with pytest.raises(UsageError, match=str(tmp_path)), reading_runs(tmp_path) as connection:
+    with pytest.raises(UsageError, match=str(tmp_path)), reading_ledger(tmp_path) as connection:
         sites_with_runs(connection)
 
 
@@ -119,7 +120,7 @@ def test_a_ledger_without_summaries_is_one_line(tmp_path: Path) -> None:
     engine.dispose()
     with (
         pytest.raises(UsageError, match=r"summary.*run a crawl once"),
-        reading_runs(tmp_path) as connection,
+        reading_ledger(tmp_path) as connection,
     ):
         runs_of(connection, "news")
 

@@ -16,7 +16,8 @@ from ingest.errors import UsageError
 from ingest.settings import Settings
 from ingest.storage import binding
 from ingest.storage.ledger import Ledger
-from ingest.storage.runs import last_starts, reading_runs, sites_with_runs
+from ingest.storage.read_only import reading_ledger
+from ingest.storage.runs import last_starts, sites_with_runs
 from ingest.storage.site_store import SiteStore
 from tests.storage.postgresql import server
 
@@ -137,7 +138,7 @@ def test_a_crawl_of_a_second_folder_ends_with_that_line(ledger: str, tmp_path: P
     assert not list((tmp_path / "second").rglob("*.jsonl*"))
     assert crawl("first") == 2  # the next two
     assert set(last_starts(tmp_path / "first", ledger)) == {"dailytimes"}
-    with reading_runs(tmp_path / "first", ledger) as connection:
+    with reading_ledger(tmp_path / "first", ledger) as connection:
         assert sites_with_runs(connection) == ["dailytimes"]
 
 

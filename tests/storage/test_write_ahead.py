@@ -14,7 +14,8 @@ import pytest
 from ingest.cli.app import main
 from ingest.errors import UsageError
 from ingest.storage.ledger import Ledger
-from ingest.storage.runs import last_starts, reading_runs
+from ingest.storage.read_only import reading_ledger
+from ingest.storage.runs import last_starts
 from ingest.storage.write_ahead import check_log
 
 NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
@@ -88,7 +89,7 @@ def test_a_restored_ledger_is_not_mixed_with_it(
         with pytest.raises(UsageError, match=f"does not fit {LOG}") as caught:
             Ledger.open(folder, "news")
         assert f"move {LOG} and {INDEX} away" in caught.value.remedy
-        with pytest.raises(UsageError, match="does not fit"), reading_runs(folder):
+        with pytest.raises(UsageError, match="does not fit"), reading_ledger(folder):
             pass
         with pytest.raises(UsageError, match="does not fit"):
             last_starts(folder)
