@@ -33,7 +33,7 @@ _NO_NETWORK = (
 _SMALL_HEAP = "--js-flags=--max-old-space-size=512"
 """MiB. A page whose scripts take more loses its process, and only that."""
 _SNAPSHOT_SECONDS = 5.0
-"""A page whose script never ends does not even say what it contains."""
+"""A page whose script never ends does not answer what it contains."""
 _START_SECONDS = 30.0
 
 
@@ -127,10 +127,12 @@ async def _rendered(
     page.on("popup", _close)
     is_settled = await _load(page, url, seconds)
     try:
-        async with asyncio.timeout(_SNAPSHOT_SECONDS):
+        async with asyncio.timeout(min(seconds, _SNAPSHOT_SECONDS)):
             html = await _html(page, most)
     except TimeoutError as error:
         raise LimitExceeded(f"{url}: not rendered: its scripts do not pause") from error
+    if not page.url.startswith(("http:", "https:")):  # the browser's own page about an error
+        raise Unreachable(f"{url}: not rendered: the browser shows {page.url}")
     if len(html) > most:
         raise LimitExceeded(f"{url}: rendered, it is over limits.page_bytes")
     return html, is_settled

@@ -20,7 +20,7 @@ from tldextract import TLDExtract
 
 from ingest.crawl.http.failure import is_too_large, reason_of
 from ingest.crawl.http.headers import headers_of
-from ingest.errors import ForbiddenAddress, HostExcluded, InvalidURL
+from ingest.errors import ForbiddenAddress, HostExcluded, InvalidURL, Unreachable
 
 if TYPE_CHECKING:
     from ingest.record import FetchedPage
@@ -80,6 +80,10 @@ class Answer:
     body: bytes
 
 
+_STAY = Answer(204, {}, b"")
+"""To a page that leads to another one: after any other answer the browser would leave the page."""
+
+
 class FirstParty:
     """Which hosts belong to the site of a page.
 
@@ -120,7 +124,8 @@ class PageRequests:
         scripts: responses with scripts, by URL, which pages of a crawl share.
 
     Attributes:
-        excluded: the error of a host that must not be contacted any more, if one was asked for.
+        problem: why the page lacks something that another time may bring: a host that must not be
+            contacted any more, or a request without a usable answer.
     """
 
     def __init__(
@@ -141,17 +146,20 @@ class PageRequests:
         self._is_closed = False
         self._made = 0
         self._left_out: Counter[str] = Counter()
-        self.excluded: HostExcluded | None = None
+        self.problem: Unreachable | None = None
 
     async def answer(self, asked: Asked) -> Answer | None:
-        """Return the response to a request, or None if it is refused or failed."""
+        """Return the response to a request, or None if it is refused or failed.
+
+        A page that leads to another one gets an answer that keeps the browser where it is.
+        """
         if self._is_closed:
             return None
         if asked.is_page and not self._is_loaded and _same(asked.url, self._page.url):
             self._is_loaded = True
             return Answer(200, _for_browser(self._page.headers), self._page.body)
         if asked.kind not in _KINDS or self._is_refused(asked):
-            return None
+            return _STAY if asked.is_page else None
         if asked.kind == "stylesheet":  # has no text; scripts wait for it
             return Answer(200, {"content-type": "text/css"}, b"")
         return self._scripts.get(asked.url) or await self._fetched(asked)
@@ -184,21 +192,30 @@ class PageRequests:
         if asked.method != "GET":
             return "not GET"
         if not self._first_party.includes(asked.url):
-            return "of other sites"
+            return _ALIEN
         return "over limits.render_requests" if self._made >= self._most else ""
 
     async def _fetched(self, asked: Asked) -> Answer | None:
         try:
             response = await self._response(asked)
         except Exception as error:  # noqa: BLE001 - whatever the layers of the network raise
-            self._left_out[_reason(error)] += 1
-            if isinstance(error, HostExcluded):
-                self.excluded = error
+            self._fail(asked, _reason(error), error)
             return None
+        if response.status == 429 or response.status >= 500:
+            self._fail(asked, f"with HTTP {response.status}")
         answer = Answer(response.status, _for_browser(headers_of(response)), response.body)
         if asked.kind == "script" and response.status == 200 and self._has_room(answer):
             self._scripts[asked.url] = answer
         return answer
+
+    def _fail(self, asked: Asked, reason: str, error: Exception | None = None) -> None:
+        self._left_out[reason] += 1
+        if isinstance(error, HostExcluded):
+            self.problem = HostExcluded(error.message, error.remedy)
+        elif self.problem is None and reason not in _LASTING:
+            self.problem = Unreachable(
+                f"{self._page.url}: not rendered whole: {asked.url}: {reason}"
+            )
 
     def _has_room(self, answer: Answer) -> bool:
         kept = sum(len(script.body) for script in self._scripts.values())
@@ -221,12 +238,19 @@ class PageRequests:
                 return response
             url = response.urljoin(target.decode("latin-1"))
             if not self._first_party.includes(url):
-                raise _LeftOut("of other sites")
-        raise _LeftOut("with too many redirects")
+                raise _LeftOut(_ALIEN)
+        raise _LeftOut(_CIRCLE)
 
 
 class _LeftOut(Exception):
     """A request is left out; the message is the reason."""
+
+
+_ALIEN, _CIRCLE = "of other sites", "with too many redirects"
+_CLOSED, _ROBOTS = "to an address that is not allowed", "forbidden by robots.txt"
+_LARGE = "over limits.page_bytes"
+_LASTING = frozenset({_ALIEN, _CIRCLE, _CLOSED, _ROBOTS, _LARGE})
+"""Reasons that another time brings again."""
 
 
 def _reason(error: Exception) -> str:
@@ -234,12 +258,12 @@ def _reason(error: Exception) -> str:
     if isinstance(error, _LeftOut):
         return str(error)
     if isinstance(error, ForbiddenAddress | InvalidURL):
-        return "to an address that is not allowed"
+        return _CLOSED
     if isinstance(error, HostExcluded):
         return "to a host that is left alone"
     if reason_of(error) == "Forbidden by robots.txt":
-        return "forbidden by robots.txt"
-    return "over limits.page_bytes" if is_too_large(error) else "without an answer"
+        return _ROBOTS
+    return _LARGE if is_too_large(error) else "without an answer"
 
 
 def _same(one: str, other: str) -> bool:

@@ -69,13 +69,13 @@ class Renderer:
 
         Raises:
             HostExcluded: a host must not be contacted any more, so that the page lacks something.
-            Unreachable: the page or the browser crashed, and there is no article without.
+            Unreachable: the page or the browser crashed, or data is missing, and there is no article.
             UsageError: there is no browser, or it does not start.
         """
         if not self._wants(page, result):
             return page, result
         try:
-            rendered = await self._rendered(page)
+            rendered, missing = await self._rendered(page)
         except (LimitExceeded, Unreachable) as problem:
             if isinstance(problem, HostExcluded) or self._context.interrupted:
                 raise
@@ -85,7 +85,10 @@ class Renderer:
             if isinstance(problem, LimitExceeded):
                 return page, _rejected(page, result, problem)
             raise
-        return rendered, await run(rendered)
+        improved = await run(rendered)
+        if missing is not None and isinstance(improved, Rejection):
+            raise missing
+        return rendered, improved
 
     async def close(self) -> None:
         """End the browser, if it was started."""
@@ -107,8 +110,13 @@ class Renderer:
             return UNKNOWN_SITE
         return catalog.get(page.site) if page.site else catalog.for_url(page.url)
 
-    async def _rendered(self, page: FetchedPage) -> FetchedPage:
-        """Return a page as it is after its scripts have run; raises as `Browser.render` does."""
+    async def _rendered(self, page: FetchedPage) -> tuple[FetchedPage, Unreachable | None]:
+        """Return a page as it is after its scripts have run, and what it lacks.
+
+        Raises:
+            HostExcluded: as `improved` does.
+            LimitExceeded, Unreachable, UsageError: as `Browser` does.
+        """
         settings, site = self._context.settings, self._site(page)
         requests = PageRequests(
             page,
@@ -127,8 +135,8 @@ class Renderer:
                 user_agent=self._crawler.settings["USER_AGENT"],
                 time_zone=site.time_zone,
             )
-        if requests.excluded is not None:
-            raise HostExcluded(requests.excluded.message)
+        if isinstance(requests.problem, HostExcluded):
+            raise requests.problem
         warnings = [*page.warnings, requests.remark()]
         if not is_settled:
             warnings.append("rendered only as far as it was after limits.render_seconds")
@@ -136,7 +144,8 @@ class Renderer:
             name: value for name, value in page.headers.items() if name not in _VALIDATORS
         } | {"content-type": "text/html; charset=utf-8"}
         body = html.encode("utf-8", "replace")
-        return replace(page, body=body, headers=headers, warnings=tuple(warnings))
+        rendered = replace(page, body=body, headers=headers, warnings=tuple(warnings))
+        return rendered, requests.problem
 
     async def _running(self) -> Browser:
         """Return the browser; it is started first, or again if it has crashed."""
