@@ -27,7 +27,7 @@ from tests.small_paper import HOME, HOST, Paper, always, article, in_fresh_proce
 pytestmark = [needs_chromium(), pytest.mark.timeout(120)]
 
 FORBIDDEN = "10.11.12.13"
-SECONDS = 3.0
+SECONDS = 5.0
 """For pages that never come to an end."""
 REQUESTS = 2
 
