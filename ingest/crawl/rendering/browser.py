@@ -143,7 +143,7 @@ async def _load(page: Page, url: str, seconds: float) -> bool:
     loop = asyncio.get_running_loop()
     end = loop.time() + seconds
     try:
-        await page.goto(url, wait_until="domcontentloaded", timeout=seconds * 1000)
+        await page.goto(url, wait_until="commit", timeout=seconds * 1000)
         left = max(0.001, end - loop.time())
         await page.wait_for_load_state("networkidle", timeout=left * 1000)
     except PlaywrightTimeout:

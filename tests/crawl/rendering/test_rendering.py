@@ -24,7 +24,7 @@ from tests.crawl.rendering.scripted import (
 )
 from tests.small_paper import HOME, HOST, Paper, always, article, in_fresh_process, moved, ok, title
 
-pytestmark = [needs_chromium(), pytest.mark.timeout(120)]
+pytestmark = needs_chromium()
 
 FORBIDDEN = "10.11.12.13"
 SECONDS = 5.0
