@@ -44,6 +44,11 @@ _LONG = 1_000  # characters; shorter texts are fast without the check
 _PARAGRAPH_BREAK = re.compile(r"\n{2,}")
 _NOT_A_LETTER = re.compile(r"[\W_]+")
 _INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200b\u2060\ufeff"))
+# Characters without a glyph: soft hyphen, joiners, marks of direction, fillers, and blanks.
+_UNSEEN = (
+    " \t\n\r\u00a0\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b\u200c\u200d\u200e\u200f"
+    "\u2028\u2029\u2060\u2061\u2062\u2063\u2064\u2800\u3000\u3164\ufe0f\ufeff\uffa0"
+)
 _NOTHING = frozenset({"", "none", "null", "undefined"})
 # In the spellings of programs only: "NAN" is the News Agency of Nigeria, and Nan a name.
 _NO_NUMBER = frozenset({"nan", "NaN"})
@@ -108,16 +113,16 @@ LINE_CHARACTERS = 10_000
 
 
 def hollow(text: str) -> bool:
-    """Whether the text is empty, or is a program's "None", "null", "undefined" or "NaN"."""
-    return _is_nothing(one_line(text[:100])) and not text[100:].strip()
+    """Whether nothing of the text is seen, or it is a program's "None", "null", "undefined", "NaN"."""
+    return _is_nothing(one_line(text[:100])) and not text[100:].strip(_UNSEEN)
 
 
 def _is_nothing(line: str) -> bool:
-    return line.casefold() in _NOTHING or line in _NO_NUMBER
+    return line.casefold() in _NOTHING or line in _NO_NUMBER or not line.strip(_UNSEEN)
 
 
 def known(text: str | None) -> str | None:
-    """Return the text on one line, or None if it is empty or longer than `LINE_CHARACTERS`."""
+    """Return the text on one line, or None if it is hollow or longer than `LINE_CHARACTERS`."""
     line = one_line(text)
     return None if _is_nothing(line) or len(line) > LINE_CHARACTERS else line
 

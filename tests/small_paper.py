@@ -112,12 +112,14 @@ class Paper:
     asked: list[tuple[str, Mapping[str, str]]] = field(default_factory=list)
     now: datetime = NOW
     form: str = r"/[a-z]+/"
+    definition: dict[str, Any] = field(default_factory=dict)
+    settings: dict[str, Any] = field(default_factory=dict)
 
     def answer(self, path: str, headers: Mapping[str, str]) -> Answer:
         self.asked.append((path, headers))
         if path == "/map.xml":
             return sitemap(*self.announced)
-        if path == "/robots.txt":
+        if path == "/robots.txt" and path not in self.pages:
             return 404, {}, ""
         return self.pages.get(path, always((404, {}, "")))(headers)
 
@@ -136,16 +138,18 @@ class Paper:
                 "domain": HOST,
                 "article_urls": [self.form],
                 "discover": {"sitemaps": ["/map.xml"]},
+                **self.definition,
             }
         )
-        settings = Settings.load(
-            output=self.output,
-            connect_to={HOST: self.url},
-            allow_loopback=True,
-            delay=0,
-            workers=1,
-            retries=0,
-        )
+        values: dict[str, Any] = {
+            "output": self.output,
+            "connect_to": {HOST: self.url},
+            "allow_loopback": True,
+            "delay": 0,
+            "workers": 1,
+            "retries": 0,
+        }
+        settings = Settings.load(**(values | self.settings))
         (summary,) = crawl_sites([site], settings, now=lambda: self.now, **wanted)
         return summary
 

@@ -55,6 +55,11 @@ def test_a_line_that_is_too_long_or_says_nothing_is_not_known() -> None:
     assert known("x" * LINE_CHARACTERS) is not None
     assert known("x" * (LINE_CHARACTERS + 1)) is None
     assert [known(text) for text in ("None", " null ", "", None)] == [None] * 4
+    assert [
+        known(text) for text in ("\u200b\u200b", "\u200e \u200f", "\u3164", "\u00ad\u2060")
+    ] == [None] * 4
+    assert known("علی\u200cرضا") == "علی\u200cرضا"
+    assert hollow("\u200b" * 500)
     assert [hollow(text) for text in ("None", " " * 500, "None" + " " * 500, "None of it", "x" * 500)] == [
         True, True, True, False, False,
     ]  # fmt: skip

@@ -46,7 +46,6 @@ def make_app() -> typer.Typer:
         "For example: khabar scrape https://dailytimes.com.pk/1158965/",
         epilog=EXIT_CODES,
         no_args_is_help=True,
-        add_completion=False,
         rich_markup_mode=None,
         pretty_exceptions_enable=False,
     )

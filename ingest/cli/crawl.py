@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from ingest.cli.completion import site_names
 from ingest.cli.console import Terminal, print_table, safe
 from ingest.cli.options import FetchOptions, Limit, Output, Quiet, Record, Since
 
@@ -30,7 +31,10 @@ _COUNTS = ("found", "new", "changed", "unchanged", "rejected", "failed")
 def crawl(
     context: typer.Context,
     sites: Annotated[
-        list[str], typer.Argument(metavar="SITE...", help="Names as in `khabar sites`.")
+        list[str],
+        typer.Argument(
+            metavar="SITE...", help="Names as in `khabar sites`.", autocompletion=site_names
+        ),
     ],
     *,
     output: Output = None,

@@ -80,6 +80,14 @@ class FetchOptions:
         str | None,
         typer.Option("--user-agent", metavar="TEXT", help="In place of Khabar's own user agent."),
     ] = None
+    render: Annotated[
+        bool | None,
+        typer.Option(
+            "--render/--no-render",
+            help="Render pages in a browser, for sites whose text only scripts bring.",
+            show_default=False,
+        ),
+    ] = None
     log_json: Annotated[
         bool | None,
         typer.Option(
@@ -118,6 +126,7 @@ class FetchOptions:
             allow_loopback=self.allow_loopback,
             delay=self.delay,
             user_agent=self.user_agent,
+            render=self.render,
             log_json=self.log_json,
             log_level=self.log_level,
             **flags,
@@ -133,6 +142,8 @@ class FetchOptions:
             yield "--allow-loopback"
         yield from arguments("--delay", self.delay)
         yield from arguments("--user-agent", self.user_agent)
+        if self.render is not None:
+            yield "--render" if self.render else "--no-render"
 
 
 def arguments(option: str, *values: object) -> Iterator[str]:

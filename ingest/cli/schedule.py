@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from ingest.cli.completion import site_names
 from ingest.cli.console import Terminal
 from ingest.cli.options import FetchOptions, Limit, Output, Since, arguments
 from ingest.errors import UsageError
@@ -26,7 +27,11 @@ def schedule(
     context: typer.Context,
     sites: Annotated[
         list[str] | None,
-        typer.Argument(metavar="SITE...", help="Names; without any, all sites with a schedule."),
+        typer.Argument(
+            metavar="SITE...",
+            help="Names; without any, all sites with a schedule.",
+            autocompletion=site_names,
+        ),
     ] = None,
     *,
     once: Annotated[

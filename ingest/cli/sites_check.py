@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from ingest.cli.completion import site_names
 from ingest.cli.console import Terminal
 from ingest.cli.options import FetchOptions, Record
 from ingest.errors import UsageError
@@ -21,7 +22,10 @@ if TYPE_CHECKING:
 def check(
     context: typer.Context,
     names: Annotated[
-        list[str] | None, typer.Argument(metavar="SITE...", help="Names; without any, all sites.")
+        list[str] | None,
+        typer.Argument(
+            metavar="SITE...", help="Names; without any, all sites.", autocompletion=site_names
+        ),
     ] = None,
     *,
     saved: Annotated[

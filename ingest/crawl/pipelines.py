@@ -14,10 +14,12 @@ from scrapy.exceptions import CloseSpider, DropItem
 from ingest import plugins
 from ingest.crawl.absence import Absences, leads_away
 from ingest.crawl.context import context_of
+from ingest.crawl.rendering.chromium import check_browser
+from ingest.crawl.rendering.renderer import Renderer
 from ingest.crawl.sinks import Sinks
 from ingest.crawl.spider import KhabarSpider
 from ingest.crawl.stats import Tally, conclude
-from ingest.errors import KhabarError
+from ingest.errors import HostExcluded, KhabarError, Unreachable
 from ingest.processing.changes import Decision, Known, Same, decide, known_by
 from ingest.processing.identity import SHARED_CANONICAL, Identity
 from ingest.processing.recrawl import Address
@@ -70,6 +72,7 @@ class RecordPipeline:
         self._memory = Identities()
         self._absences: Absences | None = None
         self._workers: Workers | None = None
+        self._renderer = Renderer(crawler)
         self._closing: asyncio.Future[None] | None = None
 
     @classmethod
@@ -84,7 +87,9 @@ class RecordPipeline:
         context = self._context
         try:
             site: Site | None = getattr(self._crawler.spider, "site", None)
-            plugins.check([] if site is None else [site], context.settings)
+            sites = [] if site is None else [site]
+            plugins.check(sites, context.settings)
+            check_browser(sites, context.settings)
             if context.output is not None:
                 context.sinks = Sinks.open(
                     context.settings.sinks, context.settings, context.note_once
@@ -143,10 +148,24 @@ class RecordPipeline:
         if not isinstance(item, FetchedPage) or self._workers is None:
             return item
         try:
-            return await self._settle(item, await self._workers.run(item))
+            extract = self._workers.run
+            return await self._settle(
+                *await self._renderer.improved(item, await extract(item), extract)
+            )
+        except Unreachable as error:
+            self._unrendered(address_of(item), error)
+            raise DropItem(str(error)) from error
         except KhabarError as error:  # a disk error: the page stays due
             self._stop(error)
             raise DropItem(str(error)) from error
+
+    def _unrendered(self, address: Address, error: Unreachable) -> None:
+        """Account for a page that the browser failed on. If the run is stopped, it stays due."""
+        if self._context.interrupted:
+            return
+        if self._context.store is not None and not isinstance(error, HostExcluded):
+            self._context.store.fail(address, error.message)
+        self._tally.failed(address.url, error)
 
     def _stop(self, error: KhabarError) -> None:
         if self._context.fatal is None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, TypedDict, Unpack
@@ -17,6 +17,7 @@ from ingest.crawl.context import PAGE_DONE, context_of
 from ingest.crawl.http.netguard import AddressPolicy
 from ingest.crawl.http.recording import open_tape
 from ingest.crawl.jobs import Job, Listener, raise_if_all_failed, run_jobs
+from ingest.crawl.rendering.chromium import check_browser
 from ingest.crawl.stats import Tally, summarise
 from ingest.errors import KhabarError, NothingFetched
 from ingest.monitoring.summary import RunSummary
@@ -93,6 +94,7 @@ def crawl_sites(
     chosen = _definitions(sites, catalog)
     catalog = catalog.with_sites(chosen)
     plugins.check(chosen, settings)
+    check_browser(chosen, settings)
     spider = load_object(_SITE_SPIDER)
     arguments = {name: value for name, value in wanted.items() if name != "only"}
     only = wanted.get("only", {})
@@ -170,6 +172,8 @@ def fetch_by_site(
     refused = {} if replay else _refused(urls, settings)
     if urls and len(refused) == len(set(urls)):  # no crawl needs to start
         return [[refused[url] for url in part] for _, part in requests]
+    catalog = _with_definitions(catalog, requests, settings)
+    check_browser(_definitions_of(requests, catalog), settings)
     spider = load_object(_PAGE_SPIDER)
     jobs = [
         Job(spider, {"urls": part, "site": site, "accept_any": accept_any})
@@ -180,7 +184,7 @@ def fetch_by_site(
         jobs,
         _with_workers_for(len(urls), settings),
         open_tape(replay, record),
-        catalog=_with_definitions(catalog, requests, settings),
+        catalog=catalog,
         output=None,
         listeners=[_collector(outcomes) for outcomes in results],
     )
@@ -205,6 +209,12 @@ def _with_definitions(
     return catalog.with_sites(
         site for site, _ in requests if site is not None and site is not UNKNOWN_SITE
     )
+
+
+def _definitions_of(requests: Sequence[PageRequests], catalog: SiteCatalog) -> Iterator[Site]:
+    """Yield the definition of each URL."""
+    for site, urls in requests:
+        yield from (catalog.for_url(url) if site is None else site for url in urls)
 
 
 def _refused(urls: Iterable[str], settings: Settings) -> dict[str, KhabarError]:

@@ -41,6 +41,7 @@ class Posts:
             the other form of the API (`plain_api`) may work.
         count: the number of posts in the answer, with or without an address.
         total_pages: the number of pages as the answer states it (`X-WP-TotalPages`).
+        is_cut: whether the answer has more than `MAX_ITEMS` posts, and later ones were not read.
     """
 
     candidates: tuple[Candidate, ...] = ()
@@ -49,6 +50,7 @@ class Posts:
     is_api: bool = True
     count: int = 0
     total_pages: int | None = None
+    is_cut: bool = False
 
     def has_next(self, page: int, per_page: int) -> bool:
         """Whether more posts follow this page.
@@ -131,7 +133,7 @@ def read_posts(
         headers: of the answer, with lower-case names: `x-wp-totalpages`.
         now: aware; later changes are refused. Default: the clock.
     """
-    posts, error, is_api = _objects(body)
+    posts, error, is_api, is_cut = _objects(body)
     claims = ClaimReader(zone, now)
     candidates: list[Candidate] = []
     ids: dict[str, int] = {}
@@ -152,29 +154,30 @@ def read_posts(
     if posts and not candidates:
         error = f"none of its {len(posts)} posts has an address"
     pages = whole_number((headers or {}).get("x-wp-totalpages"))
-    return Posts(tuple(candidates), ids, error, is_api, len(posts), pages)
+    return Posts(tuple(candidates), ids, error, is_api, len(posts), pages, is_cut)
 
 
 def json_objects(body: bytes) -> tuple[list[Mapping[str, Any]], str | None]:
     """Return the objects of a JSON list, at most `MAX_ITEMS`, and why there are none."""
-    objects, error, _ = _objects(body)
+    objects, error, _, _ = _objects(body)
     return objects, error
 
 
-def _objects(body: bytes) -> tuple[list[Mapping[str, Any]], str | None, bool]:
-    """Return the same as `json_objects`, and whether the answer is WordPress's.
+def _objects(body: bytes) -> tuple[list[Mapping[str, Any]], str | None, bool, bool]:
+    """Return the same as `json_objects`, whether the answer is WordPress's, and whether it is cut.
 
     A notice of PHP around the JSON is ignored.
     """
     value, error = read_json(read_document(body).body, _is_answer)
     if error:
-        return [], error, False
+        return [], error, False, False
     if isinstance(value, Mapping):
         message = one_line(string(value.get("message")) or "an object instead of a list")
-        return [], message, "code" in value
+        return [], message, "code" in value, False
     if not isinstance(value, list):
-        return [], "no list", False
-    return [item for item in value[:MAX_ITEMS] if isinstance(item, Mapping)], None, True
+        return [], "no list", False, False
+    objects = [item for item in value[:MAX_ITEMS] if isinstance(item, Mapping)]
+    return objects, None, True, len(value) > MAX_ITEMS
 
 
 def _is_answer(value: object) -> bool:

@@ -11,6 +11,7 @@ from datetime import date
 from ingest.extraction.address import find_addresses
 from ingest.extraction.body.body import find_body
 from ingest.extraction.byline.byline import find_byline
+from ingest.extraction.caps import noted
 from ingest.extraction.classification import find_topics
 from ingest.extraction.comments import find_comments
 from ingest.extraction.facts import PageFacts
@@ -30,6 +31,21 @@ def extract_page(facts: PageFacts) -> Extraction:
 
     The site definition is the variant for the day of publication (`Site.at`).
     """
+    with noted() as reached:
+        extraction = _extraction(facts)
+    return _with_caps(extraction, tuple(reached)) if reached else extraction
+
+
+def _with_caps(extraction: Extraction, reached: tuple[str, ...]) -> Extraction:
+    """Return the extraction with the caps that were reached, also in the reason of a refusal."""
+    refusal = extraction.not_article
+    if refusal is not None:
+        refusal = replace(refusal, detail="; ".join((refusal.detail, *reached)))
+    warnings = (*extraction.warnings, *reached)
+    return replace(extraction, warnings=warnings, not_article=refusal)
+
+
+def _extraction(facts: PageFacts) -> Extraction:
     times = find_times(facts)
     facts = facts.at(_day(times))
     page = facts.page

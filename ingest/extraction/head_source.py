@@ -15,6 +15,7 @@ from ingest.extraction.vocabulary import AFTER_SOURCE, SOURCE_LABELS
 from ingest.html.blocks import read_blocks
 from ingest.html.dom import before, behind, short_text
 from ingest.html.page import text_of
+from ingest.html.vocabulary import HEADINGS, is_inline
 from ingest.record import Organization
 
 _BEHIND, _BEFORE = 40, 15  # elements around the headline that are searched
@@ -27,6 +28,7 @@ _PARTS = re.compile(r"\s*[|｜·•]\s*")
 _INLINE = re.compile(
     rf"(?:{SOURCE_LABELS})\s*[:：]\s*(?P<name>[^\s|｜:：]{{2,30}}?)(?=[\s|｜]|{AFTER_SOURCE}|\d|$)"
 )
+_VALUES = frozenset({"dd", "td"})  # after their labels in `<dt>` and `<th>`
 _METAS = ("contentsource", "article:source", "source")
 
 
@@ -48,14 +50,17 @@ def find_head_source(facts: PageFacts) -> Organization | None:
 
 
 def _lines(element: HtmlElement) -> Iterator[str]:
-    """Yield what may be a credit: the element, its parts, and a label with its next sibling."""
-    if not _has_colon(element):
+    """Yield what may be a credit: the element, its parts, and a label with its next sibling.
+
+    An element with several lines is not read as one: the elements in it are read for themselves.
+    """
+    if not _has_colon(element) or _has_lines(element):
         return
     text = short_text(element, _LONGEST)
     for match in _INLINE.finditer(text):
         yield f"Source: {match['name']}"
     if _LABEL_END.search(text):
-        sibling = _next(element)
+        sibling = _value_of(element)
         beside = short_text(sibling, _LONGEST) if sibling is not None else ""
         yield f"{text} {beside or (element.tail or '').strip()}"
     else:
@@ -73,8 +78,31 @@ def _has_colon(element: HtmlElement) -> bool:
     return colon
 
 
+def _has_lines(element: HtmlElement) -> bool:
+    """Whether an element has blocks in it, or an empty line, which ends a block."""
+    inner = list(element.iterdescendants("*"))
+    breaks = [child for child in inner if child.tag == "br"]
+    return any(not is_inline(child.tag) and child.tag != "br" for child in inner) or any(
+        br.getnext() is not None and br.getnext().tag == "br" and not (br.tail or "").strip()
+        for br in breaks
+    )
+
+
 def _next(element: HtmlElement) -> HtmlElement | None:
     return next(element.itersiblings("*"), None)
+
+
+def _value_of(label: HtmlElement) -> HtmlElement | None:
+    """Return the element after a label if it is on the label's line, or all that is beside it.
+
+    A block after a line that is only a label is the next part of the page, not its value.
+    """
+    sibling = _next(label)
+    if sibling is None:
+        return None
+    is_pair = sibling.tag in _VALUES or len(label.getparent()) == 2
+    on_line = is_inline(label.tag) and is_inline(sibling.tag)
+    return sibling if (is_pair or on_line) and sibling.tag not in HEADINGS else None
 
 
 def _credited(facts: PageFacts, line: str) -> Organization | None:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator
-from itertools import islice
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from lxml import etree
 from lxml.html import HtmlElement
 
+from ingest.extraction.caps import capped
 from ingest.extraction.titles import Title, is_site_name, longest_part, word_list
 from ingest.extraction.vocabulary import COMMENT_HEADING
 from ingest.html.dom import short_text
@@ -33,6 +33,9 @@ from ingest.text import title_key, visible
 MOST_CHARACTERS = 400  # of a headline
 # Elements that are searched for a headline other than an h1. Later ones are lists of other stories.
 _MOST_ELEMENTS = 4_000
+_OVER = (
+    f"the page has over {_MOST_ELEMENTS:,} elements: the others were not searched for the headline"
+)
 _MOST_CHILDREN = 5  # of an element that holds only a headline
 _FEWEST_LETTERS = 9  # of a heading that is only a part of a title
 _FEWEST_PLAIN = (
@@ -98,11 +101,8 @@ def find_by_start(page: Page, titles: tuple[Title, ...]) -> Heading | None:
             title_key, (title.text, longest_part(title.text), _COLON.split(title.text, 1)[-1])
         )
     ]
-    for number, element in enumerate(
-        page.body.iter("h2", "h3", "h4", "div", "p", "span", "strong")
-    ):
-        if number > _MOST_ELEMENTS:
-            return None
+    elements = page.body.iter("h2", "h3", "h4", "div", "p", "span", "strong")
+    for element in capped(elements, _MOST_ELEMENTS, _OVER):
         if len(element) > _MOST_CHILDREN or not (
             element.tag in {"h2", "h3", "h4"} or _TITLE_WORDS.search(class_words(element))
         ):
@@ -197,7 +197,7 @@ def _can_be_headline(text: str, names: Collection[str]) -> bool:
 def _holds_text(form: HtmlElement) -> bool:
     """Whether a form holds running text: some systems put the whole page into one."""
     return any(
-        _begins_text(element) for element in islice(form.iter(etree.Element), _MOST_ELEMENTS)
+        _begins_text(element) for element in capped(form.iter(etree.Element), _MOST_ELEMENTS, _OVER)
     )
 
 
@@ -209,9 +209,7 @@ def _begins_text(element: HtmlElement) -> bool:
 
 def _elements(page: Page) -> Iterator[HtmlElement]:
     """Yield the elements that can hold a heading or running text."""
-    for number, element in enumerate(page.body.iter(etree.Element)):
-        if number > _MOST_ELEMENTS:
-            return
+    for element in capped(page.body.iter(etree.Element), _MOST_ELEMENTS, _OVER):
         if element.tag not in WITHOUT_PROSE and element.tag != "a":
             yield element
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from urllib.parse import urlsplit
 
+from ingest.extraction.caps import capped
 from ingest.extraction.structured import Node, StructuredData, text_value
 from ingest.extraction.titles import word_list
 from ingest.html.page import Page
@@ -95,7 +96,10 @@ def own_names(page: Page, data: StructuredData, site: Site) -> OwnNames:
     for node in data.of_type(*_ORGANISATIONS):
         names += data.texts(node, "name")
     hosts = _host_names(page)
-    names = [name for name in dict.fromkeys(names) if not _is_headline(page, name)][:_MOST_NAMES]
+    found = (name for name in dict.fromkeys(names) if not _is_headline(page, name))
+    names = list(
+        capped(found, _MOST_NAMES, f"the site has over {_MOST_NAMES} names: others are left")
+    )
     own = (name for name in (site.publisher, *names, *hosts) if name and not hollow(name))
     return OwnNames(tuple(dict.fromkeys(own)))
 

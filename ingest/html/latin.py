@@ -7,7 +7,8 @@ nearly all letters beyond ASCII of a text that is decoded rightly, and few of on
 from __future__ import annotations
 
 _WESTERN = "cp1252"
-_OTHERS = ("cp1250", "iso8859_2", "cp1254")
+_BALTIC = "cp1257"
+_OTHERS = ("cp1250", "iso8859_2", "cp1254", _BALTIC)
 _ALPHABETS = {
     _WESTERN: (
         "£¢¥¼½¾·éñ",  # English
@@ -30,6 +31,11 @@ _ALPHABETS = {
         "ăâîşţ",  # Romanian
     ),
     "cp1254": ("çğıİöşüâîû",),  # Turkish
+    _BALTIC: (
+        "ąčęėįšųūž",  # Lithuanian
+        "āčēģīķļņšūž",  # Latvian
+        "äõöüšž",  # Estonian
+    ),
 }
 _FEWEST = 8
 """Characters beyond ASCII that are evidence; fewer are of names."""
@@ -37,10 +43,16 @@ _CLEAR = 0.9
 """The least share of them in one alphabet of an encoding other than windows-1252."""
 _BETTER = 0.1
 """By how much that share is higher than in windows-1252: a word of another language is no sign."""
+_BETTER_BALTIC = 0.03
+"""The same for windows-1257: read as windows-1252, Latvian has nearly the letters of French, without é."""
+_O_TILDE = b"\xf5"
+"""Of Estonian, in both encodings. They differ in two rare letters, so that one of them decides."""
 
 
 def latin_encoding(sample: bytes) -> str:
-    """Return windows-1252, or the encoding of central Europe or Turkey that clearly fits better.
+    """Return windows-1252, or another encoding that clearly fits better.
+
+    These are the encodings of central Europe, of Turkey and of the Baltic countries.
 
     Args:
         sample: bytes of text, without markup.
@@ -53,8 +65,15 @@ def latin_encoding(sample: bytes) -> str:
         for name in _OTHERS
     }
     best = max(shares, key=lambda name: shares[name])  # of equal ones the first
-    is_clear = shares[best] >= _CLEAR and shares[best] > usual + _BETTER
+    is_clear = shares[best] >= _CLEAR and shares[best] > usual + _margin(best, sample)
     return best if is_clear else _WESTERN
+
+
+def _margin(encoding: str, sample: bytes) -> float:
+    """Return by how much an encoding must fit better than windows-1252."""
+    if encoding != _BALTIC:
+        return _BETTER
+    return 0.0 if _O_TILDE in sample else _BETTER_BALTIC
 
 
 def _share(sample: bytes, encoding: str, alphabets: tuple[str, ...]) -> float | None:

@@ -101,7 +101,7 @@ def _reject(page: FetchedPage, site: Site, reason: Reason, detail: str) -> Rejec
         url=page.url,
         requested_url=page.requested_url or page.url,
         reason=reason,
-        detail=one_line(detail),
+        detail=one_line("; ".join(filter(None, (detail, *page.warnings)))),
         status=page.status,
         site=None if site is UNKNOWN_SITE else site.name,
     )
@@ -220,7 +220,7 @@ def _metadata(
         "metadata_authors": _texts(extraction.byline.metadata_authors),
         "seo_title": known(headline.seo_title if headline else None),
         "short_url": extraction.addresses.short,
-        "warnings": _texts([*extraction.warnings, *warnings]),
+        "warnings": _texts([*page.warnings, *extraction.warnings, *warnings]),
     }
     metadata, invalid = without_invalid(Metadata, values)
     if not invalid:

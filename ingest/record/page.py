@@ -63,6 +63,7 @@ class FetchedPage:
         comment_answers: bodies of responses about the comments, for the site's source of comments.
         accept_any: give the record of a page with a text that does not look like an article too.
         redirects: the statuses of the redirects to `url`, `meta refresh` for one in a page.
+        warnings: what the record says of how the page was fetched.
     """
 
     url: str
@@ -76,3 +77,4 @@ class FetchedPage:
     comment_answers: tuple[bytes, ...] = ()
     accept_any: bool = False
     redirects: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import tomllib
 from pathlib import Path
-from typing import ClassVar, Self
+from typing import ClassVar, Literal, Self
 
 from pydantic import Field, IPvAnyNetwork, ValidationError, field_validator
 from pydantic_settings import (
@@ -108,6 +108,16 @@ class Settings(BaseSettings):
         description="Base URLs to connect to in place of hosts, by host name, for example a local "
         "copy of a site.",
     )
+    render: bool | Literal["if-empty"] | None = Field(
+        default=None,
+        description="Render article pages in a browser: true, false, or `if-empty` for those whose "
+        "text only scripts bring. Without it, as each site definition says.",
+    )
+    browser: str = Field(
+        default="",
+        description="Chromium to render pages with, by name or path. Empty: the one of the PATH, or "
+        "that of `playwright install chromium`.",
+    )
     stale_after_hours: float = Field(
         default=72.0,
         gt=0,
@@ -162,7 +172,7 @@ class Settings(BaseSettings):
             "verify_certificates",
             "connect_to",
         ),
-        "Extraction": ("workers",),
+        "Extraction": ("workers", "render", "browser"),
         "Monitoring": ("stale_after_hours", "on_unhealthy", "webhook"),
         "Logging": ("log_level", "log_json"),
         "Tables": ("schedule", "limits"),

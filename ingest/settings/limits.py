@@ -119,6 +119,18 @@ class Limits(BaseModel):
         description="Seconds that requests in progress may take to finish after a signal has "
         "stopped the run.",
     )
+    render_seconds: float = Field(
+        default=60.0,
+        gt=0,
+        description="Seconds after which a page that is rendered in a browser is taken as it is. The "
+        "delays between its requests count.",
+    )
+    render_requests: int = Field(
+        default=50,
+        ge=1,
+        description="Maximum number of requests of a rendered page for scripts and data; further "
+        "ones are left out.",
+    )
     listing_pages: int = Field(
         default=20,
         description="Maximum number of pages to follow from one listing, sitemap or API in one "
@@ -135,6 +147,8 @@ class Limits(BaseModel):
             "date_characters",
             "future_hours",
             "comments",
+            "render_seconds",
+            "render_requests",
         ),
         "Politeness": (
             "robots_bytes",

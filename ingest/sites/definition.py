@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from datetime import date, datetime
 from functools import cached_property
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from cssselect import HTMLTranslator, SelectorError
@@ -65,6 +65,9 @@ ZoneName = Annotated[str, AfterValidator(_zone)]
 """A time zone of the IANA database."""
 Seconds = Annotated[float, BeforeValidator(_seconds)]
 """A duration in seconds, written as a number or as `15m` or `6h`."""
+
+Render = bool | Literal["if-empty"]
+"""Whether pages are rendered in a browser: all, or those whose text only scripts bring."""
 
 DEFAULT_RECHECK = (3600.0, 6 * 3600.0, 86400.0, 7 * 86400.0)
 """Seconds after publication. Most corrections come within hours, most comments within days."""
@@ -167,6 +170,8 @@ class Site(_Data):
     language: str | None = None
     article_urls: list[Pattern] = []
     not_article_urls: list[Pattern] = []
+    render: Render = False
+    render_hosts: list[str] = []
     schedule: Schedule | None = None
     discover: Discover = Discover()
     throttle: Throttle = Throttle()

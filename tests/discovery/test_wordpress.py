@@ -4,7 +4,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from ingest.discovery.wordpress import plain_api, posts_url, read_posts
+from ingest.crawl.frontier.sources import _posts_page
+from ingest.discovery.source import SourceResponse
+from ingest.discovery.wordpress import MAX_ITEMS, plain_api, posts_url, read_posts
 
 URL = "https://paper.example/wp-json/wp/v2/posts"
 POST = {
@@ -105,3 +107,14 @@ def test_a_change_from_the_future_is_none() -> None:
     (item,) = read_posts(json.dumps([post]).encode(), URL).candidates
     assert item.modified is None
     assert item.published == datetime(2025, 3, 4, 5, 6, 7, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("number", "is_cut"), [(3, False), (MAX_ITEMS, False), (MAX_ITEMS + 2, True)]
+)
+def test_an_answer_with_too_many_posts_is_cut_and_says_so(number: int, is_cut: bool) -> None:
+    many = [{"id": each, "link": f"https://paper.example/{each}/"} for each in range(number)]
+    response = SourceResponse(URL, 200, json.dumps(many).encode())
+    page = _posts_page(None, 100, response)
+    assert len(page.candidates) == min(number, MAX_ITEMS)
+    assert page.error == ("only the first 5000 posts were read" if is_cut else None)

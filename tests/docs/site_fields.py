@@ -29,6 +29,9 @@ SITE_FIELDS = {
     "Site.article_urls": "Patterns of which an article's URL matches at least one. Empty: every URL "
     "may be an article.",
     "Site.not_article_urls": "Patterns of which an article's URL matches none.",
+    "Site.render": "Whether to render the pages of articles in a browser: `true`, or `if-empty` for those "
+    "without a text. See [pages that scripts fill](#pages-that-scripts-fill).",
+    "Site.render_hosts": "Hosts of other domains that a rendered page may load scripts and data from.",
     "Site.schedule": "See `[schedule]`.",
     "Site.discover": "See `[discover]`.",
     "Site.throttle": "See `[throttle]`.",

@@ -55,3 +55,36 @@ def test_the_source_in_a_meta() -> None:
     meta = '<meta name="ContentSource" content="{}">'
     assert source("", meta.format("江边晚报")) == ("江边晚报", None)
     assert source("", meta.format("https://wire.example/1")) is None
+
+
+@pytest.mark.parametrize(
+    "info",
+    [
+        "<p>Source:</p><h3>More Stories</h3><p>A note</p>",
+        "<p>Source:</p><p>River Wire</p><p>A note</p>",
+        "<p><b>Source:</b></p><div>Follow Us</div><p>A note</p>",
+        "<p>Source: <span></span></p><div><a href='/tide'>Tide</a></div><p>A note</p>",
+        "<div>Source:<div>Related News</div></div>",
+        "<p>Source:<br><br>Share This</p>",
+        "<span>Source:</span><div>Tags</div>",
+        "<p>Source: \u200b</p><p>River Wire</p>",
+        "<p>Source: \u200b\u200b</p>",
+    ],
+)
+def test_an_empty_line_of_a_source_takes_nothing_from_what_follows(info: str) -> None:
+    assert source(info) is None
+
+
+@pytest.mark.parametrize(
+    "info",
+    [
+        "<div><div>Source:</div><div>River Wire</div></div>",
+        "<table><tr><th>Source:</th><td>River Wire</td><td>5 March</td></tr></table>",
+        "<p><b>Source:</b> <a href='/a'>River Wire</a></p>",
+        "<p>Source:<br>River Wire</p>",
+    ],
+)
+def test_a_value_beside_its_label_is_the_source(info: str) -> None:
+    found = source(info)
+    assert found is not None
+    assert found[0] == "River Wire"

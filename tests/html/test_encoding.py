@@ -114,6 +114,22 @@ LATIN = {
         "Yeni yol pazartesi günü açıldı, başkan şehir için çok önemli olduğunu söyledi, doğru. ",
         ("windows-1254", "iso-8859-9"),
     ),
+    "Lithuanian": (
+        "Naujas tiltas atidarytas pirmadienį, o meras sakė, kad kelionė į mokyklą bus trumpesnė, ačiū. ",
+        ("windows-1257", "iso-8859-13"),
+    ),
+    "Latvian": (
+        "Jauno tiltu atklāja pirmdien, un mērs sacīja, ka ceļš uz skolu būs īsāks, bērni priecājās. ",
+        ("windows-1257", "iso-8859-13"),
+    ),
+    "Estonian": (
+        "Uus sild avati esmaspäeval, ütles žürii, ja šerif rõõmustas, et koolitee jääb lühemaks. ",
+        ("windows-1257", "iso-8859-13", "windows-1252"),
+    ),
+    "Swedish": (
+        "Den nya bron öppnades på måndagen, sade Guðrún Þórsdóttir, och skolvägen är nu kortare. ",
+        ("windows-1252",),
+    ),
     "Icelandic": (
         "Nýi vegurinn var opnaður á mánudag og bæjarstjórinn sagði að það væri góður dagur. ",
         ("windows-1252",),

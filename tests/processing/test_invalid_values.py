@@ -16,7 +16,17 @@ from tests.extraction.facts import facts_of
 from tests.small_paper import HOME, NOW, sentences
 
 URL = f"{HOME}/news/the-dam-is-dry/"
-PLACEHOLDERS = ("None", "null", "NaN", "undefined", "NULL", "NONE", "nan")
+PLACEHOLDERS = (
+    "None",
+    "null",
+    "NaN",
+    "undefined",
+    "NULL",
+    "NONE",
+    "nan",
+    "\u200b\u200b",
+    "\u200e \u2060",
+)
 
 
 def fetched(html: str) -> FetchedPage:

@@ -150,7 +150,8 @@ def _posts_page(zone: tzinfo | None, per_page: int, response: Response) -> Sourc
     page = wordpress.page_of(response.url)
     has_next = posts.has_next(page, per_page)
     next_url = wordpress.page_url(response.url, page + 1) if has_next else None
-    return SourcePage(posts.candidates, next_url, error=posts.error)
+    cut = f"only the first {wordpress.MAX_ITEMS} posts were read" if posts.is_cut else None
+    return SourcePage(posts.candidates, next_url, error=posts.error or cut)
 
 
 def _plain(response: Response) -> SourceResponse:

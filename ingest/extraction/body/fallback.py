@@ -9,11 +9,11 @@ import json
 import re
 from collections.abc import Iterator
 from html import escape, unescape
-from itertools import islice
 
 from lxml import etree
 from lxml.html import HtmlElement, HTMLParser, fragment_fromstring
 
+from ingest.extraction.caps import capped, reached
 from ingest.extraction.structured import StructuredData
 from ingest.html.blocks import Block, read_blocks
 from ingest.html.bounds import has_wide_tag
@@ -103,8 +103,12 @@ def _json_values(source: str) -> Iterator[object]:
     """Yield the JSON values of the scripts: a whole script, or the value of a variable in it."""
     decoder = json.JSONDecoder(strict=False)
     for text in _scripts(source):
-        starts = [match.end() for match in islice(_ASSIGNED.finditer(text), _MOST_ASSIGNED)]
-        for start in starts:
+        for match in capped(
+            _ASSIGNED.finditer(text),
+            _MOST_ASSIGNED,
+            f"a script has over {_MOST_ASSIGNED} values: the others were not searched for the text",
+        ):
+            start = match.end()
             try:
                 yield decoder.raw_decode(text, start)[0]
             except (ValueError, RecursionError):
@@ -172,6 +176,7 @@ def _fragment(text: str) -> HtmlElement | None:
     None if lxml cannot parse it, or if it has a tag with 500 attributes.
     """
     if has_wide_tag(text.encode("utf-8", "replace")):
+        reached("HTML in a script has a tag with over 500 attributes: it was not read as the text")
         return None
     try:
         return fragment_fromstring(text, create_parent="div", parser=HTMLParser(encoding="utf-8"))

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from itertools import islice
-
 from lxml.html import HtmlElement
 
 from ingest.extraction.byline.words import lead
+from ingest.extraction.caps import capped
 from ingest.extraction.vocabulary import PLACES, SIGN
 from ingest.html.dom import text_start
 from ingest.html.page import text_of
@@ -22,6 +21,7 @@ _PROSE = 80  # the same, beside a name in a sentence
 _LONGEST_NAME = 60  # characters of the text before a job title
 _MOST_EMPTY = 100  # elements without text before one; only a hostile page has more
 _MOST_PIECES = 100  # elements of a line; only a hostile page has more
+_OVER = "over {} elements are beside a name: the others were not searched for its line"
 
 
 def is_detail(element: HtmlElement) -> bool:
@@ -59,7 +59,8 @@ def text_before(element: HtmlElement) -> str:
     for level in (element, element.getparent()):
         if level is None:
             break
-        for previous in islice(level.itersiblings("*", preceding=True), _MOST_EMPTY):
+        siblings = level.itersiblings("*", preceding=True)
+        for previous in capped(siblings, _MOST_EMPTY, _OVER.format(_MOST_EMPTY)):
             text = text_start(previous, _LONGEST_NAME)
             if text:
                 return text
@@ -75,7 +76,7 @@ def is_in_sentence(element: HtmlElement, most: int = _BESIDE) -> bool:
     if block is element:
         return False
     beside = len((block.text or "").strip())
-    for child in islice(block, _MOST_PIECES):
+    for child in capped(block, _MOST_PIECES, _OVER.format(_MOST_PIECES)):
         if beside > most:
             break
         beside += len((child.tail or "").strip())

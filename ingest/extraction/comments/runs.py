@@ -8,10 +8,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import chain, islice
+from itertools import chain
 
 from lxml.html import HtmlElement
 
+from ingest.extraction.caps import capped
 from ingest.extraction.comments.headings import headed_runs, is_label
 from ingest.extraction.comments.signatures import (
     Byline,
@@ -72,7 +73,11 @@ def find_headed(body: HtmlElement) -> list[Item]:
 def in_holders(tops: list[HtmlElement]) -> list[Item]:
     """Return the comments that are the children of one element in or below these."""
     holders = chain.from_iterable(top.iter(*_HOLDERS) for top in tops)
-    for holder in islice(holders, _MOST_HOLDERS):
+    for holder in capped(
+        holders,
+        _MOST_HOLDERS,
+        f"over {_MOST_HOLDERS} elements follow the heading of the comments: the others were not searched",
+    ):
         items = signed_in(list(holder.iterchildren("*"))) if len(holder) > 1 else []
         if items:
             return items
