@@ -18,6 +18,7 @@ import typer
 from typer.main import get_command
 
 from ingest import logs
+from ingest.cli import outputs
 from ingest.cli import schedule as schedule_command
 from ingest.cli import status as status_command
 from ingest.cli.console import Terminal
@@ -60,6 +61,7 @@ def make_app() -> typer.Typer:
     app.command(epilog=f"{_SIMPLE_EXIT_CODES[:-1]}; 5 another run holds the output's lock.")(forget)
     app.command(epilog=_SIMPLE_EXIT_CODES)(rebind)
     app.command(epilog=_SIMPLE_EXIT_CODES)(diff)
+    app.command(epilog=outputs.VERIFY_EXIT_CODES)(outputs.verify)
     app.command(epilog="Exit codes: 0 done.")(schema)
     return app
 

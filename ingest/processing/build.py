@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import logging
 from collections.abc import Iterable, Iterator
 from functools import cache
@@ -18,6 +16,7 @@ from ingest.extraction.facts import PageFacts
 from ingest.extraction.model import Body, Extraction, Moment
 from ingest.html.page import parse
 from ingest.processing.canonical import believed_canonical
+from ingest.processing.changes import content_hash
 from ingest.processing.plugged import with_fields, with_remote_comments
 from ingest.processing.usable import redirected_away, unusable
 from ingest.record import (
@@ -229,10 +228,7 @@ def _metadata(
 
 
 def _hashed(article: Article) -> Article:
-    content = json.dumps(article.content(), ensure_ascii=False, sort_keys=True)
-    return article.model_copy(
-        update={"content_hash": hashlib.sha256(content.encode("utf-8")).hexdigest()}
-    )
+    return article.model_copy(update={"content_hash": content_hash(article)})
 
 
 def _provenance(extraction: Extraction) -> Iterator[tuple[str, str]]:

@@ -84,6 +84,12 @@ class Same:
 Decision = New | Changed | Same
 
 
+def content_hash(article: Article) -> str:
+    """Return the SHA-256 of an article's content, as its record has it."""
+    content = json.dumps(article.content(), ensure_ascii=False, sort_keys=True)
+    return hashlib.sha256(content.encode("utf-8")).hexdigest()
+
+
 def field_hashes(article: Article) -> dict[str, str]:
     """Return a short hash of each field of the content, by its JSON name."""
     return {name: _hash(value) for name, value in article.content().items()}
@@ -163,6 +169,15 @@ def _edited(article: Article, previous: Known) -> list[str] | None:
     # A field that an earlier release did not hash has not been edited by the publisher.
     changed = [name for name, value in now.items() if name in before and before[name] != value]
     return None if before and not changed else changed
+
+
+def unexplained_after(article: Article, previous: Known | None) -> int:
+    """Return `Known.unexplained` of a version that was written, by the version before it."""
+    if previous is None or previous.gone:
+        return 0
+    if article.status is Status.GONE:
+        return previous.unexplained
+    return _unexplained(article, previous, article.changed)
 
 
 def _unexplained(article: Article, previous: Known, changed: list[str]) -> int:

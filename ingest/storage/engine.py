@@ -19,9 +19,7 @@ from ingest.errors import UnwritableOutput, UsageError
 from ingest.storage.migration import LEDGER_VERSION, migrate, version_of
 from ingest.storage.write_ahead import check_log
 
-_RESTORE = (
-    "restore a copy, or move it away: the next crawl then writes all articles again, as version 1"
-)
+_RESTORE = "restore a copy, or move it away; then khabar verify --repair makes one of the records"
 _REMEDIES = (
     ("locked", "is locked by another process", "wait for it or end it, then run again"),
     ("not a database", "is damaged", _RESTORE),

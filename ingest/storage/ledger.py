@@ -37,6 +37,7 @@ from ingest.storage.rows import (
 )
 from ingest.storage.runs import SiteRuns
 from ingest.storage.segments import Position
+from ingest.storage.site_log import ends_of_numbers
 from ingest.storage.tables import ARTICLES, SEGMENTS, SOURCES, URLS, add_missing, put
 
 
@@ -293,9 +294,10 @@ class Ledger:
 
     def last_sequence(self) -> int:
         """Return the sequence number of the site's last record, 0 if there is none."""
-        query = select(func.max(SEGMENTS.c.first + SEGMENTS.c.records - 1))
+        ends = ends_of_numbers()
+        query = select(func.max(ends.c.last)).where(ends.c.site == self._site)
         with self._database.reading() as connection:
-            return connection.scalar(query.where(SEGMENTS.c.site == self._site)) or 0
+            return connection.scalar(query) or 0
 
     def close_segments(self, positions: Iterable[Position]) -> None:
         """Note that segments are complete and have their final names."""

@@ -22,7 +22,7 @@ from ingest.storage.tables import (
     VERSION,
 )
 
-LEDGER_VERSION = 4
+LEDGER_VERSION = 5
 """Version of the tables. Opening migrates an older ledger and refuses a newer one."""
 
 _ADDED = {
@@ -44,6 +44,7 @@ _ADDED = {
         SOURCES.c.confirmed,
     ),  # and the table `aliases`
     4: (SEGMENTS.c.first, ARTICLES.c.sequence),
+    5: (),  # the tables `gaps` and `removals`
 }
 """Columns that each version added. New tables and indexes need no entry: they are created."""
 

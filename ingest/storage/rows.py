@@ -306,8 +306,12 @@ def known_in(connection: Connection, article_id: str) -> Known | None:
 @cache
 def _article() -> Select[Any]:
     holding = (SEGMENTS.c.site == ARTICLES.c.site) & (SEGMENTS.c.first <= ARTICLES.c.sequence)
-    newest = select(SEGMENTS.c.path).where(holding).order_by(SEGMENTS.c.first.desc()).limit(1)
-    path = func.coalesce(ARTICLES.c.segment, newest.scalar_subquery()).label("path")
+    newest = select(SEGMENTS.c.path, SEGMENTS.c.first, SEGMENTS.c.records)
+    newest = newest.where(holding).order_by(SEGMENTS.c.first.desc()).limit(1)
+    segment = newest.correlate(ARTICLES).subquery()
+    is_there = segment.c.first + segment.c.records > ARTICLES.c.sequence  # else it was pruned
+    number_path = select(segment.c.path).where(is_there).scalar_subquery()
+    path = func.coalesce(ARTICLES.c.segment, number_path).label("path")
     return select(ARTICLES, path).where(ARTICLES.c.id == bindparam("ident"))
 
 

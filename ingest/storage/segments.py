@@ -184,26 +184,6 @@ def in_order(day: date, run_id: str, last: str | None) -> tuple[date, str]:
     return later, f"{moment.strftime(RUN_STAMP)}-{run_id.rpartition('-')[2]}"
 
 
-def read_line(output: Path, path: str, position: int) -> str | None:
-    """Return the line of a segment that starts at a byte, or None if there is no such line.
-
-    Raises:
-        UnwritableOutput: the file cannot be read.
-    """
-    for file in (output / path, output / f"{path}{OPEN}"):
-        try:
-            with file.open("rb") as stream:
-                stream.seek(position)
-                return stream.readline().decode("utf-8", "replace") or None
-        except FileNotFoundError:
-            continue
-        except OSError as error:
-            raise UnwritableOutput(
-                f"cannot read {file}: {error.strerror}", "see its disk"
-            ) from error
-    return None
-
-
 def recover(output: Path, site: str, committed: Mapping[str, Position]) -> list[Position]:
     """Close the segments that a killed run left open. The site's lock must be held.
 

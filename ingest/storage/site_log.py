@@ -7,18 +7,23 @@ the crawl may still cut them off.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import logging
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from io import BufferedReader
 from pathlib import Path
 from typing import NamedTuple
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, Subquery, func, select, union_all
 
-from ingest.errors import UnwritableOutput, UsageError
+from ingest.errors import UsageError
+from ingest.storage.compression.codecs import reading
+from ingest.storage.compression.files import open_segment
 from ingest.storage.read_only import reading_ledger
-from ingest.storage.segments import OPEN
-from ingest.storage.tables import SEGMENTS
+from ingest.storage.tables import GAPS, SEGMENTS
+
+PRUNED, LOST = "pruned", "lost"
+"""Causes of a gap: an operator removed its records; or their file is gone, and a repair noted it."""
+_log = logging.getLogger(__name__)
 
 
 class Line(NamedTuple):
@@ -52,6 +57,14 @@ class Segment:
         return self.first + self.records - 1
 
 
+class Gap(NamedTuple):
+    """Numbers whose records are in no segment any more, and why: `pruned` or `lost`."""
+
+    first: int
+    last: int
+    cause: str
+
+
 def segments_of(connection: Connection, site: str, after: int = 0) -> list[Segment]:
     """Return the segments of a site with numbers above `after`, in their order."""
     columns = (
@@ -66,8 +79,24 @@ def segments_of(connection: Connection, site: str, after: int = 0) -> list[Segme
     return [Segment(*row) for row in connection.execute(query)]
 
 
+def gaps_of(connection: Connection, site: str) -> list[Gap]:
+    """Return the gaps in the numbers of a site, in their order."""
+    query = select(GAPS.c.first, GAPS.c.last, GAPS.c.cause).where(GAPS.c.site == site)
+    return [Gap(*row) for row in connection.execute(query.order_by(GAPS.c.first))]
+
+
+def ends_of_numbers() -> Subquery:
+    """Return site and last number of each segment and each gap, as a query."""
+    last = (SEGMENTS.c.first + SEGMENTS.c.records - 1).label("last")
+    return union_all(
+        select(SEGMENTS.c.site, last), select(GAPS.c.site, GAPS.c.last.label("last"))
+    ).subquery()
+
+
 def last_numbers(output: Path, url: str = "") -> dict[str, int]:
     """Return the number of the last committed record of each site with records, by site.
+
+    The last records may be missing: `SiteLog.after` yields nothing for them.
 
     Args:
         output: the output folder.
@@ -76,8 +105,8 @@ def last_numbers(output: Path, url: str = "") -> dict[str, int]:
     Raises:
         UsageError: there is no ledger, or it cannot be read.
     """
-    last = func.max(SEGMENTS.c.first + SEGMENTS.c.records - 1)
-    query = select(SEGMENTS.c.site, last).group_by(SEGMENTS.c.site).order_by(SEGMENTS.c.site)
+    ends = ends_of_numbers()
+    query = select(ends.c.site, func.max(ends.c.last)).group_by(ends.c.site).order_by(ends.c.site)
     with reading_ledger(output, url) as connection:
         return {site: number for site, number in connection.execute(query) if number}
 
@@ -105,20 +134,59 @@ class SiteLog:
     def after(self, place: int) -> Iterator[Line]:
         """Yield the records with numbers above `place` that are committed now.
 
+        Records that were pruned are left out, with a line in the log.
+
         Raises:
             UsageError: records are missing: their segment is not in the folder or too short, or
                 the ledger does not know them any more.
         """
-        for segment in self.segments(place):
+        segments, gaps = self._state(place)
+        while True:
+            try:
+                for line in self._in_segments(segments, gaps, place):
+                    place = line.sequence
+                    yield line
+            except MissingRecords:
+                stale = [segment.path for segment in segments if segment.last > place]
+                segments, gaps = self._state(place)
+                if stale == [segment.path for segment in segments]:
+                    raise
+                continue  # they were merged or pruned meanwhile
+            return
+
+    def _state(self, place: int) -> tuple[list[Segment], list[Gap]]:
+        with reading_ledger(self._output, self._url) as connection:
+            gaps = gaps_of(connection, self._site)
+            return segments_of(connection, self._site, place), gaps
+
+    def _in_segments(
+        self, segments: Sequence[Segment], gaps: Sequence[Gap], place: int
+    ) -> Iterator[Line]:
+        for segment in segments:
             if segment.first > place + 1:
-                raise MissingRecords(self._site, place + 1, segment.first - 1)
-            for line in self.lines(segment, place):
-                place = line.sequence
-                yield line
+                self._pass_gaps(gaps, place + 1, segment.first - 1)
+            yield from self.lines(segment, place)
+            place = segment.last
+
+    def _pass_gaps(self, gaps: Sequence[Gap], first: int, last: int) -> None:
+        """Log why these records are not there; raises `MissingRecords` if there is no reason."""
+        rest = first
+        for gap in gaps:
+            if gap.first <= rest <= gap.last:
+                until = min(gap.last, last)
+                _log.warning("records %d to %d of %s: %s", rest, until, self._site, gap.cause)
+                rest = until + 1
+        if rest <= last:
+            raise MissingRecords(self._site, rest, last)
 
     def lines(self, segment: Segment, after: int = 0) -> Iterator[Line]:
         """Yield the records of a segment with numbers above `after`; raises `MissingRecords`."""
-        with self._opened(segment) as file:
+        try:
+            name, file = open_segment(self._output, segment.path)
+        except FileNotFoundError:
+            missing = MissingRecords(self._site, segment.first, segment.last, segment.path)
+            raise missing from None
+        with file, reading(name):
             number, offset = self._start(segment, after)
             file.seek(offset)
             while number <= segment.last:
@@ -136,19 +204,6 @@ class SiteLog:
         path, number, offset = self._reached
         is_usable = path == segment.path and segment.first <= number <= after + 1
         return (number, offset) if is_usable else (segment.first, 0)
-
-    def _opened(self, segment: Segment) -> BufferedReader:
-        """Open a segment, which may get its final name meanwhile."""
-        finished = self._output / segment.path
-        for file in (finished, finished.with_name(f"{finished.name}{OPEN}"), finished):
-            try:
-                return file.open("rb")
-            except FileNotFoundError:
-                continue
-            except OSError as error:
-                problem = f"cannot read {file}: {error.strerror}"
-                raise UnwritableOutput(problem, "see its disk") from error
-        raise MissingRecords(self._site, segment.first, segment.last, segment.path)
 
 
 class MissingRecords(UsageError):

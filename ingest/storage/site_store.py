@@ -33,10 +33,11 @@ from ingest.processing.recrawl import (
 from ingest.record import Article, Reason, Rejection
 from ingest.settings import Limits, Settings
 from ingest.storage.commit_queue import CommitQueue
+from ingest.storage.compression.files import read_line
 from ingest.storage.identities import Identities
 from ingest.storage.ledger import Ledger
 from ingest.storage.rows import Due, Outcome
-from ingest.storage.segments import SegmentWriter, in_order, read_line, recover
+from ingest.storage.segments import SegmentWriter, in_order, recover
 from ingest.storage.site_lock import locked
 
 _PASSING = frozenset(

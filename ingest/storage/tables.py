@@ -130,6 +130,24 @@ SEGMENTS = Table(
     Index("ix_segments_first", "site", "first"),
 )
 
+GAPS = Table(
+    "gaps",
+    META,
+    Column("site", String(255), primary_key=True),
+    Column("first", Integer, primary_key=True),
+    Column("last", Integer, nullable=False),
+    Column("cause", String(16), nullable=False),
+)
+"""Ranges of sequence numbers whose records are in no segment any more: `pruned` or `lost`."""
+
+REMOVALS = Table(
+    "removals",
+    META,
+    Column("path", Text, primary_key=True),  # of the file, with its suffix
+    Column("site", String(255), nullable=False),
+)
+"""Files that no row of `segments` needs any more, until they are removed; see `removals`."""
+
 RUNS = Table(
     "runs",
     META,

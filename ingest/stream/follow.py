@@ -132,10 +132,12 @@ class Follower:
             if not waiting:
                 return
             for site in waiting:
-                log = self._log(site)
-                for line in islice(log.after(self._given.get(site, 0)), _ROUND):
+                place = self._given.get(site, 0)
+                for line in islice(self._log(site).after(place), _ROUND):
                     self._given[site] = line.sequence
                     yield Taken(site, line.sequence, line.data)
+                if self._given.get(site, 0) == place:  # the last records were pruned or lost
+                    self._given[site] = last[site]
 
     def commit(self) -> None:
         """Save the places of the records that were given; durable on return."""

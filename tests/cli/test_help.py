@@ -28,6 +28,7 @@ COMMANDS = [
     ["rebind"],
     ["diff"],
     ["schema"],
+    ["verify"],
 ]
 
 

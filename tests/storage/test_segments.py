@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from ingest.errors import OutputLocked, UnwritableOutput
-from ingest.storage.segments import Position, SegmentWriter, in_order, read_line, recover
+from ingest.storage.compression.files import read_line
+from ingest.storage.segments import Position, SegmentWriter, in_order, recover
 from ingest.storage.site_lock import locked
 
 DAY = date(2026, 11, 20)

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ingest.processing.changes import content_hash
 from ingest.processing.recrawl import Address
 from ingest.record import Article, Metadata, Publisher
 from ingest.storage.site_store import SiteStore
@@ -22,9 +23,9 @@ NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 def article(site: str, name: str, text: str = "The ferry sailed.", at: datetime = NOW) -> Article:
     """An article of a site, downloaded at a time."""
     url = f"https://{site}.example/{name}"
-    return Article(
+    made = Article(
         id=id_of_key(article_key(url)),
-        content_hash=text,
+        content_hash="pending",
         url=url,
         requested_url=url,
         headline=f"Ferry {name}",
@@ -37,6 +38,7 @@ def article(site: str, name: str, text: str = "The ferry sailed.", at: datetime 
             trafilatura_version="2",
         ),
     )
+    return made.model_copy(update={"content_hash": content_hash(made)})
 
 
 class Run:
