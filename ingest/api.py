@@ -18,6 +18,7 @@ from ingest.processing.explain import explain_page
 from ingest.record import Article, FetchedPage, Rejection
 from ingest.settings import Settings
 from ingest.sites import Site, SiteCatalog
+from ingest.storage.compression.files import opened, segment_files
 from ingest.urls import check_url
 
 __all__ = ["crawl", "explain", "extract", "read", "scrape"]
@@ -113,6 +114,8 @@ def _aware(moment: datetime | None) -> datetime:
 def read(path: Path | str) -> Iterator[Article]:
     """Yield the records of a JSON Lines file, or of all finished segments below a folder, by name.
 
+    Compressed files are read, too.
+
     Raises:
         UsageError: there is no such file or folder, or a line is not a record. The message names
             file and line.
@@ -122,13 +125,13 @@ def read(path: Path | str) -> Iterator[Article]:
         raise errors.UsageError(
             f"no such file or folder: {path}", "give the output of `khabar crawl`"
         )
-    files = sorted(path.rglob("*.jsonl")) if path.is_dir() else [path]
+    files = segment_files(path) if path.is_dir() else [path]
     for file in files:
         yield from _records(file)
 
 
 def _records(file: Path) -> Iterator[Article]:
-    with file.open(encoding="utf-8", newline="\n") as lines:
+    with opened(file) as lines:
         for number, line in enumerate(lines, 1):
             try:
                 yield Article.model_validate_json(line)

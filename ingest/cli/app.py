@@ -62,6 +62,8 @@ def make_app() -> typer.Typer:
     app.command(epilog=_SIMPLE_EXIT_CODES)(rebind)
     app.command(epilog=_SIMPLE_EXIT_CODES)(diff)
     app.command(epilog=outputs.VERIFY_EXIT_CODES)(outputs.verify)
+    app.command(epilog=outputs.EXIT_CODES)(outputs.compact)
+    app.command(epilog=outputs.EXIT_CODES)(outputs.prune)
     app.command(epilog="Exit codes: 0 done.")(schema)
     return app
 

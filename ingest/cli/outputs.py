@@ -3,28 +3,37 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from ingest.cli.console import Terminal
 from ingest.cli.options import Output
-from ingest.errors import UsageError
+from ingest.errors import OutputLocked, UsageError
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from ingest.settings import Settings
+    from ingest.storage.engine import Database
     from ingest.storage.maintenance.findings import Finding
     from ingest.storage.maintenance.verify import Counts
+    from ingest.storage.site_log import Segment
 
 WRONG = 4
 """Exit code if something is wrong."""
 VERIFY_EXIT_CODES = (
     "Exit codes: 0 all is as it should be; 2 an argument or setting is wrong; 4 something is "
     "wrong, a line for each."
+)
+
+EXIT_CODES = (
+    "Exit codes: 0 done; 2 an argument, a setting or a file is wrong; 5 a crawl holds the lock of "
+    "a site, the others are done."
 )
 
 Sites = Annotated[
@@ -91,6 +100,149 @@ def _findings(settings: Settings, sites: list[str], counts: Counts) -> Iterator[
         if not sites:
             for name in foreign_files(output):
                 yield Finding("", name, "no file of Khabar", "move it elsewhere")
+
+
+def compact(
+    context: typer.Context,
+    sites: Sites = None,
+    *,
+    output: Output = None,
+    older_than: Annotated[
+        str,
+        typer.Option("--older-than", metavar="AGE", help="Only days that ended so long ago."),
+    ] = "1d",
+    compress: Annotated[
+        str | None,
+        typer.Option(
+            "--compress", metavar="FORMAT", help="none, gzip or zstd [default: the setting]"
+        ),
+    ] = None,
+) -> None:
+    """Merge and compress the segments of past days.
+
+    The segments of a day become one, or as few as its size allows. Lines, numbers and places of
+    consumers stay.
+
+    Example: khabar compact --compress zstd
+    """
+    from ingest.settings import Settings
+    from ingest.storage.compression.codecs import Compression, check_installed
+    from ingest.storage.maintenance.compact import compact as compact_site
+
+    terminal = context.ensure_object(Terminal)
+    settings = Settings.load(output=output, compress=compress)
+    compression = Compression(settings.compress)
+    check_installed(compression)
+    before = _before(older_than)
+    for site, database in _each_locked(settings, sites or []):
+        done = compact_site(database, settings.output, site, before, compression)
+        terminal.line(
+            f"{site}: {done.segments_before:,} segments to {done.segments_after:,}, "
+            f"{done.bytes_before:,} bytes to {done.bytes_after:,}"
+            if done.segments_before
+            else f"{site}: nothing to do"
+        )
+
+
+def prune(
+    context: typer.Context,
+    sites: Sites = None,
+    *,
+    older_than: Annotated[
+        str,
+        typer.Option(
+            "--older-than", metavar="AGE", help="Age of records to remove, such as 180d or 26w."
+        ),
+    ],
+    output: Output = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Only say what would be removed.")
+    ] = False,
+) -> None:
+    """Remove segments whose records are all old.
+
+    What a consumer has not taken stays, and what has the last version of an article that is to be
+    visited again. The numbers of the records are not given again.
+
+    Example: khabar prune --older-than 180d --dry-run
+    """
+    from ingest.settings import Settings
+    from ingest.storage.maintenance.prune import plan
+    from ingest.storage.maintenance.prune import prune as prune_site
+
+    terminal = context.ensure_object(Terminal)
+    settings = Settings.load(output=output)
+    before = _before(older_than)
+    for site, database in _each_locked(settings, sites or []):
+        places = consumer_places(settings.output, [site])
+        decided = plan(database, settings.output, site, before, places)
+        if not dry_run:
+            prune_site(database, settings.output, decided)
+        verb = "would remove" if dry_run else "removed"
+        terminal.line(f"{site}: {verb} {_amount(decided.remove)}")
+        for reason, kept in decided.keep.items():
+            terminal.line(f"{site}: kept {_amount(kept)}: {reason}")
+
+
+def _amount(segments: Sequence[Segment]) -> str:
+    records = sum(segment.records for segment in segments)
+    size = sum(segment.length for segment in segments)
+    ranges: list[tuple[int, int]] = []
+    for segment in segments:
+        if ranges and ranges[-1][1] + 1 == segment.first:
+            ranges[-1] = (ranges[-1][0], segment.last)
+        else:
+            ranges.append((segment.first, segment.last))
+    numbers = ", ".join(f"{first}-{last}" for first, last in ranges)
+    which = f" ({numbers})" if numbers else ""
+    return f"{records:,} records{which} in {len(segments):,} segments, {size:,} bytes of lines"
+
+
+def _before(age: str) -> datetime:
+    """Return the time that was so long ago; raises `UsageError`."""
+    from ingest.schedule import parse_duration
+
+    try:
+        return datetime.now(UTC) - parse_duration(age)
+    except (ValueError, OverflowError) as error:
+        raise UsageError(f"--older-than: {error}") from None
+
+
+def _each_locked(settings: Settings, sites: list[str]) -> Iterator[tuple[str, Database]]:
+    """Yield each site with the ledger, while its lock is held.
+
+    Raises:
+        OutputLocked: at the end, if crawls held the locks of sites, which were left out.
+    """
+    from ingest.storage.site_lock import locked
+
+    held = []
+    with _ledger(settings) as database:
+        for site in chosen_sites(settings.output, settings.ledger, settings.ledger, sites):
+            try:
+                with locked(settings.output, site):
+                    yield site, database
+            except OutputLocked:
+                held.append(site)
+    if held:
+        names = ", ".join(held)
+        raise OutputLocked(f"a crawl is at work, left out: {names}", "run it again after that")
+
+
+@contextmanager
+def _ledger(settings: Settings) -> Iterator[Database]:
+    from ingest.storage.engine import Database
+
+    file = settings.output / "ledger.sqlite"
+    if not settings.ledger and not file.is_file():
+        raise UsageError(f"no ledger in {settings.output}", "give the --output of a crawl")
+    url = settings.ledger or f"sqlite:///{file}"
+    database = Database(url, settings.limits.ledger_wait_seconds)
+    try:
+        database.prepare()
+        yield database
+    finally:
+        database.close()
 
 
 def chosen_sites(output: Path, ledger: str, url: str, sites: list[str]) -> list[str]:

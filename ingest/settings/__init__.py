@@ -51,6 +51,11 @@ class Settings(BaseSettings):
         description="SQLAlchemy URL of the ledger's database, such as "
         "postgresql+psycopg://khabar@db/khabar. Empty: an SQLite file in the output folder.",
     )
+    compress: Literal["none", "gzip", "zstd"] = Field(
+        default="none",
+        description="Format in which `khabar compact` compresses segments: `none`, `gzip` or `zstd`, "
+        "which is smaller and faster, and needs the extra `zstd`.",
+    )
     user_agent: str = Field(
         default="",
         description="User-Agent header of every request. Empty: Khabar's own, with `contact`.",
@@ -159,7 +164,7 @@ class Settings(BaseSettings):
     )
 
     GROUPS: ClassVar[Groups] = {
-        "Files": ("output", "ledger", "sites", "sinks"),
+        "Files": ("output", "ledger", "compress", "sites", "sinks"),
         "Identity": ("contact", "user_agent"),
         "Requests": (
             "delay",

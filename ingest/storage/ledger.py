@@ -23,6 +23,7 @@ from ingest.processing.recrawl import State, Visit
 from ingest.settings import Limits
 from ingest.storage.binding import bind, unbind
 from ingest.storage.engine import Database
+from ingest.storage.maintenance.removals import finish_removals
 from ingest.storage.rows import (
     Due,
     Outcome,
@@ -282,12 +283,7 @@ class Ledger:
 
     def last_segment(self) -> str | None:
         """Return the path of the segment that sorts last, or None if there is none."""
-        query = (
-            select(SEGMENTS.c.path)
-            .where(SEGMENTS.c.site == self._site)
-            .order_by(SEGMENTS.c.path.desc())
-            .limit(1)
-        )
+        query = select(func.max(SEGMENTS.c.path)).where(SEGMENTS.c.site == self._site)
         with self._database.reading() as connection:
             path: str | None = connection.scalar(query)
         return path
@@ -298,6 +294,10 @@ class Ledger:
         query = select(func.max(ends.c.last)).where(ends.c.site == self._site)
         with self._database.reading() as connection:
             return connection.scalar(query) or 0
+
+    def finish_removals(self, output: Path) -> None:
+        """Remove files of the site that a killed `compact` or `prune` has left."""
+        finish_removals(self._database, output, self._site)
 
     def close_segments(self, positions: Iterable[Position]) -> None:
         """Note that segments are complete and have their final names."""

@@ -11,7 +11,8 @@ from pydantic import ValidationError
 from ingest.errors import ArticleNotFound, UsageError
 from ingest.monitoring.summary import RunSummary
 from ingest.record import Article
-from ingest.storage.segments import OPEN, writable
+from ingest.storage.compression.files import opened, segment_files
+from ingest.storage.segments import writable
 from ingest.urls import article_id, article_key
 
 
@@ -96,9 +97,9 @@ def _with_text(output: Path, text: str) -> Iterator[Article]:
     part = text.encode()
     files = [output]
     if output.is_dir():
-        files = sorted([*output.rglob("*.jsonl"), *output.rglob(f"*.jsonl{OPEN}")])
+        files = segment_files(output, opened=True)
     for file in files:
-        with file.open("rb") as lines:
+        with opened(file) as lines:
             for number, line in enumerate(lines, 1):
                 complete = line.endswith(b"\n")  # the last line of an open segment may not be
                 if part not in line or not complete:

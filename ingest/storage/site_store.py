@@ -7,6 +7,7 @@ all outcomes of a short time, since fsync is slow.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
@@ -40,6 +41,7 @@ from ingest.storage.rows import Due, Outcome
 from ingest.storage.segments import SegmentWriter, in_order, recover
 from ingest.storage.site_lock import locked
 
+_log = logging.getLogger(__name__)
 _PASSING = frozenset(
     {
         Reason.CHALLENGE,
@@ -100,6 +102,7 @@ class SiteStore:
             if ledger:  # a database of its own, which another folder could use as well
                 self._ledger.bind(output)
             self._ledger.close_segments(recover(output, site, self._ledger.open_segments()))
+            self._ledger.finish_removals(output)
             day, self.run_id = in_order(
                 now().astimezone(UTC).date(), run_id, self._ledger.last_segment()
             )
@@ -199,7 +202,7 @@ class SiteStore:
             cause: how the article is gone, if the status is neither 404 nor 410.
 
         Returns:
-            The decision, or None if the article was gone already.
+            The decision, or None if the article was gone already, or its last version was pruned.
 
         Raises:
             KhabarError: the line of the last version is not in its segment.
@@ -213,6 +216,10 @@ class SiteStore:
             self._add(outcome)
             return None
         last = self._last_version(known, article_id)
+        if last is None and known.segment is None:
+            _log.warning("%s is gone; its last record was pruned, so none closes it", address.url)
+            self._add(outcome)
+            return None
         if last is None:
             segment = self._output / (known.segment or "")
             raise KhabarError(

@@ -29,6 +29,8 @@ COMMANDS = [
     ["diff"],
     ["schema"],
     ["verify"],
+    ["compact"],
+    ["prune"],
 ]
 
 

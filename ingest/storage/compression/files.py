@@ -8,9 +8,11 @@ files of it may exist: then the compressed one has all lines of the other, so it
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
+from ingest.errors import UsageError
 from ingest.storage.compression.codecs import Compression, open_file, reading
 from ingest.storage.segments import OPEN
 
@@ -41,6 +43,18 @@ def open_segment(output: Path, path: str) -> tuple[Path, BinaryIO]:
     raise FileNotFoundError(f"no segment {path} in {output}")
 
 
+@contextmanager
+def opened(file: Path) -> Iterator[BinaryIO]:
+    """Open a file that was listed; raises `UsageError` if it was merged or removed since."""
+    try:
+        with reading(file):
+            stream = open_file(file)
+    except FileNotFoundError:
+        raise UsageError(f"{file} was merged or removed meanwhile", "read again") from None
+    with stream, reading(file):
+        yield stream
+
+
 def read_line(output: Path, path: str, position: int) -> str | None:
     """Return the line of a segment that starts at a byte, or None if there is no such line.
 
@@ -58,8 +72,13 @@ def read_line(output: Path, path: str, position: int) -> str | None:
 
 def file_of(output: Path, path: str) -> Path | None:
     """Return the file of a finished segment, None if there is none."""
-    files = (output / f"{path}{suffix}" for suffix in _SUFFIXES)
-    return next((file for file in files if file.exists()), None)
+    return next(iter(files_of(output, path)), None)
+
+
+def files_of(output: Path, path: str) -> list[Path]:
+    """Return all files of a finished segment; more than one if a compaction was killed."""
+    files = [output / f"{path}{suffix}" for suffix in _SUFFIXES]
+    return [file for file in files if file.exists()]
 
 
 def segment_files(folder: Path, *, opened: bool = False) -> list[Path]:

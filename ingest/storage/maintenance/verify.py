@@ -88,6 +88,8 @@ class SiteVerification:
                 yield self._finding(segment.path, error.message, error.remedy)
                 self._lines.hole(segment.last)
                 self._place = max(self._place, segment.last)
+        for gap in state.gaps:
+            self._lines.hole(gap.last)
 
     def _numbers(self, segment: Segment, state: SiteState) -> Iterator[Finding]:
         """Check that a segment follows the one before it."""
