@@ -23,6 +23,7 @@ from ingest.storage.tables import GAPS, SEGMENTS
 
 PRUNED, LOST = "pruned", "lost"
 """Causes of a gap: an operator removed its records; or their file is gone, and a repair noted it."""
+_LEFT_OUT = "records %d to %d of %s were %s, and are left out"
 _log = logging.getLogger(__name__)
 
 
@@ -174,7 +175,7 @@ class SiteLog:
         for gap in gaps:
             if gap.first <= rest <= gap.last:
                 until = min(gap.last, last)
-                _log.warning("records %d to %d of %s: %s", rest, until, self._site, gap.cause)
+                _log.warning(_LEFT_OUT, rest, until, self._site, gap.cause)
                 rest = until + 1
         if rest <= last:
             raise MissingRecords(self._site, rest, last)
