@@ -28,7 +28,7 @@ WRONG = 4
 """Exit code if something is wrong."""
 VERIFY_EXIT_CODES = (
     "Exit codes: 0 all is as it should be; 2 an argument or setting is wrong; 4 something is "
-    "wrong, a line for each."
+    "wrong, a line for each; 5 a crawl holds the lock of a site, which --repair needs."
 )
 
 EXIT_CODES = (
@@ -47,6 +47,10 @@ def verify(
     sites: Sites = None,
     *,
     output: Output = None,
+    repair: Annotated[
+        bool,
+        typer.Option("--repair", help="Before, make the ledger again from the segments."),
+    ] = False,
     json_lines: Annotated[
         bool, typer.Option("--json", help="One object for each finding, as JSON Lines.")
     ] = False,
@@ -56,6 +60,9 @@ def verify(
     Lines, records, hashes, numbers, versions, segments, positions, files and places of consumers
     are checked against each other, also during a crawl. Nothing is changed.
 
+    --repair changes the ledger only, and no line. After a lost or older ledger the next crawl then
+    goes on with the numbers and versions.
+
     Example: khabar verify dailytimes
     """
     from ingest.settings import Settings
@@ -64,6 +71,8 @@ def verify(
     terminal = context.ensure_object(Terminal)
     settings = Settings.load(output=output)
     counts, number = Counts(), 0
+    if repair:
+        _repair(terminal, settings, sites or [])
     for finding in _findings(settings, sites or [], counts):
         number += 1
         if json_lines:
@@ -77,6 +86,24 @@ def verify(
     )
     if number:
         raise typer.Exit(WRONG)
+
+
+def _repair(terminal: Terminal, settings: Settings, sites: list[str]) -> None:
+    """Repair the ledger, and say on standard error what was done."""
+    from ingest.storage.binding import bind
+    from ingest.storage.maintenance.repair import repair
+
+    output = settings.output
+    if not output.is_dir():
+        raise UsageError(f"no such folder: {output}", "give the --output of a crawl")
+    for site, database in _each_locked(settings, sites, create=True):
+        if settings.ledger:
+            bind(database, output, site)
+        places = consumer_places(output, [site]).values()
+        taken = max((by_site.get(site, 0) for by_site in places), default=0)
+        done = repair(database, output, site, taken, datetime.now(UTC))
+        for line in done.lines or ["nothing to repair"]:
+            terminal.note(f"{site}: {line}")
 
 
 def _findings(settings: Settings, sites: list[str], counts: Counts) -> Iterator[Finding]:
@@ -208,7 +235,9 @@ def _before(age: str) -> datetime:
         raise UsageError(f"--older-than: {error}") from None
 
 
-def _each_locked(settings: Settings, sites: list[str]) -> Iterator[tuple[str, Database]]:
+def _each_locked(
+    settings: Settings, sites: list[str], *, create: bool = False
+) -> Iterator[tuple[str, Database]]:
     """Yield each site with the ledger, while its lock is held.
 
     Raises:
@@ -217,7 +246,7 @@ def _each_locked(settings: Settings, sites: list[str]) -> Iterator[tuple[str, Da
     from ingest.storage.site_lock import locked
 
     held = []
-    with _ledger(settings) as database:
+    with _ledger(settings, create=create) as database:
         for site in chosen_sites(settings.output, settings.ledger, settings.ledger, sites):
             try:
                 with locked(settings.output, site):
@@ -230,11 +259,11 @@ def _each_locked(settings: Settings, sites: list[str]) -> Iterator[tuple[str, Da
 
 
 @contextmanager
-def _ledger(settings: Settings) -> Iterator[Database]:
+def _ledger(settings: Settings, *, create: bool) -> Iterator[Database]:
     from ingest.storage.engine import Database
 
     file = settings.output / "ledger.sqlite"
-    if not settings.ledger and not file.is_file():
+    if not create and not settings.ledger and not file.is_file():
         raise UsageError(f"no ledger in {settings.output}", "give the --output of a crawl")
     url = settings.ledger or f"sqlite:///{file}"
     database = Database(url, settings.limits.ledger_wait_seconds)

@@ -27,7 +27,7 @@ _SAME_CANONICAL = 0.8
 """The same if only a canonical URL says so. Boilerplate fills half of many a short article."""
 _FEW_SENTENCES = 2
 """The most sentences of a text of which an edit may leave none: headline and time tell then."""
-_MOST_SHARING = 4
+MOST_SHARING = 4
 """Articles with one number from which on it is none of theirs. No more are stored or compared."""
 _DIFFERENT = 0.2
 """Up to this share a text that replaces another at its address is another article's."""
@@ -167,6 +167,13 @@ def identify(article: Article, requested: str, registry: Registry) -> Identity:
     )
 
 
+def names_of_record(article: Article) -> tuple[Name, ...]:
+    """Return the names that `identify` gave the article of a record."""
+    page = _PageKeys.of(article, article_key(article.requested_url))
+    shared = any(each.startswith(SHARED_CANONICAL) for each in article.metadata.warnings)
+    return tuple(page.names(article.id, shared=shared))
+
+
 def _left(page: _PageKeys, names: Mapping[str, Sequence[Name]], registry: Registry) -> str | None:
     """Return the article whose own address redirected to this page."""
     ident = _fetched(names.get(page.requested, [])) if page.requested != page.own else None
@@ -269,7 +276,7 @@ class _Choice:
 
 def _is_common(names: Sequence[Name]) -> bool:
     """Whether so many articles have a key that it is that of a section or a year, not of one."""
-    return len({name.article_id for name in names}) >= _MOST_SHARING
+    return len({name.article_id for name in names}) >= MOST_SHARING
 
 
 def _few(names: Sequence[Name]) -> Sequence[Name]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+import shutil
 import sqlite3
 from contextlib import closing
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +15,11 @@ import pytest
 from ingest.api import read
 from ingest.processing.recrawl import Address, State, Visit
 from ingest.storage.compression.codecs import Compression, open_file
-from ingest.storage.compression.files import segment_files
+from ingest.storage.compression.files import read_line, segment_files
+from ingest.storage.engine import Database
+from ingest.storage.ledger import Ledger
 from ingest.storage.maintenance import compact as compact_module
+from ingest.storage.maintenance.compact import compact
 from ingest.storage.output import versions_of
 from ingest.storage.site_lock import locked
 from ingest.storage.site_log import SiteLog
@@ -25,6 +29,7 @@ from ingest.urls import article_key
 from tests.storage.maintenance.commands import Khabar, contents, runner
 from tests.stream.outputs import NOW, article, crawling, write
 
+ROOT = Path(__file__).parents[3]
 FORMATS = [each.value for each in Compression]
 
 
@@ -129,9 +134,33 @@ def test_a_crawl_finds_last_versions_and_goes_on(
     assert is_right(khabar, output)
 
 
-def test_only_days_that_ended_are_compacted(khabar: Khabar, tmp_path: Path) -> None:
-    from datetime import UTC, datetime
+@pytest.mark.parametrize("compression", Compression)
+def test_outputs_of_earlier_releases_are_compacted(
+    khabar: Khabar, tmp_path: Path, compression: Compression
+) -> None:
+    for release in sorted((ROOT / "fixtures" / "releases").glob("[0-9]*")):
+        copy = Path(shutil.copytree(release, tmp_path / release.name))
+        before = plain(copy)
+        database = Database(f"sqlite:///{copy / 'ledger.sqlite'}", 1.0)
+        database.prepare()
+        compact(database, copy, "propakistani", datetime(2030, 1, 1, tzinfo=UTC), compression)
+        database.close()
+        assert len(segment_files(copy)) == 1
+        assert plain(copy) == before
+        assert is_right(khabar, copy)
+        for record in read(copy):
+            known = Ledger.open(copy, "propakistani").known(record.id)
+            assert known is not None
+            line = read_line(copy, known.segment or "", known.position or 0)
+            assert line == record_line(before, record.id)
 
+
+def record_line(data: bytes, ident: str) -> str:
+    (line,) = [line for line in data.decode().splitlines(keepends=True) if f'"{ident}"' in line]
+    return line
+
+
+def test_only_days_that_ended_are_compacted(khabar: Khabar, tmp_path: Path) -> None:
     now = datetime.now(UTC)
     for minute in range(2):
         with crawling(tmp_path, "news", now + timedelta(minutes=minute)) as run:
