@@ -174,3 +174,11 @@ def test_neither_a_kill_nor_a_power_cut_at_any_call_that_writes_does() -> None:
     done = trials("tests.trials.faults")
     assert done.returncode == 0, done.stdout + done.stderr
     assert done.stdout.count(" 0 problems") == 2
+
+
+def test_neither_does_a_kill_or_a_power_cut_of_what_tidies_and_repairs_an_output() -> None:
+    done = trials("tests.trials.upkeep")
+    assert done.returncode == 0, done.stdout + done.stderr
+    calls = re.findall(r"^(.+): (\d+) calls$", done.stdout, re.MULTILINE)
+    assert len(calls) == 5
+    assert all(int(number) > 3 for _, number in calls)

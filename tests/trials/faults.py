@@ -32,7 +32,7 @@ from tests.trials.process import ROOT, fork, preload
 from tests.trials.scenes import Edition, newsroom_scene
 
 ARTICLES = 5
-_CALLS = ("fsync", "replace", "rename", "truncate", "ftruncate", "unlink")
+_CALLS = ("fsync", "replace", "rename", "truncate", "ftruncate", "unlink", "rmdir")
 
 
 @dataclass(frozen=True)
@@ -42,9 +42,9 @@ class Fault:
     call: int
     power: bool
 
-    def install(self, output: Path) -> None:
-        """Arm it, in the process that is to die."""
-        power = Power(output)
+    def install(self, output: Path, kept: Path | None = None) -> None:
+        """Arm it, in the process that is to die; see `Power` for `kept`."""
+        power = Power(output, kept)
         calls = 0
 
         def before() -> None:

@@ -16,10 +16,14 @@ Key = tuple[int, int]
 
 
 class Power:
-    """Keeps account of what is durable of the files in a site's folders. Ledger and lock are left to their makers."""
+    """Keeps account of what is durable of the files in a site's folders. Ledger and lock are left to their makers.
 
-    def __init__(self, output: Path) -> None:
+    Files that are replaced or removed come back only if there is a folder `kept`, on the same disk, for links to them.
+    """
+
+    def __init__(self, output: Path, kept: Path | None = None) -> None:
         self._output = output
+        self._kept = kept
         self._lengths: dict[Key, int] = {}
         self._names: dict[Key, dict[str, Key]] = {}
         for path in [output, *output.rglob("*")]:
@@ -37,7 +41,19 @@ class Power:
         """Lose the rest."""
         if self._output.is_dir():
             for folder in [path for path in self._output.iterdir() if path.is_dir()]:
+                key = _key(folder.stat())
                 self._lose(folder)
+                self._restore(folder, key)
+
+    def _restore(self, folder: Path, key: Key) -> None:
+        """Bring back the durable names of a folder that were removed or replaced."""
+        for name, other in self._names.get(key, {}).items():
+            path = folder / name
+            if other in self._names:
+                path.mkdir(exist_ok=True)
+                self._restore(path, other)
+            elif not path.exists() and self._kept is not None and name != ".lock":
+                os.link(self._kept / f"{other[1]}", path)
 
     def _sync(self, path: Path) -> None:
         status = path.stat()
@@ -45,6 +61,12 @@ class Power:
             self._names[_key(status)] = {name.name: _key(name.stat()) for name in path.iterdir()}
         else:
             self._lengths[_key(status)] = status.st_size
+            self._keep(path, status)
+
+    def _keep(self, path: Path, status: os.stat_result) -> None:
+        """Keep a file, whatever becomes of its name; so no other one gets its number."""
+        if self._kept is not None and not (link := self._kept / f"{status.st_ino}").exists():
+            os.link(path, link)
 
     def _lose(self, folder: Path) -> None:
         durable = self._names.get(_key(folder.stat()), {})
