@@ -8,6 +8,7 @@ read by a consumer and verified. After that a crawl writes to it, or not, and th
 
 from __future__ import annotations
 
+import logging
 import os
 import shutil
 import signal
@@ -168,6 +169,7 @@ def main() -> int:
     """Try all, or the jobs that are named; 1 if something is wrong."""
     for module in ("ingest.cli.app", "ingest.cli.outputs", *(f"{_WORK}.{each}" for each in _PARTS)):
         import_module(module)  # a fork then has it
+    logging.disable(logging.WARNING)  # each reader tells what was pruned
     bad = 0
     os.environ.pop("KHABAR_COMPRESS", None)
     for job in JOBS:
