@@ -21,8 +21,10 @@ from ingest import logs
 from ingest.cli import schedule as schedule_command
 from ingest.cli import status as status_command
 from ingest.cli.console import Terminal
+from ingest.cli.consumers import consumers_app
 from ingest.cli.crawl import crawl
 from ingest.cli.diff import diff
+from ingest.cli.follow import follow
 from ingest.cli.ledger import forget, rebind, recheck
 from ingest.cli.options import EXIT_CODES, expand
 from ingest.cli.read import read, schema
@@ -36,6 +38,7 @@ INTERRUPTED = 130
 """128 plus the number of SIGINT, as shells report it."""
 
 _SIMPLE_EXIT_CODES = "Exit codes: 0 done; 2 an argument, a setting or a file is wrong."
+_FOLLOWING = f"{_SIMPLE_EXIT_CODES[:-1]}; 5 another process reads as this consumer."
 
 
 def make_app() -> typer.Typer:
@@ -53,6 +56,8 @@ def make_app() -> typer.Typer:
     app.command(epilog=EXIT_CODES)(expand(crawl))
     app.command(epilog=EXIT_CODES)(expand(scrape))
     app.command(epilog=_SIMPLE_EXIT_CODES)(read)
+    app.command(epilog=_FOLLOWING)(follow)
+    app.add_typer(consumers_app())
     app.command(epilog=status_command.EXIT_CODES)(status)
     app.add_typer(sites_app())
     app.command(epilog=schedule_command.EXIT_CODES)(expand(schedule))
