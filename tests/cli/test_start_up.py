@@ -16,7 +16,6 @@ HEAVY = {
     "feedparser",
     "lxml",
     "pebble",
-    "py3langid",
     "rich",
     "scrapy",
     "sqlalchemy",
