@@ -22,6 +22,7 @@ from ingest.cli import schedule as schedule_command
 from ingest.cli import status as status_command
 from ingest.cli.console import Terminal
 from ingest.cli.crawl import crawl
+from ingest.cli.demo import demo
 from ingest.cli.diff import diff
 from ingest.cli.ledger import forget, rebind, recheck
 from ingest.cli.options import EXIT_CODES, expand
@@ -53,6 +54,7 @@ def make_app() -> typer.Typer:
     app.callback()(khabar)
     app.command(epilog=EXIT_CODES)(expand(crawl))
     app.command(epilog=EXIT_CODES)(expand(scrape))
+    app.command(epilog=EXIT_CODES)(demo)
     app.command(epilog=_SIMPLE_EXIT_CODES)(read)
     app.command(epilog=status_command.EXIT_CODES)(status)
     app.add_typer(sites_app())
