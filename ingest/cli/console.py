@@ -5,15 +5,13 @@ Text of a page reaches a terminal only through `safe` or `Terminal.line`, which 
 
 from __future__ import annotations
 
-import logging
+import os
+import sys
 from collections.abc import Iterable, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
-from ingest import logs
 from ingest.errors import KhabarError
-from ingest.redaction.text import masked
-from ingest.text import one_line, printable
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -28,6 +26,8 @@ _UNBOUNDED = 10_000
 def safe(text: str | None) -> str:
     """Return the text of a page for rich: one printable line, with markup escaped."""
     from rich.markup import escape
+
+    from ingest.text import one_line, printable
 
     return escape(printable(one_line(text)))
 
@@ -51,6 +51,8 @@ class Terminal:
 
     def start_logs(self, level: LogLevel, *, json: bool) -> None:
         """Log to standard error at this level."""
+        from ingest import logs
+
         logs.set_up(logs.LogOptions(level, json=json), self.err)
 
     def line(self, text: str) -> None:
@@ -59,14 +61,30 @@ class Terminal:
 
     def note(self, message: str) -> None:
         """Print a message that is not an error as one line on standard error."""
-        self.err.print(safe(masked(message)), soft_wrap=True)
+        self._complain(message)
 
     def error(self, message: str) -> None:
         """Print an error as one line on standard error, which is a log record with `--log-json`."""
+        from ingest import logs
+
         if logs.is_json():
+            import logging
+
             logging.getLogger(__name__).error("%s", message)
             return
-        self.err.print(f"[bold red]khabar:[/] {safe(masked(message))}", soft_wrap=True)
+        self._complain(message, "khabar:")
+
+    def _complain(self, message: str, prefix: str = "") -> None:
+        """Print one line on standard error, with the prefix in red on a terminal."""
+        from ingest.redaction.text import masked
+        from ingest.text import one_line, printable
+
+        text = masked(message)
+        if "err" in vars(self) or sys.stderr.isatty() or "FORCE_COLOR" in os.environ:
+            self.err.print(f"[bold red]{prefix}[/] {safe(text)}".removeprefix("[bold red][/] "), soft_wrap=True)
+            return
+        # Loading rich takes longer than all else that a wrong call does.
+        sys.stderr.write(f"{prefix} {printable(one_line(text))}\n".lstrip())
 
     def complain(self, result: Rejection | KhabarError) -> None:
         """Print in one line on standard error why a URL has no record."""

@@ -21,7 +21,7 @@ def demo(
         Path, typer.Option("--output", "-o", metavar="DIR", help="Folder of records and ledger.")
     ] = Path("khabar-demo"),
 ) -> None:
-    """Crawl two recorded newsrooms, without network, and show five records.
+    """Crawl two recorded newsrooms, without network, and show records.
 
     Example: khabar demo
     """

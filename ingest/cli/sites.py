@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from ingest.cli.commands import COMMANDS
 from ingest.cli.console import Terminal, print_table, safe
 from ingest.cli.options import expand
 from ingest.cli.sites_add import add
@@ -22,7 +23,7 @@ def sites_app() -> typer.Typer:
         name="sites",
         invoke_without_command=True,
         rich_markup_mode=None,
-        epilog="Exit codes: 0 done; 2 an argument or setting is wrong.",
+        epilog=COMMANDS["sites"].exit_codes,
     )
     app.callback()(sites)
     app.command(

@@ -6,17 +6,20 @@ import inspect
 import re
 import shlex
 import sys
+from importlib import import_module
 
 import pytest
 import typer
 from typer.main import get_command
 
 from ingest.cli.app import main, make_app
+from ingest.cli.commands import COMMANDS as LISTED
 from ingest.cli.options import FetchOptions, expand
 
 COMMANDS = [
     ["crawl"],
     ["scrape"],
+    ["demo"],
     ["read"],
     ["status"],
     ["sites"],
@@ -91,5 +94,12 @@ def test_the_options_that_several_commands_share_are_the_same() -> None:
     app = get_command(make_app())
     commands = app.commands  # type: ignore[attr-defined]  # a group
     for name in ("crawl", "scrape", "schedule", "recheck"):
-        options = {option for parameter in commands[name].params for option in parameter.opts}
+        options = {option for parameter in commands.get(name).params for option in parameter.opts}
         assert {"--replay", "--connect-to", "--delay", "--user-agent", "--log-json"} <= options
+
+
+@pytest.mark.parametrize("name", LISTED)
+def test_the_list_says_of_a_command_what_its_function_says(name: str) -> None:
+    entry = LISTED[name]
+    function = getattr(import_module(f"ingest.cli.{entry.module}"), name)
+    assert entry.summary == (inspect.getdoc(function) or "").splitlines()[0]
