@@ -28,8 +28,6 @@ default is 1:
 from __future__ import annotations
 
 
-
-
 class KhabarError(Exception):
     """Base class of all errors. `str()` returns one printable line: "message (remedy)".
 

@@ -61,7 +61,11 @@ COMMANDS = {
     "recheck": Command(
         "ledger", "Fetch known articles again now, even if they are not due.", EXIT_CODES
     ),
-    "forget": Command("ledger", "Make the next crawl write these articles again.", f"{_SIMPLE[:-1]}; 5 another run holds the output's lock."),
+    "forget": Command(
+        "ledger",
+        "Make the next crawl write these articles again.",
+        f"{_SIMPLE[:-1]}; 5 another run holds the output's lock.",
+    ),
     "rebind": Command("ledger", "Bind sites in a shared ledger to another output folder.", _SIMPLE),
     "diff": Command("diff", "Show two versions of an article side by side.", _SIMPLE),
     "schema": Command("read", "Print the JSON Schema of a record.", "Exit codes: 0 done."),

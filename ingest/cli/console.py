@@ -81,7 +81,9 @@ class Terminal:
 
         text = masked(message)
         if "err" in vars(self) or sys.stderr.isatty() or "FORCE_COLOR" in os.environ:
-            self.err.print(f"[bold red]{prefix}[/] {safe(text)}".removeprefix("[bold red][/] "), soft_wrap=True)
+            self.err.print(
+                f"[bold red]{prefix}[/] {safe(text)}".removeprefix("[bold red][/] "), soft_wrap=True
+            )
             return
         # Loading rich takes longer than all else that a wrong call does.
         sys.stderr.write(f"{prefix} {printable(one_line(text))}\n".lstrip())

@@ -26,6 +26,10 @@ _ONE_LANGUAGE = {
     "GUJARATI": "gu", "GURMUKHI": "pa", "SINHALA": "si", "LAO": "lo", "MYANMAR": "my", "KHMER": "km",
     "TIBETAN": "bo", "ETHIOPIC": "am", "BENGALI": "bn", "ORIYA": "or", "THAANA": "dv", "DEVANAGARI": "hi",
 }  # fmt: skip
+# Scripts whose letters are syllables or words: a text with names of products in Latin letters has
+# more of those than of its own.
+_DENSE = ("CJK", "HIRAGANA", "KATAKANA", "HANGUL")
+_LETTERS_OF_A_DENSE_ONE = 3
 # Further languages of a script. One of them is the result if the page's tag names it.
 _ALSO = {
     "HEBREW": {"yi"}, "CJK": {"ja", "yue"}, "DEVANAGARI": {"mr", "ne", "sa", "mai", "kok", "bho"}, "BENGALI": {"as"},
@@ -139,6 +143,8 @@ def _script(sample: str) -> str | None:
         scripts[unicodedata.name(char, "?").partition(" ")[0].partition("-")[0]] += count
     if scripts.total() < _FEWEST_LETTERS:
         return None
+    for script in _DENSE:
+        scripts[script] *= _LETTERS_OF_A_DENSE_ONE
     kana = scripts["HIRAGANA"] + scripts["KATAKANA"]
     if kana > 0.1 * scripts["CJK"] and kana + scripts["CJK"] > 0.5 * scripts.total():
         return "HIRAGANA"

@@ -41,7 +41,9 @@ def environment(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     python = folder / "bin" / "python"
     install = ["install", "-q", "--no-deps", "--no-index", "--no-compile", wheel]
     run(sys.executable, "-m", "pip", "--python", python, *install)
-    place = Path(run(python, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))").stdout.strip())
+    place = Path(
+        run(python, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))").stdout.strip()
+    )
     # A path that a .pth file names has its own .pth files ignored: nothing of this repository is found by it.
     (place / "dependencies.pth").write_text(sysconfig.get_path("purelib") + "\n", encoding="utf-8")
     return folder
@@ -49,13 +51,23 @@ def environment(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_the_wheel_has_what_the_demo_needs_and_nothing_of_the_tests(wheel: Path) -> None:
     names = zipfile.ZipFile(wheel).namelist()
-    assert {"ingest/demo/dailytimes.jsonl.gz", "ingest/demo/propakistani.jsonl.gz", "spiders/sites/dailytimes.toml"} <= {*names}
-    assert {name.partition("/")[0].partition("-")[0] for name in names} == {"ingest", "spiders", "khabar"}
+    assert {
+        "ingest/demo/dailytimes.jsonl.gz",
+        "ingest/demo/propakistani.jsonl.gz",
+        "spiders/sites/dailytimes.toml",
+    } <= {*names}
+    assert {name.partition("/")[0].partition("-")[0] for name in names} == {
+        "ingest",
+        "spiders",
+        "khabar",
+    }
 
 
 def test_the_demo_runs_in_an_empty_folder(environment: Path, tmp_path: Path) -> None:
     khabar = environment / "bin" / "khabar"
-    where = run(environment / "bin" / "python", "-c", "import ingest; print(ingest.__file__)", cwd=tmp_path)
+    where = run(
+        environment / "bin" / "python", "-c", "import ingest; print(ingest.__file__)", cwd=tmp_path
+    )
     assert where.stdout.startswith(str(environment))
 
     first = run(khabar, "demo", cwd=tmp_path)
@@ -63,7 +75,10 @@ def test_the_demo_runs_in_an_empty_folder(environment: Path, tmp_path: Path) -> 
     assert [path.name for path in tmp_path.iterdir()] == ["khabar-demo"]
     lines = run(khabar, "read", "khabar-demo", "--json", cwd=tmp_path).stdout.splitlines()
     assert len(lines) == 78
-    assert {json.loads(line)["publisher"]["domain"] for line in lines} == {"dailytimes.com.pk", "propakistani.pk"}
+    assert {json.loads(line)["publisher"]["domain"] for line in lines} == {
+        "dailytimes.com.pk",
+        "propakistani.pk",
+    }
 
     again = run(khabar, "demo", cwd=tmp_path)
     assert "nothing new" in again.stderr

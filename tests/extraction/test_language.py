@@ -71,6 +71,7 @@ def language(text: str, lang: str = "", head: str = "") -> tuple[str | None, str
         (SLOVAK, "en", ("sk", "text")),
         (CATALAN, "en", ("ca", "text")),
         (SWAHILI, "en", ("sw", "text")),
+        (ZULU * 2, "en", ("zu", "text")),
         (GERMAN, "iw", ("de", "text")),
     ],
 )
@@ -92,8 +93,14 @@ def test_a_language_without_a_word_list_is_believed() -> None:
 
 
 def test_a_language_without_a_word_list_is_not_taken_for_another() -> None:
-    assert language(ZULU * 3) == (None, "")
-    assert language(ZULU * 3, "zu") == ("zu", "html-lang")
+    greenlandic = "Kommunalbestyrelsi ataasinngornermi nalunaarpoq ikaartarfik matoqqasoq sulinerlu sapaatip akunneranik. "
+    assert language(greenlandic * 3) == (None, "")
+    assert language(greenlandic * 3, "kl") == ("kl", "html-lang")
+
+
+def test_a_japanese_text_full_of_latin_names_is_japanese() -> None:
+    text = "個人的にWebAssemblyには強く期待しており、GoのWebAssemblyではDOMやJavaScript API、Canvasも扱えます。"
+    assert language(text) == ("ja", "script")
 
 
 def test_a_tag_is_kept_where_the_text_has_words_of_it_and_few_more_of_another() -> None:

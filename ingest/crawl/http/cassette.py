@@ -54,7 +54,9 @@ class Tape:
     A copy is the same object, because Scrapy copies its settings deeply.
     """
 
-    def __init__(self, cassettes: Iterable[Cassette | PackedRecording], *, save_to: Path | None = None) -> None:
+    def __init__(
+        self, cassettes: Iterable[Cassette | PackedRecording], *, save_to: Path | None = None
+    ) -> None:
         self._cassettes = list(cassettes)
         self._save_to = save_to
         self._index: dict[tuple[str, str], list[tuple[int, int]]] = {}
