@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import import_module
 from io import TextIOWrapper
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -22,12 +23,15 @@ from typer.main import get_command
 
 from ingest.cli.commands import COMMANDS, EXIT_CODES
 from ingest.cli.console import Terminal
+from ingest.cli.refused import refusal
 from ingest.errors import KhabarError, UnwritableOutput, UsageError
 
 if TYPE_CHECKING:
     # Typer has its own copy of Click, and no public name for these.
     from typer._click import Command, Context, HelpFormatter
 
+EXIT_NOTHING = 3
+"""Nothing could be fetched; as in `ingest.monitoring.report`, which loads the models of runs."""
 INTERRUPTED = 130
 """128 plus the number of SIGINT, as shells report it."""
 
@@ -156,6 +160,9 @@ def _exit_code(arguments: list[str], terminal: Terminal) -> int:
 
 
 def _run(arguments: list[str], terminal: Terminal) -> int:
+    if (error := refusal(arguments, os.environ, Path())) is not None:
+        terminal.error(str(error))
+        return EXIT_NOTHING
     command = get_command(make_app())
     # Typer turns a KeyboardInterrupt into the exit code INTERRUPTED.
     code = command.main(arguments or ["--help"], standalone_mode=False, obj=terminal)

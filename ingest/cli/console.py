@@ -53,7 +53,7 @@ class Terminal:
         """Log to standard error at this level."""
         from ingest import logs
 
-        logs.set_up(logs.LogOptions(level, json=json), self.err)
+        logs.set_up(logs.LogOptions(level, json=json), self.err if self._has_colours() else None)
 
     def line(self, text: str) -> None:
         """Print text as one line on standard output."""
@@ -74,19 +74,22 @@ class Terminal:
             return
         self._complain(message, "khabar:")
 
+    def _has_colours(self) -> bool:
+        """Whether standard error needs rich, which takes longer to load than a wrong call."""
+        return "err" in vars(self) or sys.stderr.isatty() or "FORCE_COLOR" in os.environ
+
     def _complain(self, message: str, prefix: str = "") -> None:
         """Print one line on standard error, with the prefix in red on a terminal."""
         from ingest.redaction.text import masked
         from ingest.text import one_line, printable
 
         text = masked(message)
-        if "err" in vars(self) or sys.stderr.isatty() or "FORCE_COLOR" in os.environ:
-            self.err.print(
-                f"[bold red]{prefix}[/] {safe(text)}".removeprefix("[bold red][/] "), soft_wrap=True
-            )
-            return
-        # Loading rich takes longer than all else that a wrong call does.
-        sys.stderr.write(f"{prefix} {printable(one_line(text))}\n".lstrip())
+        if self._has_colours():
+            start = f"[bold red]{prefix}[/] " if prefix else ""
+            self.err.print(f"{start}{safe(text)}", soft_wrap=True)
+        else:
+            start = f"{prefix} " if prefix else ""
+            sys.stderr.write(f"{start}{printable(one_line(text))}\n")
 
     def complain(self, result: Rejection | KhabarError) -> None:
         """Print in one line on standard error why a URL has no record."""
