@@ -58,6 +58,8 @@ class PackedRecording:
                 responses.append(
                     {"status": {"code": status}, "headers": headers, "body": {"string": text}}
                 )
+            if not requests:
+                raise ValueError("it is empty")
         except (OSError, EOFError, ValueError, TypeError, KeyError, AttributeError) as error:
             raise InvalidCassette(
                 f"{file}: not a packed recording: {error}", "install Khabar again"
