@@ -39,7 +39,7 @@ def environment(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("environment")
     venv.create(folder, with_pip=False)
     python = folder / "bin" / "python"
-    install = ["install", "-q", "--no-deps", "--no-index", "--no-compile", wheel]
+    install: list[str | Path] = ["install", "-q", "--no-deps", "--no-index", "--no-compile", wheel]
     run(sys.executable, "-m", "pip", "--python", python, *install)
     place = Path(
         run(python, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))").stdout.strip()

@@ -24,14 +24,13 @@ from ingest.crawl.http import recording_files
 from ingest.crawl.http.codings import is_packed
 from ingest.crawl.http.headers import answered_at
 from ingest.crawl.http.recording import REPLAYED
+from ingest.crawl.http.recording_files import PackedRecording
 from ingest.errors import InvalidCassette, NotRecorded
 from ingest.redaction.text import redacted_body, redacted_field, redacted_form, redacted_url
 from ingest.redaction.values import is_secret_header
 
 if TYPE_CHECKING:
     from vcr.cassette import Cassette
-
-    from ingest.crawl.http.recording_files import PackedRecording
 
 _ENCODING_HEADERS = frozenset({"content-encoding", "content-length", "transfer-encoding"})
 """Headers that are not true of a body that was unpacked and changed."""
@@ -175,9 +174,11 @@ class Tape:
 
     def save(self) -> None:
         """Write the recording, whole or not at all; raises `UnwritableOutput`."""
-        if self._save_to is not None and self._cassettes[0].dirty:
-            recording_files.cassette_files().save(self._save_to, self._cassettes[0])
-            self._cassettes[0].dirty = False
+        cassette = self._cassettes[0]
+        if self._save_to is None or isinstance(cassette, PackedRecording) or not cassette.dirty:
+            return
+        recording_files.cassette_files().save(self._save_to, cassette)
+        cassette.dirty = False
 
 
 def to_response(request: Request, recorded: Mapping[str, Any]) -> Response:

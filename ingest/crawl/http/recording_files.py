@@ -58,13 +58,15 @@ class PackedRecording:
                 responses.append(
                     {"status": {"code": status}, "headers": headers, "body": {"string": text}}
                 )
-            if not requests:
-                raise ValueError("it is empty")
         except (OSError, EOFError, ValueError, TypeError, KeyError, AttributeError) as error:
-            raise InvalidCassette(
-                f"{file}: not a packed recording: {error}", "install Khabar again"
-            ) from error
+            raise _damaged(file, error) from error
+        if not requests:
+            raise _damaged(file, "it is empty")
         return cls(requests, responses)
+
+
+def _damaged(file: Path, problem: object) -> InvalidCassette:
+    return InvalidCassette(f"{file}: not a packed recording: {problem}", "install Khabar again")
 
 
 def packed(cassette: Cassette) -> bytes:
