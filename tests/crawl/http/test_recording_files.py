@@ -60,6 +60,7 @@ def test_a_body_that_is_no_text_is_packed_whole(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "content",
     [b"", b"no gzip", gzip.compress(b"{}"), gzip.compress(b"[1]"), gzip.compress(b"x")[:-3]],
+    ids=["empty", "no gzip", "no line of it", "too short", "cut"],
 )
 def test_a_damaged_packed_recording_is_named(content: bytes, tmp_path: Path) -> None:
     file = tmp_path / "x.jsonl.gz"
