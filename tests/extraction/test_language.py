@@ -25,7 +25,7 @@ MARATHI = (
     "शहर प्रशासनाने सोमवारी सांगितले की पूल दुरुस्तीसाठी बंद करण्यात आला आहे आणि हे काम एक आठवडा चालणार आहे. "
 )
 SWAHILI = "Mamlaka ya mji ilisema Jumatatu kwamba daraja limefungwa kwa ajili ya ukarabati na kazi hii ni ya wiki moja. "
-ZULU = "Umkhandlu wedolobha uthe ngoMsombuluko ibhuloho livaliwe ukuze lilungiswe futhi umsebenzi uzothatha isonto. "
+ZULU = "Umkhandlu uthe ngoMsombuluko ukuthi ibhuloho livaliwe, kodwa abantu bangasebenzisa elinye noma bahambe ngezinyawo, futhi lokhu kuzothatha isonto. "
 GERMAN = "Die Stadt hat am Montag mitgeteilt, dass die Brücke für Arbeiten gesperrt ist und es eine Woche dauert. "
 RUSSIAN = "Городские власти сообщили в понедельник, что мост закрыт на ремонт и что работы займут одну неделю. "
 JAPANESE = "市は月曜日、橋が修理のために閉鎖されたと発表した。工事には一週間かかる見込みだという。"
