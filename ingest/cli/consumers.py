@@ -40,7 +40,9 @@ def consumers(
         bool, typer.Option("--json", help="One object for each consumer and site, as JSON Lines.")
     ] = False,
 ) -> None:
-    """List the consumers of an output: the last record that each has taken of each site.
+    """List the consumers of an output, or set their places.
+
+    For each consumer and site: the number of the last record that it has taken.
 
     Example: khabar consumers
     """
