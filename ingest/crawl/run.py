@@ -6,7 +6,6 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, TypedDict, Unpack
-from urllib.parse import urlsplit
 
 from scrapy import signals
 from scrapy.crawler import Crawler
@@ -14,7 +13,7 @@ from scrapy.utils.misc import load_object
 
 from ingest import plugins
 from ingest.crawl.context import PAGE_DONE, context_of
-from ingest.crawl.http.netguard import AddressPolicy
+from ingest.crawl.http.address_policy import refused_urls
 from ingest.crawl.http.recording import open_tape
 from ingest.crawl.jobs import Job, Listener, raise_if_all_failed, run_jobs
 from ingest.crawl.stats import Tally, summarise
@@ -167,7 +166,7 @@ def fetch_by_site(
 ) -> list[list[Outcome]]:
     """Fetch single pages with several definitions at the same time: `fetch_pages` for each item."""
     urls = [url for _, part in requests for url in part]
-    refused = {} if replay else _refused(urls, settings)
+    refused = {} if replay else refused_urls(urls, settings)
     if urls and len(refused) == len(set(urls)):  # no crawl needs to start
         return [[refused[url] for url in part] for _, part in requests]
     spider = load_object(_PAGE_SPIDER)
@@ -205,20 +204,6 @@ def _with_definitions(
     return catalog.with_sites(
         site for site, _ in requests if site is not None and site is not UNKNOWN_SITE
     )
-
-
-def _refused(urls: Iterable[str], settings: Settings) -> dict[str, KhabarError]:
-    """Return the errors of URLs with a literal address that requests may not go to."""
-    refused: dict[str, KhabarError] = {}
-    policy = AddressPolicy.of(settings)
-    for url in urls:
-        if urlsplit(url).hostname in settings.connect_to:
-            continue
-        try:
-            policy.check_url(url)
-        except KhabarError as error:
-            refused[url] = error
-    return refused
 
 
 def _with_workers_for(pages: int, settings: Settings) -> Settings:
