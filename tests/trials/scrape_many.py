@@ -33,7 +33,7 @@ from urllib.parse import urlsplit
 ROOT = Path(__file__).parents[2]
 PATIENCE = 300.0
 """Seconds that one run may take."""
-EARLY = 0.15
+EARLY = 0.4
 """Seconds by which the server may note a request late, and so see the gap after it shortened."""
 
 _PARAGRAPH = (
@@ -57,23 +57,42 @@ def article(host: str, number: int) -> str:
 
 @dataclass
 class Visits:
-    """What the hosts were asked for: host, path and time of each request."""
+    """What the hosts were asked for: host, path and time of each request, and its headers in `headers`.
+
+    `answers` are other answers than usual, by path: status, headers and body.
+    """
 
     asked: list[tuple[str, str, float]] = field(default_factory=list)
+    headers: list[dict[str, str]] = field(default_factory=list)
+    answers: dict[str, tuple[int, dict[str, str], str]] = field(default_factory=dict)
 
     def pages(self, since: int = 0) -> list[str]:
         """The pages that were asked for, as `host/path`."""
         return [f"{host}{path}" for host, path, _ in self.asked[since:] if path != "/robots.txt"]
 
-    def gaps(self, since: int, until: int) -> list[float]:
-        """The seconds between two requests of one host, apart from the one for robots.txt."""
+    def hasty(self, since: int, delay: float) -> list[str]:
+        """The hosts that were asked for pages faster than with this delay, since that request.
+
+        A late note shortens one gap, but not the whole time of many requests.
+        """
         times: defaultdict[str, list[float]] = defaultdict(list)
-        for host, path, moment in self.asked[since:until]:
+        for host, path, moment in self.asked[since:]:
             if path != "/robots.txt":
                 times[host].append(moment)
-        return [
-            later - earlier for moments in times.values() for earlier, later in pairwise(moments)
-        ]
+        hasty = []
+        for host, moments in times.items():
+            gaps = [later - earlier for earlier, later in pairwise(moments)]
+            whole = moments[-1] - moments[0] >= len(gaps) * delay - EARLY
+            if not whole or any(gap < delay - EARLY for gap in gaps):
+                hasty.append(f"{host}: {' '.join(f'{gap:.2f}' for gap in gaps)}")
+        return hasty
+
+
+def _usual(host: str, path: str) -> tuple[int, dict[str, str], str]:
+    kind, _, number = path.strip("/").partition("-")
+    if kind == "story":
+        return 200, {}, article(host, int(number))
+    return 500 if kind == "broken" else 404, {}, "<html><body><p>Nothing.</p></body></html>"
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -83,16 +102,14 @@ class _Handler(BaseHTTPRequestHandler):
         server = self.server
         assert isinstance(server, _Server)
         host = urlsplit(f"//{self.headers['Host']}").hostname or ""
-        server.visits.asked.append((host, self.path, time.monotonic()))
-        status, text = 404, "<html><body><p>Nothing is here.</p></body></html>"
-        kind, _, number = self.path.strip("/").partition("-")
-        if kind == "story":
-            status, text = 200, article(host, int(number))
-        elif kind == "broken":
-            status = 500
+        visits = server.visits
+        visits.asked.append((host, self.path, time.monotonic()))
+        visits.headers.append({name.lower(): value for name, value in self.headers.items()})
+        status, headers, text = visits.answers.get(self.path) or _usual(host, self.path)
         body = text.encode()
         self.send_response(status)
-        self.send_header("Content-Type", "text/html; charset=utf-8")
+        for name, value in ({"Content-Type": "text/html; charset=utf-8"} | headers).items():
+            self.send_header(name, value)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)
@@ -199,9 +216,8 @@ class Trial:
         for page in self._visits.pages(before):
             if page in again:
                 self.problems.append(f"run {self.runs}: {page} was fetched although it was written")
-        late = self._visits.gaps(before, len(self._visits.asked))
-        if late and min(late) < self._delay - EARLY:
-            self.problems.append(f"run {self.runs}: {min(late):.3f} s between two requests")
+        for host in self._visits.hasty(before, self._delay):
+            self.problems.append(f"run {self.runs}: seconds between requests to {host}")
 
     def _check_all(self) -> None:
         records = [line["requestedUrl"] for line in _lines(self._output)]
