@@ -62,9 +62,11 @@ def open_output(
     with _reported(path):
         file = written.open("a" if append else "w", encoding="utf-8", newline="\n")
     try:
-        with file, _ended(_Stream(file, writer, path)) as output:
+        with _ended(_Stream(file, writer, path)) as output:
             yield output
     finally:
+        with _reported(path):  # what a full disk has not taken is tried again
+            file.close()
         if is_regular:
             _settle(written, path)
 

@@ -26,7 +26,7 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import pairwise
 from pathlib import Path
-from threading import Thread
+from threading import Event, Thread
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -35,6 +35,9 @@ PATIENCE = 300.0
 """Seconds that one run may take."""
 EARLY = 0.4
 """Seconds by which the server may note a request late, and so see the gap after it shortened."""
+
+SLOW = 20.0
+"""Seconds after which `/slow...` answers."""
 
 _PARAGRAPH = (
     "The council of ward {number} met on Monday and decided to repair the road to the school. "
@@ -59,12 +62,13 @@ def article(host: str, number: int) -> str:
 class Visits:
     """What the hosts were asked for: host, path and time of each request, and its headers in `headers`.
 
-    `answers` are other answers than usual, by path: status, headers and body.
+    `answers` are other answers than usual, by path: status, headers and body. `over` ends slow answers.
     """
 
     asked: list[tuple[str, str, float]] = field(default_factory=list)
     headers: list[dict[str, str]] = field(default_factory=list)
     answers: dict[str, tuple[int, dict[str, str], str]] = field(default_factory=dict)
+    over: Event = field(default_factory=Event)
 
     def pages(self, since: int = 0) -> list[str]:
         """The pages that were asked for, as `host/path`."""
@@ -73,7 +77,8 @@ class Visits:
     def hasty(self, since: int, delay: float) -> list[str]:
         """The hosts that were asked for pages faster than with this delay, since that request.
 
-        A late note shortens one gap, but not the whole time of many requests.
+        A request that arrives late shortens the gap after it, but neither the two around it together nor the whole
+        time of many requests.
         """
         times: defaultdict[str, list[float]] = defaultdict(list)
         for host, path, moment in self.asked[since:]:
@@ -83,7 +88,8 @@ class Visits:
         for host, moments in times.items():
             gaps = [later - earlier for earlier, later in pairwise(moments)]
             whole = moments[-1] - moments[0] >= len(gaps) * delay - EARLY
-            if not whole or any(gap < delay - EARLY for gap in gaps):
+            pairs = all(sum(pair) >= 2 * delay - EARLY for pair in pairwise(gaps))
+            if not (whole and pairs):
                 hasty.append(f"{host}: {' '.join(f'{gap:.2f}' for gap in gaps)}")
         return hasty
 
@@ -105,7 +111,10 @@ class _Handler(BaseHTTPRequestHandler):
         visits = server.visits
         visits.asked.append((host, self.path, time.monotonic()))
         visits.headers.append({name.lower(): value for name, value in self.headers.items()})
-        status, headers, text = visits.answers.get(self.path) or _usual(host, self.path)
+        path = urlsplit(self.path).path  # a proxy is asked for whole URLs
+        if path.startswith("/slow"):
+            visits.over.wait(SLOW)
+        status, headers, text = visits.answers.get(path) or _usual(host, path)
         body = text.encode()
         self.send_response(status)
         for name, value in ({"Content-Type": "text/html; charset=utf-8"} | headers).items():
@@ -139,6 +148,7 @@ def served() -> Iterator[tuple[int, Visits]]:
     try:
         yield server.server_port, server.visits
     finally:
+        server.visits.over.set()
         server.shutdown()
         server.server_close()
 
