@@ -15,7 +15,7 @@ from typing import Any
 
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
-from ingest.crawl.pages import Outcome, WantedPages, fetch_each
+from ingest.crawl.pages.fetch import Outcome, WantedPages, fetch_each
 from ingest.crawl.run import crawl_sites, fetch_pages
 from ingest.errors import KhabarError, NothingFetched
 from ingest.record import Article

@@ -170,6 +170,8 @@ def test_a_run_is_resumed_without_what_is_written(
         (["-i", "nothing.txt"], "cannot read nothing.txt"),
         (["--feed", "feed"], "not an http(s) URL: 'feed'"),
         (["--limit", "0"], "--limit"),
+        (["--limit", "1"], "--limit is for feeds and sitemaps"),
+        (["-o", "x.jsonl", "--rejected", "./x.jsonl"], "--rejected and --output are one file"),
     ],
 )
 def test_options_that_do_not_fit_are_one_line(

@@ -13,7 +13,7 @@ from ingest.errors import UsageError
 from ingest.formats import Format
 
 if TYPE_CHECKING:
-    from ingest.crawl.given import Given
+    from ingest.crawl.pages.given import Given
     from ingest.settings import Settings
 
 
@@ -60,7 +60,7 @@ class ScrapeCall:
     @cached_property
     def given(self) -> Given:
         """Headers, cookies and the waiver of robots.txt; raises `UsageError`."""
-        from ingest.crawl.given import Given
+        from ingest.crawl.pages.given import Given
 
         return Given.of(self.headers, self.cookies, ignore_robots=self.no_robots)
 
@@ -88,8 +88,20 @@ def check(call: ScrapeCall) -> None:
         raise UsageError("--no-robots is for one URL", "leave it out, or give one URL alone")
     if call.explain and (call.feeds or call.sitemaps):
         raise UsageError("--explain takes URLs and saved pages", "leave --feed and --sitemap out")
+    _check_places(call)
     if call.resume:
         _check_resume(call)
+
+
+def _check_places(call: ScrapeCall) -> None:
+    if call.limit is not None and not (call.feeds or call.sitemaps):
+        raise UsageError("--limit is for feeds and sitemaps", "add --feed or --sitemap")
+    if call.rejected is not None and call.file is not None and _same(call.rejected, call.file):
+        raise UsageError("--rejected and --output are one file", "choose another --rejected")
+
+
+def _same(one: Path, other: Path) -> bool:
+    return one.resolve() == other.resolve()
 
 
 def _check_resume(call: ScrapeCall) -> None:

@@ -180,7 +180,7 @@ def scrape(
         record=record,
         output=output,
         format=kind,
-        fields=fields.split(",") if fields else [],
+        fields=[name.strip() for name in fields.split(",")] if fields else [],
         pretty=pretty,
         rejected=rejected,
         keep_order=keep_order,

@@ -36,7 +36,7 @@ def explain(call: ScrapeCall) -> int:
 
     _explain_saved(call, take)
     if call.input.urls:
-        from ingest.crawl.pages import explain_each
+        from ingest.crawl.pages.explain import explain_each
 
         explain_each(
             call.input.urls,

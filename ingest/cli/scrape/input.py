@@ -11,6 +11,7 @@ from urllib.parse import urldefrag
 
 from ingest.cli.console import Terminal
 from ingest.errors import InvalidURL, KhabarError, UsageError
+from ingest.text import clean
 from ingest.urls import check_url
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ class ScrapeInput:
 
     def add(self, url: str, place: str) -> None:
         """Add a URL, unless it is there; they are the same if only the fragments differ."""
-        key = urldefrag(url).url
+        key = url_key(url)
         if key in self._places:
             self.repeated.append(f"{place}: the same URL as {self._places[key]}")
         else:
@@ -57,6 +58,11 @@ class ScrapeInput:
         folders = any(path.is_dir() for path in self.paths)
         number = len(self.urls) + len(self.paths) + len(self.repeated)
         return self.listed or folders or number > 1
+
+
+def url_key(url: str) -> str:
+    """Return what two URLs of one page share: a record has its URL cleaned, without fragment."""
+    return clean(urldefrag(url).url)
 
 
 def read_input(arguments: Iterable[str], files: Iterable[str]) -> ScrapeInput:

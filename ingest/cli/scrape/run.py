@@ -11,7 +11,14 @@ from typing import TYPE_CHECKING
 
 from ingest import logs
 from ingest.cli.scrape.call import ScrapeCall, check
-from ingest.cli.scrape.input import NO_SITE, read_page, saved_bytes, saved_pages, site_option
+from ingest.cli.scrape.input import (
+    NO_SITE,
+    read_page,
+    saved_bytes,
+    saved_pages,
+    site_option,
+    url_key,
+)
 from ingest.cli.scrape.results import (
     ScrapeResults,
     closing_line,
@@ -43,7 +50,7 @@ def run(call: ScrapeCall) -> int:
     writer = record_writer(call.format, fields=call.fields, pretty=call.pretty)
     saved = [] if call.html else saved_pages(call.terminal, call.input, call.url)
     done = _done(call)
-    urls = [url for url in call.input.urls if url not in done]
+    urls = [url for url in call.input.urls if url_key(url) not in done]
     names = [*map(str, (page.file for page in saved)), *urls]
     remarks = _remarks(call, len(call.input.urls) - len(urls))
     for problem in call.input.problems:
@@ -66,10 +73,12 @@ def _done(call: ScrapeCall) -> set[str]:
     """Return the URLs that an earlier run has dealt with."""
     if not call.resume or call.file is None:
         return set()
-    from ingest.formats.resume import settled_urls, written_urls
+    from ingest.formats.resume import settled_urls, written_urls  # they load the record's model
 
     done = written_urls(call.file)
-    return done | settled_urls(call.rejected) if call.rejected is not None else done
+    if call.rejected is not None:
+        done |= settled_urls(call.rejected)
+    return set(map(url_key, done))
 
 
 def _remarks(call: ScrapeCall, done: int) -> list[str]:
@@ -157,7 +166,7 @@ def _fetch(call: ScrapeCall, urls: list[str], done: set[str], results: ScrapeRes
     urls = [url for url in urls if url not in refused]
     if not (urls or call.feeds or call.sitemaps):
         return
-    from ingest.crawl.pages import WantedPages, fetch_each  # slow: it loads Scrapy
+    from ingest.crawl.pages.fetch import WantedPages, fetch_each  # slow: it loads Scrapy
 
     wanted = WantedPages(
         urls=urls,

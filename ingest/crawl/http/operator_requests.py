@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from scrapy import Request
     from scrapy.crawler import Crawler
 
-    from ingest.crawl.given import Given, NamedHosts
+    from ingest.crawl.pages.given import Given, NamedHosts
 
 
 class OperatorRequests:

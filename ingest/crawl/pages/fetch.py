@@ -8,7 +8,6 @@ from collections.abc import AsyncIterator, Callable, Collection, Iterable, Seque
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 from scrapy import Request
 from scrapy.crawler import Crawler
@@ -16,14 +15,13 @@ from scrapy.http import Response
 
 from ingest.crawl.context import PAGE_DONE
 from ingest.crawl.frontier.sources import feed_page, sitemap_page
-from ingest.crawl.given import NO_ROBOTS, Given, NamedHosts
 from ingest.crawl.http.recording import open_tape
-from ingest.crawl.jobs import Job, raise_if_all_failed, run_jobs
+from ingest.crawl.jobs import Job, run_jobs
+from ingest.crawl.pages.given import NO_ROBOTS, Given, NamedHosts
 from ingest.crawl.politeness.throttle import stop_asking
 from ingest.crawl.spider import KhabarSpider
 from ingest.errors import KhabarError, LimitExceeded, NothingFetched
 from ingest.plugins import SourcePage
-from ingest.processing.explain import explain_page
 from ingest.processing.workers import NO_SITE, default_workers
 from ingest.record import Article, Rejection
 from ingest.settings import Settings
@@ -86,76 +84,35 @@ def fetch_each(
         KeyboardInterrupt, Terminated: a signal ended the run; outcomes so far were reported.
     """
     catalog = SiteCatalog.load(settings.sites)
-    site = _definition(wanted.site, catalog)
+    site = definition_of(wanted.site, catalog)
     if site is not None and site is not UNKNOWN_SITE:
         catalog = catalog.with_sites([site])
     receiver = _Receiver(on_outcome, on_found, ignores_robots=wanted.given.ignore_robots)
     job = Job(ScrapeSpider, {"wanted": wanted, "site": site, "receiver": receiver})
-    _run(job, receiver, settings, catalog, _tape(replay, record), len(wanted.urls))
-    if job.error is not None and not isinstance(job.error, KhabarError):
+    run_jobs(
+        [job],
+        workers_for(len(wanted.urls), settings),
+        open_tape(replay, record),
+        catalog=catalog,
+        output=None,
+        listeners=[receiver.listen],
+    )
+    if job.error is not None and not (isinstance(job.error, KhabarError) and receiver.has_reported):
         raise job.error
     receiver.finish(wanted.urls, job.error)
 
 
-def explain_each(
-    urls: Sequence[str],
-    settings: Settings,
-    on_text: Callable[[str, str | KhabarError], None],
-    *,
-    site: Site | str | None = None,
-    given: Given | None = None,
-    replay: Iterable[Path | str] = (),
-    record: Path | str | None = None,
-) -> None:
-    """Fetch pages, and report how the record of each comes about; see `ingest.explain`.
-
-    Args:
-        urls: absolute http(s) URLs.
-        settings: the operator's settings.
-        on_text: called with each URL, and its explanation or why it could not be fetched.
-        site: as in `WantedPages`.
-        given: as in `WantedPages`.
-        replay: as for `fetch_each`.
-        record: as for `fetch_each`.
-    """
-    catalog = SiteCatalog.load(settings.sites)
-    wanted = WantedPages(urls=urls, given=given or Given())
-    arguments = {"wanted": wanted, "site": _definition(site, catalog), "on_text": on_text}
-    receiver = _Receiver(lambda *_: None, None)
-    job = Job(ExplainSpider, arguments)
-    _run(job, receiver, settings, catalog, _tape(replay, record), len(urls))
-    raise_if_all_failed([job])
-
-
-def _definition(site: Site | str | None, catalog: SiteCatalog) -> Site | None:
+def definition_of(site: Site | str | None, catalog: SiteCatalog) -> Site | None:
+    """Return the definition that `WantedPages.site` means; raises `UnknownSite`."""
     if isinstance(site, str):
         return UNKNOWN_SITE if site == NO_SITE else catalog.get(site)
     return site
 
 
-def _tape(replay: Iterable[Path | str], record: Path | str | None) -> Any:  # noqa: ANN401 - a Tape
-    return open_tape(replay, record)
-
-
-def _run(
-    job: Job,
-    receiver: _Receiver,
-    settings: Settings,
-    catalog: SiteCatalog,
-    tape: Any,  # noqa: ANN401 - a Tape
-    pages: int,
-) -> None:
+def workers_for(pages: int, settings: Settings) -> Settings:
+    """Return the settings with no more extraction processes than pages, to start faster."""
     number = settings.workers or default_workers()
-    if pages:  # no more processes than pages, to start faster
-        number = min(number, pages)
-    run_jobs(
-        [job],
-        settings.model_copy(update={"workers": number}),
-        tape,
-        catalog=catalog,
-        output=None,
-        listeners=[receiver.listen],
-    )
+    return settings.model_copy(update={"workers": min(number, pages) if pages else number})
 
 
 class _Receiver:
@@ -172,6 +129,11 @@ class _Receiver:
         self._error: BaseException | None = None
         self._crawler: Crawler | None = None
         self._closing: asyncio.Future[None] | None = None
+
+    @property
+    def has_reported(self) -> bool:
+        """Whether there was any outcome."""
+        return bool(self._reported)
 
     def listen(self, crawler: Crawler) -> None:
         """Connect to a crawler before it starts."""
@@ -290,42 +252,3 @@ class ScrapeSpider(KhabarSpider):
         if page.error:
             self._receiver.done(url, NothingFetched(f"{url}: {page.error}"))
         return page
-
-
-class ExplainSpider(KhabarSpider):
-    """The spider of `explain_each`."""
-
-    name = "explain"
-    custom_settings: dict[str, Any] | None = {"ITEM_PIPELINES": {}}  # noqa: RUF012 - as in Scrapy
-    """Its pages are not made into records."""
-
-    def __init__(
-        self,
-        wanted: WantedPages,
-        on_text: Callable[[str, str | KhabarError], None],
-        site: Site | None = None,
-    ) -> None:
-        super().__init__()
-        self.site = site
-        self.given = wanted.given
-        self.ignore_robots = wanted.given.ignore_robots
-        self.named_hosts = NamedHosts(wanted.urls)
-        self._urls = wanted.urls
-        self._on_text = on_text
-
-    async def start(self) -> AsyncIterator[Request]:
-        """Explain each page; there are no further requests."""
-        for url in self._urls:
-            try:
-                self._on_text(url, await self._explained(url))
-            except KhabarError as error:
-                self._on_text(url, error)
-        nothing: tuple[Request, ...] = ()
-        for request in nothing:
-            yield request
-
-    async def _explained(self, url: str) -> str:
-        context = self.context
-        page = self._page(await self.fetch(url), url)
-        site = self.site or context.catalog.for_url(page.url)
-        return await context.reader.run(explain_page, page, site, context.settings.limits)
