@@ -5,10 +5,16 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
+from ingest.api import extract
+from ingest.cli.console import Terminal
+from ingest.cli.scrape.results import ScrapeResults, progress_bar
+from ingest.errors import InvalidURL
 from tests.cli.test_cli import CHALLENGE, Run, run, saved  # noqa: F401 - a fixture
 from tests.test_api import CASSETTES, PAGE, RICE, URL
 
@@ -313,6 +319,22 @@ def test_a_saved_page_is_explained_by_its_path(run: Run, tmp_path: Path) -> None
     assert "headline: A new road" in out
 
 
+def test_any_page_with_a_text_gives_a_record_if_asked_for(run: Run) -> None:  # noqa: F811 - as above
+    listing = "https://dailytimes.com.pk/pakistan/"
+    assert run("scrape", listing, *REPLAY)[:2] == (3, "")
+    code, out, _ = run("scrape", "--any", listing, *REPLAY)
+    assert code == 0
+    assert "not an article (listing)" in " ".join(json.loads(out)["metadata"]["warnings"])
+
+
+def test_a_site_can_be_named(run: Run, tmp_path: Path) -> None:  # noqa: F811 - the fixture
+    for name, expected in (("none", None), ("arynews", "arynews")):
+        _, out, _ = run("scrape", SHOWN, "--site", name, *REPLAY)
+        assert json.loads(out)["metadata"]["site"] == expected
+        _, out, _ = run("scrape", saved(tmp_path), "--url", URL, "--site", name)
+        assert json.loads(out)["metadata"]["site"] == expected
+
+
 def test_the_closing_line_is_a_log_record_with_log_json_and_left_out_if_quiet(
     run: Run,  # noqa: F811 - the fixture
 ) -> None:
@@ -320,3 +342,23 @@ def test_the_closing_line_is_a_log_record_with_log_json_and_left_out_if_quiet(
     (line,) = lines_of(err)
     assert line["records"] == 2
     assert run("scrape", RICE, SHOWN, *REPLAY, "--quiet")[2] == ""
+
+
+def test_the_bar_on_a_terminal_counts_what_was_done() -> None:
+    terminal, out = Terminal(), io.StringIO()
+    terminal.err = Console(file=out, force_terminal=True, width=80)
+    results = ScrapeResults(Written(), terminal, order=[])
+    results.total = 3
+    with progress_bar(terminal, results):
+        results.found("https://paper.example/d")
+        results.take("https://paper.example/a", InvalidURL("no URL"))
+        results.take("https://paper.example/d", extract(PAGE, URL))
+    text = re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]", "", out.getvalue())
+    assert "2/4 1 records, 1 without one" in text
+
+
+class Written:
+    """An output that keeps nothing."""
+
+    def write(self, record: object) -> None:
+        """Take a record."""

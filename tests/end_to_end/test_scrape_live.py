@@ -222,6 +222,33 @@ def test_the_user_agent_and_the_timeout_are_the_operators(
     assert {headers["user-agent"] for headers in visits.headers} == {"Reader/2"}
 
 
+def test_what_is_recorded_can_be_replayed(
+    khabar: Khabar, site: tuple[str, Visits], tmp_path: Path
+) -> None:
+    base, visits = site
+    tape = tmp_path / "tape.yaml"
+    assert khabar("scrape", f"{base}/story-1", "--record", tape, *FAST).returncode == 0
+    number = len(visits.asked)
+    done = khabar("scrape", f"{base}/story-1", "--replay", tape)
+    assert done.returncode == 0, done.stderr
+    assert len(records(done)) == 1
+    assert len(visits.asked) == number
+
+
+def test_no_more_requests_at_a_time_than_asked_for(
+    khabar: Khabar, site: tuple[str, Visits]
+) -> None:
+    base, visits = site
+    urls = [base.replace(".0.2:", f".0.{host}:") + f"/story-{host}" for host in range(2, 22)]
+    done = khabar("scrape", *urls, "--concurrency", "1", *FAST)
+    assert done.returncode == 0, done.stderr
+    assert len(records(done)) == 20
+    assert visits.together == 1
+    done = khabar("scrape", *urls, "--concurrency", "20", *FAST)
+    assert done.returncode == 0, done.stderr
+    assert visits.together > 1
+
+
 def start(folder: Path, *arguments: str, output: Any = subprocess.PIPE) -> subprocess.Popen[bytes]:
     command = (sys.executable, "-m", "ingest", "scrape", *arguments)
     environment = os.environ | {"PYTHONPATH": str(ROOT)}

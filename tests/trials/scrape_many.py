@@ -26,7 +26,7 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import pairwise
 from pathlib import Path
-from threading import Event, Thread
+from threading import Event, Lock, Thread
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -38,6 +38,9 @@ EARLY = 0.4
 
 SLOW = 20.0
 """Seconds after which `/slow...` answers."""
+
+PAUSE = 0.02
+"""Seconds that an article takes."""
 
 _PARAGRAPH = (
     "The council of ward {number} met on Monday and decided to repair the road to the school. "
@@ -69,6 +72,21 @@ class Visits:
     headers: list[dict[str, str]] = field(default_factory=list)
     answers: dict[str, tuple[int, dict[str, str], str]] = field(default_factory=dict)
     over: Event = field(default_factory=Event)
+    together: int = 0
+    _now: int = 0
+    _lock: Lock = field(default_factory=Lock)
+
+    @contextmanager
+    def answering(self) -> Iterator[None]:
+        """Count how many requests are answered at the same time, at most, in `together`."""
+        with self._lock:
+            self._now += 1
+            self.together = max(self.together, self._now)
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._now -= 1
 
     def pages(self, since: int = 0) -> list[str]:
         """The pages that were asked for, as `host/path`."""
@@ -114,6 +132,9 @@ class _Handler(BaseHTTPRequestHandler):
         path = urlsplit(self.path).path  # a proxy is asked for whole URLs
         if path.startswith("/slow"):
             visits.over.wait(SLOW)
+        if path.startswith("/story"):
+            with visits.answering():
+                visits.over.wait(PAUSE)
         status, headers, text = visits.answers.get(path) or _usual(host, path)
         body = text.encode()
         self.send_response(status)

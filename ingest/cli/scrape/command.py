@@ -14,7 +14,6 @@ from ingest.cli.scrape.input import read_input
 from ingest.cli.scrape.run import run
 from ingest.errors import UsageError
 from ingest.formats import Format
-from ingest.urls import check_url
 
 
 def scrape(
@@ -156,6 +155,8 @@ def scrape(
     khabar scrape pages/ --url-from meta --format markdown -o texts/
     khabar scrape --explain https://dailytimes.com.pk/1158965/
     """  # noqa: D301 - \b keeps the lines in the help
+    from ingest.urls import check_url
+
     terminal = context.ensure_object(Terminal)
     # Each URL has a result, so that the log adds nothing.
     settings = fetch.start(terminal, "error", proxy=proxy, concurrency=concurrency, timeout=timeout)

@@ -12,7 +12,6 @@ from urllib.parse import urldefrag
 from ingest.cli.console import Terminal
 from ingest.errors import InvalidURL, KhabarError, UsageError
 from ingest.text import clean
-from ingest.urls import check_url
 
 if TYPE_CHECKING:
     from ingest.processing.saved import SavedPage
@@ -76,6 +75,8 @@ def read_input(arguments: Iterable[str], files: Iterable[str]) -> ScrapeInput:
         InvalidURL: an argument is neither a URL nor a path.
         UsageError: a file cannot be read.
     """
+    from ingest.urls import check_url
+
     result = ScrapeInput()
     for number, text in enumerate(arguments, 1):
         if "://" not in text and Path(text).exists():
@@ -89,6 +90,8 @@ def read_input(arguments: Iterable[str], files: Iterable[str]) -> ScrapeInput:
 
 
 def _read_lines(file: str, result: ScrapeInput) -> None:
+    from ingest.urls import check_url
+
     name = "standard input" if file == "-" else file
     for number, line in enumerate(_lines(file), 1):
         place = f"{name}:{number}"
