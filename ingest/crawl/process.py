@@ -137,6 +137,8 @@ def scrape_many(
         "site": None if site is None else _plain(site),
         "accept_any": accept_any,
         **_common(settings, replay),
+        # Only what is set: the number of requests at a time depends on that.
+        "settings": settings.model_dump(mode="json", exclude_unset=True),
     }
     return ScrapedPages(_scraped(request, settings.limits.stop_seconds + _GRACE_SECONDS))
 

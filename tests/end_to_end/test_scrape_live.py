@@ -19,6 +19,9 @@ from tests.trials.scrape_many import Visits, served, trial
 from tests.warm import Done, Khabar, warm_khabar
 
 ROOT = Path(__file__).parents[2]
+pytestmark = pytest.mark.skipif(
+    sys.platform != "linux", reason="127.0.0.2 is this machine on Linux only"
+)
 FAST = ("--allow-loopback", "--delay", "0")
 
 
@@ -48,7 +51,6 @@ def sent(visits: Visits, path: str, header: str) -> list[str | None]:
     ]
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="127.0.0.2 is this machine on Linux only")
 def test_a_list_of_many_hosts_is_killed_and_resumed(tmp_path: Path) -> None:
     result = trial(tmp_path, hosts=6, pages=5, kills=3, delay=0.2, seed=3)
     assert result.problems == []

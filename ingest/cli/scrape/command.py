@@ -127,7 +127,12 @@ def scrape(
     ] = None,
     concurrency: Annotated[
         int | None,
-        typer.Option("--concurrency", metavar="N", min=1, help="At most N requests at a time."),
+        typer.Option(
+            "--concurrency",
+            metavar="N",
+            min=1,
+            help="At most N requests at a time [default: 8; for many hosts, up to 32].",
+        ),
     ] = None,
     timeout: Annotated[
         float | None,

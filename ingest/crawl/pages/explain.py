@@ -11,7 +11,7 @@ from scrapy.crawler import Crawler
 
 from ingest.crawl.http.recording import open_tape
 from ingest.crawl.jobs import Job, raise_if_all_failed, run_jobs
-from ingest.crawl.pages.fetch import WantedPages, definition_of, workers_for
+from ingest.crawl.pages.fetch import WantedPages, definition_of, sized_for
 from ingest.crawl.pages.given import Given, NamedHosts
 from ingest.crawl.spider import KhabarSpider
 from ingest.errors import KhabarError
@@ -47,7 +47,7 @@ def explain_each(
     job = Job(ExplainSpider, arguments)
     run_jobs(
         [job],
-        workers_for(len(urls), settings),
+        sized_for(urls, settings),
         open_tape(replay, record),
         catalog=catalog,
         output=None,

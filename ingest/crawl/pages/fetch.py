@@ -26,6 +26,10 @@ from ingest.processing.workers import NO_SITE, default_workers
 from ingest.record import Article, Rejection
 from ingest.settings import Settings
 from ingest.sites import UNKNOWN_SITE, Site, SiteCatalog
+from ingest.urls import host_of
+
+_MOST_AT_A_TIME = 32
+"""Requests at the same time, unless the operator sets another number."""
 
 Outcome = Article | Rejection | KhabarError
 OnOutcome = Callable[[str, Outcome], None]
@@ -91,7 +95,7 @@ def fetch_each(
     job = Job(ScrapeSpider, {"wanted": wanted, "site": site, "receiver": receiver})
     run_jobs(
         [job],
-        workers_for(len(wanted.urls), settings),
+        sized_for(wanted.urls, settings),
         open_tape(replay, record),
         catalog=catalog,
         output=None,
@@ -109,10 +113,19 @@ def definition_of(site: Site | str | None, catalog: SiteCatalog) -> Site | None:
     return site
 
 
-def workers_for(pages: int, settings: Settings) -> Settings:
-    """Return the settings with no more extraction processes than pages, to start faster."""
-    number = settings.workers or default_workers()
-    return settings.model_copy(update={"workers": min(number, pages) if pages else number})
+def sized_for(urls: Sequence[str], settings: Settings) -> Settings:
+    """Return the settings with the processes and requests that fit the URLs.
+
+    There are no more extraction processes than pages, to start faster. Unless the operator sets
+    `concurrency`, it grows with the number of hosts, so that hosts that do not answer do not hold
+    up the others; each host is asked no faster for that.
+    """
+    workers = settings.workers or default_workers()
+    update = {"workers": min(workers, len(urls)) if urls else workers}
+    if "concurrency" not in settings.model_fields_set:
+        hosts = len({host_of(url) for url in urls})
+        update["concurrency"] = max(settings.concurrency, min(hosts, _MOST_AT_A_TIME))
+    return settings.model_copy(update=update)
 
 
 class _Receiver:
