@@ -44,6 +44,10 @@ BUDGETS = [
     ("scrape http://127.0.0.1:9/", {"rich", "lxml"}),
     ("scrape https://a.example/ --format markdown --fields url", {"rich"}),
     ("scrape https://a.example/ --resume", {"rich"}),
+    (
+        "scrape README.md --url https://a.example/",
+        {"feedparser", "lxml", "py3langid", "rich", "trafilatura"},
+    ),
     ("scrape https://a.example/ --header x", {"rich", "lxml"}),
     ("sites", {"rich", "lxml"}),
     ("crawl no-such-site", {"rich", "lxml"}),
