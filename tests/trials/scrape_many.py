@@ -190,6 +190,7 @@ class Trial:
     def __init__(self, folder: Path, urls: list[str], visits: Visits, delay: float) -> None:
         self.problems: list[str] = []
         self.runs = 0
+        self.kills = 0
         self._output = folder / "out.jsonl"
         self._rejected = folder / "rejected.jsonl"
         self._log = folder / "log"
@@ -206,11 +207,9 @@ class Trial:
     def run(self, kills: int, seed: int) -> str:
         """Kill so many runs, let the last one end, check what came of it; return its last line."""
         rng = random.Random(seed)  # noqa: S311 - a die, no secret
-        for number in range(kills):
+        while self.kills < kills:
             left = len(self._urls) - len(self._written()) - len(self._settled())
-            more = rng.randint(0, max(1, 2 * left // (kills - number)))
-            if not self._round(more):
-                break
+            self.kills += self._round(rng.randint(0, max(1, left // (kills - self.kills))))
         self._round(None)
         self._check_all()
         return self._log.read_text("utf-8").strip().splitlines()[-1]
@@ -287,7 +286,9 @@ def trial(folder: Path, *, hosts: int, pages: int, kills: int, delay: float, see
         begin = time.monotonic()
         last = result.run(kills, seed)
         took = time.monotonic() - begin
-        print(f"seed {seed}: {hosts * pages} URLs, {result.runs} runs, {took:.0f} s")
+        print(
+            f"seed {seed}: {hosts * pages} URLs, {result.kills} kills in {result.runs} runs, {took:.0f} s"
+        )
         print(f"  {len(visits.pages())} pages were asked for; the last run: {last}")
     for problem in result.problems:
         print(f"  {problem}")
