@@ -4,6 +4,7 @@
 
 `crawl(sites)` fetches what is new on sites, `scrape(url)` fetches one page, `extract(html, url)`
 takes a page that was already fetched, `read(path)` yields the records of an output folder.
+`scrape_many(urls)` and `extract_many(paths)` yield the results of many pages.
 Everything is imported on first use, so that `extract` needs no Scrapy.
 """
 
@@ -13,7 +14,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from ingest.api import crawl, explain, extract, read, scrape
+    from ingest.api import crawl, explain, extract, extract_many, read, scrape, scrape_many
     from ingest.errors import KhabarError
     from ingest.monitoring.summary import RunSummary
     from ingest.record import Article, Rejection
@@ -32,8 +33,10 @@ __all__ = [
     "crawl",
     "explain",
     "extract",
+    "extract_many",
     "read",
     "scrape",
+    "scrape_many",
 ]
 
 _MODULES = {
@@ -47,8 +50,10 @@ _MODULES = {
     "SiteCatalog": "ingest.sites",
     "explain": "ingest.api",
     "extract": "ingest.api",
+    "extract_many": "ingest.api",
     "read": "ingest.api",
     "scrape": "ingest.api",
+    "scrape_many": "ingest.api",
 }
 
 

@@ -37,14 +37,16 @@ class Command:
 
 COMMANDS = {
     "crawl": Command("crawl", "Fetch what is new on each site into JSON Lines.", EXIT_CODES),
-    "scrape": Command("scrape", "Print the record of each URL, or of a saved page.", EXIT_CODES),
+    "scrape": Command(
+        "scrape", "Print the records of URLs, feeds, sitemaps or saved pages.", EXIT_CODES
+    ),
     "demo": Command(
         "demo", "Crawl two recorded newsrooms, without network, and show records.", EXIT_CODES
     ),
     "read": Command("read", "Show the records of an output folder, one line each.", _SIMPLE),
     "follow": Command(
         "follow",
-        "Write new records as JSON Lines, each once, from where the consumer stopped.",
+        "Write new records, each once, from where a consumer stopped.",
         f"{_SIMPLE[:-1]}; 5 another process reads as this consumer.",
     ),
     "consumers": Command(

@@ -111,7 +111,7 @@ def reset(
 
 
 def remove(name: Name, *, output: Output = None) -> None:
-    """Forget a consumer: the next `khabar follow --as` with this name begins anew.
+    """Forget a consumer: its name begins anew.
 
     Example: khabar consumers remove search
     """

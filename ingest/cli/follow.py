@@ -43,9 +43,9 @@ def follow(
     ] = False,
     output: Output = None,
 ) -> None:
-    """Write new records as JSON Lines, each once, from where the consumer stopped.
+    """Write new records, each once, from where a consumer stopped.
 
-    Records come within seconds of their commit, also during a crawl. The place is saved when the
+    They are JSON Lines, and come within seconds of their commit, also during a crawl. The place is saved when the
     reader of the pipe has taken the lines. A killed consumer gets its last lines again, and misses
     none: `id` and `version` tell a line that came twice.
 
