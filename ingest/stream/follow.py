@@ -20,7 +20,8 @@ from ingest.stream.cursor import Cursor
 START, NOW = "start", "now"
 _ROUND = 1_000
 """Records of a site before the next site has its turn."""
-_POLL_SECONDS = 1.0
+POLL_SECONDS = 1.0
+"""Seconds between two looks at the ledger when there are no more records."""
 
 
 class Taken(NamedTuple):
@@ -116,7 +117,7 @@ class Follower:
             yield from self.available()
             if self._once:
                 return
-            time.sleep(_POLL_SECONDS)
+            time.sleep(POLL_SECONDS)
 
     def available(self) -> Iterator[Taken]:
         """Yield the records that are committed now; ends when there are no more.

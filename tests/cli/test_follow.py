@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from ingest.cli.app import main
-from ingest.stream.pipe import write_lines
+from ingest.stream.destinations.pipe import write_lines
 from tests.stream.outputs import crawling, write
 
 ROOT = Path(__file__).parents[2]
