@@ -54,7 +54,7 @@ def clean(text: str) -> str:
 
     ZWNJ and ZWJ are kept: Urdu spelling needs them.
     """
-    if not text.isprintable():  # most texts are, which makes the search unnecessary
+    if not _without_harmless(text).isprintable():  # most texts are: no search is needed
         text = _TAGS.sub(r"\1", _UNSAFE.sub("", _LINE_BREAKS.sub("\n", text)))
     if text.isascii():
         return text
@@ -63,7 +63,14 @@ def clean(text: str) -> str:
     return unicodedata.normalize("NFC", text)
 
 
+def _without_harmless(text: str) -> str:
+    """Return the text without the common characters that are safe, but not printable."""
+    return text.replace("\n", "").replace("\t", "").replace("\u00a0", "")
+
+
 def _without_long_runs_of_marks(text: str) -> str:
+    if not any(map(unicodedata.combining, text[::128])):  # eight of every 16th are one of these
+        return text
     sampled, excess = _mark_patterns()
     return excess.sub(r"\1", text) if sampled.search(text[::16]) else text
 

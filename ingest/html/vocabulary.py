@@ -128,8 +128,10 @@ def words_pattern(*groups: tuple[str, ...]) -> re.Pattern[str]:
 
 def names_of(element: HtmlElement) -> str:
     """Return the element's classes and id, as written, without an id that is a slug."""
-    classes, ident = element.get("class") or "", element.get("id") or ""
-    return f"{classes} {ident}".strip() if ident.count("-") <= _SLUG else classes
+    classes, ident = element.get("class") or "", element.get("id")
+    if not ident or ident.count("-") > _SLUG:
+        return classes
+    return f"{classes} {ident}".strip()
 
 
 def named(element: HtmlElement, pattern: re.Pattern[str]) -> bool:
