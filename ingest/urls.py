@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from functools import lru_cache
 from urllib.parse import parse_qsl, quote_plus, urlencode, urlsplit
 
 import ada_url
@@ -54,6 +55,7 @@ _COPY_SEGMENT = re.compile(r"/(?:amp|print|comment-page-\d+)(?=/|$)", re.IGNOREC
 _COPY_ENDING = re.compile(
     r"(?:\.amp(?=\.html?$|$)|/amp\.html?$|/index\.(?:html?|php)$)", re.IGNORECASE
 )
+_BLANK = re.compile(r"\s")
 _NO_LABEL = re.compile(r"^\.|\.\.|[^.]{64}")
 """In a host: a label that is empty or has more than 63 characters (RFC 1035, 2.3.4)."""
 
@@ -90,7 +92,7 @@ def is_http_url(url: str) -> bool:
         is_valid = bool(parts.hostname) and parts.port != 0
     except ValueError:
         return False
-    if parts.scheme.casefold() not in {"http", "https"} or not is_valid or re.search(r"\s", url):
+    if parts.scheme.casefold() not in {"http", "https"} or not is_valid or _BLANK.search(url):
         return False
     # The standard reads `\` as `/`, and so another host; names with such labels have no address.
     if "\\" in parts.netloc or _NO_LABEL.search(parts.hostname or ""):
@@ -111,6 +113,7 @@ def host_of(url: str) -> str:
         return ""
 
 
+@lru_cache(maxsize=64)  # a page's own address and its canonical are asked for some ten times
 def article_key(url: str) -> str:
     """Return the key that all addresses of one article share.
 

@@ -136,8 +136,9 @@ def names_of(element: HtmlElement) -> str:
 
 def named(element: HtmlElement, pattern: re.Pattern[str]) -> bool:
     """Whether the element's classes or id match a pattern of `words_pattern`."""
-    names = names_of(element)
-    return bool(names) and has_word(names, pattern)
+    if not element.get("class") and not element.get("id"):  # most elements
+        return False
+    return has_word(names_of(element), pattern)
 
 
 @lru_cache(maxsize=32_768)  # the pages of a site share their classes

@@ -23,6 +23,7 @@ _LABELLED = _pattern("link_labels", r"[^\w(]*(?:%s)\s*[:：|>»→–—-]\s*\S"
 # These are separate patterns because alternatives with different beginnings are slower in one
 # pattern. They are for lower case because a search that ignores case takes twice as long.
 _NOTICES = [re.compile(notice) for notice in _WORDS["notices"]]
+_ALL_NOTICES = [*_NOTICES, *map(re.compile, _WORDS["notices_not_ascii"])]
 _CREDIT = _pattern("credits", r"[\s(\[]*(?:%s)\s*")
 _STAMP = _pattern("stamps", r"\W*(?:%s)")
 _CONTRIBUTION = _pattern("contributions", r"[\s(\[]*(?:%s)\s*")
@@ -79,7 +80,8 @@ def is_notice(block: Block) -> bool:
     if len(block.text) > _NOTICE_LENGTH:
         return False
     text = block.text.lower()
-    return any(notice.search(text) for notice in _NOTICES)
+    notices = _NOTICES if text.isascii() else _ALL_NOTICES
+    return any(notice.search(text) for notice in notices)
 
 
 def is_caption(block: Block) -> bool:

@@ -136,6 +136,8 @@ def image_url(page: Page, image: HtmlElement) -> str | None:
     """
     for name in (*_LAZY, *_other_lazy(image), "src", "srcset"):
         value = (image.get(name) or "").strip()
+        if not value:
+            continue
         if "srcset" in name:
             value = _largest(value)
         url = None if value.startswith(("data:", "{", "[")) else page.absolute(value)

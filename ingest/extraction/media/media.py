@@ -59,8 +59,11 @@ def _named(page: Page, data: StructuredData) -> Iterator[tuple[Image, str]]:
 
     Logos and placeholders come last.
     """
-    found = list(_all_named(page, data))
-    yield from (pair for pair in found if not _NO_PICTURE.search(pair[0].url))
+    found: list[tuple[Image, str]] = []
+    for pair in _all_named(page, data):
+        if not _NO_PICTURE.search(pair[0].url):
+            yield pair
+        found.append(pair)
     yield from found
 
 
