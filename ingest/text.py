@@ -89,7 +89,7 @@ def one_line(text: str | None) -> str:
     """Return the cleaned text with each run of white space (including NBSP) as one space."""
     if not text:
         return ""
-    if text.isascii() and _UNSAFE_ASCII.search(text) is None:  # nothing to clean
+    if text.isascii() and (text.isprintable() or _UNSAFE_ASCII.search(text) is None):
         return " ".join(text.split())
     return " ".join(clean(text).split())
 

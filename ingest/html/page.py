@@ -33,7 +33,6 @@ T = TypeVar("T")
 _EMPTY = b"<html><head></head><body></body></html>"
 _NOT_CHARACTERS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _CONTROLS = bytes(code for code in range(0x20) if code not in b"\t\n\r")
-_NONCHARACTERS = ("\ufffe".encode(), "\uffff".encode())
 _NAMED_CONTROL = re.compile(
     r"&#(?:0*(?:[0-8]|1[0-9]|11|12|14|15|2[0-9]|30|31)|[xX]0*(?:[0-8bBcCeEfF]|1[0-9a-fA-F]));"
 )
@@ -219,7 +218,7 @@ def absolute(base: str, address: str | None) -> str | None:
         joined = urljoin(base, address).replace(" ", "%20")
     except ValueError:  # such as an unclosed IPv6 bracket
         return None
-    if not is_http_url(joined):
+    if not _PLAIN_ADDRESS.fullmatch(joined) and not is_http_url(joined):
         return None
     return without_user(joined) if "@" in joined else joined
 
@@ -300,9 +299,11 @@ def _only_characters(text: str) -> str:
         source = text.encode("utf-8")
     except UnicodeEncodeError:  # a lone surrogate
         return _NOT_CHARACTERS.sub("", text)
-    # A search of the bytes takes a fifth of the time of a regular expression, and few pages have any.
-    has_any = len(source.translate(None, _CONTROLS)) < len(source) or any(
-        code in source for code in _NONCHARACTERS
+    # These searches take a tenth of the time of a regular expression, and few pages have any.
+    has_any = (
+        len(source.translate(None, _CONTROLS)) < len(source)
+        or "\ufffe" in text
+        or "\uffff" in text
     )
     return _NOT_CHARACTERS.sub("", text) if has_any else text
 

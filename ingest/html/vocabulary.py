@@ -128,7 +128,10 @@ def words_pattern(*groups: tuple[str, ...]) -> re.Pattern[str]:
 
 def names_of(element: HtmlElement) -> str:
     """Return the element's classes and id, as written, without an id that is a slug."""
-    classes, ident = element.get("class") or "", element.get("id")
+    return _names(element.get("class") or "", element.get("id"))
+
+
+def _names(classes: str, ident: str | None) -> str:
     if not ident or ident.count("-") > _SLUG:
         return classes
     return f"{classes} {ident}".strip()
@@ -136,9 +139,8 @@ def names_of(element: HtmlElement) -> str:
 
 def named(element: HtmlElement, pattern: re.Pattern[str]) -> bool:
     """Whether the element's classes or id match a pattern of `words_pattern`."""
-    if not element.get("class") and not element.get("id"):  # most elements
-        return False
-    return has_word(names_of(element), pattern)
+    names = _names(element.get("class") or "", element.get("id"))
+    return bool(names) and has_word(names, pattern)
 
 
 @lru_cache(maxsize=32_768)  # the pages of a site share their classes

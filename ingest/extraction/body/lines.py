@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from functools import lru_cache
 from importlib import resources
 
 from ingest.html.blocks import Block
@@ -77,9 +78,11 @@ def is_notice(block: Block) -> bool:
 
     Notices are about newsletters, channels, apps, subscriptions and consent.
     """
-    if len(block.text) > _NOTICE_LENGTH:
-        return False
-    text = block.text.lower()
+    return len(block.text) <= _NOTICE_LENGTH and _has_notice(block.text.lower())
+
+
+@lru_cache(maxsize=1_024)  # a block is asked for up to four times, and pages of a site share notices
+def _has_notice(text: str) -> bool:
     notices = _NOTICES if text.isascii() else _ALL_NOTICES
     return any(notice.search(text) for notice in notices)
 

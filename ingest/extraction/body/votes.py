@@ -70,12 +70,22 @@ def ask_trafilatura(root: HtmlElement, url: str) -> Votes:
             f"elements: the page has {count}"
         )
     document = bare_extraction(
-        root, url=url, fast=True, with_metadata=False, include_comments=False
+        root,
+        url=url,
+        fast=True,
+        with_metadata=False,
+        include_comments=False,
+        output_format="xml",  # the default would also write the tree as text
     )
     if document is None or isinstance(document, dict):
         return Votes()
-    lines = [squeeze(_text(element)) for element in document.body]
-    inner = (squeeze(_text(item)) for item in document.body.iter("item", "cell", "p"))
+    body = document.body
+    lines = [squeeze(_text(element)) for element in body]
+    inner = (
+        squeeze(_text(item))
+        for item in body.iter("item", "cell", "p")
+        if item.getparent() is not body  # else it is one of the lines
+    )
     return Votes(frozenset((*lines, *inner)), "".join(lines))
 
 

@@ -30,7 +30,7 @@ def find_comments(facts: PageFacts) -> CommentSection:
     """
     page, limit = facts.page, facts.limits.comments
     read = _date_reader(facts)
-    marks = scan(page.body)
+    marks = scan(page)
     selected = [Item(element) for element in page.select(*facts.site.select.comments)]
     items = selected or find_items(page.body, marks)
     pairs = read_items(items, page, read, limit=limit, sure=bool(selected))
