@@ -79,7 +79,7 @@ def _sources(facts: PageFacts) -> Iterator[tuple[str, Iterable[str]]]:
     yield "json-ld", list(_listed_breadcrumbs(page, data))
     yield "breadcrumb", list(_shown_breadcrumbs(page))
     yield "link", list(_beside_headline(page))
-    yield "link", [text_of(link) for link in page.select("a[rel~='category']")]
+    yield "link", [text_of(link) for link in _links(page, "category")]
     yield "meta", [page.meta("section", "category", "sailthru.section", "parsely-section") or ""]
 
 
@@ -129,6 +129,11 @@ def _as_shown(page: Page, name: str) -> str:
 def _key(text: str) -> str:
     plain = unicodedata.normalize("NFKD", text.casefold()).encode("ascii", "ignore").decode()
     return re.sub(r"[\W_]+", "", plain)
+
+
+def _links(page: Page, rel: str) -> list[HtmlElement]:
+    """Return the `<a>` elements with this word in `rel`."""
+    return [link for link in page.tree.iter("a") if rel in (link.get("rel") or "").split()]
 
 
 def _listed_breadcrumbs(page: Page, data: StructuredData) -> Iterator[str]:
@@ -219,7 +224,6 @@ _LONGEST_KEYWORD = 150
 _MOST_KEYWORDS = 50
 _INTERNAL = re.compile(r"^(?:_.*|[0-9a-f]{8}-[0-9a-f-]{20,}|[0-9a-f]{16,}|\d{6,})$", re.IGNORECASE)
 _ADDRESS = re.compile(r"(?:https?:)?/")
-_TAG_LINKS = ("main a[rel~='tag']", "article a[rel~='tag']", "a[rel~='tag']")
 
 
 def find_topics(facts: PageFacts) -> Topics:
@@ -259,6 +263,15 @@ def _best_keywords(facts: PageFacts) -> Found[tuple[str, ...]] | None:
     return single
 
 
+def _tag_links(page: Page) -> list[HtmlElement]:
+    """Return the links to tags in `<main>`, else those in an `<article>`, else all."""
+    links = _links(page, "tag")
+    for around in ("main", "article"):
+        if inside := [link for link in links if next(link.iterancestors(around), None) is not None]:
+            return inside
+    return links
+
+
 def _keyword_sources(facts: PageFacts) -> Iterator[tuple[str, Iterable[str]]]:
     page, data, site = facts.page, facts.data, facts.site
     if site.select.keywords:
@@ -268,7 +281,7 @@ def _keyword_sources(facts: PageFacts) -> Iterator[tuple[str, Iterable[str]]]:
     yield "meta", page.metas.get("article:tag", [])
     for name in ("news_keywords", "keywords", "parsely-tags", "sailthru.tags"):
         yield "meta", page.metas.get(name, [])
-    yield "tag-links", [text_of(link) for link in page.select(*_TAG_LINKS)]
+    yield "tag-links", [text_of(link) for link in _tag_links(page)]
 
 
 def _split(values: Iterable[str]) -> tuple[str, ...]:

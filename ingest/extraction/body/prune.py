@@ -243,13 +243,13 @@ def cut(
         account: It gets the deleted elements.
         most: The greatest share of the text that is deleted with one element.
     """
-    limit = most * text_length(root)
+    limit: float | None = None  # most pages have none of the elements, so that it is not needed
     for element in elements:
-        if (
-            element is not root
-            and element.getparent() is not None
-            and text_length(element) <= limit
-        ):
+        if element is root or element.getparent() is None:
+            continue
+        if limit is None:
+            limit = most * text_length(root)
+        if text_length(element) <= limit:
             _drop(element, cause, account)
 
 
