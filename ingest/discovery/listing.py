@@ -137,7 +137,7 @@ def _next_addresses(page: Page, site: Site) -> Iterator[str]:
 
 def _declared_next(page: Page) -> Iterator[str]:
     """Yield the addresses of `<link rel="next">`, then of `<a rel="next">`."""
-    yield from page.links.get("next", [])
+    yield from page.links("next")
     for link in page.tree.iter("a"):
         if "next" in (link.get("rel") or "").split():
             yield link.get("href") or ""

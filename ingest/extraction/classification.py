@@ -77,9 +77,9 @@ def _sources(facts: PageFacts) -> Iterator[tuple[str, Iterable[str]]]:
         yield "json-ld", data.texts(article, "articleSection")
     yield "meta", [*page.metas.get("article:section", []), *page.metas.get("articlesection", [])]
     yield "json-ld", list(_listed_breadcrumbs(page, data))
-    yield "breadcrumb", list(_shown_breadcrumbs(page))
+    yield "breadcrumb", _shown_breadcrumbs(page)
     yield "link", list(_beside_headline(page))
-    yield "link", [text_of(link) for link in _links(page, "category")]
+    yield "link", [text_of(link) for link in page.select("a[rel~='category']")]
     yield "meta", [page.meta("section", "category", "sailthru.section", "parsely-section") or ""]
 
 
@@ -131,11 +131,6 @@ def _key(text: str) -> str:
     return re.sub(r"[\W_]+", "", plain)
 
 
-def _links(page: Page, rel: str) -> list[HtmlElement]:
-    """Return the `<a>` elements with this word in `rel`."""
-    return [link for link in page.tree.iter("a") if rel in (link.get("rel") or "").split()]
-
-
 def _listed_breadcrumbs(page: Page, data: StructuredData) -> Iterator[str]:
     """Yield the names in the first `BreadcrumbList`, without the front page and the article."""
     for node in data.of_type("BreadcrumbList")[:1]:
@@ -160,13 +155,11 @@ def _listed_breadcrumbs(page: Page, data: StructuredData) -> Iterator[str]:
                 )
 
 
-def _shown_breadcrumbs(page: Page) -> Iterator[str]:
-    """Yield the texts of the links in elements with such a class or id."""
+def _shown_breadcrumbs(page: Page) -> list[str]:
     if "readcrumb" not in page.html:  # twenty times faster than to search the tree
-        return
-    for link in page.select(*_BREADCRUMBS):
-        if not _is_root(page, link.get("href")):
-            yield text_of(link)
+        return []
+    links = page.select(*_BREADCRUMBS)
+    return [text_of(link) for link in links if not _is_root(page, link.get("href"))]
 
 
 def _is_root(page: Page, address: str | None) -> bool:
@@ -224,6 +217,7 @@ _LONGEST_KEYWORD = 150
 _MOST_KEYWORDS = 50
 _INTERNAL = re.compile(r"^(?:_.*|[0-9a-f]{8}-[0-9a-f-]{20,}|[0-9a-f]{16,}|\d{6,})$", re.IGNORECASE)
 _ADDRESS = re.compile(r"(?:https?:)?/")
+_TAG_LINKS = ("main a[rel~='tag']", "article a[rel~='tag']", "a[rel~='tag']")
 
 
 def find_topics(facts: PageFacts) -> Topics:
@@ -263,15 +257,6 @@ def _best_keywords(facts: PageFacts) -> Found[tuple[str, ...]] | None:
     return single
 
 
-def _tag_links(page: Page) -> list[HtmlElement]:
-    """Return the links to tags in `<main>`, else those in an `<article>`, else all."""
-    links = _links(page, "tag")
-    for around in ("main", "article"):
-        if inside := [link for link in links if next(link.iterancestors(around), None) is not None]:
-            return inside
-    return links
-
-
 def _keyword_sources(facts: PageFacts) -> Iterator[tuple[str, Iterable[str]]]:
     page, data, site = facts.page, facts.data, facts.site
     if site.select.keywords:
@@ -281,7 +266,7 @@ def _keyword_sources(facts: PageFacts) -> Iterator[tuple[str, Iterable[str]]]:
     yield "meta", page.metas.get("article:tag", [])
     for name in ("news_keywords", "keywords", "parsely-tags", "sailthru.tags"):
         yield "meta", page.metas.get(name, [])
-    yield "tag-links", [text_of(link) for link in _tag_links(page)]
+    yield "tag-links", [text_of(link) for link in page.select(*_TAG_LINKS)]
 
 
 def _split(values: Iterable[str]) -> tuple[str, ...]:

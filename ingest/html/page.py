@@ -22,7 +22,7 @@ from lxml.html import (
 from ingest.errors import LimitExceeded
 from ingest.html.bounds import has_wide_tag
 from ingest.html.encoding import decode
-from ingest.html.repair import close_title, repair
+from ingest.html.repair import close_title, only_characters, repair
 from ingest.html.vocabulary import LINE_BREAKING, NOT_RENDERED
 from ingest.settings import Limits
 from ingest.text import clean, one_line
@@ -31,11 +31,6 @@ from ingest.urls import is_http_url, without_user
 T = TypeVar("T")
 
 _EMPTY = b"<html><head></head><body></body></html>"
-_NOT_CHARACTERS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
-_CONTROLS = bytes(code for code in range(0x20) if code not in b"\t\n\r")
-_NAMED_CONTROL = re.compile(
-    r"&#(?:0*(?:[0-8]|1[0-9]|11|12|14|15|2[0-9]|30|31)|[xX]0*(?:[0-8bBcCeEfF]|1[0-9a-fA-F]));"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,14 +103,13 @@ class Page:
         return metas
 
     @cached_property
-    def links(self) -> dict[str, list[str]]:
-        """The absolute addresses of all `<link>`, by each word of their `rel` in lower case."""
-        links: dict[str, list[str]] = {}
+    def _hrefs(self) -> dict[str, list[str]]:
+        """The addresses of all `<link>`, as written, by each word of their `rel` in lower case."""
+        hrefs: dict[str, list[str]] = {}
         for link in self.tree.iter("link"):
-            if address := self.absolute(link.get("href")):
-                for rel in (link.get("rel") or "").casefold().split():
-                    links.setdefault(rel, []).append(address)
-        return links
+            for rel in (link.get("rel") or "").casefold().split():
+                hrefs.setdefault(rel, []).append(link.get("href") or "")
+        return hrefs
 
     @cached_property
     def canonical(self) -> str | None:
@@ -152,6 +146,11 @@ class Page:
     def meta(self, *names: str) -> str | None:
         """Return the first value of the first of these metas that has one, or None."""
         return next((values[0] for name in names if (values := self.metas.get(name))), None)
+
+    def links(self, rel: str) -> list[str]:
+        """Return the absolute addresses of the `<link>` with this word, in lower case, in `rel`."""
+        # Most links of a page load style sheets and icons, whose addresses nobody asks for.
+        return [url for href in self._hrefs.get(rel, ()) if (url := self.absolute(href))]
 
     def absolute(self, address: str | None) -> str | None:
         """Return the address joined to `base_url`, or None; see `absolute`."""
@@ -286,26 +285,11 @@ def parse(
         raise LimitExceeded(
             f"about {tags // 2} tags are over the limit of {limits.tags}", "raise limits.tags"
         )
-    text = _NAMED_CONTROL.sub("", _only_characters(text))
+    text = only_characters(text)
     source = close_title(text).encode("utf-8")
     if has_wide_tag(source):
         raise LimitExceeded("a tag has 500 attributes or more")
     return Page(url=url, html=text, tree=_tree(source), encoding=encoding, headers=headers)
-
-
-def _only_characters(text: str) -> str:
-    """Return the text without what XML 1.0 does not count as characters (section 2.2)."""
-    try:
-        source = text.encode("utf-8")
-    except UnicodeEncodeError:  # a lone surrogate
-        return _NOT_CHARACTERS.sub("", text)
-    # These searches take a tenth of the time of a regular expression, and few pages have any.
-    has_any = (
-        len(source.translate(None, _CONTROLS)) < len(source)
-        or "\ufffe" in text
-        or "\uffff" in text
-    )
-    return _NOT_CHARACTERS.sub("", text) if has_any else text
 
 
 # lxml.html calls a Python function for the class of every element. Fixed classes take a third of

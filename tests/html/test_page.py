@@ -38,7 +38,7 @@ def test_metas_links_and_base() -> None:
         URL,
     )
     assert page.meta("og:description", "og:title") == "A B"
-    assert page.links == {"canonical": ["https://news.example/x"]}
+    assert page.links("canonical") == ["https://news.example/x"]
     assert page.absolute("y") == "https://news.example/sub/y"
 
 

@@ -81,7 +81,7 @@ def is_notice(block: Block) -> bool:
     return len(block.text) <= _NOTICE_LENGTH and _has_notice(block.text.lower())
 
 
-@lru_cache(maxsize=1_024)  # a block is asked for up to four times, and pages of a site share notices
+@lru_cache(maxsize=1_024)  # a block is asked for up to four times
 def _has_notice(text: str) -> bool:
     notices = _NOTICES if text.isascii() else _ALL_NOTICES
     return any(notice.search(text) for notice in notices)

@@ -78,7 +78,7 @@ def _all_named(page: Page, data: StructuredData) -> Iterator[tuple[Image, str]]:
     yield from ((image, "json-ld") for image in from_data)
     for address in (
         page.meta("twitter:image", "twitter:image:src", "thumbnail"),
-        *page.links.get("image_src", []),
+        *page.links("image_src"),
     ):
         if url := page.absolute(address):
             yield Image(url=url), "meta"
