@@ -15,7 +15,8 @@ from ingest.extraction.facts import PageFacts
 from ingest.extraction.model import Topics
 from ingest.extraction.structured import StructuredData, text_value
 from ingest.extraction.vocabulary import FOLDERS
-from ingest.html.page import Found, Page, class_words, text_of
+from ingest.html.page import Found, Page, text_of
+from ingest.html.vocabulary import class_words
 from ingest.text import known, one_line
 
 _LONGEST, _MOST_WORDS = 60, 6  # of the name of a section
@@ -115,7 +116,7 @@ def _as_shown(page: Page, name: str) -> str:
     key = _key(name)
     shown = (
         one_line(link.text)
-        for link in page.tree.iter("a")
+        for link in page.elements("a")
         if link.text and link.text.strip() and len(link.text) < 2 * _LONGEST
     )
     spelt = (
@@ -156,9 +157,8 @@ def _listed_breadcrumbs(page: Page, data: StructuredData) -> Iterator[str]:
 
 
 def _shown_breadcrumbs(page: Page) -> list[str]:
-    if "readcrumb" not in page.html:  # twenty times faster than to search the tree
-        return []
-    links = page.select(*_BREADCRUMBS)
+    # To search the source is twenty times faster than to search the tree.
+    links = page.select(*_BREADCRUMBS) if "readcrumb" in page.html else []
     return [text_of(link) for link in links if not _is_root(page, link.get("href"))]
 
 
@@ -175,7 +175,7 @@ def _is_page(page: Page, address: str) -> bool:
 
 def _beside_headline(page: Page) -> Iterator[str]:
     """Yield the texts of links to a category in the elements around the `<h1>`."""
-    for heading in islice(page.tree.iter("h1"), _MOST_HEADINGS):
+    for heading in islice(page.elements("h1"), _MOST_HEADINGS):
         for _, around in zip(range(_HEADER_LEVELS), heading.iterancestors(), strict=False):
             links = list(islice(around.iter("a"), _HEADER_LINKS))
             if len(links) == _HEADER_LINKS or around.tag in {"body", "main"}:

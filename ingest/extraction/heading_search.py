@@ -14,7 +14,7 @@ from lxml.html import HtmlElement
 from ingest.extraction.titles import Title, is_site_name, longest_part, word_list
 from ingest.extraction.vocabulary import COMMENT_HEADING
 from ingest.html.dom import short_text
-from ingest.html.page import Page, class_words, texts_of
+from ingest.html.page import Page, texts_of
 from ingest.html.vocabulary import (
     BRANDING,
     DIALOGS,
@@ -25,6 +25,7 @@ from ingest.html.vocabulary import (
     SIDEBARS,
     WIDGETS,
     WITHOUT_PROSE,
+    class_words,
     named,
     words_pattern,
 )

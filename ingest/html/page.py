@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import Generic, TypeVar
@@ -11,26 +11,19 @@ from urllib.parse import urljoin
 
 from cssselect import HTMLTranslator
 from lxml import etree
-from lxml.html import (
-    HtmlComment,
-    HtmlElement,
-    HTMLParser,
-    HtmlProcessingInstruction,
-    document_fromstring,
-)
+from lxml.html import HtmlElement
 
 from ingest.errors import LimitExceeded
 from ingest.html.bounds import has_wide_tag
 from ingest.html.encoding import decode
-from ingest.html.repair import close_title, only_characters, repair
+from ingest.html.repair import close_title, only_characters
+from ingest.html.tree import tree_of
 from ingest.html.vocabulary import LINE_BREAKING, NOT_RENDERED
 from ingest.settings import Limits
 from ingest.text import clean, one_line
 from ingest.urls import is_http_url, without_user
 
 T = TypeVar("T")
-
-_EMPTY = b"<html><head></head><body></body></html>"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +74,7 @@ class Page:
     @cached_property
     def base_url(self) -> str:
         """The address that relative links are joined to: that of `<base href>`, or the page's."""
-        for base in self.tree.iter("base"):
+        for base in self.elements("base"):
             if href := (base.get("href") or "").strip():
                 return absolute(self.url, href) or self.url
         return self.url
@@ -93,7 +86,7 @@ class Page:
         The keys are the words of name, property, itemprop and http-equiv, in lower case.
         """
         metas: dict[str, list[str]] = {}
-        for meta in self.tree.iter("meta"):
+        for meta in self.elements("meta"):
             content = one_line(meta.get("content"))
             if not content:
                 continue
@@ -106,7 +99,7 @@ class Page:
     def _hrefs(self) -> dict[str, list[str]]:
         """The addresses of all `<link>`, as written, by each word of their `rel` in lower case."""
         hrefs: dict[str, list[str]] = {}
-        for link in self.tree.iter("link"):
+        for link in self.elements("link"):
             for rel in (link.get("rel") or "").casefold().split():
                 hrefs.setdefault(rel, []).append(link.get("href") or "")
         return hrefs
@@ -142,6 +135,18 @@ class Page:
     def body(self) -> HtmlElement:
         """The `<body>`, or the root if there is none."""
         return body_of(self.tree)
+
+    @cached_property
+    def _by_tag(self) -> dict[str, list[HtmlElement]]:
+        """All elements by tag: one walk of the tree takes hardly longer than one for each tag."""
+        by_tag: dict[str, list[HtmlElement]] = {}
+        for element in self.tree.iter("*"):
+            by_tag.setdefault(element.tag, []).append(element)
+        return by_tag
+
+    def elements(self, tag: str) -> Sequence[HtmlElement]:
+        """Return all elements with this tag, in page order."""
+        return self._by_tag.get(tag, ())
 
     def meta(self, *names: str) -> str | None:
         """Return the first value of the first of these metas that has one, or None."""
@@ -246,11 +251,6 @@ def texts_of(element: HtmlElement) -> Iterator[str]:
             yield node.tail
 
 
-def class_words(element: HtmlElement) -> str:
-    """Return the element's id and classes in lower case, to search for words in them."""
-    return f"{element.get('id') or ''} {element.get('class') or ''}".casefold()
-
-
 def parse(
     html: bytes | str,
     url: str,
@@ -289,32 +289,4 @@ def parse(
     source = close_title(text).encode("utf-8")
     if has_wide_tag(source):
         raise LimitExceeded("a tag has 500 attributes or more")
-    return Page(url=url, html=text, tree=_tree(source), encoding=encoding, headers=headers)
-
-
-# lxml.html calls a Python function for the class of every element. Fixed classes take a third of
-# that time, and trafilatura is a sixth faster on such a tree, with the same text. The classes of
-# form elements are lost, but not used here.
-_CLASSES = etree.ElementDefaultClassLookup(
-    element=HtmlElement, comment=HtmlComment, pi=HtmlProcessingInstruction
-)
-
-
-def _parser() -> HTMLParser:
-    parser = HTMLParser(encoding="utf-8")
-    parser.set_element_class_lookup(_CLASSES)
-    return parser
-
-
-def _tree(html: bytes) -> HtmlElement:
-    """Return the repaired tree of a page's source, or that of an empty page if it has none."""
-    for source in (html, _EMPTY):
-        try:
-            # Bytes, because lxml rejects a str with an XML declaration. The parser has an encoding,
-            # so that a `<meta>` cannot change it.
-            tree = document_fromstring(source, parser=_parser())
-        except (etree.LxmlError, ValueError):  # an empty document, or none at all
-            continue
-        repair(tree)
-        return tree
-    raise AssertionError("the empty page parses")
+    return Page(url=url, html=text, tree=tree_of(source), encoding=encoding, headers=headers)

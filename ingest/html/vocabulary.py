@@ -126,6 +126,11 @@ def words_pattern(*groups: tuple[str, ...]) -> re.Pattern[str]:
     return re.compile(f"-(?:{'|'.join('|'.join(group) for group in groups)})-")
 
 
+def class_words(element: HtmlElement) -> str:
+    """Return the element's id and classes in lower case, to search for words in them."""
+    return f"{element.get('id') or ''} {element.get('class') or ''}".casefold()
+
+
 def names_of(element: HtmlElement) -> str:
     """Return the element's classes and id, as written, without an id that is a slug."""
     return _names(element.get("class") or "", element.get("id"))

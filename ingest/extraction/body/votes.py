@@ -62,8 +62,10 @@ def ask_trafilatura(root: HtmlElement, url: str) -> Votes:
         root: The element, usually the `<body>`.
         url: The address of the page.
     """
-    root = _without_marks_in_wide(root)
-    count = sum(1 for _ in root.iter())
+    count = _count(root)
+    if count > _MOST_CHILDREN and _wide(root):
+        root = _without_marks_in_wide(root)
+        count = _count(root)
     if count > _MOST_ELEMENTS:
         return Votes(
             warning=f"the text was found without trafilatura, which reads up to {_MOST_ELEMENTS} "
@@ -89,17 +91,19 @@ def ask_trafilatura(root: HtmlElement, url: str) -> Votes:
     return Votes(frozenset((*lines, *inner)), "".join(lines))
 
 
+def _count(root: HtmlElement) -> int:
+    return sum(1 for _ in root.iter())
+
+
 def _text(element: HtmlElement) -> str:
     return "".join(map(str, element.itertext()))
 
 
 def _without_marks_in_wide(root: HtmlElement) -> HtmlElement:
-    """Return the tree without inline elements in elements with very many children.
+    """Return a copy of the tree without inline elements in elements with very many children.
 
-    Their text stays. The tree itself is not changed: a copy is, if there are such elements.
+    Their text stays.
     """
-    if not _wide(root):
-        return root
     root = deepcopy(root)
     for element in _wide(root):
         etree.strip_tags(element, etree.Comment, etree.ProcessingInstruction, *PHRASING)

@@ -13,7 +13,7 @@ from urllib.parse import unquote, urlsplit
 from lxml.html import HtmlElement
 
 from ingest.extraction.media.captions import find_caption
-from ingest.html.page import Page, class_words
+from ingest.html.page import Page
 from ingest.html.vocabulary import (
     ADVERTS,
     AUTHOR_BOXES,
@@ -24,6 +24,7 @@ from ingest.html.vocabulary import (
     SHARING,
     SIDEBARS,
     WIDGETS,
+    class_words,
     named,
     words_pattern,
 )
