@@ -77,12 +77,14 @@ def repair(tree: HtmlElement) -> None:
     - A `<button>` between words of a paragraph becomes a `<span>`. Glossaries have such buttons.
     """
     _make_body(tree)
-    for element in list(tree.iter("button", "noscript")):
+    elements = list(tree.iter("button", "noscript", "figure"))  # one walk of the tree
+    figures = [element for element in elements if element.tag == "figure"]
+    for element in elements:
         if element.tag == "button" and _is_between_words(element):
             element.tag = "span"
-        elif _has_swallowed(element):
+        elif element.tag != "figure" and _has_swallowed(element):
             element.tag = "div"
-    for figure in list(tree.iter("figure")):
+    for figure in figures:
         _close_figure(figure)
 
 

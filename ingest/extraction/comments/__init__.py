@@ -37,7 +37,7 @@ def find_comments(facts: PageFacts) -> CommentSection:
     elements = [
         element for item, comment in pairs if _is_whole(item, comment) for element in item.elements
     ]
-    containers = hosted(page.tree, marks)
+    containers = hosted(page, marks)
     sections = Sections(page.tree, marks, elements).find(chain.from_iterable(containers.values()))
     comments = [comment for _, comment in pairs]
     linked = [] if comments else comments_in(facts.data, page, read, limit)
