@@ -42,6 +42,12 @@ def test_metas_links_and_base() -> None:
     assert page.absolute("y") == "https://news.example/sub/y"
 
 
+def test_the_elements_of_a_tag_are_in_page_order() -> None:
+    page = parse("<h2>one</h2><div><p>two<h2>three</h2></div>", URL)
+    assert [text_of(element) for element in page.elements("h2")] == ["one", "three"]
+    assert list(page.elements("h3")) == []
+
+
 @pytest.mark.threat("O2")
 @pytest.mark.parametrize(
     "address", ["#top", "javascript:alert(1)", "mailto:a@b.pk", "http://[bad", "", None, "data:x"]
