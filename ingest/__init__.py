@@ -4,7 +4,8 @@
 
 `crawl(sites)` fetches what is new on sites, `scrape(url)` fetches one page, `extract(html, url)`
 takes a page that was already fetched, `read(path)` yields the records of an output folder.
-`scrape_many(urls)` and `extract_many(paths)` yield the results of many pages.
+`scrape_many(urls)` and `extract_many(paths)` yield the results of many pages. `follow(path, name)`
+yields the records that a consumer has not taken yet.
 Everything is imported on first use, so that `extract` needs no Scrapy.
 """
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from ingest.record import Article, Rejection
     from ingest.settings import Settings
     from ingest.sites import UNKNOWN_SITE, Site, SiteCatalog
+    from ingest.stream.follow import follow
 
 __all__ = [
     "UNKNOWN_SITE",
@@ -34,6 +36,7 @@ __all__ = [
     "explain",
     "extract",
     "extract_many",
+    "follow",
     "read",
     "scrape",
     "scrape_many",
@@ -51,6 +54,7 @@ _MODULES = {
     "explain": "ingest.api",
     "extract": "ingest.api",
     "extract_many": "ingest.api",
+    "follow": "ingest.stream.follow",
     "read": "ingest.api",
     "scrape": "ingest.api",
     "scrape_many": "ingest.api",
