@@ -137,10 +137,10 @@ def _script(sample: str) -> str | None:
 
     Kana distinguish Japanese from Chinese: they are a third or more of a Japanese text.
     """
-    letters = Counter(char for char in sample if char.isalpha())
     scripts: Counter[str] = Counter()
-    for char, count in letters.items():
-        scripts[unicodedata.name(char, "?").partition(" ")[0].partition("-")[0]] += count
+    for char, count in Counter(sample).items():
+        if char.isalpha():
+            scripts[unicodedata.name(char, "?").partition(" ")[0].partition("-")[0]] += count
     if scripts.total() < _FEWEST_LETTERS:
         return None
     for script in _DENSE:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import array
+import errno
 import os
 import select
 import stat
@@ -64,6 +65,6 @@ def _wait_until_empty(pipe: int) -> None:
         if unread[0] == 0:
             return
         if closed.poll(0):
-            raise BrokenPipeError("the reader of the pipe has gone")
+            raise BrokenPipeError(errno.EPIPE, "the reader of the pipe has gone")
         time.sleep(pause)
         pause = min(pause * 2, _LONGEST_PAUSE_SECONDS)
