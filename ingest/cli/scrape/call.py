@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -19,10 +20,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class ScrapeCall:
-    """What one call is to do: each attribute is the option of that name."""
+    """What one call is to do: each attribute is the option of that name.
+
+    `load` gives the settings with the options on top, and starts the log. It is called when they
+    are needed, so that a wrong call ends without them.
+    """
 
     terminal: Terminal
-    settings: Settings
+    load: Callable[[], Settings]
     input: ScrapeInput
     feeds: list[str]
     sitemaps: list[str]
@@ -46,6 +51,11 @@ class ScrapeCall:
     resume: bool
     explain: bool
     quiet: bool
+
+    @cached_property
+    def settings(self) -> Settings:
+        """The operator's settings; raises `UsageError`."""
+        return self.load()
 
     @property
     def is_batch(self) -> bool:

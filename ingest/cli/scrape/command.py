@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -164,12 +165,14 @@ def scrape(
 
     terminal = context.ensure_object(Terminal)
     # Each URL has a result, so that the log adds nothing.
-    settings = fetch.start(terminal, "error", proxy=proxy, concurrency=concurrency, timeout=timeout)
+    load = partial(
+        fetch.start, terminal, "error", proxy=proxy, concurrency=concurrency, timeout=timeout
+    )
     if record is not None and (headers or cookies):
         raise UsageError("--record would write --header and --cookie", "leave one of them out")
     call = ScrapeCall(
         terminal=terminal,
-        settings=settings,
+        load=load,
         input=read_input(urls or (), input_files or ()),
         feeds=[check_url(address) for address in feeds or ()],
         sitemaps=[check_url(address) for address in sitemaps or ()],
