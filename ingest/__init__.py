@@ -4,6 +4,8 @@
 
 `crawl(sites)` fetches what is new on sites, `scrape(url)` fetches one page, `extract(html, url)`
 takes a page that was already fetched, `read(path)` yields the records of an output folder.
+`scrape_many(urls)` and `extract_many(paths)` yield the results of many pages. `follow(path, name)`
+yields the records that a consumer has not taken yet.
 Everything is imported on first use, so that `extract` needs no Scrapy.
 """
 
@@ -13,12 +15,13 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from ingest.api import crawl, explain, extract, read, scrape
+    from ingest.api import crawl, explain, extract, extract_many, read, scrape, scrape_many
     from ingest.errors import KhabarError
     from ingest.monitoring.summary import RunSummary
     from ingest.record import Article, Rejection
     from ingest.settings import Settings
     from ingest.sites import UNKNOWN_SITE, Site, SiteCatalog
+    from ingest.stream.follow import follow
 
 __all__ = [
     "UNKNOWN_SITE",
@@ -32,8 +35,11 @@ __all__ = [
     "crawl",
     "explain",
     "extract",
+    "extract_many",
+    "follow",
     "read",
     "scrape",
+    "scrape_many",
 ]
 
 _MODULES = {
@@ -47,8 +53,11 @@ _MODULES = {
     "SiteCatalog": "ingest.sites",
     "explain": "ingest.api",
     "extract": "ingest.api",
+    "extract_many": "ingest.api",
+    "follow": "ingest.stream.follow",
     "read": "ingest.api",
     "scrape": "ingest.api",
+    "scrape_many": "ingest.api",
 }
 
 

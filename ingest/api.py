@@ -1,27 +1,27 @@
-"""The functions of `import ingest`: `extract`, `explain`, `scrape`, `crawl` and `read`."""
+"""The functions of `import ingest`: `extract`, `scrape`, the same of many pages, `crawl`, `read`."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from pydantic import ValidationError
 
 from ingest import errors
-from ingest.crawl.process import crawl, scrape
+from ingest.crawl.process import crawl, scrape, scrape_many
 from ingest.processing.build import article_for
 from ingest.processing.explain import explain_page
 from ingest.record import Article, FetchedPage, Rejection
 from ingest.settings import Settings
-from ingest.sites import Site, SiteCatalog
+from ingest.sites import UNKNOWN_SITE, Site, SiteCatalog
 from ingest.storage.compression.files import opened, segment_files
 from ingest.urls import check_url
 
-__all__ = ["crawl", "explain", "extract", "read", "scrape"]
+__all__ = ["crawl", "explain", "extract", "extract_many", "read", "scrape", "scrape_many"]
 
 
 def extract(
@@ -52,6 +52,74 @@ def extract(
     """
     page, definition, settings = _saved_page(html, url, retrieved_at, site)
     return article_for(replace(page, accept_any=accept_any), definition, settings.limits)
+
+
+class Extracted(NamedTuple):
+    """One file of `extract_many`, and its record, the reason for none, or why it was not read."""
+
+    path: Path
+    result: Article | Rejection | errors.KhabarError
+
+
+def extract_many(
+    paths: Path | str | Iterable[Path | str] | Mapping[Path | str, str],
+    *,
+    url_from: Literal["meta", "path"] = "meta",
+    site: Site | str | None = None,
+    accept_any: bool = False,
+) -> Iterator[Extracted]:
+    """Yield the records of saved pages, extracted on all cores.
+
+    Each page is extracted in a worker process with the limits of a crawl. So a program that calls
+    this must be importable: call it below `if __name__ == "__main__":`.
+
+    Args:
+        paths: files, and folders, of which `*.html`, `*.htm` and `*.xhtml` at any depth are read;
+            or the URL of each file by its path.
+        url_from: where the URL of a page comes from: `meta` for what its head states, `path` for
+            the file's path below the folder, as wget saves it.
+        site: a definition for all pages, or its name. By default it depends on the URL of each
+            page; `UNKNOWN_SITE` means none.
+        accept_any: give the record of a page that does not look like an article too.
+
+    Returns:
+        An iterator of `(path, result)`, in the order of completion. A file that cannot be read or
+        has no URL has a `KhabarError` as its result, which is not raised.
+
+    Raises:
+        UsageError: a path does not exist.
+        UnknownSite: no definition has the name.
+    """
+    from ingest.processing.saved import SavedPage, UrlFrom, find_files  # noqa: PLC0415 - starts processes
+    from ingest.processing.saved_pool import extract_saved  # noqa: PLC0415 - as above
+
+    settings, catalog = _ambient()
+    if isinstance(paths, Mapping):
+        pages = [SavedPage(Path(path), url=check_url(url)) for path, url in paths.items()]
+    else:
+        given = [paths] if isinstance(paths, Path | str) else paths
+        pages = find_files(map(Path, given)).pages
+    if isinstance(site, Site) and site is not UNKNOWN_SITE:
+        catalog = catalog.with_sites([site])
+    name = _site_name(site, catalog)
+    outcomes = extract_saved(
+        pages,
+        catalog,
+        settings.limits,
+        number=settings.workers,
+        url_from=UrlFrom(url_from),
+        site=name,
+        accept_any=accept_any,
+    )
+    return (Extracted(page.file, outcome) for page, outcome in outcomes)
+
+
+def _site_name(site: Site | str | None, catalog: SiteCatalog) -> str | None:
+    if site is None:
+        return None
+    if site is UNKNOWN_SITE:
+        return "none"  # as `ingest.processing.workers.NO_SITE`
+    return site.name if isinstance(site, Site) else catalog.get(site).name
 
 
 def explain(

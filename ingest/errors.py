@@ -27,9 +27,6 @@ default is 1:
 
 from __future__ import annotations
 
-from ingest.redaction.text import masked
-from ingest.text import one_line, printable
-
 
 class KhabarError(Exception):
     """Base class of all errors. `str()` returns one printable line: "message (remedy)".
@@ -46,6 +43,10 @@ class KhabarError(Exception):
     exit_code = 1
 
     def __init__(self, message: str, remedy: str = "") -> None:
+        # They compile many patterns, for which a call without an error need not wait.
+        from ingest.redaction.text import masked  # noqa: PLC0415
+        from ingest.text import one_line, printable  # noqa: PLC0415
+
         self.message = printable(masked(one_line(message)))
         self.remedy = printable(masked(one_line(remedy)))
         super().__init__(self.message, self.remedy)

@@ -16,9 +16,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Literal
 
-from ingest.redaction.text import masked
-from ingest.text import one_line, printable
-
 if TYPE_CHECKING:
     from rich.console import Console
 
@@ -218,6 +215,9 @@ def _message(record: logging.LogRecord) -> str:
 
 def _trace(record: logging.LogRecord) -> list[str]:
     """Return the lines of the record's traceback and stack."""
+    from ingest.redaction.text import masked  # noqa: PLC0415 - slow, and most calls log nothing
+    from ingest.text import printable  # noqa: PLC0415 - as above
+
     texts = []
     if record.exc_info and record.exc_info[0] is not None:
         texts.append(logging.Formatter().formatException(record.exc_info))
@@ -227,11 +227,17 @@ def _trace(record: logging.LogRecord) -> list[str]:
 
 
 def _line(text: str) -> str:
+    from ingest.redaction.text import masked  # noqa: PLC0415 - as above
+    from ingest.text import one_line, printable  # noqa: PLC0415 - as above
+
     return printable(masked(one_line(text)))
 
 
 def _printable(value: object) -> object:
     """Return the value with all of its strings printable, except for newlines."""
+    from ingest.redaction.text import masked  # noqa: PLC0415 - as above
+    from ingest.text import printable  # noqa: PLC0415 - as above
+
     if isinstance(value, str):
         return "\n".join(printable(line) for line in masked(value).split("\n"))
     if isinstance(value, Mapping):

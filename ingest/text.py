@@ -59,7 +59,7 @@ def clean(text: str) -> str:
 
     ZWNJ and ZWJ are kept: Urdu spelling needs them.
     """
-    if not text.isprintable():  # most texts are, which makes the search unnecessary
+    if not _without_harmless(text).isprintable():  # most texts are: no search is needed
         text = _TAGS.sub(r"\1", _UNSAFE.sub("", _LINE_BREAKS.sub("\n", text)))
     if text.isascii():
         return text
@@ -68,7 +68,14 @@ def clean(text: str) -> str:
     return unicodedata.normalize("NFC", text)
 
 
+def _without_harmless(text: str) -> str:
+    """Return the text without the common characters that are safe, but not printable."""
+    return text.replace("\n", "").replace("\t", "").replace("\u00a0", "")
+
+
 def _without_long_runs_of_marks(text: str) -> str:
+    if not any(map(unicodedata.combining, text[::128])):  # eight of every 16th are one of these
+        return text
     sampled, excess = _mark_patterns()
     return excess.sub(r"\1", text) if sampled.search(text[::16]) else text
 
@@ -87,7 +94,7 @@ def one_line(text: str | None) -> str:
     """Return the cleaned text with each run of white space (including NBSP) as one space."""
     if not text:
         return ""
-    if text.isascii() and _UNSAFE_ASCII.search(text) is None:  # nothing to clean
+    if text.isascii() and (text.isprintable() or _UNSAFE_ASCII.search(text) is None):
         return " ".join(text.split())
     return " ".join(clean(text).split())
 

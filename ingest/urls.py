@@ -55,6 +55,7 @@ _COPY_SEGMENT = re.compile(r"/(?:amp|print|comment-page-\d+)(?=/|$)", re.IGNOREC
 _COPY_ENDING = re.compile(
     r"(?:\.amp(?=\.html?$|$)|/amp\.html?$|/index\.(?:html?|php)$)", re.IGNORECASE
 )
+_BLANK = re.compile(r"\s")
 _NO_LABEL = re.compile(r"^\.|\.\.|[^.]{64}")
 """In a host: a label that is empty or has more than 63 characters (RFC 1035, 2.3.4)."""
 
@@ -91,7 +92,7 @@ def is_http_url(url: str) -> bool:
         is_valid = bool(parts.hostname) and parts.port != 0
     except ValueError:
         return False
-    if parts.scheme.casefold() not in {"http", "https"} or not is_valid or re.search(r"\s", url):
+    if parts.scheme.casefold() not in {"http", "https"} or not is_valid or _BLANK.search(url):
         return False
     # The standard reads `\` as `/`, and so another host; names with such labels have no address.
     if "\\" in parts.netloc or _NO_LABEL.search(parts.hostname or ""):
@@ -112,7 +113,7 @@ def host_of(url: str) -> str:
         return ""
 
 
-@lru_cache(maxsize=4096)  # a crawl asks for the key of a page's address seven times
+@lru_cache(maxsize=1024)  # a crawl asks for the key of a page's address seven times
 def article_key(url: str) -> str:
     """Return the key that all addresses of one article share.
 

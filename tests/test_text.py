@@ -19,6 +19,7 @@ def test_clean_drops_what_is_unsafe_and_keeps_what_urdu_needs() -> None:
     assert clean("a\x00b\x1b[31m\x85c\u202ed\u2066e\ufeff\ud800") == "ab[31m\ncde"
     assert clean("خانه\u200cها") == "خانه\u200cها"
     assert clean("e\u0301") == "é"
+    assert clean("a\t\n\u2066b\u00a0") == "a\t\nb\u00a0"
 
 
 def test_one_line_folds_every_white_space() -> None:
@@ -48,6 +49,11 @@ def test_invisible_tag_characters_go_and_the_flags_of_regions_stay() -> None:
 @pytest.mark.threat("P9")
 def test_no_letter_bears_more_marks_than_languages_have() -> None:
     assert len(clean("a" + "\u0301\u0323" * 1_000_000)) <= 31  # NFC alone would take minutes
+
+
+@pytest.mark.parametrize("start", range(128))
+def test_a_long_run_of_marks_is_found_wherever_it_begins(start: int) -> None:
+    assert clean("a" * (1_000 + start) + "\u0324" * 128).count("\u0324") == 30
 
 
 @pytest.mark.threat("P8")

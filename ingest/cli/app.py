@@ -1,71 +1,101 @@
-"""The command `khabar`: its commands, its errors and its exit codes.
+"""The command `khabar`: its errors and its exit codes.
 
-The modules of the commands import nothing heavy at the top. What a command needs is imported when
-it runs, so that `khabar --help` and a wrong argument take no time for Scrapy or a database.
+The modules of the commands import nothing heavy at the top, and none of them is imported before it
+is known which one runs. What a command needs is imported when it runs, so that `khabar --help` and
+a wrong argument take no time for Scrapy or a database.
 """
 
 from __future__ import annotations
 
 import errno
-import logging
+import gc
 import os
 import sys
-from importlib.metadata import version as version_of
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib import import_module
 from io import TextIOWrapper
-from typing import Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 from typer.main import get_command
 
-from ingest import logs
-from ingest.cli import outputs
-from ingest.cli import schedule as schedule_command
-from ingest.cli import status as status_command
+from ingest.cli.commands import COMMANDS, EXIT_CODES
 from ingest.cli.console import Terminal
-from ingest.cli.crawl import crawl
-from ingest.cli.diff import diff
-from ingest.cli.ledger import forget, rebind, recheck
-from ingest.cli.options import EXIT_CODES, expand
-from ingest.cli.read import read, schema
-from ingest.cli.schedule import schedule
-from ingest.cli.scrape import scrape
-from ingest.cli.sites import sites_app
-from ingest.cli.status import status
+from ingest.cli.refused import refusal
 from ingest.errors import KhabarError, UnwritableOutput, UsageError
 
+if TYPE_CHECKING:
+    # Typer has its own copy of Click, and no public name for these.
+    from typer._click import Command, Context, HelpFormatter
+
+EXIT_NOTHING = 3
+"""Nothing could be fetched; as in `ingest.monitoring.report`, which loads the models of runs."""
+_NEW_OBJECTS = 20_000
+"""Objects after which Python looks for garbage among the new ones, some megabytes; 700 by default."""
 INTERRUPTED = 130
 """128 plus the number of SIGINT, as shells report it."""
 
-_SIMPLE_EXIT_CODES = "Exit codes: 0 done; 2 an argument, a setting or a file is wrong."
+
+class _Commands(dict[str, Any]):
+    """The commands by name: None until the first `get` builds one."""
+
+    def get(self, name: str, default: object = None) -> Any:  # noqa: ANN401 - see the class
+        if name in COMMANDS and self[name] is None:
+            self[name] = build_command(name)
+        return super().get(name, default)
+
+
+class Khabar(TyperGroup):
+    """The group of all commands, each of which is imported when it is asked for."""
+
+    def __init__(self, **options: Any) -> None:  # noqa: ANN401 - Typer's
+        super().__init__(**options)
+        self.commands = _Commands(dict.fromkeys(COMMANDS))
+
+    def format_commands(self, ctx: Context, formatter: HelpFormatter) -> None:  # noqa: ARG002
+        """Write the list of commands without importing them."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, entry.summary) for name, entry in COMMANDS.items()])
+
+
+def build_command(name: str) -> Command:
+    """Return a command of `COMMANDS`, or a group of commands."""
+    from ingest.cli.options import expand
+
+    entry = COMMANDS[name]
+    module = import_module(f"ingest.cli.{entry.module}")
+    if entry.is_group:
+        return get_command(getattr(module, f"{name}_app")())
+    app = _typer(completion=False)
+    app.command(name, epilog=entry.exit_codes)(expand(getattr(module, name)))
+    return get_command(app)
 
 
 def make_app() -> typer.Typer:
     """Return the command with all of its subcommands."""
-    app = typer.Typer(
+    app = _typer(
+        completion=True,
         name="khabar",
+        cls=Khabar,
         help="News sites into clean JSON Lines.\n\n"
         "For example: khabar scrape https://dailytimes.com.pk/1158965/",
         epilog=EXIT_CODES,
         no_args_is_help=True,
-        rich_markup_mode=None,
-        pretty_exceptions_enable=False,
     )
     app.callback()(khabar)
-    app.command(epilog=EXIT_CODES)(expand(crawl))
-    app.command(epilog=EXIT_CODES)(expand(scrape))
-    app.command(epilog=_SIMPLE_EXIT_CODES)(read)
-    app.command(epilog=status_command.EXIT_CODES)(status)
-    app.add_typer(sites_app())
-    app.command(epilog=schedule_command.EXIT_CODES)(expand(schedule))
-    app.command(epilog=EXIT_CODES)(expand(recheck))
-    app.command(epilog=f"{_SIMPLE_EXIT_CODES[:-1]}; 5 another run holds the output's lock.")(forget)
-    app.command(epilog=_SIMPLE_EXIT_CODES)(rebind)
-    app.command(epilog=_SIMPLE_EXIT_CODES)(diff)
-    app.command(epilog=outputs.VERIFY_EXIT_CODES)(outputs.verify)
-    app.command(epilog=outputs.EXIT_CODES)(outputs.compact)
-    app.command(epilog=outputs.EXIT_CODES)(outputs.prune)
-    app.command(epilog="Exit codes: 0 done.")(schema)
     return app
+
+
+def _typer(*, completion: bool, **options: Any) -> typer.Typer:  # noqa: ANN401 - Typer's
+    return typer.Typer(
+        add_completion=completion,
+        rich_markup_mode=None,
+        pretty_exceptions_enable=False,
+        **options,
+    )
 
 
 def khabar(
@@ -85,22 +115,40 @@ def khabar(
 
 
 def _print_version() -> None:
-    typer.echo(f"khabar {version_of('khabar')}")
+    from importlib.metadata import version
+
+    typer.echo(f"khabar {version('khabar')}")
     raise typer.Exit
 
 
 def main() -> None:
     """Run the command and exit. An error of the operator's is one line on standard error."""
+    # Imports make objects that stay: to look for garbage among them takes a tenth of a start.
+    gc.set_threshold(_NEW_OBJECTS)
+    # Of pydantic: without it, the first model looks through all installed distributions for plug-ins.
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "1")
     terminal = Terminal()
-    logs.set_up(logs.LogOptions(json="--log-json" in sys.argv))  # until the options are parsed
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # for characters that a terminal lacks
-    try:
+    with _logs(sys.argv[1:]):
         code = _exit_code(sys.argv[1:], terminal)
+    sys.exit(code)
+
+
+@contextmanager
+def _logs(arguments: list[str]) -> Iterator[None]:
+    """Log until the options are parsed, and to the end; a list of commands has nothing to log."""
+    if "--log-json" not in arguments and not COMMANDS.keys() & set(arguments):
+        yield
+        return
+    from ingest import logs
+
+    logs.set_up(logs.LogOptions(json="--log-json" in arguments))
+    try:
+        yield
     finally:
         logs.set_up(None)
-    sys.exit(code)
 
 
 def _exit_code(arguments: list[str], terminal: Terminal) -> int:
@@ -123,6 +171,9 @@ def _exit_code(arguments: list[str], terminal: Terminal) -> int:
 
 
 def _run(arguments: list[str], terminal: Terminal) -> int:
+    if (error := refusal(arguments, os.environ, Path())) is not None:
+        terminal.error(str(error))
+        return EXIT_NOTHING
     command = get_command(make_app())
     # Typer turns a KeyboardInterrupt into the exit code INTERRUPTED.
     code = command.main(arguments or ["--help"], standalone_mode=False, obj=terminal)
@@ -142,5 +193,7 @@ def _report_bug(error: Exception, terminal: Terminal) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return UnwritableOutput.exit_code
     # The traceback may quote a page, so it is written by the log, which escapes it.
+    import logging
+
     logging.getLogger(__name__).critical("a bug in Khabar", exc_info=error)
     return 1

@@ -5,15 +5,13 @@ Text of a page reaches a terminal only through `safe` or `Terminal.line`, which 
 
 from __future__ import annotations
 
-import logging
+import os
+import sys
 from collections.abc import Iterable, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
-from ingest import logs
 from ingest.errors import KhabarError
-from ingest.redaction.text import masked
-from ingest.text import one_line, printable
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -28,6 +26,8 @@ _UNBOUNDED = 10_000
 def safe(text: str | None) -> str:
     """Return the text of a page for rich: one printable line, with markup escaped."""
     from rich.markup import escape
+
+    from ingest.text import one_line, printable
 
     return escape(printable(one_line(text)))
 
@@ -51,7 +51,9 @@ class Terminal:
 
     def start_logs(self, level: LogLevel, *, json: bool) -> None:
         """Log to standard error at this level."""
-        logs.set_up(logs.LogOptions(level, json=json), self.err)
+        from ingest import logs
+
+        logs.set_up(logs.LogOptions(level, json=json), self.err if self._has_colours() else None)
 
     def line(self, text: str) -> None:
         """Print text as one line on standard output."""
@@ -59,14 +61,35 @@ class Terminal:
 
     def note(self, message: str) -> None:
         """Print a message that is not an error as one line on standard error."""
-        self.err.print(safe(masked(message)), soft_wrap=True)
+        self._complain(message)
 
     def error(self, message: str) -> None:
         """Print an error as one line on standard error, which is a log record with `--log-json`."""
+        from ingest import logs
+
         if logs.is_json():
+            import logging
+
             logging.getLogger(__name__).error("%s", message)
             return
-        self.err.print(f"[bold red]khabar:[/] {safe(masked(message))}", soft_wrap=True)
+        self._complain(message, "khabar:")
+
+    def _has_colours(self) -> bool:
+        """Whether standard error needs rich, which takes longer to load than a wrong call."""
+        return "err" in vars(self) or sys.stderr.isatty() or "FORCE_COLOR" in os.environ
+
+    def _complain(self, message: str, prefix: str = "") -> None:
+        """Print one line on standard error, with the prefix in red on a terminal."""
+        from ingest.redaction.text import masked
+        from ingest.text import one_line, printable
+
+        text = masked(message)
+        if self._has_colours():
+            start = f"[bold red]{prefix}[/] " if prefix else ""
+            self.err.print(f"{start}{safe(text)}", soft_wrap=True)
+        else:
+            start = f"{prefix} " if prefix else ""
+            sys.stderr.write(f"{start}{printable(one_line(text))}\n")
 
     def complain(self, result: Rejection | KhabarError) -> None:
         """Print in one line on standard error why a URL has no record."""

@@ -21,13 +21,6 @@ from ingest.logs import LogLevel
 if TYPE_CHECKING:
     from ingest.settings import Settings
 
-EXIT_CODES = (
-    "Exit codes: 0 done, also if nothing is new; 2 an argument or setting is wrong; 3 nothing "
-    "could be fetched or extracted; 4 done, but a site is unhealthy; 5 another run holds the "
-    "output's lock."
-)
-"""Of the commands that crawl."""
-
 Output = Annotated[
     Path | None,
     typer.Option(
@@ -169,7 +162,8 @@ def _targets(pairs: list[str]) -> dict[str, str]:
 def expand(command: Callable[..., None]) -> Callable[..., None]:
     """Return the command with its parameter of type `FetchOptions` replaced by that class's fields.
 
-    Typer makes one option of each parameter, so this is what it has to see.
+    Typer makes one option of each parameter, so this is what it has to see. A command without that
+    parameter is returned as it is.
     """
     signature = inspect.signature(command, eval_str=True)
     parameters: list[inspect.Parameter] = []
@@ -180,6 +174,9 @@ def expand(command: Callable[..., None]) -> Callable[..., None]:
             parameters += _fields_as_parameters()
         else:
             parameters.append(parameter)
+
+    if not target:
+        return command
 
     @wraps(command)
     def run(**values: Any) -> None:  # noqa: ANN401 - Typer has checked the values

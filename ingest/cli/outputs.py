@@ -26,15 +26,6 @@ if TYPE_CHECKING:
 
 WRONG = 4
 """Exit code if something is wrong."""
-VERIFY_EXIT_CODES = (
-    "Exit codes: 0 all is as it should be; 2 an argument or setting is wrong; 4 something is "
-    "wrong, a line for each; 5 a crawl holds the lock of a site, which --repair needs."
-)
-
-EXIT_CODES = (
-    "Exit codes: 0 done; 2 an argument, a setting or a file is wrong; 5 a crawl holds the lock of "
-    "a site, the others are done."
-)
 
 Sites = Annotated[
     list[str] | None,

@@ -16,12 +16,6 @@ if TYPE_CHECKING:
     from ingest.scheduler import Plan
     from ingest.settings import Settings
 
-EXIT_CODES = (
-    "A signal (SIGTERM, Ctrl-C) stops the crawls in good order, a second one kills them. Exit "
-    "codes: 0 stopped; 2 an argument or setting is wrong; 4 a crawl did not stop and was killed; "
-    "128 and the number of a second signal; with --once the worst exit code of the crawls."
-)
-
 
 def schedule(
     context: typer.Context,

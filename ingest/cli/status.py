@@ -17,11 +17,6 @@ if TYPE_CHECKING:
     from ingest.monitoring.status import Coverage, SiteStatus
     from ingest.settings import Settings
 
-EXIT_CODES = (
-    "Exit codes: 0 all sites are healthy; 2 an argument or setting is wrong, or there is no "
-    "ledger; 4 a site is unhealthy."
-)
-
 _BARS = "▁▂▃▄▅▆▇█"
 _BAR_RUNS = 5
 """Number of runs shown as bars, so that the table fits into 80 columns."""

@@ -11,17 +11,31 @@ package itself is callable, with the signature of `ingest.crawl.process.crawl`, 
 from __future__ import annotations
 
 import sys
-from inspect import signature
 from types import ModuleType
+from typing import TYPE_CHECKING, Any
 
-from ingest.crawl.process import crawl
+if TYPE_CHECKING:
+    from inspect import Signature
+
+    from ingest.monitoring.summary import RunSummary
 
 
 class _CallablePackage(ModuleType):
     """The class of this package: a module that can be called."""
 
-    __call__ = staticmethod(crawl)
-    __signature__ = signature(crawl)
+    def __call__(self, *args: Any, **kwargs: Any) -> list[RunSummary]:  # noqa: ANN401 - see below
+        from ingest.crawl.process import crawl  # noqa: PLC0415 - its imports are for a call only
+
+        return crawl(*args, **kwargs)
+
+    @property
+    def __signature__(self) -> Signature:
+        """The signature of `ingest.crawl.process.crawl`."""
+        from inspect import signature  # noqa: PLC0415 - as above
+
+        from ingest.crawl.process import crawl  # noqa: PLC0415 - as above
+
+        return signature(crawl)
 
 
 sys.modules[__name__].__class__ = _CallablePackage

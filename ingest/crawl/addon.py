@@ -23,6 +23,7 @@ from ingest.crawl import settings as ours
 from ingest.crawl.context import ContextAddon
 from ingest.crawl.http.recording import replays
 from ingest.errors import KhabarError
+from ingest.formats.writers import without_formula
 from ingest.text import json_line
 
 if TYPE_CHECKING:
@@ -42,20 +43,13 @@ class RecordLinesExporter(BaseItemExporter):
         self._file.write(line.encode("utf-8") + b"\n")
 
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
-
-
 class TextCsvExporter(CsvItemExporter):
-    """Scrapy's CSV without formulas: a spreadsheet would run a headline that begins like one.
-
-    Such a cell gets an apostrophe in front, see
-    https://owasp.org/www-community/attacks/CSV_Injection.
-    """
+    """Scrapy's CSV without formulas: a spreadsheet would run a headline that begins like one."""
 
     def serialize_field(self, field: Any, name: str, value: Any) -> Any:  # noqa: ANN401 - Scrapy's
         """Return the value of a cell."""
         cell = super().serialize_field(field, name, value)
-        return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell
+        return without_formula(cell) if isinstance(cell, str) else cell
 
 
 _MERGED = (

@@ -28,7 +28,8 @@ from twisted.internet import asyncioreactor
 from twisted.logger import STDLibLogObserver, globalLogBeginner
 
 from ingest.crawl.context import ContextAddon, context_of
-from ingest.crawl.http.netguard import AddressPolicy, GuardedResolver
+from ingest.crawl.http.address_policy import AddressPolicy
+from ingest.crawl.http.netguard import GuardedResolver
 from ingest.crawl.politeness.throttle import stop_asking
 from ingest.crawl.settings import scrapy_settings
 from ingest.errors import KhabarError, Terminated

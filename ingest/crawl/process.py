@@ -1,21 +1,22 @@
 """Crawls and scrapes in a process of their own, for programs that call Khabar.
 
 Twisted's reactor can run only once in a process and needs the main thread's event loop. In a child
-process `crawl` and `scrape` can be called from a script, a notebook, a thread and inside a running
+process `crawl`, `scrape` and `scrape_many` can be called from a script, a notebook, a thread and inside a running
 event loop, as often as wanted.
 """
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Generator, Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Generator, Iterable, Iterator, Mapping
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple, Self
 
 from ingest import errors
 from ingest.monitoring.summary import RunSummary
@@ -64,6 +65,99 @@ def scrape(
         last = (done.stderr.strip().splitlines() or ["no answer"])[-1]
         raise errors.KhabarError(f"the fetching process failed on {url}: {last}") from error
     _raise_error(answer)
+    return _result(answer)
+
+
+class Scraped(NamedTuple):
+    """One URL of `scrape_many`, and its record, the reason for none, or why it was not fetched."""
+
+    url: str
+    result: Article | Rejection | errors.KhabarError
+
+
+class ScrapedPages(Iterator[Scraped], AsyncIterator[Scraped]):
+    """The results of `scrape_many`, for `for` or `async for`; `close` ends the run early."""
+
+    def __init__(self, results: Generator[Scraped]) -> None:
+        self._results = results
+
+    def __iter__(self) -> Self:
+        return self
+
+    def __next__(self) -> Scraped:
+        return next(self._results)
+
+    def __aiter__(self) -> Self:
+        return self
+
+    async def __anext__(self) -> Scraped:
+        result = await asyncio.to_thread(next, self._results, None)
+        if result is None:
+            raise StopAsyncIteration
+        return result
+
+    def close(self) -> None:
+        """Stop fetching; a loop that is left early does so, too."""
+        self._results.close()
+
+
+def scrape_many(
+    urls: Iterable[str],
+    *,
+    settings: Settings | None = None,
+    site: Site | str | None = None,
+    accept_any: bool = False,
+    replay: Paths = None,
+) -> ScrapedPages:
+    """Fetch pages of any hosts at the same time, and yield each when it is done.
+
+    Each host is asked as politely as in a crawl: robots.txt, delays, backoff. Use the result in
+    `for`, or in `async for`, which leaves the event loop free.
+
+    Args:
+        urls: absolute http(s) URLs; one that is repeated is fetched once.
+        settings: the operator's settings; those of file and environment by default.
+        site: a definition for all pages, or its name, or `none`. By default it depends on the URL
+            of each page.
+        accept_any: give the record of a page that does not look like an article too.
+        replay: a cassette, or a folder of them, or several, that answer instead of the network.
+
+    Returns:
+        An iterator of `(url, result)`, in the order of completion. A page that cannot be fetched
+        has a `KhabarError` as its result, which is not raised.
+
+    Raises:
+        InvalidURL: before anything is fetched.
+        UnknownSite, InvalidCassette, KhabarError: at the first step of the iterator.
+    """
+    settings = settings or Settings.load()
+    request = {
+        "task": "scrape_many",
+        "urls": list(dict.fromkeys(check_url(url) for url in urls)),
+        "site": None if site is None else _plain(site),
+        "accept_any": accept_any,
+        **_common(settings, replay),
+        # Only what is set: the number of requests at a time depends on that.
+        "settings": settings.model_dump(mode="json", exclude_unset=True),
+    }
+    return ScrapedPages(_scraped(request, settings.limits.stop_seconds + _GRACE_SECONDS))
+
+
+def _scraped(request: Mapping[str, Any], stop_seconds: float) -> Generator[Scraped]:
+    if not request["urls"]:
+        return
+    with closing(_messages(request, stop_seconds)) as messages:
+        for message in messages:
+            if "scraped" in message:
+                outcome = message["outcome"]
+                error = _error_in(outcome)
+                yield Scraped(message["scraped"], _result(outcome) if error is None else error)
+            else:
+                _raise_error(message)
+
+
+def _result(answer: Mapping[str, Any]) -> Article | Rejection:
+    """Return the record or the rejection of an answer."""
     if "article" in answer:
         return Article.model_validate(answer["article"])
     return Rejection.model_validate(answer["rejection"])
@@ -198,7 +292,17 @@ def _environment() -> dict[str, str]:
 
 def _raise_error(answer: Mapping[str, Any]) -> None:
     """Raise the error of an answer, if it has one, as the class that it names."""
+    error = _error_in(answer)
+    if error is not None:
+        raise error
+
+
+def _error_in(answer: Mapping[str, Any]) -> errors.KhabarError | None:
     failure = answer.get("error")
-    if failure is not None:
-        kind = getattr(errors, failure["kind"], errors.KhabarError)
-        raise kind(failure["message"], failure["remedy"])
+    if failure is None:
+        return None
+    kind: type[errors.KhabarError] = getattr(errors, failure["kind"], errors.KhabarError)
+    error = kind(failure["message"], failure["remedy"])
+    if isinstance(error, errors.HTTPStatusError):
+        error.status = failure["status"]
+    return error

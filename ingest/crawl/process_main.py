@@ -1,7 +1,7 @@
 """The child process of `ingest.crawl.process`: reads a request as JSON, answers in JSON Lines.
 
 The answer is one line with `article`, `rejection`, `summaries` or `error`. A crawl writes lines
-with `progress` before it.
+with `progress` before it; `scrape_many` a line with `scraped` and its `outcome` for each page.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from typing import Any
 
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from ingest.crawl.pages.fetch import Outcome, WantedPages, fetch_each
 from ingest.crawl.run import crawl_sites, fetch_pages
 from ingest.errors import KhabarError, NothingFetched
 from ingest.record import Article
@@ -67,7 +68,7 @@ def main() -> None:
     output = Output()
     try:
         settings = ReceivedSettings.load(**request["settings"])
-        task = _crawl if request["task"] == "crawl" else _scrape
+        task = {"crawl": _crawl, "scrape": _scrape, "scrape_many": _scrape_many}[request["task"]]
         answer = task(request, settings, output)
     except KhabarError as error:
         answer = _error(error)
@@ -76,7 +77,26 @@ def main() -> None:
 
 def _scrape(request: Mapping[str, Any], settings: Settings, _: Output) -> dict[str, object]:
     results = fetch_pages([request["url"]], settings, replay=request["replay"])
-    result = results[0] if results else NothingFetched(f"no answer for {request['url']}")
+    return _outcome(results[0] if results else NothingFetched(f"no answer for {request['url']}"))
+
+
+def _scrape_many(
+    request: Mapping[str, Any], settings: Settings, output: Output
+) -> dict[str, object]:
+    wanted = WantedPages(
+        urls=request["urls"],
+        site=None if request["site"] is None else _site(request["site"]),
+        accept_any=request["accept_any"],
+    )
+
+    def report(url: str, outcome: Outcome) -> None:
+        output.write({"scraped": url, "outcome": _outcome(outcome)})
+
+    fetch_each(wanted, settings, report, replay=request["replay"])
+    return {}
+
+
+def _outcome(result: Outcome) -> dict[str, object]:
     if isinstance(result, KhabarError):
         return _error(result)
     if isinstance(result, Article):
@@ -104,7 +124,8 @@ def _site(item: str | Mapping[str, Any]) -> Site | str:
 
 def _error(error: KhabarError) -> dict[str, object]:
     kind = type(error).__name__
-    return {"error": {"kind": kind, "message": error.message, "remedy": error.remedy}}
+    values = {"kind": kind, "message": error.message, "remedy": error.remedy}
+    return {"error": {**values, "status": getattr(error, "status", None)}}
 
 
 if __name__ == "__main__":

@@ -6,7 +6,6 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, TypedDict, Unpack
-from urllib.parse import urlsplit
 
 from scrapy import signals
 from scrapy.crawler import Crawler
@@ -14,7 +13,7 @@ from scrapy.utils.misc import load_object
 
 from ingest import plugins
 from ingest.crawl.context import PAGE_DONE, context_of
-from ingest.crawl.http.netguard import AddressPolicy
+from ingest.crawl.http.address_policy import refused_urls
 from ingest.crawl.http.recording import open_tape
 from ingest.crawl.jobs import Job, Listener, raise_if_all_failed, run_jobs
 from ingest.crawl.rendering.chromium import check_browser
@@ -169,7 +168,7 @@ def fetch_by_site(
 ) -> list[list[Outcome]]:
     """Fetch single pages with several definitions at the same time: `fetch_pages` for each item."""
     urls = [url for _, part in requests for url in part]
-    refused = {} if replay else _refused(urls, settings)
+    refused = {} if replay else refused_urls(urls, settings)
     if urls and len(refused) == len(set(urls)):  # no crawl needs to start
         return [[refused[url] for url in part] for _, part in requests]
     catalog = _with_definitions(catalog, requests, settings)
@@ -215,20 +214,6 @@ def _definitions_of(requests: Sequence[PageRequests], catalog: SiteCatalog) -> I
     """Yield the definition of each URL."""
     for site, urls in requests:
         yield from (catalog.for_url(url) if site is None else site for url in urls)
-
-
-def _refused(urls: Iterable[str], settings: Settings) -> dict[str, KhabarError]:
-    """Return the errors of URLs with a literal address that requests may not go to."""
-    refused: dict[str, KhabarError] = {}
-    policy = AddressPolicy.of(settings)
-    for url in urls:
-        if urlsplit(url).hostname in settings.connect_to:
-            continue
-        try:
-            policy.check_url(url)
-        except KhabarError as error:
-            refused[url] = error
-    return refused
 
 
 def _with_workers_for(pages: int, settings: Settings) -> Settings:

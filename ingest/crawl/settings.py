@@ -85,6 +85,7 @@ DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,
     "scrapy.downloadermiddlewares.redirect.MetaRefreshMiddleware": None,
     "ingest.crawl.http.redirects.ChainCookiesMiddleware": 700,  # also the place of Scrapy's
+    "ingest.crawl.http.operator_requests.OperatorRequests": 710,  # before Scrapy's for proxies
     "ingest.crawl.politeness.robots.RobotsMiddleware": 100,
     "ingest.crawl.politeness.middleware.PolitenessMiddleware": 560,  # nearest to Scrapy's slots
     "ingest.crawl.http.bodies.MetaRefresh": 580,  # as in Scrapy

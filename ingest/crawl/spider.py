@@ -49,6 +49,7 @@ class KhabarSpider(Spider):
         site_name: its name, for a subclass that sets it.
         hosts: if not empty, a page of any other host is a failure.
         accept_any: give the record of a page that does not look like an article too.
+        ignore_robots: whether robots.txt is not asked, as the operator wants for a single page.
     """
 
     since: datetime | None = None
@@ -57,6 +58,7 @@ class KhabarSpider(Spider):
     site_name: str | None = None
     hosts: frozenset[str] = frozenset()
     accept_any: bool = False
+    ignore_robots: bool = False
 
     @classmethod
     def from_crawler(
@@ -118,7 +120,8 @@ class KhabarSpider(Spider):
 
     async def _download(self, url: str, headers: Mapping[str, str] | None) -> Response:
         """Return a response with any status; raises `KhabarError`."""
-        request = Request(url, headers=dict(headers or {}), callback=NO_CALLBACK)
+        meta = self._robots_meta()
+        request = Request(url, headers=dict(headers or {}), callback=NO_CALLBACK, meta=meta)
         try:
             response = await self._fetched_robots(request)
             return response or await self.crawler.engine.download_async(request)
@@ -129,6 +132,9 @@ class KhabarSpider(Spider):
             if isinstance(outcome, Rejection):
                 raise Unreachable(f"{url}: {outcome.detail}") from error
             raise outcome from error
+
+    def _robots_meta(self) -> dict[str, Any]:
+        return {"dont_obey_robotstxt": True} if self.ignore_robots else {}
 
     async def _fetched_robots(self, request: Request) -> Response | None:
         """Return a robots.txt that was already fetched for its rules, if that is requested."""
@@ -150,7 +156,7 @@ class KhabarSpider(Spider):
             callback=self.parse,
             errback=self.page_failed,
             headers=headers,
-            meta={"handle_httpstatus_list": _MEANINGFUL},
+            meta={"handle_httpstatus_list": _MEANINGFUL, **self._robots_meta()},
             cb_kwargs={"asked": url, "visit": visit, "conditional": bool(headers)},
         )
 

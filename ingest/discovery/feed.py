@@ -13,8 +13,6 @@ from io import BytesIO
 from time import struct_time
 from typing import Any
 
-import feedparser  # type: ignore[import-untyped]  # it has no type information
-
 from ingest.discovery.address import announced_url
 from ingest.discovery.candidate import FEED, Candidate, announced
 from ingest.discovery.claims import Claim, ClaimReader
@@ -114,6 +112,9 @@ def _parse(body: bytes, location: str | None) -> Any:  # noqa: ANN401 - no types
 
     It is given a stream, since it would fetch or open bytes that look like an address.
     """
+    # It is needed for sources only, and the extraction of a page uses other parts of this module.
+    import feedparser  # type: ignore[import-untyped]  # noqa: PLC0415 - it has no type information
+
     headers = {"content-type": "application/xml; charset=utf-8"}
     if location:
         headers["content-location"] = location

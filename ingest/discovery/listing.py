@@ -13,8 +13,8 @@ from lxml.html import HtmlElement
 from ingest.discovery.candidate import LISTING, Candidate, announced
 from ingest.discovery.claims import Claim, ClaimReader
 from ingest.discovery.main_list import Item, find_main_list, list_url, same_site
-from ingest.html.page import Page, class_words, select_all, text_of
-from ingest.html.vocabulary import HEADINGS
+from ingest.html.page import Page, select_all, text_of
+from ingest.html.vocabulary import HEADINGS, class_words
 from ingest.sites import Site
 from ingest.url_shape import page_number
 
@@ -137,7 +137,7 @@ def _next_addresses(page: Page, site: Site) -> Iterator[str]:
 
 def _declared_next(page: Page) -> Iterator[str]:
     """Yield the addresses of `<link rel="next">`, then of `<a rel="next">`."""
-    yield from page.links.get("next", [])
+    yield from page.links("next")
     for link in page.tree.iter("a"):
         if "next" in (link.get("rel") or "").split():
             yield link.get("href") or ""

@@ -31,7 +31,7 @@ def find_addresses(facts: PageFacts) -> Addresses:
 
 def post_number(page: Page) -> int | None:
     """Return the post's number as WordPress states it: API link, short link or body class."""
-    texts = [*page.links.get("alternate", []), *page.links.get("shortlink", [])]
+    texts = [*page.links("alternate"), *page.links("shortlink")]
     texts.append(page.body.get("class") or "")
     for text in texts:
         match = _POST_NUMBER.search(text)
@@ -42,7 +42,7 @@ def post_number(page: Page) -> int | None:
 
 def _short_url(page: Page) -> str | None:
     """Return the `rel=shortlink` on the page's own host, else that of WordPress for the post."""
-    for url in page.links.get("shortlink", []):
+    for url in page.links("shortlink"):
         if host_of(url) == host_of(page.url) and not is_home(url):
             return url
     number = post_number(page)

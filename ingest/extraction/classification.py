@@ -15,7 +15,8 @@ from ingest.extraction.facts import PageFacts
 from ingest.extraction.model import Topics
 from ingest.extraction.structured import StructuredData, text_value
 from ingest.extraction.vocabulary import FOLDERS
-from ingest.html.page import Found, Page, class_words, text_of
+from ingest.html.page import Found, Page, text_of
+from ingest.html.vocabulary import class_words
 from ingest.text import known, one_line
 
 _LONGEST, _MOST_WORDS = 60, 6  # of the name of a section
@@ -77,14 +78,7 @@ def _sources(facts: PageFacts) -> Iterator[tuple[str, Iterable[str]]]:
         yield "json-ld", data.texts(article, "articleSection")
     yield "meta", [*page.metas.get("article:section", []), *page.metas.get("articlesection", [])]
     yield "json-ld", list(_listed_breadcrumbs(page, data))
-    yield (
-        "breadcrumb",
-        [
-            text_of(link)
-            for link in page.select(*_BREADCRUMBS)
-            if not _is_root(page, link.get("href"))
-        ],
-    )
+    yield "breadcrumb", _shown_breadcrumbs(page)
     yield "link", list(_beside_headline(page))
     yield "link", [text_of(link) for link in page.select("a[rel~='category']")]
     yield "meta", [page.meta("section", "category", "sailthru.section", "parsely-section") or ""]
@@ -122,7 +116,7 @@ def _as_shown(page: Page, name: str) -> str:
     key = _key(name)
     shown = (
         one_line(link.text)
-        for link in page.tree.iter("a")
+        for link in page.elements("a")
         if link.text and link.text.strip() and len(link.text) < 2 * _LONGEST
     )
     spelt = (
@@ -162,6 +156,12 @@ def _listed_breadcrumbs(page: Page, data: StructuredData) -> Iterator[str]:
                 )
 
 
+def _shown_breadcrumbs(page: Page) -> list[str]:
+    # To search the source is twenty times faster than to search the tree.
+    links = page.select(*_BREADCRUMBS) if "readcrumb" in page.html else []
+    return [text_of(link) for link in links if not _is_root(page, link.get("href"))]
+
+
 def _is_root(page: Page, address: str | None) -> bool:
     absolute = page.absolute(address)
     return absolute is None or urlsplit(absolute).path.strip("/") == ""
@@ -175,7 +175,7 @@ def _is_page(page: Page, address: str) -> bool:
 
 def _beside_headline(page: Page) -> Iterator[str]:
     """Yield the texts of links to a category in the elements around the `<h1>`."""
-    for heading in islice(page.tree.iter("h1"), _MOST_HEADINGS):
+    for heading in islice(page.elements("h1"), _MOST_HEADINGS):
         for _, around in zip(range(_HEADER_LEVELS), heading.iterancestors(), strict=False):
             links = list(islice(around.iter("a"), _HEADER_LINKS))
             if len(links) == _HEADER_LINKS or around.tag in {"body", "main"}:

@@ -26,8 +26,8 @@ from ingest.extraction.titles import (
 )
 from ingest.extraction.vocabulary import COMMENT_HEADING
 from ingest.html.dom import behind, short_text
-from ingest.html.page import Page, class_words, text_of
-from ingest.html.vocabulary import HEADINGS
+from ingest.html.page import Page, text_of
+from ingest.html.vocabulary import HEADINGS, class_words
 from ingest.sites import Site
 from ingest.text import title_key, visible
 
@@ -159,7 +159,7 @@ def _is_part(key: str, titles: Collection[str]) -> bool:
 
 
 def _candidates(page: Page) -> Iterator[Heading]:
-    for element in page.tree.iter("h1"):
+    for element in page.elements("h1"):
         if text := visible(short_text(element, MOST_CHARACTERS)):
             yield Heading(text, element, "h1")
     for element in page.microdata.get("headline", []):

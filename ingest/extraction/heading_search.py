@@ -14,7 +14,7 @@ from ingest.extraction.caps import capped
 from ingest.extraction.titles import Title, is_site_name, longest_part, word_list
 from ingest.extraction.vocabulary import COMMENT_HEADING
 from ingest.html.dom import short_text
-from ingest.html.page import Page, class_words
+from ingest.html.page import Page, texts_of
 from ingest.html.vocabulary import (
     BRANDING,
     DIALOGS,
@@ -25,6 +25,7 @@ from ingest.html.vocabulary import (
     SIDEBARS,
     WIDGETS,
     WITHOUT_PROSE,
+    class_words,
     named,
     words_pattern,
 )
@@ -37,6 +38,7 @@ _OVER = (
     f"the page has over {_MOST_ELEMENTS:,} elements: the others were not searched for the headline"
 )
 _MOST_CHILDREN = 5  # of an element that holds only a headline
+_START = 4  # letters of an element's text that are compared before all of it is read
 _FEWEST_LETTERS = 9  # of a heading that is only a part of a title
 _FEWEST_PLAIN = (
     15  # the same without a heading's tag or class, if it is less than half of the title
@@ -131,10 +133,11 @@ def find_by_part(page: Page, titles: tuple[Title, ...], names: Collection[str]) 
     best: Heading | None = None
     best_rank = (False, False, 0)
     shortest = min(map(len, parts), default=0)  # no key of an ASCII text is longer than the text
+    starts = {key[:length] for key in parts for length in range(1, _START + 1)}
     for element in _elements(page):
         own = element.text or ""
         is_short = len(element) == 0 and len(own) < shortest and own.isascii()
-        if is_short or len(element) > _MOST_CHILDREN:
+        if is_short or len(element) > _MOST_CHILDREN or _start_of(element) not in starts:
             continue
         text = short_text(element, MOST_CHARACTERS)
         key = title_key(text) if text else ""
@@ -147,6 +150,15 @@ def find_by_part(page: Page, titles: tuple[Title, ...], names: Collection[str]) 
         if rank >= best_rank and (marked or part.is_plain) and not is_elsewhere(element):
             best, best_rank = Heading(text, element, str(element.tag)), rank
     return best
+
+
+def _start_of(element: HtmlElement) -> str:
+    """Return the first characters of the key (`title_key`) of the element's text.
+
+    They are those of the first text with a letter or digit, and may be fewer than `_START`.
+    """
+    keys = (title_key(text[:MOST_CHARACTERS]) for text in texts_of(element))
+    return next(filter(None, keys), "")[:_START]
 
 
 def find_by_markup(page: Page, names: Collection[str], *, surely: bool) -> Heading | None:

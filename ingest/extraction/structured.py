@@ -142,7 +142,7 @@ def read_structured(page: Page) -> StructuredData:
     """Return all JSON-LD of the page. Blocks that cannot be parsed are skipped without an error."""
     nodes: list[Node] = []
     by_id: dict[str, Node] = {}
-    for script in page.tree.iter("script"):
+    for script in page.elements("script"):
         if "ld+json" not in (script.get("type") or "").casefold():
             continue
         for value in load_lenient(script.text or ""):

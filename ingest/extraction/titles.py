@@ -94,7 +94,7 @@ def _title_element(page: Page) -> str | None:
 
     If text or an element comes before the head, the parser moves `<title>` into the body.
     """
-    for element in page.tree.iter("title"):
+    for element in page.elements("title"):
         if not any(above.tag == "svg" for above in element.iterancestors()):
             return str(element.text or "")
     return None
@@ -107,7 +107,7 @@ def shared_titles(page: Page) -> tuple[Title, ...]:
     """
     host = urlsplit(page.url).hostname
     found: dict[str, None] = {}
-    for link in islice(page.tree.iter("a"), _MOST_LINKS):
+    for link in islice(page.elements("a"), _MOST_LINKS):
         address = link.get("href") or ""
         if "=" not in address or len(address) > _MOST_ADDRESS or "title=" not in address.casefold():
             continue

@@ -17,7 +17,7 @@ from lxml.html import HtmlElement
 from ingest.html.vocabulary import HEADINGS, WITHOUT_PROSE, is_inline
 from ingest.text import one_line
 
-_MARKS = {"a": "a", "b": "strong", "strong": "strong", "em": "em", "i": "em"}
+_MARKS = {"b": "strong", "strong": "strong", "em": "em", "i": "em"}
 _STRUCTURE = frozenset({"blockquote", "ol", "ul", "li", "table", "tr", "td", "th"})
 _LEAVES = HEADINGS | {"li", "td", "th"}
 
@@ -116,13 +116,11 @@ def read_blocks(root: HtmlElement) -> list[Block]:
                 walk.skip_subtree()
             else:
                 reader.start(element)
-        elif event == "end":
-            if element.tag not in WITHOUT_PROSE:
-                reader.end(element)
-            if element is not root:
-                reader.add(element.tail)
-        elif element is not root:
-            reader.add(element.tail)
+            continue
+        if event == "end" and element.tag not in WITHOUT_PROSE:
+            reader.end(element)
+        if element is not root and (tail := element.tail):
+            reader.add(tail)
     reader.flush()
     return reader.blocks
 
@@ -144,22 +142,23 @@ class _Reader:
         if tag == "br":
             self._line_break()
             return
-        if is_inline(tag) or self._is_in_sentence(tag):
+        if is_inline(tag) or ("-" in tag and self._is_in_sentence()):
             if self._current is not None and "note" in (element.get("class") or ""):
                 self.add(" ")  # a style sheet separates such a note from the sentence
-            mark = _MARKS.get(tag)
-            if mark == "a":
+            marks = self._marks[-1]
+            if tag == "a":
                 self._links.append(element)
-            self._marks.append(
-                self._marks[-1] | {mark} if mark and mark != "a" else self._marks[-1]
-            )
+            elif tag in _MARKS:
+                marks |= {_MARKS[tag]}
+            self._marks.append(marks)
         else:
             self.flush()
             self._owners.append(element)
             self._preformatted += tag == "pre"
             if tag in _STRUCTURE:
                 self._path = (*self._path, element)
-        self.add(element.text)
+        if text := element.text:
+            self.add(text)
 
     def end(self, element: HtmlElement) -> None:
         tag = element.tag
@@ -176,14 +175,12 @@ class _Reader:
             if tag in _STRUCTURE:
                 self._path = self._path[:-1]
 
-    def _is_in_sentence(self, tag: str) -> bool:
-        """Whether it is a custom element in a `<p>`, which can hold nothing but a line's content."""
-        return "-" in tag and bool(self._owners) and self._owners[-1].tag == "p"
+    def _is_in_sentence(self) -> bool:
+        """Whether this is in a `<p>`, in which a custom element is content of a line."""
+        return bool(self._owners) and self._owners[-1].tag == "p"
 
-    def add(self, text: str | None) -> None:
+    def add(self, text: str) -> None:
         """Add a text node to the current block. Lines of preformatted text stay lines."""
-        if not text:
-            return
         if self._preformatted and "\n" in text:
             for number, line in enumerate(text.splitlines()):
                 if number:

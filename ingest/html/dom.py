@@ -149,7 +149,12 @@ def copy_tree(
     """
     copy = deepcopy(tree)
     wanted = {element for element in elements if element is not None}
+    twins: dict[HtmlElement | None, HtmlElement] = {}
     # One walk for all of them: an element knows no place among its siblings, so that each would
     # count those before it.
-    both = zip(tree.iter(), copy.iter(), strict=True) if wanted else ()
-    return copy, {element: twin for element, twin in both if element in wanted}
+    for element, twin in zip(tree.iter(), copy.iter(), strict=True):
+        if len(twins) == len(wanted):
+            break
+        if element in wanted:
+            twins[element] = twin
+    return copy, twins

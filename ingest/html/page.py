@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import Generic, TypeVar
@@ -11,30 +11,19 @@ from urllib.parse import urljoin
 
 from cssselect import HTMLTranslator
 from lxml import etree
-from lxml.html import (
-    HtmlComment,
-    HtmlElement,
-    HTMLParser,
-    HtmlProcessingInstruction,
-    document_fromstring,
-)
+from lxml.html import HtmlElement
 
 from ingest.errors import LimitExceeded
 from ingest.html.bounds import has_wide_tag
 from ingest.html.encoding import decode
-from ingest.html.repair import close_title, repair
+from ingest.html.repair import close_title, only_characters
+from ingest.html.tree import tree_of
 from ingest.html.vocabulary import LINE_BREAKING, NOT_RENDERED
 from ingest.settings import Limits
 from ingest.text import clean, one_line
 from ingest.urls import is_http_url, without_user
 
 T = TypeVar("T")
-
-_EMPTY = b"<html><head></head><body></body></html>"
-_NOT_CHARACTERS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
-_NAMED_CONTROL = re.compile(
-    r"&#(?:0*(?:[0-8]|1[0-9]|11|12|14|15|2[0-9]|30|31)|[xX]0*(?:[0-8bBcCeEfF]|1[0-9a-fA-F]));"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +74,7 @@ class Page:
     @cached_property
     def base_url(self) -> str:
         """The address that relative links are joined to: that of `<base href>`, or the page's."""
-        for base in self.tree.iter("base"):
+        for base in self.elements("base"):
             if href := (base.get("href") or "").strip():
                 return absolute(self.url, href) or self.url
         return self.url
@@ -97,7 +86,7 @@ class Page:
         The keys are the words of name, property, itemprop and http-equiv, in lower case.
         """
         metas: dict[str, list[str]] = {}
-        for meta in self.tree.iter("meta"):
+        for meta in self.elements("meta"):
             content = one_line(meta.get("content"))
             if not content:
                 continue
@@ -107,14 +96,13 @@ class Page:
         return metas
 
     @cached_property
-    def links(self) -> dict[str, list[str]]:
-        """The absolute addresses of all `<link>`, by each word of their `rel` in lower case."""
-        links: dict[str, list[str]] = {}
-        for link in self.tree.iter("link"):
-            if address := self.absolute(link.get("href")):
-                for rel in (link.get("rel") or "").casefold().split():
-                    links.setdefault(rel, []).append(address)
-        return links
+    def _hrefs(self) -> dict[str, list[str]]:
+        """The addresses of all `<link>`, as written, by each word of their `rel` in lower case."""
+        hrefs: dict[str, list[str]] = {}
+        for link in self.elements("link"):
+            for rel in (link.get("rel") or "").casefold().split():
+                hrefs.setdefault(rel, []).append(link.get("href") or "")
+        return hrefs
 
     @cached_property
     def canonical(self) -> str | None:
@@ -148,9 +136,26 @@ class Page:
         """The `<body>`, or the root if there is none."""
         return body_of(self.tree)
 
+    @cached_property
+    def _by_tag(self) -> dict[str, list[HtmlElement]]:
+        """All elements by tag: one walk of the tree takes hardly longer than one for each tag."""
+        by_tag: dict[str, list[HtmlElement]] = {}
+        for element in self.tree.iter("*"):
+            by_tag.setdefault(element.tag, []).append(element)
+        return by_tag
+
+    def elements(self, tag: str) -> Sequence[HtmlElement]:
+        """Return all elements with this tag, in page order."""
+        return self._by_tag.get(tag, ())
+
     def meta(self, *names: str) -> str | None:
         """Return the first value of the first of these metas that has one, or None."""
         return next((values[0] for name in names if (values := self.metas.get(name))), None)
+
+    def links(self, rel: str) -> list[str]:
+        """Return the absolute addresses of the `<link>` with this word, in lower case, in `rel`."""
+        # Most links of a page load style sheets and icons, whose addresses nobody asks for.
+        return [url for href in self._hrefs.get(rel, ()) if (url := self.absolute(href))]
 
     def absolute(self, address: str | None) -> str | None:
         """Return the address joined to `base_url`, or None; see `absolute`."""
@@ -217,7 +222,7 @@ def absolute(base: str, address: str | None) -> str | None:
         joined = urljoin(base, address).replace(" ", "%20")
     except ValueError:  # such as an unclosed IPv6 bracket
         return None
-    if not is_http_url(joined):
+    if not _PLAIN_ADDRESS.fullmatch(joined) and not is_http_url(joined):
         return None
     return without_user(joined) if "@" in joined else joined
 
@@ -244,11 +249,6 @@ def texts_of(element: HtmlElement) -> Iterator[str]:
                 yield node.text
         elif node is not element and node.tail:
             yield node.tail
-
-
-def class_words(element: HtmlElement) -> str:
-    """Return the element's id and classes in lower case, to search for words in them."""
-    return f"{element.get('id') or ''} {element.get('class') or ''}".casefold()
 
 
 def parse(
@@ -285,36 +285,8 @@ def parse(
         raise LimitExceeded(
             f"about {tags // 2} tags are over the limit of {limits.tags}", "raise limits.tags"
         )
-    text = _NAMED_CONTROL.sub("", _NOT_CHARACTERS.sub("", text))
+    text = only_characters(text)
     source = close_title(text).encode("utf-8")
     if has_wide_tag(source):
         raise LimitExceeded("a tag has 500 attributes or more")
-    return Page(url=url, html=text, tree=_tree(source), encoding=encoding, headers=headers)
-
-
-# lxml.html calls a Python function for the class of every element. Fixed classes take a third of
-# that time, and trafilatura is a sixth faster on such a tree, with the same text. The classes of
-# form elements are lost, but not used here.
-_CLASSES = etree.ElementDefaultClassLookup(
-    element=HtmlElement, comment=HtmlComment, pi=HtmlProcessingInstruction
-)
-
-
-def _parser() -> HTMLParser:
-    parser = HTMLParser(encoding="utf-8")
-    parser.set_element_class_lookup(_CLASSES)
-    return parser
-
-
-def _tree(html: bytes) -> HtmlElement:
-    """Return the repaired tree of a page's source, or that of an empty page if it has none."""
-    for source in (html, _EMPTY):
-        try:
-            # Bytes, because lxml rejects a str with an XML declaration. The parser has an encoding,
-            # so that a `<meta>` cannot change it.
-            tree = document_fromstring(source, parser=_parser())
-        except (etree.LxmlError, ValueError):  # an empty document, or none at all
-            continue
-        repair(tree)
-        return tree
-    raise AssertionError("the empty page parses")
+    return Page(url=url, html=text, tree=tree_of(source), encoding=encoding, headers=headers)

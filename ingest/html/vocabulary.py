@@ -126,15 +126,25 @@ def words_pattern(*groups: tuple[str, ...]) -> re.Pattern[str]:
     return re.compile(f"-(?:{'|'.join('|'.join(group) for group in groups)})-")
 
 
+def class_words(element: HtmlElement) -> str:
+    """Return the element's id and classes in lower case, to search for words in them."""
+    return f"{element.get('id') or ''} {element.get('class') or ''}".casefold()
+
+
 def names_of(element: HtmlElement) -> str:
     """Return the element's classes and id, as written, without an id that is a slug."""
-    classes, ident = element.get("class") or "", element.get("id") or ""
-    return f"{classes} {ident}".strip() if ident.count("-") <= _SLUG else classes
+    return _names(element.get("class") or "", element.get("id"))
+
+
+def _names(classes: str, ident: str | None) -> str:
+    if not ident or ident.count("-") > _SLUG:
+        return classes
+    return f"{classes} {ident}".strip()
 
 
 def named(element: HtmlElement, pattern: re.Pattern[str]) -> bool:
     """Whether the element's classes or id match a pattern of `words_pattern`."""
-    names = names_of(element)
+    names = _names(element.get("class") or "", element.get("id"))
     return bool(names) and has_word(names, pattern)
 
 

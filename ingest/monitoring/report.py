@@ -9,14 +9,16 @@ import subprocess
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.error import HTTPError, URLError
 from urllib.parse import urlsplit
 from urllib.request import HTTPRedirectHandler, Request, build_opener
 
 from ingest.logs import SUMMARY
-from ingest.monitoring.summary import RunSummary
-from ingest.settings import Settings
+
+if TYPE_CHECKING:
+    from ingest.monitoring.summary import RunSummary
+    from ingest.settings import Settings
 
 logger = logging.getLogger(SUMMARY)
 

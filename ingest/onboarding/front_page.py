@@ -87,7 +87,7 @@ def declared_api(page: Page) -> str | None:
 
     Source: https://developer.wordpress.org/rest-api/using-the-rest-api/discovery/
     """
-    return next(iter(page.links.get(_API_REL, [])), None)
+    return next(iter(page.links(_API_REL)), None)
 
 
 def other_pages(page: Page) -> tuple[str, ...]:

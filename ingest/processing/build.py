@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
@@ -110,14 +111,15 @@ def normalise(extraction: Extraction, page: FetchedPage, site: Site) -> Article 
     """Return the record of an extraction, or why there is none."""
     refusal = extraction.not_article
     body = extraction.body
-    has_text = body is not None and bool(block(body.text))
-    if refusal and not (page.accept_any and has_text):
+    text = block(body.text) if body else ""
+    if refusal and not (page.accept_any and text):
         return _reject(page, site, refusal.reason, refusal.detail)
-    if body is None or not has_text:
+    if body is None or not text:
         return _reject(page, site, Reason.NO_TEXT, "the page has no article text")
     canonical, warnings = believed_canonical(extraction.addresses, page, site)
     if refusal:
         warnings = [*warnings, f"not an article ({refusal.reason}): {refusal.detail}"]
+    body = replace(body, text=text)
     return _hashed(_article(extraction, body, page, site, (canonical, warnings)))
 
 
@@ -142,7 +144,7 @@ def _article(
         "headline": headline,
         "alternative_headline": alternative_headline,
         "description": known(topics.description),
-        "article_body": block(body.text),
+        "article_body": body.text,
         "article_body_html": body.html or None,
         "authors": list(extraction.byline.authors),
         "date_published": published,

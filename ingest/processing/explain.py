@@ -5,6 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from itertools import groupby
 
+from ingest.extraction.byline.candidates import survey
+from ingest.extraction.byline.metadata import metadata_names
+from ingest.extraction.byline.name_rules import name_key
+from ingest.extraction.byline.select import ScoredCandidate, score_candidates
 from ingest.extraction.extract import extract_page
 from ingest.extraction.facts import PageFacts
 from ingest.extraction.model import Extraction, Moment
@@ -40,7 +44,7 @@ def explain_page(page: FetchedPage, site: Site, limits: Limits) -> str:
 def _lines(facts: PageFacts, extraction: Extraction) -> Iterator[str]:
     yield from _page_type(facts, extraction)
     yield from _headline(facts, extraction)
-    yield from _authors(extraction)
+    yield from _authors(facts, extraction)
     yield from _dates(facts, extraction)
     yield from _body(extraction)
 
@@ -68,7 +72,7 @@ def _headline(facts: PageFacts, extraction: Extraction) -> Iterator[str]:
         yield f"  {title.source}: {title.text}"
 
 
-def _authors(extraction: Extraction) -> Iterator[str]:
+def _authors(facts: PageFacts, extraction: Extraction) -> Iterator[str]:
     byline = extraction.byline
     yield f"authors: {', '.join(author.name for author in byline.authors) or None}"
     if byline.source:
@@ -77,6 +81,21 @@ def _authors(extraction: Extraction) -> Iterator[str]:
         yield f"  shown: {_short(element.text_content())}"
     if byline.metadata_authors:
         yield f"  only in the metadata: {', '.join(byline.metadata_authors)}"
+    chosen = set(byline.elements)
+    for item in _byline_candidates(facts):
+        if item.candidate.element not in chosen:
+            names = ", ".join(credit.name.text for credit in item.credits)
+            yield f"  {item.score}  not chosen, {item.candidate.sign.name.lower()}: {_short(names)}"
+
+
+def _byline_candidates(facts: PageFacts) -> list[ScoredCandidate]:
+    """Return the elements that may be the byline, with their names and scores, the best first."""
+    own = facts.own_names.folded | {desk.casefold() for desk in facts.site.desks}
+    people = metadata_names(facts.page, facts.data, own).people
+    names = {name_key(item.name.text): item.name.text for item in people}
+    heading = facts.heading.element if facts.heading is not None else None
+    found = survey(facts.page, heading, names.values())
+    return score_candidates(facts.page, found, own, names)
 
 
 def _dates(facts: PageFacts, extraction: Extraction) -> Iterator[str]:

@@ -16,6 +16,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from enum import StrEnum
 from functools import _lru_cache_wrapper, cache, lru_cache
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -32,8 +33,12 @@ OUT_OF_MEMORY = 77
 """Exit code of a worker that ran out of memory: the next page needs a fresh process."""
 
 
-def nothing() -> None:
-    """No-op task, used to start workers ahead of time."""
+def prepare() -> None:
+    """Import what a page needs: a task that starts workers ahead of time.
+
+    Where a worker is forked, the fork server has it already.
+    """
+    import_module("ingest.processing.build")
 
 
 def begin(extra_bytes: int, log_options: logs.LogOptions | None) -> None:

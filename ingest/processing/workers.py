@@ -31,7 +31,7 @@ from ingest.processing.worker import (
     Outcome,
     answer,
     begin,
-    nothing,
+    prepare,
     work,
 )
 from ingest.record import Article, FetchedPage, Reason, Rejection
@@ -236,7 +236,7 @@ class Workers:
         context = multiprocessing.get_context(self._method)
         if self._method == "forkserver":
             # Imported once by the fork server and inherited by each worker.
-            context.set_forkserver_preload(["ingest.processing.build"])
+            context.set_forkserver_preload(["ingest.processing.build", "feedparser"])
         return ProcessPool(
             max_workers=self._number,
             max_tasks=self._limits.worker_pages,
@@ -259,7 +259,7 @@ class Workers:
         pool = self._pool
         with suppress(RuntimeError):  # `run` reports a pool that is broken
             for _ in range(self._number):
-                self._schedule(pool, nothing)
+                self._schedule(pool, prepare)
 
 
 def _waits(task: Future[Any]) -> bool:

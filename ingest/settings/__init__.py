@@ -104,6 +104,12 @@ class Settings(BaseSettings):
         description="Private networks that requests may go to, in CIDR notation, for news sites "
         "of an intranet.",
     )
+    proxy: str = Field(
+        default="",
+        repr=False,
+        description="URL of an HTTP proxy for every request, such as http://127.0.0.1:3128, also "
+        "with user name and password. Empty: the proxies of the environment (HTTPS_PROXY).",
+    )
     verify_certificates: bool = Field(
         default=True,
         description="Refuse sites whose TLS certificate is not valid.",
@@ -174,6 +180,7 @@ class Settings(BaseSettings):
             "retries",
             "allow_loopback",
             "allow_networks",
+            "proxy",
             "verify_certificates",
             "connect_to",
         ),
@@ -190,6 +197,14 @@ class Settings(BaseSettings):
             if not is_http_url(base):
                 raise ValueError(f"{base!r} is not an http(s) URL")
         return targets
+
+    @field_validator("proxy")
+    @classmethod
+    def _only_http_proxy(cls, url: str) -> str:
+        # The value is not repeated: it may have a password.
+        if url and not is_http_url(url):
+            raise ValueError("not an http(s) URL of a proxy")
+        return url
 
     @field_validator("webhook")
     @classmethod

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Collection, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, nullcontext
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
@@ -14,13 +14,15 @@ from typing import NamedTuple, Self
 from ingest.errors import UsageError
 from ingest.record import Article
 from ingest.schedule import parse_since
+from ingest.settings import Settings
 from ingest.storage.site_log import SiteLog, last_numbers
 from ingest.stream.cursor import Cursor
 
 START, NOW = "start", "now"
 _ROUND = 1_000
 """Records of a site before the next site has its turn."""
-_POLL_SECONDS = 1.0
+POLL_SECONDS = 1.0
+"""Seconds between two looks at the ledger when there are no more records."""
 
 
 class Taken(NamedTuple):
@@ -47,7 +49,8 @@ class Follower:
     `commit` saves the places of all that were given. A consumer that ends before `commit` is given
     the same records again.
 
-    Use it in a `with` statement: it holds the consumer, which only one process may have.
+    It holds the consumer, which only one process may have: in a `with` statement, or while it is
+    iterated.
 
     Args:
         output: the output folder.
@@ -81,6 +84,7 @@ class Follower:
         self._logs: dict[str, SiteLog] = {}
         self._given: dict[str, int] = {}
         self._stack = ExitStack()
+        self._is_held = False
 
     def __enter__(self) -> Self:
         """Take the consumer, and give it its places if it is new."""
@@ -99,10 +103,12 @@ class Follower:
                 self._given = starts
                 self.commit()
             self._stack = stack.pop_all()
+        self._is_held = True
         return self
 
     def __exit__(self, *_: object) -> None:
         """Release the consumer; what was not committed will be given again."""
+        self._is_held = False
         self._stack.close()
 
     def __iter__(self) -> Iterator[Article]:
@@ -112,11 +118,12 @@ class Follower:
 
     def lines(self) -> Iterator[Taken]:
         """Yield records as lines, without parsing them."""
-        while True:
-            yield from self.available()
-            if self._once:
-                return
-            time.sleep(_POLL_SECONDS)
+        with nullcontext() if self._is_held else self:
+            while True:
+                yield from self.available()
+                if self._once:
+                    return
+                time.sleep(POLL_SECONDS)
 
     def available(self) -> Iterator[Taken]:
         """Yield the records that are committed now; ends when there are no more.
@@ -161,6 +168,38 @@ class Follower:
                     f"has {last.get(site, 0)}: it is another output, or was restored",
                     f"khabar consumers reset {self._cursor.name} --to start",
                 )
+
+
+def follow(
+    path: Path | str,
+    consumer: str,
+    *,
+    sites: Collection[str] = (),
+    start: str = START,
+    once: bool = False,
+) -> Follower:
+    """Return the records of an output that a consumer has not taken yet, to iterate.
+
+        follower = follow("data", consumer="search")
+        for article in follower:
+            index(article)
+            follower.commit()
+
+    `commit` saves the place after the records that were given; without it they are given again.
+
+    Args:
+        path: the output folder of `khabar crawl`.
+        consumer: the name under which the place is kept.
+        sites: names of sites; all of the output if empty.
+        start: where a new consumer begins: `start`, `now`, or a duration or time such as `2d`.
+        once: end when there are no more records, in place of waiting for further ones.
+
+    Raises:
+        UsageError: when it is iterated: there is no ledger, or records are missing.
+        OutputLocked: when it is iterated: another process has the consumer.
+    """
+    ledger = Settings.load().ledger
+    return Follower(path, consumer, sites=sites, start=start, once=once, ledger=ledger)
 
 
 def start_of(log: SiteLog, last: int, start: str) -> int:

@@ -6,18 +6,25 @@ import inspect
 import re
 import shlex
 import sys
+from importlib import import_module
 
 import pytest
 import typer
 from typer.main import get_command
 
 from ingest.cli.app import main, make_app
+from ingest.cli.commands import COMMANDS as LISTED
 from ingest.cli.options import FetchOptions, expand
 
 COMMANDS = [
     ["crawl"],
     ["scrape"],
+    ["demo"],
     ["read"],
+    ["follow"],
+    ["consumers"],
+    ["consumers", "reset"],
+    ["consumers", "remove"],
     ["status"],
     ["sites"],
     ["sites", "check"],
@@ -63,7 +70,7 @@ def test_help_begins_with_an_example_and_ends_with_exit_codes(
 def test_the_list_of_commands_is_complete_and_cut_nowhere(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for parent in ([], ["sites"]):
+    for parent in ([], ["sites"], ["consumers"]):
         text = help_of(parent, capsys, monkeypatch)
         listed = re.findall(r"^  ([a-z]+)  +(.*)$", text.split("Commands:")[1], re.MULTILINE)
         names = [[*parent, name] for name, _ in listed]
@@ -94,5 +101,12 @@ def test_the_options_that_several_commands_share_are_the_same() -> None:
     app = get_command(make_app())
     commands = app.commands  # type: ignore[attr-defined]  # a group
     for name in ("crawl", "scrape", "schedule", "recheck"):
-        options = {option for parameter in commands[name].params for option in parameter.opts}
+        options = {option for parameter in commands.get(name).params for option in parameter.opts}
         assert {"--replay", "--connect-to", "--delay", "--user-agent", "--log-json"} <= options
+
+
+@pytest.mark.parametrize("name", LISTED)
+def test_the_list_says_of_a_command_what_its_function_says(name: str) -> None:
+    entry = LISTED[name]
+    function = getattr(import_module(f"ingest.cli.{entry.module}"), name)
+    assert entry.summary == (inspect.getdoc(function) or "").splitlines()[0]

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from ingest.record import json_schema
 from tests.docs.drawing import draw
 from tests.docs.modules import ROOT, folder_map, folder_table, layer_table
 from tests.docs.reference import record_tables, settings_tables, site_tables
@@ -36,8 +38,9 @@ def part_names(text: str) -> Iterator[str]:
 
 
 def render() -> dict[Path, str]:
-    """Return the text of each page, and of the picture, with the generated parts as they should be."""
-    texts = {PICTURE: draw()}
+    """Return the text of each page, of the picture and of the schema, with the generated parts as they should be."""
+    schema = json.dumps(json_schema(), indent=2, ensure_ascii=False)
+    texts = {PICTURE: draw(), ROOT / "ingest" / "record.schema.json": f"{schema}\n"}
     for page in pages():
         texts[page] = _PART.sub(_filled, page.read_text(encoding="utf-8"))
     return texts

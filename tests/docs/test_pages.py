@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 
 from ingest import errors
 from ingest.errors import KhabarError
+from tests.benchmarks.install import name_in, normal
 from tests.docs.drawing import FLOW
 from tests.docs.modules import PACKAGE, ROOT
 from tests.docs.pages import PARTS, PICTURE, pages, part_names, render
@@ -84,3 +86,14 @@ def test_every_exit_code_is_documented() -> None:
     cells = re.findall(r"^\| ([\d, ]+) \|", text, re.MULTILINE)
     documented = {int(code) for cell in cells for code in cell.split(",")}
     assert exit_codes() | {0, 4, 130} <= documented
+
+
+def test_the_table_of_dependencies_is_complete() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    table = (ROOT / "docs" / "installation.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| ([\w-]+) \| ([^|]+) \| \d+\.\d \|", table, re.MULTILINE)
+    assert {normal(name) for name, _ in rows} == {name_in(text) for text in project["dependencies"]}
+    assert all(len(purpose) > 10 for _, purpose in rows)
+    for extra in ("record", "postgresql"):
+        assert f"'.[{extra}]'" in table
+        assert extra in project["optional-dependencies"]

@@ -12,10 +12,12 @@ import pytest
 
 from ingest.cli.app import main
 from ingest.crawl.run import crawl_sites
+from ingest.errors import UsageError
 from ingest.monitoring.summary import RunSummary
 from ingest.settings import Settings
 from ingest.storage.read_only import reading_ledger
 from ingest.storage.runs import runs_of
+from ingest.stream.follow import Follower
 
 FIXTURES = Path(__file__).parents[2] / "fixtures"
 RELEASES = sorted(path for path in (FIXTURES / "releases").iterdir() if path.is_dir())
@@ -121,3 +123,17 @@ def test_an_article_of_it_is_forgotten_and_written_as_a_further_version(
     assert [record["version"] for record in versions] == [1, 2]
     text = khabar(capsys, monkeypatch, "diff", first["id"], "--output", output)
     assert first["headline"].split()[0] in text
+
+
+def test_its_records_are_followed_by_the_numbers_of_their_places(
+    release: Path, output: Path
+) -> None:
+    with pytest.raises(UsageError, match="run a crawl once"), Follower(output, "reader", once=True):
+        pass
+    crawl(output, last_run(release) + timedelta(hours=1), limit=1)
+    with Follower(output, "reader", once=True) as follower:
+        lines = list(follower.lines())
+    assert [line.sequence for line in lines] == [1, 2, 3, 4, 5]
+    given = [line.article() for line in lines]
+    assert [article.id for article in given] == [record["id"] for record in records(output)]
+    assert [article.metadata.sequence for article in given] == [None] * 4 + [5]

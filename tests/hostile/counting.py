@@ -11,7 +11,7 @@ from lxml import etree
 from lxml.html import HtmlComment, HtmlElement, HtmlProcessingInstruction, document_fromstring
 
 from ingest.extraction.body import votes
-from ingest.html import page
+from ingest.html import tree
 
 
 class CountedElement(HtmlElement):  # type: ignore[misc]  # lxml.html has no types
@@ -89,16 +89,16 @@ class Counter:
     @contextmanager
     def counted_elements(self) -> Iterator[None]:
         """Let `page.parse` make pages of `CountedElement` within the block."""
-        usual = page._CLASSES
+        usual = tree._CLASSES
         extraction = vars(votes)["bare_extraction"]
-        page._CLASSES = etree.ElementDefaultClassLookup(
+        tree._CLASSES = etree.ElementDefaultClassLookup(
             element=CountedElement, comment=HtmlComment, pi=HtmlProcessingInstruction
         )
         vars(votes)["bare_extraction"] = self._uncounted(extraction)
         try:
             yield
         finally:
-            page._CLASSES = usual
+            tree._CLASSES = usual
             vars(votes)["bare_extraction"] = extraction
 
     def _uncounted(self, extraction: Callable[..., Any]) -> Callable[..., Any]:

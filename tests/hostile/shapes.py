@@ -152,7 +152,7 @@ REPEATED: dict[str, Shape] = {
     "cells-long": within("<table><tr>", f"<td>{SENTENCE}</td>", "</tr></table>"),
     "rows": within("<table>", "<tr><td>{n}</td><td>b</td></tr>", "</table>"),
     "tables": repeated("<table><tr><td>{n}</td></tr></table>"),
-    "preformatted": within("<pre>", "line {n}\n", "</pre>"),
+    "preformatted": within("<pre>", "this is line {n} of the text\n", "</pre>"),
     "details": repeated("<details><summary>x {n}</summary><p>y</p></details>"),
     "bylines": repeated("<p class=byline>By Ana Lee{n}</p>"),
     "bylines-above": above("<p class=byline>By Ana Lee</p>"),

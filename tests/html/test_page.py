@@ -38,8 +38,14 @@ def test_metas_links_and_base() -> None:
         URL,
     )
     assert page.meta("og:description", "og:title") == "A B"
-    assert page.links == {"canonical": ["https://news.example/x"]}
+    assert page.links("canonical") == ["https://news.example/x"]
     assert page.absolute("y") == "https://news.example/sub/y"
+
+
+def test_the_elements_of_a_tag_are_in_page_order() -> None:
+    page = parse("<h2>one</h2><div><p>two<h2>three</h2></div>", URL)
+    assert [text_of(element) for element in page.elements("h2")] == ["one", "three"]
+    assert list(page.elements("h3")) == []
 
 
 @pytest.mark.threat("O2")

@@ -6,6 +6,7 @@ import pytest
 
 from ingest.html.blocks import read_blocks
 from ingest.html.page import Page, parse
+from ingest.html.repair import only_characters
 
 URL = "https://gazette.example/2026/05/lock"
 FIRST = (
@@ -93,3 +94,17 @@ def test_a_note_in_the_text_is_set_off() -> None:
     assert lines(parse(f"<body><p>It opened.{note} Two passed.</p></body>", URL)) == [
         "It opened. Named in 1702. Two passed."
     ]
+
+
+@pytest.mark.parametrize(
+    ("source", "kept"),
+    [
+        ("a\x08b\tc\nd", "ab\tc\nd"),
+        ("é\ufffeß\uffff", "éß"),
+        ("a\ud800b", "ab"),
+        ("a&#8;b&#x1F;c&#65;", "abc&#65;"),
+        ("plain é\r\n", "plain é\r\n"),
+    ],
+)
+def test_a_source_has_only_characters_of_xml(source: str, kept: str) -> None:
+    assert only_characters(source) == kept

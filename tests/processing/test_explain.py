@@ -34,6 +34,19 @@ PAGE = (
 )
 
 
+def test_bylines_that_were_not_chosen_are_listed_with_their_scores() -> None:
+    other = "<p class='author'>By Carl Reed</p></article>"
+    page = PAGE.replace("</article>", other).replace(
+        "<head>", "<head><meta name='author' content='Ada Fenn'>"
+    )
+    lines = ingest.explain(page, URL).split("\n")
+    authors = lines[lines.index("authors: Ada Fenn") :]
+    scores = [line for line in authors if "not chosen" in line]
+    assert len(scores) == 1
+    assert scores[0].split(maxsplit=1)[0].isdecimal()
+    assert scores[0].endswith("not chosen, word: Carl Reed")
+
+
 def test_the_explanation_names_candidates_and_what_was_left_out() -> None:
     lines = ingest.explain(PAGE, URL).split("\n")
     assert lines[0] == "result: a record"

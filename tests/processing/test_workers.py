@@ -256,3 +256,15 @@ def test_the_extractor_reads_by_the_pages_site_or_by_none() -> None:
 
 def test_there_is_at_least_one_worker_and_at_most_four() -> None:
     assert 1 <= workers.default_workers() <= 4
+
+
+def test_a_worker_that_starts_ahead_of_time_has_loaded_what_a_page_needs() -> None:
+    program = (
+        "import sys; from ingest.processing.worker import prepare; "
+        "before = 'ingest.extraction.extract' in sys.modules; prepare(); "
+        "print(before, 'ingest.extraction.extract' in sys.modules)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.split() == ["False", "True"]

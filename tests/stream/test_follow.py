@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+import ingest
 from ingest.errors import OutputLocked, UsageError
 from ingest.stream import follow
 from ingest.stream.follow import Follower
@@ -191,3 +192,15 @@ def test_a_line_that_is_no_record_is_named(tmp_path: Path) -> None:
         pytest.raises(UsageError, match="record 1 of news is not a record"),
     ):
         next(iter(follower))
+
+
+def test_a_program_follows_and_says_what_it_has_taken(tmp_path: Path) -> None:
+    write(tmp_path, "news", "abc")
+    follower = ingest.follow(tmp_path, "program", once=True)
+    for article in follower:
+        follower.commit()
+        if article.headline == "Ferry b":
+            break
+    again = ingest.follow(tmp_path, "program", once=True)
+    assert [article.headline for article in again] == ["Ferry c"]
+    assert [article.headline for article in again] == ["Ferry c"]  # since it was not committed

@@ -53,6 +53,7 @@ def problems(output: Path, expected: Content) -> Iterator[str]:
     yield from (
         f"{article}, version {version}: written more than once" for article, version in twice
     )
+    yield from _misnumbered(records)
     latest: dict[str, dict[str, Any]] = {}
     for record in records:
         if record["version"] != latest.get(record["id"], {"version": 0})["version"] + 1:
@@ -141,6 +142,15 @@ def _bad_lines(output: Path) -> Iterator[str]:
             else:
                 if error is not None:
                     yield f"{file}:{number}: {error.json_path} {error.message[:200]}"
+
+
+def _misnumbered(records: list[dict[str, Any]]) -> Iterator[str]:
+    last: Counter[str] = Counter()
+    for record in records:
+        site, number = record["metadata"]["site"], record["metadata"]["sequence"]
+        if number != last[site] + 1:
+            yield f"{record['id']}: number {number} of {site} follows {last[site]}"
+        last[site] = number
 
 
 def _records(output: Path, *, torn: bool = False) -> Iterator[dict[str, Any]]:

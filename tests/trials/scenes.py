@@ -75,7 +75,14 @@ def rehearsed(name: str, crawls: Sequence[Sequence[str]], folder: Path) -> Scene
 @contextmanager
 def newsrooms(key: str, articles: int) -> Iterator[list[str]]:
     """The addresses of a newsroom as it was, and as it is after each of its edits: a server for each edition."""
-    servers = [_serve(newsroom_of(key, articles, edition)) for edition in range(EDITIONS)]
+    with served([newsroom_of(key, articles, edition) for edition in range(EDITIONS)]) as addresses:
+        yield addresses
+
+
+@contextmanager
+def served(newsrooms: Sequence[Newsroom]) -> Iterator[list[str]]:
+    """The addresses of newsrooms, each served by a process of its own."""
+    servers = [_serve(newsroom) for newsroom in newsrooms]
     try:
         yield [url for _, url in servers]
     finally:

@@ -33,11 +33,12 @@ _OVERLAP = timedelta(days=1)
 async def feeds(crawl: SourceContext) -> None:
     """Read the feeds of `discover.feeds`."""
     urls = crawl.absolute(crawl.site.discover.feeds)
-    read = partial(_feed_page, crawl.site.zone)
+    read = partial(feed_page, crawl.site.zone)
     await asyncio.gather(*(crawl.follow(url, FEED, read) for url in urls))
 
 
-def _feed_page(zone: tzinfo | None, response: Response) -> SourcePage:
+def feed_page(zone: tzinfo | None, response: Response) -> SourcePage:
+    """Return the content of a feed, for a worker."""
     feed = read_feed(
         response.body,
         response.url,
@@ -68,7 +69,7 @@ def _listing_page(site: Site, limits: Limits, response: Response) -> SourcePage:
 
 async def sitemaps(crawl: SourceContext) -> None:
     """Read the sitemaps of `discover.sitemaps`, and those in robots.txt with `robots_sitemaps`."""
-    read = partial(_sitemap_page, crawl.site.zone)
+    read = partial(sitemap_page, crawl.site.zone)
     defined = crawl.absolute(crawl.site.discover.sitemaps)
     await crawl.walk_files(defined, SITEMAP, read)
     if crawl.site.discover.robots_sitemaps:
@@ -76,7 +77,8 @@ async def sitemaps(crawl: SourceContext) -> None:
         await crawl.walk_files(named, SITEMAP, read, named_by_site=True)
 
 
-def _sitemap_page(zone: tzinfo | None, response: Response) -> SourcePage:
+def sitemap_page(zone: tzinfo | None, response: Response) -> SourcePage:
+    """Return the content of a sitemap, for a worker."""
     sitemap = read_sitemap(
         response.body,
         response.url,

@@ -12,24 +12,25 @@ import re
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import urlsplit
 
 from scrapy import Request
 from scrapy.http import Headers, Response
 from scrapy.responsetypes import responsetypes
-from vcr.cassette import Cassette
-from vcr.record_mode import RecordMode
-from vcr.request import Request as VcrRequest
 from w3lib.url import canonicalize_url
 
-from ingest.crawl.http import cassette_files
+from ingest.crawl.http import recording_files
 from ingest.crawl.http.codings import is_packed
 from ingest.crawl.http.headers import answered_at
 from ingest.crawl.http.recording import REPLAYED
+from ingest.crawl.http.recording_files import PackedRecording
 from ingest.errors import InvalidCassette, NotRecorded
 from ingest.redaction.text import redacted_body, redacted_field, redacted_form, redacted_url
 from ingest.redaction.values import is_secret_header
+
+if TYPE_CHECKING:
+    from vcr.cassette import Cassette
 
 _ENCODING_HEADERS = frozenset({"content-encoding", "content-length", "transfer-encoding"})
 """Headers that are not true of a body that was unpacked and changed."""
@@ -52,13 +53,15 @@ class Tape:
     A copy is the same object, because Scrapy copies its settings deeply.
     """
 
-    def __init__(self, cassettes: Iterable[Cassette], *, save_to: Path | None = None) -> None:
+    def __init__(
+        self, cassettes: Iterable[Cassette | PackedRecording], *, save_to: Path | None = None
+    ) -> None:
         self._cassettes = list(cassettes)
         self._save_to = save_to
         self._index: dict[tuple[str, str], list[tuple[int, int]]] = {}
         self._played: dict[tuple[str, str], int] = {}
         for number, cassette in enumerate(self._cassettes):
-            if cassette.record_mode is not RecordMode.ALL:
+            if cassette.record_mode != "all":  # a member of vcrpy's `RecordMode`, or its text
                 for place, request in enumerate(cassette.requests):
                     self._index.setdefault(request_key(request.method, request.uri), []).append(
                         (number, place)
@@ -69,21 +72,28 @@ class Tape:
 
     @classmethod
     def replay(cls, sources: Iterable[Path | str | Cassette]) -> Self:
-        """Return a recording of files, folders and cassettes; raises `InvalidCassette`."""
-        cassettes: list[Cassette] = []
+        """Return a recording of files, folders and cassettes.
+
+        Raises:
+            InvalidCassette: a file does not exist or cannot be read.
+            UsageError: a file needs vcrpy, which is not installed.
+        """
+        cassettes: list[Cassette | PackedRecording] = []
         for source in sources:
-            files = [] if isinstance(source, Cassette) else cassette_files.files_of(Path(source))
-            cassettes += (
-                [source]
-                if isinstance(source, Cassette)
-                else [cassette_files.load(file) for file in files]
-            )
+            if isinstance(source, str | Path):
+                cassettes += map(recording_files.load, recording_files.files_of(Path(source)))
+            else:
+                cassettes.append(source)
         return cls(cassettes)
 
     @classmethod
     def record(cls, path: Path | str) -> Self:
-        """Return a new recording. `save` writes it to `path`, and replaces a file that is there."""
-        return cls([Cassette(path=str(path), record_mode=RecordMode.ALL)], save_to=Path(path))
+        """Return a new recording. `save` writes it to `path`, and replaces a file that is there.
+
+        Raises:
+            UsageError: vcrpy is not installed.
+        """
+        return cls([recording_files.cassette_files().new(Path(path))], save_to=Path(path))
 
     @classmethod
     def of(cls, cassette: Cassette) -> Self:
@@ -147,8 +157,9 @@ class Tape:
         if redacted != (plain or response).body:
             body = redacted
             headers = {name: headers[name] for name in headers if not _is_encoding(name)}
-        cassette.append(
-            VcrRequest(
+        recording_files.cassette_files().append(
+            cassette,
+            (
                 request.method,
                 redacted_url(request.url),
                 redacted_form(request.body) or None,
@@ -163,9 +174,11 @@ class Tape:
 
     def save(self) -> None:
         """Write the recording, whole or not at all; raises `UnwritableOutput`."""
-        if self._save_to is not None and self._cassettes[0].dirty:
-            cassette_files.save(self._save_to, self._cassettes[0])
-            self._cassettes[0].dirty = False
+        cassette = self._cassettes[0]
+        if self._save_to is None or isinstance(cassette, PackedRecording) or not cassette.dirty:
+            return
+        recording_files.cassette_files().save(self._save_to, cassette)
+        cassette.dirty = False
 
 
 def to_response(request: Request, recorded: Mapping[str, Any]) -> Response:

@@ -1,4 +1,4 @@
-"""Cassette files: listing, loading with one-line errors, writing.
+"""Cassette files: loading with one-line errors, writing.
 
 The format is vcrpy's (YAML, version 1), so that pytest-recording and vcrpy can read what Khabar
 wrote and the other way round. Only the style differs: a body of several lines is a literal block,
@@ -8,13 +8,13 @@ which is readable in reviews and in `git diff`.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import yaml
 from vcr.cassette import Cassette
 from vcr.record_mode import RecordMode
+from vcr.request import Request
 from vcr.serialize import deserialize, serialize
 from vcr.serializers import yamlserializer
 
@@ -22,21 +22,6 @@ from ingest.errors import InvalidCassette, UnwritableOutput
 
 _NO_BLOCK = ("\r", "\x85", "\u2028", "\u2029")
 """Line ends that YAML turns into a newline inside a block, but not in a quoted text."""
-
-
-def files_of(path: Path) -> Iterator[Path]:
-    """Yield the file of a path, or all `*.yaml` below a folder; raises `InvalidCassette`."""
-    if path.is_dir():
-        files = sorted(path.rglob("*.yaml"))
-        if not files:
-            raise InvalidCassette(
-                f"{path}: no cassette (*.yaml) in this folder", "record one with --record FILE"
-            )
-        yield from files
-    elif path.is_file():
-        yield path
-    else:
-        raise InvalidCassette(f"{path}: no such cassette", "record it with --record FILE")
 
 
 def load(file: Path) -> Cassette:
@@ -54,6 +39,20 @@ def load(file: Path) -> Cassette:
     cassette.dirty = False
     cassette.rewound = True
     return cassette
+
+
+def new(path: Path) -> Cassette:
+    """Return an empty cassette that records."""
+    return Cassette(path=str(path), record_mode=RecordMode.ALL)
+
+
+def append(
+    cassette: Cassette,
+    request: tuple[str, str, bytes | None, dict[str, list[str]]],
+    response: dict[str, Any],
+) -> None:
+    """Add a request (method, URL, body and headers) with its response."""
+    cassette.append(Request(*request), response)
 
 
 def save(path: Path, cassette: Cassette) -> None:

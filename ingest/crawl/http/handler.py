@@ -22,6 +22,7 @@ from scrapy.utils.misc import build_from_crawler
 
 from ingest.crawl.context import context_of
 from ingest.crawl.http import netguard
+from ingest.crawl.http.address_policy import AddressPolicy, check_user, forbidden
 from ingest.crawl.http.network import NetworkHandler, OverLimit
 from ingest.errors import NotRecorded, Unreachable
 
@@ -46,8 +47,8 @@ class KhabarDownloadHandler(BaseDownloadHandler):
         super().__init__(crawler)
         context = context_of(crawler)
         self._tape = context.tape
-        self._policy = netguard.AddressPolicy.of(context.settings)
-        self._proxies = netguard.proxy_hosts()
+        self._policy = AddressPolicy.of(context.settings)
+        self._proxies = netguard.proxy_hosts() | {self._policy.proxy}
         self._connect_to = context.settings.connect_to
         self._paces = context.paces
         self._network: DownloadHandlerProtocol | None = None
@@ -83,7 +84,7 @@ class KhabarDownloadHandler(BaseDownloadHandler):
 
     async def _download(self, request: Request) -> Response:
         sent = self._connected(request)
-        netguard.check_user(request.url)  # `sent` has no user if `connect_to` replaced the base
+        check_user(request.url)  # `sent` has no user if `connect_to` replaced the base
         self._policy.check_url(sent.url)
         host = urlsplit(sent.url).hostname or ""
         # Behind a proxy the resolver is not used, and it lets the proxy itself pass.
@@ -95,7 +96,7 @@ class KhabarDownloadHandler(BaseDownloadHandler):
             response = await network.download_request(sent)
         except CannotResolveHostError as error:
             if address := netguard.refused_address(host):
-                raise netguard.forbidden(host, address) from error
+                raise forbidden(host, address) from error
             raise
         except OverLimit as error:
             raise Unreachable(f"{request.url}: {error}") from error

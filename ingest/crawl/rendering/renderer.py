@@ -53,7 +53,6 @@ class Renderer:
         self._start = asyncio.Lock()
         self._turns = asyncio.Semaphore(_PAGES)
         self._scripts: dict[str, Answer] = {}
-        crawler.signals.connect(self.close, signals.spider_closed)
 
     async def improved(
         self, page: FetchedPage, result: Extracted, run: Run
@@ -157,6 +156,8 @@ class Renderer:
                 from ingest.crawl.rendering.browser import Browser  # noqa: PLC0415 - of an extra
 
                 self._browser = await Browser.start(path)
+                # Again after a crash: the dispatcher keeps a receiver once.
+                self._crawler.signals.connect(self.close, signals.spider_closed)
             return self._browser
 
 

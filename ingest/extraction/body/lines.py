@@ -20,9 +20,11 @@ def _pattern(key: str, shape: str) -> re.Pattern[str]:
 
 _LABEL = _pattern("link_labels", r"\W*(?:%s)\W*")
 _LABELLED = _pattern("link_labels", r"[^\w(]*(?:%s)\s*[:：|>»→–—-]\s*\S")
-# These are separate patterns because alternatives with different beginnings are slower in one
-# pattern. They are for lower case because a search that ignores case takes twice as long.
-_NOTICES = [re.compile(notice) for notice in _WORDS["notices"]]
+# These are for lower case because a search that ignores case takes twice as long.
+_NOTICES, _NOTICES_ANYWHERE, _NOTICES_NOT_ASCII = (
+    re.compile("|".join(_WORDS[key]))
+    for key in ("notices", "notices_anywhere", "notices_not_ascii")
+)
 _CREDIT = _pattern("credits", r"[\s(\[]*(?:%s)\s*")
 _STAMP = _pattern("stamps", r"\W*(?:%s)")
 _CONTRIBUTION = _pattern("contributions", r"[\s(\[]*(?:%s)\s*")
@@ -79,7 +81,9 @@ def is_notice(block: Block) -> bool:
     if len(block.text) > _NOTICE_LENGTH:
         return False
     text = block.text.lower()
-    return any(notice.search(text) for notice in _NOTICES)
+    if _NOTICES.search(text) or _NOTICES_ANYWHERE.search(text):
+        return True
+    return not text.isascii() and _NOTICES_NOT_ASCII.search(text) is not None
 
 
 def is_caption(block: Block) -> bool:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
-from itertools import takewhile
 
 from lxml.html import HtmlElement
 
@@ -55,7 +54,8 @@ def cut_link_lists(
     Returns:
         The blocks that were not deleted.
     """
-    whole, linked, holders = _measure(root, blocks, paragraphs)
+    holders = _holders(root, paragraphs)
+    whole, linked = _measure(holders, blocks)
     gone: set[HtmlElement] = set()
     for element in _outermost(root, holders, {block.element for block in blocks}):
         size = whole.get(element, 0)
@@ -78,32 +78,39 @@ def _is_link_list(element: HtmlElement, size: int, linked: int) -> bool:
     return element.tag in _CONTAINERS and linked >= _LINKED * size
 
 
-def _measure(
-    root: HtmlElement, blocks: Sequence[Block], paragraphs: Collection[Block]
-) -> tuple[Counter[HtmlElement], Counter[HtmlElement], set[HtmlElement]]:
-    """Measure the elements below `root` that contain blocks.
+def _holders(root: HtmlElement, paragraphs: Iterable[Block]) -> set[HtmlElement]:
+    """Return `root` and the elements below it that contain a paragraph."""
+    holders = {root}
+    for block in paragraphs:
+        element = block.element
+        while element not in holders:
+            holders.add(element)
+            element = element.getparent()
+    return holders
 
-    Returns:
-        The size of the text in each, the size of the linked text in each, and those that contain a
-        paragraph.
+
+def _measure(
+    holders: Collection[HtmlElement], blocks: Sequence[Block]
+) -> tuple[Counter[HtmlElement], Counter[HtmlElement]]:
+    """Return the size of the text and of the linked text in each element without a paragraph.
+
+    Args:
+        holders: The elements that contain a paragraph; the root is one of them.
+        blocks: The blocks of the page.
     """
     whole: Counter[HtmlElement] = Counter()
     linked: Counter[HtmlElement] = Counter()
-    holders: set[HtmlElement] = set()
     for block in blocks:
+        element = block.element
+        if element in holders:
+            continue
         size = len(block.text)
         links = round(size * block.link_share)
-        around = list(
-            takewhile(
-                lambda element: element is not root, (block.element, *block.element.iterancestors())
-            )
-        )
-        for element in around:
+        while element not in holders:
             whole[element] += size
             linked[element] += links
-        if block in paragraphs:
-            holders.update(around)
-    return whole, linked, holders
+            element = element.getparent()
+    return whole, linked
 
 
 def _outermost(
@@ -236,13 +243,13 @@ def cut(
         account: It gets the deleted elements.
         most: The greatest share of the text that is deleted with one element.
     """
-    limit = most * text_length(root)
+    limit: float | None = None  # most pages have none of the elements, so that it is not needed
     for element in elements:
-        if (
-            element is not root
-            and element.getparent() is not None
-            and text_length(element) <= limit
-        ):
+        if element is root or element.getparent() is None:
+            continue
+        if limit is None:
+            limit = most * text_length(root)
+        if text_length(element) <= limit:
             _drop(element, cause, account)
 
 

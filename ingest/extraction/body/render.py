@@ -152,11 +152,11 @@ def _inline(runs: Sequence[Run], absolute: Absolute) -> str:
     """Return the runs of a block as HTML."""
     pieces: list[str] = []
     for (marks, link), group in groupby(_trimmed(runs), key=lambda run: (run.marks, run.link)):
-        text = "".join(run.text for run in group)
+        text = "".join([run.text for run in group])
         inner = escape(text, quote=False).replace("\n", "<br>")
         for mark in sorted(marks):
             inner = f"<{mark}>{inner}</{mark}>"
-        if (address := absolute(link)) is not None:
+        if link and (address := absolute(link)) is not None:
             inner = f'<a href="{escape(address)}">{inner}</a>'
         pieces.append(inner)
     return "".join(pieces)
@@ -169,12 +169,12 @@ def _trimmed(runs: Sequence[Run]) -> list[Run]:
     for run in runs:
         text = run.text if run.text == "\n" else _with_single_blanks(run.text, at_start=at_start)
         if text and not (text == "\n" and at_start):
-            kept.append(run._replace(text=text))
+            kept.append(Run(text, *run[1:]))
             at_start = text.endswith((" ", "\n"))
     while kept and not kept[-1].text.strip():
         kept.pop()
     if kept:
-        kept[-1] = kept[-1]._replace(text=kept[-1].text.rstrip())
+        kept[-1] = Run(kept[-1].text.rstrip(), *kept[-1][1:])
     return kept
 
 

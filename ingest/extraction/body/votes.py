@@ -62,21 +62,37 @@ def ask_trafilatura(root: HtmlElement, url: str) -> Votes:
         root: The element, usually the `<body>`.
         url: The address of the page.
     """
-    root = _without_marks_in_wide(root)
-    count = sum(1 for _ in root.iter())
+    count = _count(root)
+    if count > _MOST_CHILDREN and _wide(root):
+        root = _without_marks_in_wide(root)
+        count = _count(root)
     if count > _MOST_ELEMENTS:
         return Votes(
             warning=f"the text was found without trafilatura, which reads up to {_MOST_ELEMENTS} "
             f"elements: the page has {count}"
         )
     document = bare_extraction(
-        root, url=url, fast=True, with_metadata=False, include_comments=False
+        root,
+        url=url,
+        fast=True,
+        with_metadata=False,
+        include_comments=False,
+        output_format="xml",  # the default would also write the tree as text
     )
     if document is None or isinstance(document, dict):
         return Votes()
-    lines = [squeeze(_text(element)) for element in document.body]
-    inner = (squeeze(_text(item)) for item in document.body.iter("item", "cell", "p"))
+    body = document.body
+    lines = [squeeze(_text(element)) for element in body]
+    inner = (
+        squeeze(_text(item))
+        for item in body.iter("item", "cell", "p")
+        if item.getparent() is not body  # else it is one of the lines
+    )
     return Votes(frozenset((*lines, *inner)), "".join(lines))
+
+
+def _count(root: HtmlElement) -> int:
+    return sum(1 for _ in root.iter())
 
 
 def _text(element: HtmlElement) -> str:
@@ -84,12 +100,10 @@ def _text(element: HtmlElement) -> str:
 
 
 def _without_marks_in_wide(root: HtmlElement) -> HtmlElement:
-    """Return the tree without inline elements in elements with very many children.
+    """Return a copy of the tree without inline elements in elements with very many children.
 
-    Their text stays. The tree itself is not changed: a copy is, if there are such elements.
+    Their text stays.
     """
-    if not _wide(root):
-        return root
     root = deepcopy(root)
     for element in _wide(root):
         etree.strip_tags(element, etree.Comment, etree.ProcessingInstruction, *PHRASING)

@@ -19,7 +19,8 @@ from ingest.extraction.byline.name_rules import name_key
 from ingest.extraction.byline.signs import leads_to_author
 from ingest.extraction.facts import PageFacts
 from ingest.extraction.vocabulary import BIO_ROLES, BIO_SUBJECT, BIO_VERBS, BIO_WORK, LEAD, PRONOUNS
-from ingest.html.page import Page, class_words, text_of
+from ingest.html.page import Page, text_of
+from ingest.html.vocabulary import class_words
 from ingest.text import one_line
 
 

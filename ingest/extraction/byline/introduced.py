@@ -59,7 +59,7 @@ def introduced(
 
 def _subject_of(element: HtmlElement) -> tuple[str, bool]:
     """Return the name with which a bio begins, or an empty string, and whether it is a writer's."""
-    if element.find("p") is not None or element.find("div") is not None:
+    if next(element.iterchildren("p", "div"), None) is not None:
         return "", False
     match = _SUBJECT.match("".join(islice(element.itertext(), _STARTS)).lstrip())
     if match is None or match[2].casefold() not in BIO_VERBS:

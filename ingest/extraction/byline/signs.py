@@ -19,7 +19,6 @@ from ingest.extraction.byline.words import line_start, words
 from ingest.extraction.vocabulary import BOX, FOLDERS, LABEL, LINE_STARTS, NO_SIGN, SIGN
 from ingest.html.page import text_of
 
-_WORD_ATTRIBUTES = ("class", "id", "data-testid")
 _MARKS = re.compile(r"[:：/]")
 _MAX_LINE = 100  # characters of a line that is a byline
 _LABELS = frozenset({"strong", "b", "span", "dt", "label", "small"})
@@ -49,15 +48,18 @@ BOX_WORDS = 2
 
 def attribute_words(element: HtmlElement) -> int:
     """Return the meaning of class, id and test id as bits: `AUTHOR_WORDS`, `BOX_WORDS`."""
+    return _words_of_all(element.get("class"), element.get("id"), element.get("data-testid"))
+
+
+@lru_cache(maxsize=20_000)  # a site's pages share their classes, and many elements have none
+def _words_of_all(*values: str | None) -> int:
     bits = 0
-    for name in _WORD_ATTRIBUTES:
-        value = element.get(name)
+    for value in values:
         if value:
             bits |= _words_of(value)
     return bits
 
 
-@lru_cache(maxsize=20_000)  # a site's pages share their classes
 def _words_of(value: str) -> int:
     low = value.casefold()
     has_author = SIGN.search(low) is not None

@@ -30,14 +30,14 @@ def find_comments(facts: PageFacts) -> CommentSection:
     """
     page, limit = facts.page, facts.limits.comments
     read = _date_reader(facts)
-    marks = scan(page.body)
+    marks = scan(page)
     selected = [Item(element) for element in page.select(*facts.site.select.comments)]
     items = selected or find_items(page.body, marks)
     pairs = read_items(items, page, read, limit=limit, sure=bool(selected))
     elements = [
         element for item, comment in pairs if _is_whole(item, comment) for element in item.elements
     ]
-    containers = hosted(page.tree, marks)
+    containers = hosted(page, marks)
     sections = Sections(page.tree, marks, elements).find(chain.from_iterable(containers.values()))
     comments = [comment for _, comment in pairs]
     linked = [] if comments else comments_in(facts.data, page, read, limit)

@@ -14,6 +14,7 @@ from ingest.extraction.comments.runs import Item, find_headed, in_holders, in_tu
 from ingest.extraction.comments.signatures import byline_count
 from ingest.extraction.comments.signs import are_alike, are_comments, is_signed, shape
 from ingest.extraction.comments.words import Role, roles_of
+from ingest.html.page import Page
 
 _NEVER = frozenset(
     {"html", "head", "body", "script", "style", "link", "meta", "noscript", "template"}
@@ -59,18 +60,19 @@ class Mark:
     schema: bool = False
 
 
-def scan(body: HtmlElement) -> list[Mark]:
-    """Return the marked elements in page order.
+def scan(page: Page) -> list[Mark]:
+    """Return the marked elements of the body in page order.
 
     This visits every element of every page, so it reads as few attributes as possible.
     """
     marks: list[Mark] = []
-    for element in body.iter("*"):
+    has_types = "itemtype" in page.html or "typeof" in page.html
+    for element in page.body.iter("*"):
         names, ident = element.get("class"), element.get("id")
         role = _role(names) if names else None
         if ident:
             role = _either(role, _role(ident))
-        kind = element.get("itemtype") or element.get("typeof")
+        kind = (element.get("itemtype") or element.get("typeof")) if has_types else None
         if role is None and not kind and not (ident and ident[-1].isdigit()):
             continue
         mark = _mark(element, role, kind)

@@ -23,7 +23,7 @@ _ORDER = (
 _SECTION_IDS = frozenset({"comments", "comment-list", "respond"})
 
 
-def hosted(tree: HtmlElement, marks: list[Mark]) -> dict[CommentSystem, list[HtmlElement]]:
+def hosted(page: Page, marks: list[Mark]) -> dict[CommentSystem, list[HtmlElement]]:
     """Return the containers of external comment systems; empty for almost every page."""
     elements = [
         mark.element
@@ -31,7 +31,7 @@ def hosted(tree: HtmlElement, marks: list[Mark]) -> dict[CommentSystem, list[Htm
         if mark.role & Role.HOSTED and mark.element.tag not in {"a", "iframe", "img"}
     ]
     containers: dict[CommentSystem, list[HtmlElement]] = {}
-    for element in (*elements, *tree.iter("fb:comments")):
+    for element in (*elements, *page.elements("fb:comments")):
         containers.setdefault(_system_of(element), []).append(element)
     return containers
 
@@ -93,7 +93,8 @@ def find_count(
     page: Page, data: StructuredData | None, marks: list[Mark], sections: tuple[HtmlElement, ...]
 ) -> int | None:
     """Return the count in the section's heading, else in the metadata; None if there is none."""
-    for section in sections:
+    counted = sections if "data-comments-count" in page.html else ()
+    for section in counted:
         for element in section.iter("*"):
             count = whole_number(element.get("data-comments-count"))
             if count is not None:

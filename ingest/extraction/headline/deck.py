@@ -17,7 +17,8 @@ from ingest.extraction.headline.not_deck import (
     stated_authors,
 )
 from ingest.html.dom import behind, short_text
-from ingest.html.page import class_words, text_of
+from ingest.html.page import text_of
+from ingest.html.vocabulary import class_words
 from ingest.settings import Limits
 from ingest.text import title_key, visible
 

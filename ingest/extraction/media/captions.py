@@ -9,7 +9,8 @@ from typing import NamedTuple
 
 from lxml.html import HtmlElement
 
-from ingest.html.page import class_words, text_of
+from ingest.html.page import text_of
+from ingest.html.vocabulary import class_words
 from ingest.text import known, one_line
 
 

@@ -13,7 +13,7 @@ from urllib.parse import unquote, urlsplit
 from lxml.html import HtmlElement
 
 from ingest.extraction.media.captions import find_caption
-from ingest.html.page import Page, class_words
+from ingest.html.page import Page
 from ingest.html.vocabulary import (
     ADVERTS,
     AUTHOR_BOXES,
@@ -24,6 +24,7 @@ from ingest.html.vocabulary import (
     SHARING,
     SIDEBARS,
     WIDGETS,
+    class_words,
     named,
     words_pattern,
 )
@@ -136,6 +137,8 @@ def image_url(page: Page, image: HtmlElement) -> str | None:
     """
     for name in (*_LAZY, *_other_lazy(image), "src", "srcset"):
         value = (image.get(name) or "").strip()
+        if not value:
+            continue
         if "srcset" in name:
             value = _largest(value)
         url = None if value.startswith(("data:", "{", "[")) else page.absolute(value)

@@ -59,8 +59,11 @@ def _named(page: Page, data: StructuredData) -> Iterator[tuple[Image, str]]:
 
     Logos and placeholders come last.
     """
-    found = list(_all_named(page, data))
-    yield from (pair for pair in found if not _NO_PICTURE.search(pair[0].url))
+    found: list[tuple[Image, str]] = []
+    for pair in _all_named(page, data):
+        if not _NO_PICTURE.search(pair[0].url):
+            yield pair
+        found.append(pair)
     yield from found
 
 
@@ -75,7 +78,7 @@ def _all_named(page: Page, data: StructuredData) -> Iterator[tuple[Image, str]]:
     yield from ((image, "json-ld") for image in from_data)
     for address in (
         page.meta("twitter:image", "twitter:image:src", "thumbnail"),
-        *page.links.get("image_src", []),
+        *page.links("image_src"),
     ):
         if url := page.absolute(address):
             yield Image(url=url), "meta"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain
 from math import log10
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
@@ -101,14 +102,14 @@ class Survey:
 def survey_page(page: Page, data: StructuredData) -> Survey:
     """Return the counts and texts of a page that `judge_page` and `weigh` need."""
     title = one_line(page.tree.findtext(".//title"))
-    h1 = tuple(text[:_HEADING_MOST] for node in page.tree.iter("h1") if (text := text_of(node)))
+    h1 = tuple(text[:_HEADING_MOST] for node in page.elements("h1") if (text := text_of(node)))
     return Survey(
         headings=tuple(text for text in (title, *h1) if text),
         h1=h1,
         teasers=_count_teasers(page),
         stories=0 if article_points(page.url) else _count_stories(page),
-        times=sum(1 for _ in page.tree.iter("time")),
-        fields=sum(1 for _ in page.tree.iter("input", "select")),
+        times=len(page.elements("time")),
+        fields=len(page.elements("input")) + len(page.elements("select")),
         body_classes=frozenset((page.body.get("class") or "").casefold().split()),
         seen=_beginning(page.body),
         claimed=page.meta("article:published_time") is not None or own_article(data),
@@ -146,7 +147,7 @@ def _beginning(body: HtmlElement) -> str:
 def _count_teasers(page: Page) -> int:
     """Return the number of headings with a link, or in one, that are long enough for a title."""
     count = 0
-    for heading in page.tree.iter("h2", "h3", "h4"):
+    for heading in chain.from_iterable(map(page.elements, ("h2", "h3", "h4"))):
         parent = heading.getparent()
         if (parent is not None and parent.tag == "a") or next(heading.iter("a"), None) is not None:
             count += len("".join(heading.itertext()).strip()) >= _TEASER

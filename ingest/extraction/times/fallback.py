@@ -9,11 +9,13 @@ from datetime import date, timedelta
 from ingest.extraction.times.claims import Claim, Reader
 from ingest.html.page import Page
 
+# The first letter is in a set of its own, since `re` passes over all other characters then: that
+# takes a quarter of the time.
 _IN_SCRIPT = re.compile(
-    r"""\b(?:date_?published|first_?publish(?:ed|ing)?_?(?:at|date|time)?"""
-    r"""|first_?publication_?date|publish(?:ed)?_?(?:at|date|time)|publication_?(?:date|time))"""
-    r"""\\?["']?\s*[:=]\s*\\?["']([^"'\\]{8,40})""",
-    re.IGNORECASE,
+    r"""[DdFfPp](?<=\b.)(?i:(?<=d)ate_?published|(?<=f)irst_?publish(?:ed|ing)?_?(?:at|date|time)?"""
+    r"""|(?<=f)irst_?publication_?date|(?<=p)ublish(?:ed)?_?(?:at|date|time)"""
+    r"""|(?<=p)ublication_?(?:date|time))"""
+    r"""\\?["']?\s*[:=]\s*\\?["']([^"'\\]{8,40})"""
 )
 _MOST_IN_SCRIPTS = 20
 _IN_ADDRESS = (

@@ -15,8 +15,7 @@ from itertools import islice
 from lxml.html import HtmlElement
 
 from ingest.html.dom import short_text
-from ingest.html.page import class_words
-from ingest.html.vocabulary import HEADINGS
+from ingest.html.vocabulary import HEADINGS, class_words
 from ingest.text import one_line
 
 MOST_TEXT = 120

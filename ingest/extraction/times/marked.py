@@ -10,7 +10,7 @@ from ingest.dates.parse import holds_day
 from ingest.extraction.times.claims import TIME_ATTRIBUTES
 from ingest.extraction.times.labels import A_YEAR, MOST_TEXT, is_labelled
 from ingest.html.dom import short_text
-from ingest.html.page import class_words
+from ingest.html.vocabulary import class_words
 from ingest.settings import Limits
 
 _DATE_WORDS = re.compile(

@@ -28,7 +28,8 @@ from ingest.extraction.times.others import (
     is_other_story,
 )
 from ingest.html.dom import before, behind, short_text
-from ingest.html.page import class_words, text_of
+from ingest.html.page import text_of
+from ingest.html.vocabulary import class_words
 from ingest.text import one_line
 
 _BEFORE, _BEHIND = 60, 160  # elements of the page that are looked at before and behind the headline

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from ingest.crawl.http import netguard
-from ingest.crawl.http.netguard import AddressPolicy, literal_address
+from ingest.crawl.http.address_policy import AddressPolicy, literal_address
 from ingest.discovery.address import announced_url
 from ingest.errors import ForbiddenAddress, InvalidURL, UsageError
 from ingest.html.page import absolute

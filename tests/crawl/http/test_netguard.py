@@ -18,8 +18,9 @@ from scrapy.utils.test import get_crawler
 from twisted.internet.address import IPv4Address, IPv6Address
 
 from ingest.crawl.http import netguard
+from ingest.crawl.http.address_policy import AddressPolicy
 from ingest.crawl.http.handler import KhabarDownloadHandler
-from ingest.crawl.http.netguard import AddressPolicy, GuardedResolver
+from ingest.crawl.http.netguard import GuardedResolver
 from ingest.crawl.settings import scrapy_settings
 from ingest.errors import ForbiddenAddress, InvalidURL, Unreachable
 from ingest.settings import Settings

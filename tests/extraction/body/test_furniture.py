@@ -5,8 +5,11 @@ from __future__ import annotations
 import json
 
 import pytest
+from lxml.html.builder import P
 
+from ingest.extraction.body.lines import is_notice
 from ingest.extraction.model import Headline
+from ingest.html.blocks import Block, Run
 from tests.extraction.body.test_body import (
     FOUR,
     ONE,
@@ -155,3 +158,22 @@ def test_every_block_that_is_not_in_the_body_has_a_cause() -> None:
         in causes["Read how the old bridge of Norham was lost in the flood."]
     )
     assert not {ONE, TWO, THREE, FOUR} & set(causes)
+
+
+@pytest.mark.parametrize(
+    "notice",
+    [
+        "Follow us on Facebook for more",
+        "Ikuti saluran WhatsApp kami",
+        "Editor: Budi",
+        "river@paper.example.co.kr",
+        "无断転載 無断転載を禁じます",
+        "무단 전재 및 재배포 금지",
+        "版权所有",
+        "ہمارے واٹس ایپ چینل",
+        "جميع الحقوق محفوظة",
+    ],
+)
+def test_notices_are_known_in_any_script(notice: str) -> None:
+    assert is_notice(Block(P(), runs=[Run(notice)]))
+    assert not is_notice(Block(P(), runs=[Run("The river rose by a metre.")]))

@@ -3,16 +3,39 @@
 from __future__ import annotations
 
 import array
+import errno
 import os
 import select
 import stat
 import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import BinaryIO
+
+from ingest.stream.follow import Taken
 
 _PAUSE_SECONDS = 0.005
 _LONGEST_PAUSE_SECONDS = 0.2
+
+
+class Pipe:
+    """A stream that a process reads, such as standard output.
+
+    Args:
+        stream: where lines go.
+    """
+
+    batch = 500
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+
+    def deliver(self, records: Sequence[Taken]) -> None:
+        """Write the records as lines; raises `BrokenPipeError` if nobody reads any more."""
+        write_lines(self._stream, (record.data for record in records))
+
+    def close(self) -> None:
+        """Do nothing: the stream is the caller's."""
 
 
 def write_lines(stream: BinaryIO, lines: Iterable[bytes]) -> None:
@@ -42,6 +65,6 @@ def _wait_until_empty(pipe: int) -> None:
         if unread[0] == 0:
             return
         if closed.poll(0):
-            raise BrokenPipeError("the reader of the pipe has gone")
+            raise BrokenPipeError(errno.EPIPE, "the reader of the pipe has gone")
         time.sleep(pause)
         pause = min(pause * 2, _LONGEST_PAUSE_SECONDS)

@@ -1,0 +1,130 @@
+"""Extracts saved pages on all cores, within the limits of a crawl."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from dataclasses import replace
+from functools import partial
+from queue import SimpleQueue
+from threading import Thread
+
+from ingest.errors import KhabarError
+from ingest.processing.saved import SavedPage, UrlFrom, read_saved
+from ingest.processing.workers import Extractor, Workers, default_workers
+from ingest.record import Article, FetchedPage, Rejection
+from ingest.settings import Limits
+from ingest.sites import SiteCatalog
+
+_IN_FLIGHT = 2
+"""Pages for each worker that are read ahead."""
+
+Outcome = Article | Rejection | KhabarError
+
+
+def extract_saved(
+    pages: Iterable[SavedPage],
+    catalog: SiteCatalog,
+    limits: Limits,
+    *,
+    number: int = 0,
+    url_from: UrlFrom = UrlFrom.META,
+    site: str | None = None,
+    accept_any: bool = False,
+) -> Iterator[tuple[SavedPage, Outcome]]:
+    """Yield each page with its outcome, in the order of completion.
+
+    Each page is extracted in a worker process, within the limits of time and memory.
+
+    Args:
+        pages: the files.
+        catalog: the site definitions.
+        limits: bounds on each page.
+        number: of worker processes; 0 for one for each core.
+        url_from: where the URL of a page is found that has none yet.
+        site: name of the definition for all pages; see `FetchedPage.site`.
+        accept_any: give the record of a page that does not look like an article too.
+
+    Raises:
+        KhabarError: the worker processes do not start.
+    """
+    number = number or default_workers()
+    read = partial(_read, source=url_from, limits=limits, site=site, accept_any=accept_any)
+    extraction = _Extraction(Workers(Extractor(catalog, limits), limits, number), number)
+    thread = Thread(target=extraction.run, args=(pages, read), name="khabar-saved", daemon=True)
+    thread.start()
+    try:
+        while (result := extraction.results.get()) is not None:
+            if isinstance(result, BaseException):
+                raise result
+            yield result
+            extraction.taken()
+    finally:
+        extraction.stop()
+        thread.join()
+
+
+def _read(
+    page: SavedPage, source: UrlFrom, limits: Limits, site: str | None, *, accept_any: bool
+) -> FetchedPage:
+    return replace(read_saved(page, source, limits), site=site, accept_any=accept_any)
+
+
+class _Extraction:
+    """Extracts pages on an event loop in a thread, a few at a time.
+
+    It has a thread of its own, so that the caller may be inside of a running event loop.
+    """
+
+    def __init__(self, workers: Workers, number: int) -> None:
+        self.results: SimpleQueue[tuple[SavedPage, Outcome] | BaseException | None] = SimpleQueue()
+        self._workers = workers
+        self._loop = asyncio.new_event_loop()
+        self._room = asyncio.Semaphore(_IN_FLIGHT * number)
+        self._task: asyncio.Task[None] | None = None
+        self._stopped = False
+
+    def run(self, pages: Iterable[SavedPage], read: partial[FetchedPage]) -> None:
+        """Extract the pages, then put None into the results."""
+        self._workers.warm()
+        try:
+            self._task = self._loop.create_task(self._extract_all(pages, read))
+            with suppress(asyncio.CancelledError):
+                self._loop.run_until_complete(self._task)
+        except BaseExceptionGroup as group:  # of a task: raised again in the caller's thread
+            self.results.put(group.exceptions[0])
+        except BaseException as error:  # noqa: BLE001 - as above
+            self.results.put(error)
+        finally:
+            self._workers.close()
+            self._loop.close()
+            self.results.put(None)
+
+    def taken(self) -> None:
+        """Make room for another page."""
+        with suppress(RuntimeError):  # the loop has ended
+            self._loop.call_soon_threadsafe(self._room.release)
+
+    def stop(self) -> None:
+        """Abandon the pages that are left."""
+        self._stopped = True
+        if self._task is not None:
+            with suppress(RuntimeError):
+                self._loop.call_soon_threadsafe(self._task.cancel)
+
+    async def _extract_all(self, pages: Iterable[SavedPage], read: partial[FetchedPage]) -> None:
+        async with asyncio.TaskGroup() as group:
+            for page in pages:
+                await self._room.acquire()
+                if self._stopped:
+                    return
+                group.create_task(self._extract(page, read))
+
+    async def _extract(self, page: SavedPage, read: partial[FetchedPage]) -> None:
+        try:
+            fetched = read(page)
+        except KhabarError as error:
+            self.results.put((page, error))
+            return
+        self.results.put((page, await self._workers.run(fetched)))
