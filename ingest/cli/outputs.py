@@ -57,10 +57,12 @@ def verify(
     Example: khabar verify dailytimes
     """
     from ingest.settings import Settings
-    from ingest.storage.maintenance.verify import Counts
 
     terminal = context.ensure_object(Terminal)
     settings = Settings.load(output=output)
+    _check_folder(settings)
+    from ingest.storage.maintenance.verify import Counts
+
     counts, number = Counts(), 0
     if repair:
         _repair(terminal, settings, sites or [])
@@ -79,14 +81,17 @@ def verify(
         raise typer.Exit(WRONG)
 
 
+def _check_folder(settings: Settings) -> None:
+    if not settings.output.is_dir():
+        raise UsageError(f"no such folder: {settings.output}", "give the --output of a crawl")
+
+
 def _repair(terminal: Terminal, settings: Settings, sites: list[str]) -> None:
     """Repair the ledger, and say on standard error what was done."""
     from ingest.storage.binding import bind
     from ingest.storage.maintenance.repair import repair
 
     output = settings.output
-    if not output.is_dir():
-        raise UsageError(f"no such folder: {output}", "give the --output of a crawl")
     for site, database in _each_locked(settings, sites, create=True):
         if settings.ledger:
             bind(database, output, site)
@@ -105,8 +110,6 @@ def _findings(settings: Settings, sites: list[str], counts: Counts) -> Iterator[
     from ingest.storage.site_log import last_numbers
 
     output = settings.output
-    if not output.is_dir():
-        raise UsageError(f"no such folder: {output}", "give the --output of a crawl")
     with readable(output, settings.ledger) as url:
         names = chosen_sites(output, settings.ledger, url, sites)
         if not settings.ledger and not (output / "ledger.sqlite").is_file():
@@ -253,6 +256,7 @@ def _each_locked(
 def _ledger(settings: Settings, *, create: bool) -> Iterator[Database]:
     from ingest.storage.engine import Database
 
+    _check_folder(settings)
     file = settings.output / "ledger.sqlite"
     if not create and not settings.ledger and not file.is_file():
         raise UsageError(f"no ledger in {settings.output}", "give the --output of a crawl")

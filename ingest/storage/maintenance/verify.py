@@ -7,6 +7,7 @@ are merged or pruned meanwhile are looked up again.
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections import deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -69,9 +70,9 @@ class SiteVerification:
     def _segments(self) -> Iterator[Finding]:
         state = self._ledger.state()
         end = state.last
-        waiting = state.segments
+        waiting = deque(state.segments)
         while waiting:
-            segment, *waiting = waiting
+            segment = waiting.popleft()
             try:
                 yield from self._numbers(segment, state)
                 yield from self._segment(segment)
@@ -83,7 +84,7 @@ class SiteVerification:
                     self._lines.hole(segment.last)
                     self._place = max(self._place, segment.last)
                 else:  # it was merged or pruned since
-                    waiting = [each for each in state.segments if each.first <= end]
+                    waiting = deque(each for each in state.segments if each.first <= end)
             except UnwritableOutput as error:
                 yield self._finding(segment.path, error.message, error.remedy)
                 self._lines.hole(segment.last)
@@ -157,10 +158,15 @@ class SiteVerification:
     def _articles(self) -> Iterator[Finding]:
         """Check the rows of the articles, and that each article has one."""
         seen: set[str] = set()
+        doubtful = []
         for row in self._ledger.articles():
             seen.add(row["id"])
-            problem = self._row_problem(row, self._lines.latest.get(row["id"]))
-            if problem and not self._is_true(row):
+            if problem := self._row_problem(row, self._lines.latest.get(row["id"])):
+                doubtful.append((row, problem))
+        segments = set(self._ledger.state().segments) if doubtful else set()
+        are_moved = any(segment not in segments for segment in self._seen)
+        for row, problem in doubtful:
+            if not (are_moved and self._is_true(row)):
                 yield self._finding("ledger", problem, REPAIR)
         left = [article for article in self._lines.latest if article not in seen]
         for article in self._ledger.unknown(left):

@@ -7,12 +7,17 @@ import shutil
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from ingest.storage.compression.codecs import Compression
+from ingest.storage.engine import Database
 from ingest.storage.maintenance import verify as verify_module
+from ingest.storage.maintenance.compact import compact as compact_site
+from ingest.storage.maintenance.lines import LineCheck
+from ingest.storage.maintenance.prune import plan, prune
 from ingest.storage.segments import OPEN
 from ingest.stream.follow import Follower
 from tests.storage.maintenance.commands import Khabar, contents, runner
@@ -268,4 +273,56 @@ def test_articles_written_while_it_reads_are_no_findings(
         return articles(self)
 
     monkeypatch.setattr(verify_module.SiteVerification, "_articles", late)
+    assert found(khabar, output) == []
+
+
+@pytest.mark.parametrize("words", [("compact",), ("compact", "--compress", "gzip")], ids=" ".join)
+@pytest.mark.parametrize("number", range(1, 9))
+def test_segments_that_are_merged_while_it_reads_are_no_findings(
+    khabar: Khabar,
+    output: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    number: int,
+    words: tuple[str, ...],
+) -> None:
+    for hours in (49, 50):
+        with crawling(output, "news", NOW + timedelta(hours=hours)) as run:
+            run.write(f"e{hours}")
+            run.write("b", text=f"The ferry sank {hours} times.")
+    checks = LineCheck.check
+    read: list[int] = []
+
+    def check(self: LineCheck, data: bytes, place: int, position: int) -> object:
+        read.append(place)
+        if place == number:
+            compact(output, words)
+        return checks(self, data, place, position)
+
+    monkeypatch.setattr(LineCheck, "check", check)
+    assert found(khabar, output) == []
+    assert read == list(range(1, 10))
+
+
+def compact(output: Path, words: tuple[str, ...]) -> None:
+    database = Database(f"sqlite:///{output / 'ledger.sqlite'}", 1.0)
+    before, compression = datetime(2030, 1, 1, tzinfo=UTC), words[-1]
+    chosen = Compression.NONE if compression == "compact" else Compression(compression)
+    compact_site(database, output, "news", before, chosen)
+    database.close()
+
+
+def test_segments_that_are_pruned_while_it_reads_are_no_findings(
+    khabar: Khabar, output: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    checks = LineCheck.check
+
+    def check(self: LineCheck, data: bytes, place: int, position: int) -> object:
+        if place == 2:
+            before = datetime(2030, 1, 1, tzinfo=UTC)
+            database = Database(f"sqlite:///{output / 'ledger.sqlite'}", 1.0)
+            prune(database, output, plan(database, output, "news", before, {}))
+            database.close()
+        return checks(self, data, place, position)
+
+    monkeypatch.setattr(LineCheck, "check", check)
     assert found(khabar, output) == []
