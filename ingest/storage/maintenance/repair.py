@@ -15,8 +15,9 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, RowMapping, bindparam, delete, select, update
 
@@ -42,7 +43,10 @@ from ingest.storage.tables import ALIASES, ARTICLES, SEGMENTS, URLS, add_missing
 _YOUNG = timedelta(days=7)
 """Articles that were downloaded within this time are visited again at once: when each was to be
 visited is not known, and 7 days is the last age of `recheck` by default."""
+_BATCH = 1000
+"""Rows that are written at a time."""
 _NO_PLACE = {"sequence": None, "segment": None, "position": None}
+Thing = TypeVar("Thing")
 
 
 @dataclass(slots=True)
@@ -80,26 +84,35 @@ def repair(database: Database, output: Path, site: str, taken: int, now: datetim
     contents = Contents()
     contents.read(output, site, places.segments)
     with database.reading() as connection:
-        articles, inserted = _article_changes(connection, site, contents, places)
-        addresses = _address_changes(connection, site, contents, now)
-    names = list(
-        _names(contents, {row["id"] for row in [*inserted, *articles] if "version" in row})
-    )
+        articles, added = _article_changes(connection, site, contents, places)
+        addresses = _address_changes(connection, site, contents)
+    renewed = {row["id"] for row in articles if "version" in row}
     with database.writing() as connection:
         _put_segments(connection, site, places.segments, state, done)
         if gaps != state.gaps:
             put_gaps(connection, site, gaps)
-        add_missing(connection, ARTICLES, ["id"], inserted)
+        for ids in _parts(added):
+            rows = [article_row(site, ident, contents.articles[ident]) for ident in ids]
+            add_missing(connection, ARTICLES, ["id"], rows)
         for row in articles:
             values = {name: value for name, value in row.items() if name != "id"}
             connection.execute(update(ARTICLES).where(ARTICLES.c.id == row["id"]).values(values))
-        put_all(connection, URLS, ("key",), addresses)
-        rows = [{**name._asdict(), "site": site} for name in names]
-        add_missing(connection, ALIASES, ["key", "article_id"], rows)
-    done.add(len(inserted), "articles added to the ledger")
+        for keys in _parts(addresses):
+            rows = [_address_row(site, key, contents.addresses[key], now) for key in keys]
+            put_all(connection, URLS, ("key",), rows)
+        for names in _parts(_names(contents, {*added, *renewed})):
+            rows = [{**name._asdict(), "site": site} for name in names]
+            add_missing(connection, ALIASES, ["key", "article_id"], rows)
+    done.add(len(added), "articles added to the ledger")
     done.add(len(articles), "articles corrected in the ledger")
     done.add(len(addresses), "addresses noted as visited")
     return done
+
+
+def _parts(things: Iterable[Thing]) -> Iterator[list[Thing]]:
+    iterator = iter(things)
+    while part := list(islice(iterator, _BATCH)):
+        yield part
 
 
 def _accepted(output: Path, site: str, state: SiteState, done: Repaired) -> tuple[_Places, int]:
@@ -210,8 +223,8 @@ def _put_segments(
 
 def _article_changes(
     connection: Connection, site: str, contents: Contents, places: _Places
-) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    """Return the values to change, with the ids of their rows, and the rows to insert."""
+) -> tuple[list[dict[str, Any]], list[str]]:
+    """Return the values to change, with the ids of their rows, and the ids of rows to insert."""
     changes, seen = [], set()
     columns = (
         ARTICLES.c.id,
@@ -226,12 +239,7 @@ def _article_changes(
         found = contents.articles.get(row["id"])
         if change := _article_change(site, row, found, places):
             changes.append({"id": row["id"], **change})
-    rows = [
-        article_row(site, ident, found)
-        for ident, found in contents.articles.items()
-        if ident not in seen
-    ]
-    return changes, rows
+    return changes, [ident for ident in contents.articles if ident not in seen]
 
 
 def _article_change(
@@ -266,17 +274,13 @@ def _is_misplaced(row: RowMapping, places: _Places) -> bool:
     return row["segment"] in places.by_path or (number is not None and places.has(number))
 
 
-def _address_changes(
-    connection: Connection, site: str, contents: Contents, now: datetime
-) -> list[dict[str, Any]]:
-    """Return the rows of addresses that the ledger does not know, or knows an earlier visit of."""
+def _address_changes(connection: Connection, site: str, contents: Contents) -> list[str]:
+    """Return the keys of addresses that the ledger does not know, or an earlier visit of."""
     columns = (URLS.c.key, URLS.c.last_seen)
     query = select(*columns).where(URLS.c.site == site)
     seen = {row.key: row.last_seen for row in connection.execute(query)}
     return [
-        _address_row(site, key, visited, now)
-        for key, visited in contents.addresses.items()
-        if seen.get(key, "") < iso(visited.at)
+        key for key, visited in contents.addresses.items() if seen.get(key, "") < iso(visited.at)
     ]
 
 
