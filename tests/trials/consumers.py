@@ -1,9 +1,10 @@
-"""Kills crawls and a consumer that follows them, at random moments, and counts what the consumer was given.
+"""Kills crawls, compactions and a consumer that follows them, at random moments, and counts what it was given.
 
     python -m tests.trials.consumers --kills 100
 
 Two sites are crawled into one output: a recording, and a newsroom that publishes, edits and deletes between its crawls.
-A consumer reads with `khabar follow`, through a pipe or into a file. In the end it must have been given every
+A consumer reads with `khabar follow`, through a pipe or into a file. Between crawls, `khabar compact` merges and
+compresses the segments of this day, too. In the end it must have been given every
 (site, sequence) of the output, without a gap; what it was given twice is counted. A seed gives the same moments again.
 """
 
@@ -21,11 +22,14 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
 from fixtures.newsrooms.load import load_site
 from fixtures.newsrooms.newsroom import Newsroom
+from ingest.cli import outputs
+from ingest.storage.compression.files import opened, segment_files
 from tests.trials.process import CASSETTE, Run, fork, preload
 from tests.trials.scenes import served
 
@@ -35,7 +39,15 @@ EDITIONS = 4
 LONGEST = 1.5
 """Seconds until a kill, at most; a crawl of these sites takes about as long."""
 
+SHORT = 0.15
+"""The same for a compaction."""
+
 Place = tuple[str, int]
+
+
+def _take_all() -> None:
+    """Let `khabar compact` take the segments of this day for those of one that has ended."""
+    outputs._before = lambda age: datetime(2999, 1, 1, tzinfo=UTC)  # noqa: ARG005 - its name
 
 
 def newsroom_of(edition: int) -> Newsroom:
@@ -121,6 +133,8 @@ class Trial:
             while self.kills.total() < until and not self.problems:
                 consumer = self._disturbed(consumer, edition)
             self._crawl(self._editions[edition])
+        if compaction := self._compact().end():
+            self.problems.append(f"a compaction fails with {compaction}")
         if consumer.run.poll() is None:
             consumer.run.kill(group=False)
         self._collect(consumer)
@@ -129,6 +143,9 @@ class Trial:
             self.problems.append(f"the last consumer fails: {last.run.log.read_text('utf-8')}")
         self._collect(last)
         self._compare()
+        verify = fork(("verify", "--output", str(self._output)), self._log("verify"))
+        if verify.end():
+            self.problems.append(f"the output is not right: {verify.log.read_text('utf-8')}")
 
     def _disturbed(self, consumer: Consumer, edition: int) -> Consumer:
         """Start a crawl, kill it or the consumer after a while, and return the consumer."""
@@ -143,6 +160,14 @@ class Trial:
         if run.poll() is None:
             run.kill(group=True)
             self.kills["crawl"] += 1
+        if self._rng.random() < 0.5:
+            compaction = self._compact()
+            self._pass(self._rng.uniform(0, SHORT), consumer, compaction)
+            if compaction.poll() is None:
+                compaction.kill(group=True)
+                self.kills["compaction"] += 1
+            elif compaction.code:
+                self.problems.append(f"a compaction fails: {compaction.log.read_text('utf-8')}")
         if consumer.run.poll() is not None:
             self.problems.append(f"the consumer ended: {consumer.run.log.read_text('utf-8')}")
         return consumer
@@ -161,6 +186,10 @@ class Trial:
 
     def _start(self, arguments: Sequence[str]) -> Run:
         return fork(("crawl", *arguments, "--output", str(self._output)), self._log("crawl"))
+
+    def _compact(self) -> Run:
+        arguments = ("compact", "--compress", "gzip", "--output", str(self._output))
+        return fork(arguments, self._log("compact"), _take_all)
 
     def _follow(self) -> Consumer:
         pipe = self._rng.random() < 0.5
@@ -188,10 +217,11 @@ class Trial:
 
 
 def _places_in(output: Path) -> Iterator[Place]:
-    for file in output.rglob("*.jsonl"):
-        for line in file.read_bytes().splitlines():
-            metadata = json.loads(line)["metadata"]
-            yield metadata["site"], metadata["sequence"]
+    for file in segment_files(output):
+        with opened(file) as lines:
+            for line in lines:
+                metadata = json.loads(line)["metadata"]
+                yield metadata["site"], metadata["sequence"]
 
 
 @contextmanager
