@@ -163,6 +163,7 @@ def test_missing_records_are_named(tmp_path: Path) -> None:
         taken(tmp_path)
 
 
+@pytest.mark.threat("O6")
 @pytest.mark.parametrize("name", ["", "a/b", "..", "a b", "-x", "x" * 65])
 def test_a_name_that_is_no_name_of_a_file_is_refused(tmp_path: Path, name: str) -> None:
     with pytest.raises(UsageError, match="not a name of a consumer"):

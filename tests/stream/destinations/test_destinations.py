@@ -161,6 +161,7 @@ def test_a_webhook_gets_json_lines(tmp_path: Path, pauses: list[float]) -> None:
     assert pauses == [7, 2]
 
 
+@pytest.mark.threat("O9")
 @pytest.mark.parametrize("status", [400, 401, 404, 410, 302])
 def test_a_webhook_that_refuses_is_not_asked_again(status: int) -> None:
     answer = (status, {"Location": "/elsewhere"})
