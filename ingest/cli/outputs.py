@@ -88,13 +88,10 @@ def _check_folder(settings: Settings) -> None:
 
 def _repair(terminal: Terminal, settings: Settings, sites: list[str]) -> None:
     """Repair the ledger, and say on standard error what was done."""
-    from ingest.storage.binding import bind
     from ingest.storage.maintenance.repair import repair
 
     output = settings.output
     for site, database in _each_locked(settings, sites, create=True):
-        if settings.ledger:
-            bind(database, output, site)
         places = consumer_places(output, [site]).values()
         taken = max((by_site.get(site, 0) for by_site in places), default=0)
         done = repair(database, output, site, taken, datetime.now(UTC))
@@ -236,7 +233,9 @@ def _each_locked(
 
     Raises:
         OutputLocked: at the end, if crawls held the locks of sites, which were left out.
+        UsageError: a shared ledger binds a site to another folder.
     """
+    from ingest.storage.binding import bind
     from ingest.storage.site_lock import locked
 
     held = []
@@ -244,6 +243,8 @@ def _each_locked(
         for site in chosen_sites(settings.output, settings.ledger, settings.ledger, sites):
             try:
                 with locked(settings.output, site):
+                    if settings.ledger:  # its rows are of one folder only
+                        bind(database, settings.output, site)
                     yield site, database
             except OutputLocked:
                 held.append(site)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -76,3 +77,15 @@ def test_the_commands_work_on_the_sites_of_one_output(
     write(output, "news", ledger, 60, "d")
     assert numbers() == [5, 6]
     assert len(segment_files(output)) == 2
+
+
+def test_a_copy_of_the_folder_is_refused(khabar: Khabar, ledger: str, tmp_path: Path) -> None:
+    output, copy = tmp_path / "data", tmp_path / "copy"
+    write(output, "press", ledger, 0, "a")
+    write(output, "press", ledger, 1, "b")
+    shutil.copytree(output, copy)
+    write(output, "press", ledger, 2, "c")
+    for words in (("compact",), ("prune", "--older-than", "1d"), ("verify", "--repair")):
+        assert khabar(*words, "--output", copy)[0] == 2
+    assert khabar("verify", "--output", output) == (0, [])
+    assert len(segment_files(copy)) == 2
