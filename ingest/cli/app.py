@@ -11,6 +11,7 @@ import errno
 import gc
 import os
 import sys
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import import_module
@@ -127,6 +128,8 @@ def main() -> None:
     gc.set_threshold(_NEW_OBJECTS)
     # Of pydantic: without it, the first model looks through all installed distributions for plug-ins.
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "1")
+    # What a signal stops before its first step is no fault of the operator's.
+    warnings.filterwarnings("ignore", "coroutine .* was never awaited", RuntimeWarning)
     terminal = Terminal()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):

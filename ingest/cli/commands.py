@@ -48,7 +48,8 @@ COMMANDS = {
     "follow": Command(
         "follow",
         "Write new records, each once, from where a consumer stopped.",
-        f"{_SIMPLE[:-1]}; 5 another process reads as this consumer.",
+        f"{_SIMPLE[:-1]}; 3 the destination does not take the records; 5 another process reads as "
+        "this consumer.",
     ),
     "consumers": Command(
         "consumers", "List the consumers of an output, or set their places.", _SIMPLE, is_group=True

@@ -71,6 +71,7 @@ def consumers(
 
 
 def reset(
+    context: typer.Context,
     name: Name,
     *,
     to: Annotated[
@@ -108,6 +109,9 @@ def reset(
     with cursor.locked():
         before = cursor.load().by_site if site else {}
         cursor.save({**before, **places})
+    terminal = context.ensure_object(Terminal)
+    for chosen, place in places.items():
+        terminal.line(f"{name} goes on after record {place} of {last[chosen]} of {chosen}")
 
 
 def remove(name: Name, *, output: Output = None) -> None:

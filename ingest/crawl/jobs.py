@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import atexit
+import os
 import signal
 import threading
 import time
@@ -87,7 +88,10 @@ async def wait_or_stop(
 
 @contextmanager
 def _first_signal() -> Iterator[asyncio.Future[signal.Signals]]:
-    """Yield a future of the first signal. After it, signals have their previous handlers again."""
+    """Yield a future of the first signal. A second one ends the process at once.
+
+    That is safe at any moment: what is not committed is fetched again, and workers follow.
+    """
     loop = asyncio.get_running_loop()
     received: asyncio.Future[signal.Signals] = loop.create_future()
 
@@ -97,6 +101,8 @@ def _first_signal() -> Iterator[asyncio.Future[signal.Signals]]:
 
     def stop(kind: signal.Signals) -> None:
         restore()
+        for each in _SIGNALS:
+            signal.signal(each, _end_at_once)
         received.set_result(kind)
 
     if threading.current_thread() is not threading.main_thread():
@@ -110,6 +116,24 @@ def _first_signal() -> Iterator[asyncio.Future[signal.Signals]]:
     finally:
         with suppress(NotImplementedError):
             restore()
+
+
+def _end_at_once(number: int, _: object) -> None:
+    os._exit(128 + number)
+
+
+@contextmanager
+def _same_handlers_after() -> Iterator[None]:
+    """Restore the handlers of signals after the block."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = {kind: signal.getsignal(kind) for kind in _SIGNALS}
+    try:
+        yield
+    finally:
+        for kind, handler in before.items():
+            signal.signal(kind, handler)
 
 
 async def _abandon(crawlers: Collection[Crawler]) -> None:
@@ -191,7 +215,7 @@ def run_jobs(
     values = scrapy_settings(
         settings, catalog=catalog, output=output, tape=tape, reactor=with_reactor
     )
-    with WorkerPools() as pools:
+    with _same_handlers_after(), WorkerPools() as pools:
         values |= {"KHABAR_CLOCK": now, "KHABAR_WORKERS": pools}
         main = _run(values, jobs, listeners, settings.limits.stop_seconds)
         received = _on_reactor(main, settings) if with_reactor else asyncio.run(main)

@@ -41,13 +41,16 @@ def prepare() -> None:
     import_module("ingest.processing.build")
 
 
-def begin(extra_bytes: int, log_options: logs.LogOptions | None) -> None:
+def begin(extra_bytes: int, log_options: logs.LogOptions | None, packed: bytes) -> None:
     """Initialise a worker.
 
     Args:
         extra_bytes: the memory that a page or source may take on top of the process itself.
         log_options: of the program; None if it configures no logs.
+        packed: what `work` will get. Its imports must not count as the time of the first page.
     """
+    with suppress(Exception):  # it is raised again for each page
+        _unpacked(packed)
     if log_options is not None:
         logs.set_up(log_options)
     # pebble's handler is code of Python, which gets no turn during a call into C: the end of a

@@ -12,7 +12,6 @@ import asyncio
 import multiprocessing
 import os
 import pickle
-import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as PebbleTimeout
@@ -43,11 +42,6 @@ _ATTEMPTS = 3
 
 _LOOK_SECONDS = 1.0
 """Seconds between health checks of the pool while a page waits for its result."""
-
-_STARTING_SECONDS = 30.0
-"""Timeout in seconds for processes that are still starting when the pool is closed."""
-
-_POLL_SECONDS = 0.01
 
 _MOST = 4
 """Upper limit of the default number: more workers than this wait for polite delays."""
@@ -116,13 +110,13 @@ class Workers:
         )
         self._pool = self._new_pool()
         self._warming: Thread | None = None
-        self._first: list[Future[Any]] = []  # tasks, one for each process that starts
+        self._is_filled = False
         self._served = False
         self._closed = False
 
     def warm(self) -> None:
         """Start the processes ahead of the first task: their imports take about a second."""
-        if self._first or self._warming is not None:
+        if self._is_filled or self._warming is not None:
             return
         self._warming = Thread(target=self._fill, name="khabar-warm", daemon=True)
         self._warming.start()
@@ -173,20 +167,19 @@ class Workers:
         self._closed = True
         if self._warming is not None:
             self._warming.join()
-        # A process that is ended during its start prints a traceback.
-        deadline = time.monotonic() + _STARTING_SECONDS
-        while any(map(_waits, self._first)) and time.monotonic() < deadline:
-            time.sleep(_POLL_SECONDS)
+        # SIGTERM would let a process that is still starting print a traceback; pebble has no other
+        # way to its processes.
+        for process in tuple(self._pool._pool_manager.worker_manager.workers.values()):  # noqa: SLF001
+            process.kill()
         _end(self._pool)
 
     def _schedule(
         self, pool: ProcessPool, function: Callable[..., Any], args: tuple[object, ...] = ()
     ) -> Future[Any]:
+        self._is_filled = True
         task: Future[Any] = pool.schedule(
             function, args=args, timeout=self._limits.extraction_seconds
         )
-        if len(self._first) < self._number:
-            self._first.append(task)
         return task
 
     async def _done(self, function: Callable[..., Any], *args: object) -> Any:  # noqa: ANN401
@@ -241,7 +234,7 @@ class Workers:
             max_workers=self._number,
             max_tasks=self._limits.worker_pages,
             initializer=begin,
-            initargs=(self._limits.worker_bytes, logs.current()),
+            initargs=(self._limits.worker_bytes, logs.current(), self._extract),
             context=context,
         )
 
@@ -252,7 +245,6 @@ class Workers:
             if not self._served:
                 self._method = "spawn"
             self._pool = self._new_pool()
-            self._first = []
             _end(broken)
 
     def _fill(self) -> None:
@@ -260,10 +252,6 @@ class Workers:
         with suppress(RuntimeError):  # `run` reports a pool that is broken
             for _ in range(self._number):
                 self._schedule(pool, prepare)
-
-
-def _waits(task: Future[Any]) -> bool:
-    return not (task.running() or task.done())
 
 
 def _end(pool: ProcessPool) -> None:

@@ -123,7 +123,7 @@ class SiteLog:
 
     def __init__(self, output: Path, site: str, url: str = "") -> None:
         self._output = output
-        self._site = site
+        self.site = self._site = site
         self._url = url
         self._reached = ("", 0, 0)  # a path, a number, and the byte where its line begins
 

@@ -219,8 +219,10 @@ def start_of(log: SiteLog, last: int, start: str) -> int:
     if start == NOW:
         return last
     if start.isdecimal():
-        return min(int(start), last)
-    return _before(log, parse_since(start))
+        if int(start) > last:
+            raise UsageError(f"{log.site} has {last} records, not {start}", "or say `now`")
+        return int(start)
+    return _before(log, parse_since(start, option="the place to begin"))
 
 
 def _before(log: SiteLog, moment: datetime) -> int:

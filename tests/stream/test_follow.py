@@ -93,7 +93,6 @@ def test_many_records_of_one_site_do_not_hold_up_another(
         ("start", [1, 2, 3, 4]),
         ("now", []),
         ("2", [3, 4]),
-        ("99", []),
         ("2026-11-21", [3, 4]),
         ("2026-11-20T09:00:00Z", [1, 2, 3, 4]),
         ("2026-11-22T09:00:00Z", [4]),
@@ -109,6 +108,12 @@ def test_a_new_consumer_begins_where_it_is_told(
     assert taken(tmp_path, start=start) == [f"news {number}" for number in numbers]
     write(tmp_path, "news", "e", days=3)
     assert taken(tmp_path, start="start") == ["news 5"]  # it has a place now
+
+
+def test_a_number_behind_the_end_is_no_start(tmp_path: Path) -> None:
+    write(tmp_path, "news", "ab")
+    with pytest.raises(UsageError, match="news has 2 records, not 99"):
+        taken(tmp_path, start="99")
 
 
 def test_a_site_that_came_after_the_consumer_is_read_from_its_start(tmp_path: Path) -> None:

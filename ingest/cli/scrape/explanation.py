@@ -24,7 +24,9 @@ def explain(call: ScrapeCall) -> int:
     from ingest.monitoring.report import EXIT_NOTHING, EXIT_UNHEALTHY
 
     texts: list[str] = []
-    problems = 0
+    problems = len(call.input.problems)
+    for problem in call.input.problems:
+        call.terminal.error(str(problem))
 
     def take(name: str, explanation: str | KhabarError) -> None:
         nonlocal problems

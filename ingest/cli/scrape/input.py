@@ -81,12 +81,21 @@ def read_input(arguments: Iterable[str], files: Iterable[str]) -> ScrapeInput:
     for number, text in enumerate(arguments, 1):
         if "://" not in text and Path(text).exists():
             result.paths.append(Path(text))
+        elif _looks_like_a_file(text):
+            raise UsageError(f"no such file or folder: {text}", "name a saved page, or a URL")
         else:
             result.add(check_url(text), f"argument {number}")
     for file in files:
         result.listed = True
         _read_lines(file, result)
     return result
+
+
+def _looks_like_a_file(text: str) -> bool:
+    """Whether an argument that does not exist is a path rather than a URL without its scheme."""
+    is_path = text.startswith(("/", "./", "../", "~")) or text.endswith("/")
+    is_page = text.casefold().endswith((".html", ".htm", ".xhtml")) and "/" not in text
+    return "://" not in text and (is_path or is_page)
 
 
 def _read_lines(file: str, result: ScrapeInput) -> None:

@@ -13,7 +13,7 @@ from scrapy import Request
 from scrapy.crawler import Crawler
 from scrapy.http import Response
 
-from ingest.crawl.context import PAGE_DONE
+from ingest.crawl.context import PAGE_DONE, context_of
 from ingest.crawl.frontier.sources import feed_page, sitemap_page
 from ingest.crawl.http.recording import open_tape
 from ingest.crawl.jobs import Job, run_jobs
@@ -21,7 +21,7 @@ from ingest.crawl.pages.given import NO_ROBOTS, Given, NamedHosts
 from ingest.crawl.politeness.throttle import stop_asking
 from ingest.crawl.rendering.chromium import check_browser
 from ingest.crawl.spider import KhabarSpider
-from ingest.errors import KhabarError, LimitExceeded, NothingFetched
+from ingest.errors import HostExcluded, KhabarError, LimitExceeded, NothingFetched
 from ingest.plugins import SourcePage
 from ingest.processing.workers import NO_SITE, default_workers
 from ingest.record import Article, Rejection
@@ -164,7 +164,7 @@ class _Receiver:
 
     def done(self, url: str, outcome: Outcome) -> None:
         """Report an outcome."""
-        if self._error is not None or url in self._reported:
+        if self._error is not None or url in self._reported or self._was_not_asked(outcome):
             return
         if self._ignores_robots and isinstance(outcome, Article):
             outcome = _with_warning(outcome, NO_ROBOTS)
@@ -174,6 +174,12 @@ class _Receiver:
         except BaseException as error:  # noqa: BLE001 - Scrapy would log it; raised at the end
             self._error = error
             self._stop()
+
+    def _was_not_asked(self, outcome: Outcome) -> bool:
+        """Whether a page has no outcome but the end of the run by a signal."""
+        if self._crawler is None or not isinstance(outcome, HostExcluded):
+            return False
+        return context_of(self._crawler).interrupted
 
     def finish(self, urls: Iterable[str], error: KhabarError | None) -> None:
         """Report the URLs that nothing came of, and raise what the caller raised."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 from collections.abc import Sequence
 from email.message import Message
 from http.client import HTTPException
@@ -68,7 +69,10 @@ class Webhook:
             ) from error
         except (URLError, HTTPException, OSError) as error:
             reason = getattr(error, "reason", None) or error
-            raise NotDelivered(f"{name}: {reason}", "see whether it is up") from error
+            is_final = isinstance(reason, ssl.SSLError)  # its certificate, or no TLS at all
+            raise NotDelivered(
+                f"{name}: {reason}", "see whether it is up", is_final=is_final
+            ) from error
 
     def close(self) -> None:
         """Do nothing: each request has its own connection."""
