@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any, NamedTuple, Self
 
 from ingest import errors
+from ingest.errors import InvalidURL
 from ingest.monitoring.summary import RunSummary
 from ingest.record import Article, Rejection
 from ingest.schedule import parse_since
@@ -115,7 +116,8 @@ def scrape_many(
     `for`, or in `async for`, which leaves the event loop free.
 
     Args:
-        urls: absolute http(s) URLs; one that is repeated is fetched once.
+        urls: absolute http(s) URLs; one that is repeated is fetched once. A text that is no URL has
+            an `InvalidURL` as its result.
         settings: the operator's settings; those of file and environment by default.
         site: a definition for all pages, or its name, or `none`. By default it depends on the URL
             of each page.
@@ -127,23 +129,39 @@ def scrape_many(
         has a `KhabarError` as its result, which is not raised.
 
     Raises:
-        InvalidURL: before anything is fetched.
         UnknownSite, InvalidCassette, KhabarError: at the first step of the iterator.
     """
     settings = settings or Settings.load()
+    valid, invalid = _sorted_out(urls)
     request = {
         "task": "scrape_many",
-        "urls": list(dict.fromkeys(check_url(url) for url in urls)),
+        "urls": valid,
         "site": None if site is None else _plain(site),
         "accept_any": accept_any,
         **_common(settings, replay),
         # Only what is set: the number of requests at a time depends on that.
         "settings": settings.model_dump(mode="json", exclude_unset=True),
     }
-    return ScrapedPages(_scraped(request, settings.limits.stop_seconds + _GRACE_SECONDS))
+    seconds = settings.limits.stop_seconds + _GRACE_SECONDS
+    return ScrapedPages(_scraped(request, invalid, seconds))
 
 
-def _scraped(request: Mapping[str, Any], stop_seconds: float) -> Generator[Scraped]:
+def _sorted_out(urls: Iterable[str]) -> tuple[list[str], list[Scraped]]:
+    """Return the URLs, each once, and the results of texts that are none."""
+    valid: dict[str, None] = {}
+    invalid = []
+    for url in urls:
+        try:
+            valid[check_url(url)] = None
+        except InvalidURL as error:
+            invalid.append(Scraped(url, error))
+    return list(valid), invalid
+
+
+def _scraped(
+    request: Mapping[str, Any], invalid: Iterable[Scraped], stop_seconds: float
+) -> Generator[Scraped]:
+    yield from invalid
     if not request["urls"]:
         return
     with closing(_messages(request, stop_seconds)) as messages:
