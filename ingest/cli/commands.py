@@ -82,6 +82,6 @@ COMMANDS = {
     ),
     "rebind": Command("ledger", "Bind sites in a shared ledger to another output folder.", _SIMPLE),
     "diff": Command("diff", "Show two versions of an article side by side.", _SIMPLE),
-    "schema": Command("read", "Print the JSON Schema of a record.", "Exit codes: 0 done."),
+    "schema": Command("schema", "Print the JSON Schema of a record.", "Exit codes: 0 done."),
 }
 """The commands by their names, in the order of the list."""

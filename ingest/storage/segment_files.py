@@ -1,0 +1,72 @@
+"""The finished segments below a folder, and their lines: what readers without a ledger take."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator
+from pathlib import Path
+from typing import BinaryIO
+
+from ingest.errors import UsageError
+
+SUFFIX = ".jsonl"
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+
+
+def segment_files(path: Path, sites: Collection[str] = ()) -> Iterator[Path]:
+    """Yield a file, or the finished segments below a folder, in the order of their paths.
+
+    A folder is listed when its turn comes, so the first file of a large output comes at once.
+
+    Args:
+        path: a file, an output folder, or any folder in one.
+        sites: of an output folder, only the folders of these sites. Elsewhere the caller has to
+            select records by their site.
+
+    Raises:
+        UsageError: there is no such file or folder, or the output folder lacks one of the sites.
+    """
+    if not path.exists():
+        raise UsageError(f"no such file or folder: {path}", "give the output of `khabar crawl`")
+    if not path.is_dir():
+        yield path
+        return
+    known = _sites_in(path) if sites else []
+    if not known:
+        yield from _below(path)
+        return
+    for site in sites:
+        if site not in known:
+            raise UsageError(
+                f"no site {site!r} in {path}", f"those with records: {', '.join(known)}"
+            )
+    for site in known:
+        if site in sites:
+            yield from _below(path / site)
+
+
+def open_segment(file: Path) -> BinaryIO:
+    """Open a segment to read the bytes of its lines; raises `UsageError` if that fails."""
+    try:
+        return file.open("rb")
+    except OSError as error:
+        raise UsageError(
+            f"cannot read {file}: {error.strerror}", "read the folder again"
+        ) from error
+
+
+def _sites_in(folder: Path) -> list[str]:
+    """Return the names of the sites of an output folder; none of another folder."""
+    return sorted(
+        site.name
+        for site in folder.iterdir()
+        if site.is_dir() and any(_DAY.fullmatch(day.name) for day in site.iterdir())
+    )
+
+
+def _below(folder: Path) -> Iterator[Path]:
+    for entry in sorted(folder.iterdir()):
+        if entry.is_dir():
+            yield from _below(entry)
+        elif entry.name.endswith(SUFFIX):
+            yield entry
