@@ -44,6 +44,11 @@ COMMANDS = {
         "demo", "Crawl two recorded newsrooms, without network, and show records.", EXIT_CODES
     ),
     "read": Command("read", "Show the records of an output folder, one line each.", _SIMPLE),
+    "export": Command(
+        "export",
+        "Write the records of an output as Parquet, CSV, SQLite or DuckDB.",
+        f"{_SIMPLE[:-1]}; 5 another process reads as this consumer.",
+    ),
     "follow": Command(
         "follow",
         "Write new records, each once, from where a consumer stopped.",
