@@ -87,6 +87,10 @@ COMMANDS = {
     ),
     "rebind": Command("ledger", "Bind sites in a shared ledger to another output folder.", _SIMPLE),
     "diff": Command("diff", "Show two versions of an article side by side.", _SIMPLE),
-    "schema": Command("schema", "Print the JSON Schema of a record.", "Exit codes: 0 done."),
+    "schema": Command(
+        "schema",
+        "Print the schema of a record, as JSON Schema or in another form.",
+        "Exit codes: 0 done; 2 an argument is wrong.",
+    ),
 }
 """The commands by their names, in the order of the list."""

@@ -58,7 +58,7 @@ class Column:
 @cache
 def columns() -> tuple[Column, ...]:
     """Return the columns of a record, in the order of its schema."""
-    schema = _schema()
+    schema = record_schema()
     return tuple(_columns(schema, schema["$defs"]))
 
 
@@ -114,7 +114,7 @@ def _check_version(record: Mapping[str, Any]) -> None:
 
 @cache
 def _known_version() -> tuple[int, int]:
-    major, minor, _ = _schema()["properties"]["schemaVersion"]["default"].split(".")
+    major, minor, _ = record_schema()["properties"]["schemaVersion"]["default"].split(".")
     return int(major), int(minor)
 
 
@@ -137,11 +137,16 @@ def _flat(struct: Struct, prefix: str, separator: str) -> Iterator[tuple[str, Ty
             yield name, column.type
 
 
-def _schema() -> Mapping[str, Any]:
-    # A test compares the file with the models, which take longer to load.
-    text = resources.files("ingest").joinpath("record.schema.json").read_text("utf-8")
-    schema: Mapping[str, Any] = json.loads(text)
+def record_schema() -> Mapping[str, Any]:
+    """Return the JSON Schema of a record."""
+    schema: Mapping[str, Any] = json.loads(schema_text())
     return schema
+
+
+def schema_text() -> str:
+    """Return the JSON Schema of a record as text."""
+    # A test compares the file with the models, which take longer to load.
+    return resources.files("ingest").joinpath("record.schema.json").read_text("utf-8")
 
 
 def _columns(schema: Mapping[str, Any], definitions: Mapping[str, Any]) -> Iterator[Column]:

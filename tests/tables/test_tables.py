@@ -153,6 +153,7 @@ def test_pandas_reads_what_tables_are_made_of(tmp_path: Path) -> None:
         assert list(frame["version"]) == [2, 1]
 
 
+@pytest.mark.threat("O7")
 def test_a_cell_of_csv_is_no_formula(tmp_path: Path) -> None:
     put(f"{tmp_path}/t.csv", full())
     with (tmp_path / "t.csv").open(encoding="utf-8", newline="") as stream:
