@@ -65,9 +65,9 @@ def export(
 
     Example: khabar export news.duckdb --as warehouse
     """
+    kind_of(target, kind)  # an error now, before anything is loaded
     from ingest.settings import Settings
 
-    kind_of(target, kind)
     settings = Settings.load(output=path)
     selection = selection_of(site, since, until, by, where, latest=latest)
     if name is None:
@@ -91,8 +91,7 @@ def _export_all(target: str, kind: TableKind | None, path: Path, selection: Sele
 def _export_new(
     target: str, kind: TableKind | None, settings: Settings, selection: Selection, name: str
 ) -> Table:
-    import json
-
+    from ingest.storage.selection import RecordLine
     from ingest.stream.cursor import Cursor
     from ingest.stream.follow import Follower
     from ingest.tables.place import Place
@@ -114,7 +113,7 @@ def _export_new(
     with follower:
         with open_table(target, kind, append=True) as table:
             for line in follower.lines():
-                record = json.loads(line.data)
+                record = RecordLine(line.data, Path(line.site), line.sequence).record
                 if record["metadata"].get("sequence") is None:  # of an older schema
                     record["metadata"]["sequence"] = line.sequence
                 if selection.takes(record):

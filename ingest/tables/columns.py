@@ -93,10 +93,20 @@ def row_of(record: Mapping[str, Any]) -> dict[str, Any]:
     """Return a record with exactly the columns: what an older schema lacks is null or empty.
 
     Raises:
-        UsageError: a newer schema made the record, whose fields would be lost, or it has no version.
+        UsageError: a newer schema made the record, whose fields would be lost, it has no version, or
+            a value has no part that it should have.
     """
     _check_version(record)
-    return {column.name: _value(column.type, record.get(column.name)) for column in columns()}
+    row = {}
+    for column in columns():
+        try:
+            row[column.name] = _value(column.type, record.get(column.name))
+        except (AttributeError, TypeError, ValueError) as error:
+            problem = (
+                f"a record does not fit the schema: {column.name} is {record[column.name]!r:.40}"
+            )
+            raise UsageError(problem, "see `khabar schema`") from error
+    return row
 
 
 def _check_version(record: Mapping[str, Any]) -> None:

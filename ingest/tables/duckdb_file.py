@@ -23,7 +23,7 @@ _COLUMNS = (
 
 
 class DuckDbFile:
-    """A DuckDB database. All rows of an export are one transaction.
+    """A DuckDB database. All rows that an export adds to an old one are one transaction.
 
     Args:
         old: the same file if it exists, else None.
@@ -35,6 +35,7 @@ class DuckDbFile:
 
     def __init__(self, old: Path | None, new: Path) -> None:
         self._path = new
+        self._is_new = old is None
         with self._reported():
             self._connection = duckdb.connect(str(new))
         with self._reported():
@@ -54,6 +55,8 @@ class DuckDbFile:
                 f"INSERT INTO articles BY NAME SELECT * FROM {_BATCH} ON CONFLICT DO NOTHING"  # noqa: S608 - a constant
             ).fetchone()
             self._connection.unregister(_BATCH)
+            if self._is_new:  # under its temporary name, a part of it may be committed
+                self._connection.execute("COMMIT; BEGIN")
         return 0 if done is None else int(done[0])
 
     def close(self, *, commit: bool) -> None:

@@ -19,9 +19,9 @@ from ingest.tables.arrow import arrow_schema, arrow_table
 Key = tuple[str, int]
 
 _FILE_ROWS = 10_000
-"""Rows of a file in a partition: some tens of MB in memory."""
-_WAITING_ROWS = 40_000
-"""Rows that wait for their files, over all partitions."""
+"""Rows of a file in a partition, at most."""
+_WAITING_ROWS = 10_000
+"""Rows that wait for their files, over all partitions: some 300 MB in memory."""
 
 
 class ParquetFile:

@@ -79,16 +79,17 @@ class Place:
             return
         with self.reported():
             self.local.parent.mkdir(parents=True, exist_ok=True)
-            old = self.local if append and self.local.exists() else None
+            target = self.local.resolve()  # a link stays one
+            old = target if append and target.exists() else None
             if old is not None and in_place:
                 yield old, old
                 return
-            new = self.local.with_name(f".{self.local.name}.{uuid4().hex[:8]}.part")
+            new = target.with_name(f".{target.name}.{uuid4().hex[:8]}.part")
             try:
                 yield old, new
                 _sync(new)
-                new.replace(self.local)
-                _sync(self.local.parent)
+                new.replace(target)
+                _sync(target.parent)
             finally:
                 new.unlink(missing_ok=True)
 
@@ -198,7 +199,9 @@ def _settle_folder(new: Path, target: Path, before: Path, *, append: bool) -> No
 
 
 def _sync(path: Path) -> None:
-    """Write a file or the names in a folder to the disk."""
+    """Write a file or the names in a folder to the disk (POSIX only)."""
+    if os.name != "posix":
+        return
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)

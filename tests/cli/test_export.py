@@ -156,6 +156,19 @@ def test_a_number_that_an_older_line_lacks_is_its_place(shell: Shell) -> None:
     assert numbers == {"ry a": 1, "ry b": 2}
 
 
+def test_a_line_that_is_no_record_is_named(shell: Shell) -> None:
+    write(Path("data"), "news", "ab")
+    (segment,) = Path("data").rglob("*.jsonl")
+    first, second = segment.read_bytes().splitlines(keepends=True)
+    segment.write_bytes(first + b"x" * (len(second) - 1) + b"\n")
+    for arguments in (("t.csv",), ("t.csv", "--as", "x")):
+        code, _, err = shell.run("export", *arguments)
+        assert code == 2
+        assert ":2 is not a record" in err
+        assert err.count("\n") == 1
+    assert not Path("t.csv").exists()
+
+
 @pytest.mark.parametrize(
     ("arguments", "problem"),
     [

@@ -226,6 +226,23 @@ def test_a_value_of_another_type_is_an_error(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize("value", ["Rabia", ["Rabia"], [["name", "Rabia"]], 7])
+def test_a_value_without_its_parts_is_an_error(tmp_path: Path, value: Any) -> None:
+    with pytest.raises(UsageError, match="does not fit the schema: authors is"):
+        put(f"{tmp_path}/t.csv", {**full().to_dict(), "authors": value})
+
+
+def test_a_link_stays_a_link(target: str, tmp_path: Path) -> None:
+    if target.endswith("/"):
+        return
+    put(target, bare("a"))
+    link = tmp_path / f"link{Path(target).suffix}"
+    link.symlink_to(target)
+    put(str(link), bare("b"))
+    assert link.is_symlink()
+    assert rows_of(Path(target)) == records([bare("b")])
+
+
 def test_an_old_file_that_is_another_one_is_an_error(target: str) -> None:
     if target.endswith("/"):
         return
