@@ -9,8 +9,6 @@ from functools import cache
 from pathlib import Path
 from typing import Literal, NamedTuple
 
-from pydantic import ValidationError
-
 from ingest import errors
 from ingest.crawl.process import crawl, scrape, scrape_many
 from ingest.processing.build import article_for
@@ -18,7 +16,6 @@ from ingest.processing.explain import explain_page
 from ingest.record import Article, FetchedPage, Rejection
 from ingest.settings import Settings
 from ingest.sites import UNKNOWN_SITE, Site, SiteCatalog
-from ingest.storage.compression.files import opened, segment_files
 from ingest.urls import check_url
 
 __all__ = ["crawl", "explain", "extract", "extract_many", "read", "scrape", "scrape_many"]
@@ -179,33 +176,32 @@ def _aware(moment: datetime | None) -> datetime:
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
-def read(path: Path | str) -> Iterator[Article]:
+def read(
+    path: Path | str,
+    *,
+    sites: Iterable[str] = (),
+    since: datetime | None = None,
+    until: datetime | None = None,
+    by: Literal["published", "downloaded"] = "published",
+    where: Iterable[tuple[str, str]] = (),
+    latest: bool = False,
+) -> Iterator[Article]:
     """Yield the records of a JSON Lines file, or of all finished segments below a folder, by name.
 
-    Compressed files are read, too.
+    Args:
+        path: the file, or an output folder, or a folder in one.
+        sites: names of sites; all by default.
+        since: only from this aware time on.
+        until: only before this aware time.
+        by: the time that both mean.
+        where: pairs of `language`, `section` or `author`, and a value.
+        latest: only the newest version of each article, without those that are gone.
 
     Raises:
-        UsageError: there is no such file or folder, or a line is not a record. The message names
-            file and line.
+        UsageError: there is no such file, folder or site, or a line is not a record. The message
+            names file and line.
     """
-    path = Path(path)
-    if not path.exists():
-        raise errors.UsageError(
-            f"no such file or folder: {path}", "give the output of `khabar crawl`"
-        )
-    files = segment_files(path) if path.is_dir() else [path]
-    for file in files:
-        yield from _records(file)
+    from ingest.storage.selection import Moment, Selection, read_lines  # noqa: PLC0415 - only here
 
-
-def _records(file: Path) -> Iterator[Article]:
-    with opened(file) as lines:
-        for number, line in enumerate(lines, 1):
-            try:
-                yield Article.model_validate_json(line)
-            except ValidationError as error:
-                problem = error.errors()[0]
-                key = ".".join(str(part) for part in problem["loc"])
-                raise errors.UsageError(
-                    f"{file}:{number} is not a record: {key} {problem['msg']}"
-                ) from error
+    selection = Selection(tuple(sites), since, until, Moment(by), tuple(where), latest)
+    return (line.article() for line in read_lines(Path(path), selection))

@@ -54,14 +54,14 @@ def parse_interval(text: str) -> timedelta:
     return interval
 
 
-def parse_since(text: str, now: datetime | None = None, option: str = "--since") -> datetime:
-    """Return the aware time that an option `--since` means.
+def parse_since(text: str, now: datetime | None = None, *, option: str = "--since") -> datetime:
+    """Return the aware time that an option such as `--since` means.
 
     Args:
         text: a duration before now, as `parse_duration` takes it, or a day or time in ISO 8601.
             A time without an offset is in UTC.
         now: the current time, aware; the default is the system's clock.
-        option: the name of the option, for the message.
+        option: its name, for messages.
 
     Raises:
         UsageError: the text is neither, or the duration goes back beyond the year 1.

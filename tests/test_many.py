@@ -66,9 +66,13 @@ def test_a_loop_may_end_early() -> None:
     assert list(results) == []
 
 
+def test_a_text_that_is_no_url_has_a_result_of_its_own() -> None:
+    results = dict(scrape_many(["nope", RICE], replay=CASSETTES))
+    assert isinstance(results["nope"], InvalidURL)
+    assert isinstance(results[RICE], Article)
+
+
 def test_wrong_calls_of_scrape_many_are_raised() -> None:
-    with pytest.raises(InvalidURL):
-        scrape_many([RICE, "nope"], replay=CASSETTES)
     with pytest.raises(InvalidCassette):
         list(scrape_many([RICE], replay="no-such-file.yaml"))
     with pytest.raises(UnknownSite, match="dailytimes"):

@@ -45,6 +45,11 @@ COMMANDS = {
         "demo", "Crawl two recorded newsrooms, without network, and show records.", EXIT_CODES
     ),
     "read": Command("read", "Show the records of an output folder, one line each.", _SIMPLE),
+    "export": Command(
+        "export",
+        "Write the records of an output as Parquet, CSV, SQLite or DuckDB.",
+        f"{_SIMPLE[:-1]}; 5 another process reads as this consumer.",
+    ),
     "follow": Command(
         "follow",
         "Write new records, each once, from where a consumer stopped.",
@@ -92,6 +97,10 @@ COMMANDS = {
     ),
     "compact": Command("outputs", "Merge and compress the segments of past days.", _LOCKED),
     "prune": Command("outputs", "Remove segments whose records are all old.", _LOCKED),
-    "schema": Command("read", "Print the JSON Schema of a record.", "Exit codes: 0 done."),
+    "schema": Command(
+        "schema",
+        "Print the schema of a record, as JSON Schema or in another form.",
+        "Exit codes: 0 done; 2 an argument is wrong.",
+    ),
 }
 """The commands by their names, in the order of the list."""

@@ -13,7 +13,7 @@ it. `record_writer` returns the writer of a format, which makes text of records 
 
 from ingest.formats.fields import check_fields, default_columns, value_at
 from ingest.formats.files import Output, open_output
-from ingest.formats.writers import Format, Record, RecordWriter, record_writer
+from ingest.formats.writers import Format, Record, RecordWriter, record_writer, without_formula
 
 __all__ = [
     "Format",
@@ -25,4 +25,5 @@ __all__ = [
     "open_output",
     "record_writer",
     "value_at",
+    "without_formula",
 ]

@@ -21,6 +21,7 @@ COMMANDS = [
     ["scrape"],
     ["demo"],
     ["read"],
+    ["export"],
     ["follow"],
     ["consumers"],
     ["consumers", "reset"],

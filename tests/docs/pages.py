@@ -8,12 +8,14 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from ingest.record import json_schema
+from ingest.tables.markdown import record_tables
 from tests.docs.drawing import draw
 from tests.docs.modules import ROOT, folder_map, folder_table, layer_table
-from tests.docs.reference import record_tables, settings_tables, site_tables
+from tests.docs.reference import column_table, settings_tables, site_tables
 
 PARTS: dict[str, Callable[[], str]] = {
-    "record": record_tables,
+    "record": lambda: record_tables(json_schema()),
+    "columns": column_table,
     "settings": settings_tables,
     "site definitions": site_tables,
     "folders": folder_table,

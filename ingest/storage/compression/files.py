@@ -18,6 +18,8 @@ from ingest.storage.segments import OPEN
 
 PLAIN = ".jsonl"
 _SUFFIXES = (Compression.ZSTD.suffix, Compression.GZIP.suffix, "")
+ENDINGS = tuple(f"{PLAIN}{suffix}" for suffix in _SUFFIXES)
+"""The endings of files of finished segments."""
 
 
 def open_segment(output: Path, path: str) -> tuple[Path, BinaryIO]:
