@@ -54,13 +54,14 @@ def parse_interval(text: str) -> timedelta:
     return interval
 
 
-def parse_since(text: str, now: datetime | None = None) -> datetime:
-    """Return the aware time that an option `--since` means.
+def parse_since(text: str, now: datetime | None = None, option: str = "--since") -> datetime:
+    """Return the aware time that an option such as `--since` means.
 
     Args:
         text: a duration before now, as `parse_duration` takes it, or a day or time in ISO 8601.
             A time without an offset is in UTC.
         now: the current time, aware; the default is the system's clock.
+        option: the name of the option, for errors.
 
     Raises:
         UsageError: the text is neither, or the duration goes back beyond the year 1.
@@ -68,18 +69,18 @@ def parse_since(text: str, now: datetime | None = None) -> datetime:
     try:
         moment = datetime.fromisoformat(text.strip())
     except ValueError:
-        return _before(text, now or datetime.now(UTC))
+        return _before(text, now or datetime.now(UTC), option)
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
-def _before(text: str, now: datetime) -> datetime:
+def _before(text: str, now: datetime, option: str) -> datetime:
     remedy = "or a day or time such as 2026-11-01"
     try:
         return now - parse_duration(text)
     except ValueError as error:
-        raise UsageError(f"--since: {error}", remedy) from None
+        raise UsageError(f"{option}: {error}", remedy) from None
     except OverflowError:
-        raise UsageError(f"--since: {text!r} goes back beyond the year 1", remedy) from None
+        raise UsageError(f"{option}: {text!r} goes back beyond the year 1", remedy) from None
 
 
 def _interval(text: str) -> str:

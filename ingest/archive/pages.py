@@ -51,13 +51,13 @@ class PageFilter:
     since: datetime | None = None
     until: datetime | None = None
 
-    def takes(self, head: RecordHead) -> bool:
-        """Whether a record may be a page that is wanted, by its header."""
+    def takes_page(self, url: str, date: datetime) -> bool:
+        """Whether a page with this address, of this time, may be wanted."""
         return (
-            (self.since is None or head.date >= self.since)
-            and (self.until is None or head.date < self.until)
-            and (self.url is None or self.url.search(head.url) is not None)
-            and (self.is_wanted is None or self.is_wanted(head.url))
+            (self.since is None or date >= self.since)
+            and (self.until is None or date < self.until)
+            and (self.url is None or self.url.search(url) is not None)
+            and (self.is_wanted is None or self.is_wanted(url))
         )
 
     def takes_type(self, content_type: str) -> bool:
@@ -99,7 +99,7 @@ class ArchivePages:
         if head.kind not in _PAGES or not is_http_url(head.url):
             self.others += 1
             return False
-        if not self._chosen.takes(head):
+        if not self._chosen.takes_page(head.url, head.date):
             self.filtered += 1
             return False
         return True

@@ -19,6 +19,7 @@ from ingest.cli.options import FetchOptions, expand
 COMMANDS = [
     ["crawl"],
     ["scrape"],
+    ["extract"],
     ["demo"],
     ["read"],
     ["follow"],
