@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ingest.archive.pages import ArchivedPage, ArchivePages, PageFilter
+from ingest.archive.place import Place
 from ingest.archive.record import Skipped, SkipReason
 from ingest.errors import KhabarError, UsageError
 from ingest.processing.saved import SUFFIXES, SavedPage, UrlFrom, read_saved
@@ -80,7 +81,11 @@ class Sources:
     filtered: int = 0
 
     def read(
-        self, chosen: PageFilter, limits: Limits, url_from: UrlFrom = UrlFrom.META
+        self,
+        chosen: PageFilter,
+        limits: Limits,
+        url_from: UrlFrom = UrlFrom.META,
+        place: Place | None = None,
     ) -> Iterator[Found]:
         """Yield what is in the sources, one after the other, in constant memory.
 
@@ -88,12 +93,17 @@ class Sources:
             chosen: which pages to read.
             limits: `page_bytes` of a page.
             url_from: where the URL of a saved page is found.
+            place: in one of the archives, to start there.
 
         Raises:
             UsageError: an archive cannot be opened or read.
         """
         for archive in self.archives:
-            yield from self.read_archive(archive, chosen, limits)
+            if place is None:
+                yield from self._read_archive(archive, chosen, limits)
+            elif str(Path(archive).resolve()) == place.archive:
+                yield from self._read_archive(archive, chosen, limits, place.offset)
+                place = None
         for saved in self.pages:
             try:
                 page = read_saved(saved, url_from, limits)
@@ -105,7 +115,7 @@ class Sources:
             else:
                 self.filtered += 1
 
-    def read_archive(
+    def _read_archive(
         self, name: str, chosen: PageFilter, limits: Limits, offset: int = 0
     ) -> Iterator[Found]:
         """Yield what is in one archive from an offset on; see `read`."""

@@ -22,7 +22,7 @@ from ingest.crawl.stats import Tally, conclude
 from ingest.errors import HostExcluded, KhabarError, Unreachable
 from ingest.processing.changes import Decision, Known, Same, decide, known_by
 from ingest.processing.identity import SHARED_CANONICAL, Identity
-from ingest.processing.recrawl import Address
+from ingest.processing.recrawl import Address, address_of, exact_time
 from ingest.processing.workers import Workers
 from ingest.record import Article, FetchedPage, Rejection
 from ingest.sites import DEFAULT_RECHECK, Site
@@ -47,14 +47,6 @@ class UnchangedArticle(DropItem):
 
 class OlderArticle(DropItem):
     """The article is older than the run asks for."""
-
-
-def address_of(page: FetchedPage) -> Address:
-    """Return the URL of the request for a page, with the validators of the response."""
-    url = page.requested_url or page.url
-    return Address(
-        article_key(url), url, page.headers.get("etag"), page.headers.get("last-modified")
-    )
 
 
 class RecordPipeline:
@@ -227,7 +219,7 @@ class RecordPipeline:
         if any(text.startswith(SHARED_CANONICAL) for text in article.metadata.warnings):
             self._tally.shared_canonical(article)
         if store is not None:
-            return store.keep(article, address, _exact(article.date_published), identity.names)
+            return store.keep(article, address, exact_time(article.date_published), identity.names)
         decision = decide(article, self._decided.get(article.id))
         self._decided[article.id] = known_by(decision)
         return decision
@@ -242,11 +234,6 @@ class RecordPipeline:
         await self._durable()
         self._tally.older(article)
         raise OlderArticle(f"published {article.date_published}, before {since.isoformat()}")
-
-
-def _exact(published: str | None) -> datetime | None:
-    """Return the time of a date, if it is more than a day."""
-    return datetime.fromisoformat(published) if published and "T" in published else None
 
 
 def _latest(published: str | None) -> datetime | None:

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from ingest.cli.console import Terminal
-from ingest.cli.options import Quiet
 from ingest.errors import UnknownSite, UsageError
 from ingest.formats import Format
 
@@ -75,11 +74,23 @@ def extract(
             help="Write what gave no record, with reason and offset, as JSON Lines.",
         ),
     ] = None,
-    quiet: Quiet = False,
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "--output",
+            "-o",
+            metavar="DIR",
+            help="Store new and changed records there, as a crawl does, in place of standard output.",
+        ),
+    ] = None,
+    quiet: Annotated[
+        bool, typer.Option("--quiet", "-q", help="No progress bar, closing line and table.")
+    ] = False,
 ) -> None:
     """Print or store the records of WARC archives and saved pages.
 
-    A page counts as fetched at the time that its archive says.
+    A page counts as fetched at the time that its archive says. With --output, a call that was
+    killed goes on where it was.
 
     Example: khabar extract crawl.warc.gz --url /news/ --since 2026-11-01 --rejected rejected.jsonl
     """
@@ -90,7 +101,9 @@ def extract(
     from ingest.sites import SiteCatalog
 
     terminal = context.ensure_object(Terminal)
-    settings = Settings.load()
+    if output is not None and (fields or kind is not Format.JSONL):
+        raise UsageError("--output stores whole records", "leave --format and --fields out")
+    settings = Settings.load(output=output)
     terminal.start_logs(settings.log_level or "error", json=settings.log_json)
     names = [name.strip() for name in fields.split(",")] if fields else []
     catalog = SiteCatalog.load(settings.sites)
@@ -104,6 +117,8 @@ def extract(
         url_from=url_from,
         writer=record_writer(kind, fields=names),
         rejected=rejected,
+        output=None if output is None else settings.output,
+        options=(site, url, mime, since, until, language, url_from),
         quiet=quiet,
     )
     if code := run(call):

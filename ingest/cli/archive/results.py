@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
 
 from ingest.archive.sources import Found, UnreadableRecord
 from ingest.cli.console import Terminal
@@ -18,9 +19,9 @@ from ingest.record import Article
 
 if TYPE_CHECKING:
     from ingest.archive.sources import Sources
-    from ingest.formats import Output
-    from ingest.record import Rejection
+    from ingest.record import FetchedPage, Rejection
 
+    Take = Callable[[FetchedPage, Article | Rejection], None]
     Outcome = Article | Rejection | KhabarError
 
 
@@ -32,7 +33,7 @@ class ExtractResults(ScrapeResults):
         damaged: number of parts of archives, or files, that could not be read.
 
     Args:
-        output: takes the records.
+        take: what to do with the result of a page.
         terminal: where damage is printed, unless `rejections` takes it.
         rejections: takes what gave no record, if given.
         language: code of the only language to take, such as `ur`; None for all.
@@ -40,12 +41,13 @@ class ExtractResults(ScrapeResults):
 
     def __init__(
         self,
-        output: Output,
+        take: Take,
         terminal: Terminal,
         rejections: RejectionFile | None,
         language: str | None,
     ) -> None:
-        super().__init__(output, terminal, rejections)
+        super().__init__(_Nowhere(), terminal, rejections)
+        self._take = take
         self.other_languages = 0
         self.damaged = 0
         self._language = language
@@ -56,13 +58,14 @@ class ExtractResults(ScrapeResults):
         if isinstance(outcome, Article):
             if self._language is None or language_of(outcome) == self._language:
                 self.records += 1
-                self._output.write(outcome.to_dict())
+                self._take(found.page(), outcome)
             else:
                 self.other_languages += 1
         elif isinstance(outcome, KhabarError):
             self._take_error(found, outcome)
         else:
             self.rejected[outcome.reason.value] += 1
+            self._take(found.page(), outcome)
             if self._rejections is not None:
                 self._rejections.write(outcome.requested_url, outcome, archive=_place(found))
         self.tell()
@@ -102,6 +105,13 @@ class ExtractResults(ScrapeResults):
         if self.damaged:
             return EXIT_UNHEALTHY if self.records else EXIT_NOTHING
         return EXIT_DONE if self.records or not self.total else EXIT_NOTHING
+
+
+class _Nowhere:
+    """The output of results that `take` takes."""
+
+    def write(self, record: Mapping[str, Any]) -> None:
+        """Do nothing."""
 
 
 def language_of(article: Article) -> str | None:

@@ -11,18 +11,24 @@ from typing import TYPE_CHECKING
 
 from ingest import logs
 from ingest.archive.pages import PageFilter
-from ingest.archive.sources import Found, Sources
+from ingest.archive.place import Place, PlaceFile
+from ingest.archive.sources import STDIN, Found, Sources
 from ingest.cli.archive.results import ExtractResults
 from ingest.cli.console import Terminal
 from ingest.cli.scrape.results import open_rejections, print_closing, progress_bar
 from ingest.formats import open_output
 from ingest.formats.writers import RecordWriter
 from ingest.processing.saved import UrlFrom
-from ingest.processing.saved_pool import extract_each
+from ingest.processing.saved_pool import Outcome, extract_each
+from ingest.record import Article, FetchedPage, Rejection
 
 if TYPE_CHECKING:
+    from ingest.cli.scrape.results import RejectionFile
     from ingest.settings import Settings
     from ingest.sites import SiteCatalog
+
+_FLUSH_PAGES = 100
+"""Pages after which records are made durable: each costs an fsync for a site."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,6 +45,8 @@ class ExtractCall:
         url_from: where the URL of a saved page is found.
         writer: of the records.
         rejected: file for what gave no record.
+        output: folder to store the records in; None to print them.
+        options: those that decide which pages are read, as given.
         quiet: print no closing line.
     """
 
@@ -51,33 +59,73 @@ class ExtractCall:
     url_from: str
     writer: RecordWriter
     rejected: Path | None
+    output: Path | None
+    options: tuple[str | None, ...]
     quiet: bool
 
 
 def run(call: ExtractCall) -> int:
-    """Print the records of a call, and return its exit code.
+    """Print or store the records of a call, and return its exit code.
 
     Raises:
         UsageError: a source cannot be read.
         UnwritableOutput: the records or rejections cannot be written.
+        OutputLocked: another run writes a site of the output.
     """
+    with open_rejections(call.rejected, append=False) as rejections:
+        if call.output is not None:
+            return _store(call, call.output, rejections)
+        with open_output(None, call.writer) as output:
+
+            def take(_: FetchedPage, result: Article | Rejection) -> None:
+                if isinstance(result, Article):
+                    output.write(result.to_dict())
+
+            results = ExtractResults(take, call.terminal, rejections, call.language)
+            with _reported(call, results):
+                for found, outcome in _outcomes(call, None):
+                    results.take_page(found, outcome)
+    return results.exit_code
+
+
+def _outcomes(call: ExtractCall, place: Place | None) -> Iterator[tuple[Found, Outcome]]:
     limits = call.settings.limits
-    with (
-        open_output(None, call.writer) as output,
-        open_rejections(call.rejected, append=False) as rejections,
-    ):
-        results = ExtractResults(output, call.terminal, rejections, call.language)
+    return extract_each(
+        call.sources.read(call.chosen, limits, UrlFrom(call.url_from), place),
+        Found.page,
+        call.catalog,
+        limits,
+        number=call.settings.workers,
+        keep_order=True,
+    )
+
+
+def _store(call: ExtractCall, output: Path, rejections: RejectionFile | None) -> int:
+    """Write the records to an output folder, like a crawl."""
+    from ingest.backfill import Backfill
+    from ingest.cli.crawl import print_reports
+    from ingest.monitoring.summary import End
+
+    backfill = Backfill(output, call.settings, call.catalog)
+    places = PlaceFile(output, call.sources.archives, call.options)
+    if (place := places.load()) is not None:
+        call.terminal.note(f"goes on at byte {place.offset} of {place.archive}")
+    results = ExtractResults(backfill.take, call.terminal, rejections, call.language)
+    ended = End.INTERRUPTED
+    try:
         with _reported(call, results):
-            outcomes = extract_each(
-                call.sources.read(call.chosen, limits, UrlFrom(call.url_from)),
-                Found.page,
-                call.catalog,
-                limits,
-                number=call.settings.workers,
-                keep_order=True,
-            )
-            for found, outcome in outcomes:
+            for found, outcome in _outcomes(call, place):
                 results.take_page(found, outcome)
+                if results.total % _FLUSH_PAGES == 0:
+                    backfill.flush()
+                    if found.offset is not None and found.file != STDIN:
+                        places.save(found.file, found.offset)
+        ended = End.FINISHED
+    finally:
+        reports = backfill.close(ended)
+    places.remove()
+    if not call.quiet:
+        print_reports(call.terminal, reports)
     return results.exit_code
 
 
