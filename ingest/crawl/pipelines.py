@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from contextlib import closing, nullcontext
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
@@ -13,6 +14,7 @@ from scrapy.exceptions import CloseSpider, DropItem
 
 from ingest import plugins
 from ingest.crawl.absence import Absences, leads_away
+from ingest.crawl.archiving import open_archive
 from ingest.crawl.context import context_of
 from ingest.crawl.rendering.chromium import check_browser
 from ingest.crawl.rendering.renderer import Renderer
@@ -116,6 +118,7 @@ class RecordPipeline:
         if isinstance(spider := self._crawler.spider, KhabarSpider):
             self._absences = Absences(context, self._tally, spider)
         context.run_id = context.store.run_id
+        open_archive(context, site, self._site)
 
     def _flush(self) -> None:
         if self._context.store is not None:
@@ -126,12 +129,14 @@ class RecordPipeline:
         self._workers = None
         store, self._context.store = self._context.store, None
         sinks, self._context.sinks = self._context.sinks, None
+        archive, self._context.archive = self._context.archive, None
         if sinks is not None:
             sinks.close()
         try:
             if store is not None and self._context.claims is not None:
                 store.judge(self._context.claims.evidence())
-            conclude(self._crawler, store)
+            with closing(archive) if archive is not None else nullcontext():
+                conclude(self._crawler, store)
         except KhabarError as error:
             self._context.fatal = self._context.fatal or error
 
