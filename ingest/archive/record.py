@@ -47,6 +47,11 @@ class Skipped:
     detail: str = ""
     url: str = ""
 
+    @property
+    def is_damage(self) -> bool:
+        """Whether something is wrong with the archive."""
+        return self.reason is not SkipReason.REVISIT
+
 
 @dataclass(frozen=True, slots=True)
 class RecordHead:

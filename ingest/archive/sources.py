@@ -12,7 +12,7 @@ from pathlib import Path
 
 from ingest.archive.pages import ArchivedPage, ArchivePages, PageFilter
 from ingest.archive.place import Place
-from ingest.archive.record import Skipped, SkipReason
+from ingest.archive.record import Skipped
 from ingest.errors import KhabarError, UsageError
 from ingest.processing.saved import SUFFIXES, SavedPage, UrlFrom, read_saved
 from ingest.record import FetchedPage
@@ -34,11 +34,6 @@ class UnreadableRecord(KhabarError):
         url = f" {skipped.url}" if skipped.url else ""
         super().__init__(f"{file} at byte {skipped.offset}:{url} {skipped.reason}{detail}")
         self.skipped = skipped
-
-    @property
-    def is_damage(self) -> bool:
-        """Whether something is wrong with the archive."""
-        return self.skipped.reason is not SkipReason.REVISIT
 
 
 @dataclass(frozen=True, slots=True)

@@ -95,7 +95,6 @@ def extract(
     Example: khabar extract crawl.warc.gz --url /news/ --since 2026-11-01 --rejected rejected.jsonl
     """
     from ingest.archive.sources import find_sources
-    from ingest.cli.archive.run import ExtractCall, run
     from ingest.formats import record_writer
     from ingest.settings import Settings
     from ingest.sites import SiteCatalog
@@ -106,16 +105,21 @@ def extract(
     settings = Settings.load(output=output)
     terminal.start_logs(settings.log_level or "error", json=settings.log_json)
     names = [name.strip() for name in fields.split(",")] if fields else []
+    writer = record_writer(kind, fields=names)
+    found = find_sources(sources)
     catalog = SiteCatalog.load(settings.sites)
+    chosen = _filter(site, url, mime, since, until, catalog)
+    from ingest.cli.archive.run import ExtractCall, run  # slow: not for a wrong call
+
     call = ExtractCall(
         terminal=terminal,
         settings=settings,
         catalog=catalog,
-        sources=find_sources(sources),
-        chosen=_filter(site, url, mime, since, until, catalog),
+        sources=found,
+        chosen=chosen,
         language=language.casefold() if language else None,
         url_from=url_from,
-        writer=record_writer(kind, fields=names),
+        writer=writer,
         rejected=rejected,
         output=None if output is None else settings.output,
         options=(site, url, mime, since, until, language, url_from),

@@ -74,7 +74,7 @@ class ExtractResults(ScrapeResults):
         url, kind, is_damage = None, kind_of(error), True
         if isinstance(error, UnreadableRecord):
             url = error.skipped.url or None
-            kind, is_damage = error.skipped.reason.value, error.is_damage
+            kind, is_damage = error.skipped.reason.value, error.skipped.is_damage
         self.failed[kind] += 1
         self.damaged += is_damage
         if self._rejections is not None:
