@@ -127,7 +127,7 @@ class SiteSpider(KhabarSpider):
             self.tally.found()
             if frontier.due(key):
                 remaining = None if remaining is None else remaining - 1
-                yield self.page_request(candidate.url, frontier.visit(key))
+                yield self.page_request(candidate.url, frontier.visit(key), candidate.source)
             else:
                 self.tally.unchanged()
 

@@ -41,6 +41,19 @@ COMMANDS = {
     "scrape": Command(
         "scrape", "Print the records of URLs, feeds, sitemaps or saved pages.", EXIT_CODES
     ),
+    "extract": Command(
+        "archive",
+        "Print or store the records of WARC archives and saved pages.",
+        "Exit codes: 0 done, also if some pages are not articles; 2 an argument, a setting or a "
+        "file is wrong; 3 no record; 4 done, but a part of an archive is damaged; 5 another run "
+        "holds the output's lock.",
+    ),
+    "archive": Command(
+        "archive.look",
+        "List, show or verify the records of WARC archives.",
+        "Exit codes: 0 done; 2 an argument or a file is wrong; 4 a record is damaged.",
+        is_group=True,
+    ),
     "demo": Command(
         "demo", "Crawl two recorded newsrooms, without network, and show records.", EXIT_CODES
     ),

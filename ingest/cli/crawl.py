@@ -44,6 +44,12 @@ def crawl(
         bool,
         typer.Option("--full", help="Read every source to its end, and every article again."),
     ] = False,
+    archive: Annotated[
+        bool | None,
+        typer.Option(
+            "--archive", help="Keep the answers of articles in WARC files.", show_default=False
+        ),
+    ] = None,
     record: Record = None,
     quiet: Quiet = False,
     fetch: FetchOptions,
@@ -58,7 +64,7 @@ def crawl(
     if since:
         parse_since(since)  # an error now; the crawl knows the clock that a duration counts from
     terminal = context.ensure_object(Terminal)
-    settings = fetch.start(terminal, "warning", output=output)
+    settings = fetch.start(terminal, "warning", output=output, archive=archive)
     catalog = SiteCatalog.load(settings.sites)
     run_crawls(
         terminal,

@@ -146,7 +146,7 @@ class Absences:
         page, address, visit = lost
         status = page.redirects[0] if page.redirects else ""
         code = int(status) if status.isdecimal() else page.status or 200
-        return _store(self._context).gone(address, visit, code, cause)
+        return _store(self._context).gone(address, visit, code, cause, page.archive)
 
     async def _fail(self, address: Address, error: KhabarError) -> None:
         if self._context.store is not None:

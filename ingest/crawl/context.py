@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from scrapy import Request
     from scrapy.crawler import Crawler
 
+    from ingest.archive.writer import ArchiveWriter
     from ingest.crawl.frontier.claims import Claims
     from ingest.crawl.http.cassette import Tape
     from ingest.discovery.source import SourceVisit
@@ -87,6 +88,7 @@ class CrawlContext:
         answered_at: the newest time that a response states.
         coverage: counts of the fields that were extracted.
         summary: the result of the crawl, once it is over.
+        archive: takes the answers of article pages, if the run keeps them.
         sinks: plug-ins that get the committed records, if there is an output.
     """
 
@@ -117,6 +119,7 @@ class CrawlContext:
     coverage: FieldCounter = field(default_factory=FieldCounter)
     summary: RunSummary | None = None
     sinks: Sinks | None = None
+    archive: ArchiveWriter | None = None
     _noted: set[str] = field(default_factory=set)
 
     @property

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from contextlib import closing, nullcontext
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
@@ -13,6 +14,7 @@ from scrapy.exceptions import CloseSpider, DropItem
 
 from ingest import plugins
 from ingest.crawl.absence import Absences, leads_away
+from ingest.crawl.archiving import open_archive
 from ingest.crawl.context import context_of
 from ingest.crawl.rendering.chromium import check_browser
 from ingest.crawl.rendering.renderer import Renderer
@@ -22,7 +24,7 @@ from ingest.crawl.stats import Tally, conclude
 from ingest.errors import HostExcluded, KhabarError, Unreachable
 from ingest.processing.changes import Decision, Known, Same, decide, known_by
 from ingest.processing.identity import SHARED_CANONICAL, Identity
-from ingest.processing.recrawl import Address
+from ingest.processing.recrawl import Address, address_of, exact_time
 from ingest.processing.workers import Workers
 from ingest.record import Article, FetchedPage, Rejection
 from ingest.sites import DEFAULT_RECHECK, Site
@@ -47,14 +49,6 @@ class UnchangedArticle(DropItem):
 
 class OlderArticle(DropItem):
     """The article is older than the run asks for."""
-
-
-def address_of(page: FetchedPage) -> Address:
-    """Return the URL of the request for a page, with the validators of the response."""
-    url = page.requested_url or page.url
-    return Address(
-        article_key(url), url, page.headers.get("etag"), page.headers.get("last-modified")
-    )
 
 
 class RecordPipeline:
@@ -124,6 +118,7 @@ class RecordPipeline:
         if isinstance(spider := self._crawler.spider, KhabarSpider):
             self._absences = Absences(context, self._tally, spider)
         context.run_id = context.store.run_id
+        open_archive(context, site, self._site)
 
     def _flush(self) -> None:
         if self._context.store is not None:
@@ -134,12 +129,14 @@ class RecordPipeline:
         self._workers = None
         store, self._context.store = self._context.store, None
         sinks, self._context.sinks = self._context.sinks, None
+        archive, self._context.archive = self._context.archive, None
         if sinks is not None:
             sinks.close()
         try:
             if store is not None and self._context.claims is not None:
                 store.judge(self._context.claims.evidence())
-            conclude(self._crawler, store)
+            with closing(archive) if archive is not None else nullcontext():
+                conclude(self._crawler, store)
         except KhabarError as error:
             self._context.fatal = self._context.fatal or error
 
@@ -227,7 +224,7 @@ class RecordPipeline:
         if any(text.startswith(SHARED_CANONICAL) for text in article.metadata.warnings):
             self._tally.shared_canonical(article)
         if store is not None:
-            return store.keep(article, address, _exact(article.date_published), identity.names)
+            return store.keep(article, address, exact_time(article.date_published), identity.names)
         decision = decide(article, self._decided.get(article.id))
         self._decided[article.id] = known_by(decision)
         return decision
@@ -242,11 +239,6 @@ class RecordPipeline:
         await self._durable()
         self._tally.older(article)
         raise OlderArticle(f"published {article.date_published}, before {since.isoformat()}")
-
-
-def _exact(published: str | None) -> datetime | None:
-    """Return the time of a date, if it is more than a day."""
-    return datetime.fromisoformat(published) if published and "T" in published else None
 
 
 def _latest(published: str | None) -> datetime | None:

@@ -14,6 +14,7 @@ from scrapy import Request, Spider
 from scrapy.http import Response
 from scrapy.http.request import NO_CALLBACK
 
+from ingest.crawl.archiving import SOURCE, archived
 from ingest.crawl.context import SOURCE_JUDGED, CrawlContext, context_of
 from ingest.crawl.http.failure import http_error, is_cancelled, outcome_of
 from ingest.crawl.http.headers import conditions, headers_of
@@ -24,7 +25,7 @@ from ingest.crawl.stats import Tally
 from ingest.errors import HostExcluded, KhabarError, Unreachable
 from ingest.processing.recrawl import Address, State, Visit
 from ingest.processing.workers import NO_SITE
-from ingest.record import Article, FetchedPage, Rejection
+from ingest.record import ArchivePlace, Article, FetchedPage, Rejection
 from ingest.sites import UNKNOWN_SITE, Site, SiteCatalog
 from ingest.urls import article_key, host_of
 
@@ -143,8 +144,14 @@ class KhabarSpider(Spider):
         request.meta["dont_obey_robotstxt"] = True  # it is always allowed itself (RFC 9309, 2.2.2)
         return await self.context.robots(request) if self.context.robots is not None else None
 
-    def page_request(self, url: str, visit: Visit | None = None) -> Request:
-        """Return the request for a page, a conditional one if it was fetched before."""
+    def page_request(self, url: str, visit: Visit | None = None, source: str = "") -> Request:
+        """Return the request for a page, a conditional one if it was fetched before.
+
+        Args:
+            url: of the page.
+            visit: the last one.
+            source: the kind of source that announced it, for the archive.
+        """
         headers = {}
         whole = self.full or self.context.recording  # a 304 could not be replayed elsewhere
         if visit is not None and visit.state is State.ARTICLE and not whole:
@@ -156,7 +163,7 @@ class KhabarSpider(Spider):
             callback=self.parse,
             errback=self.page_failed,
             headers=headers,
-            meta={"handle_httpstatus_list": _MEANINGFUL, **self._robots_meta()},
+            meta={"handle_httpstatus_list": _MEANINGFUL, SOURCE: source, **self._robots_meta()},
             cb_kwargs={"asked": url, "visit": visit, "conditional": bool(headers)},
         )
 
@@ -195,18 +202,19 @@ class KhabarSpider(Spider):
         conditional: bool = False,
     ) -> Iterator[FetchedPage]:
         """Yield the page of a response, unless that is unchanged, gone or from another site."""
+        place = archived(self.context, response, self._retrieved_at(response), visit)
         if response.status == 304 and visit is not None and conditional:
             self._unmodified(asked, visit)
         elif response.status == 304:
             self._fail(asked, Unreachable(f"{asked}: HTTP 304, which nobody asked for"))
         elif response.status in _GONE and visit is not None and visit.article_id:
-            self._gone(asked, visit, response.status)
+            self._gone(asked, visit, response.status, place)
         elif self.hosts and host_of(response.url) not in self.hosts:
             self._fail(
                 asked, Unreachable(f"{asked}: redirects to another site, {host_of(response.url)}")
             )
         else:
-            yield self._page(response, asked)
+            yield self._page(response, asked, place)
 
     async def completed(self, page: FetchedPage) -> FetchedPage:
         """Return the page with what belongs to it elsewhere; for subclasses."""
@@ -218,6 +226,9 @@ class KhabarSpider(Spider):
             return  # the page stays due as it was
         request: Request = failure.request  # type: ignore[attr-defined]  # Scrapy puts it there
         asked = request.cb_kwargs["asked"]
+        response: Response | None = getattr(failure.value, "response", None)
+        if response is not None:
+            archived(self.context, response, self._retrieved_at(response), None)
         outcome = outcome_of(asked, failure.value or Unreachable(f"{asked}: failed"))
         if isinstance(outcome, Rejection):
             if self.context.store is not None:
@@ -239,12 +250,12 @@ class KhabarSpider(Spider):
             self.context.claims.settle(article_key(asked), changed=False, now=self.context.now())
         self.tally.unchanged()
 
-    def _gone(self, asked: str, visit: Visit, status: int) -> None:
+    def _gone(self, asked: str, visit: Visit, status: int, place: ArchivePlace | None) -> None:
         """Write the closing record of an article that was taken away, unless it was gone before."""
         if self.context.store is None:
             return
         try:
-            decision = self.context.store.gone(_address(asked), visit, status)
+            decision = self.context.store.gone(_address(asked), visit, status, archive=place)
         except KhabarError as error:
             self._fail(asked, error)
             return
@@ -254,7 +265,9 @@ class KhabarSpider(Spider):
             self._closing_records.append(decision.article)
             self.tally.gone(asked, decision)
 
-    def _page(self, response: Response, asked: str) -> FetchedPage:
+    def _page(
+        self, response: Response, asked: str, place: ArchivePlace | None = None
+    ) -> FetchedPage:
         return FetchedPage(
             url=response.url,
             body=response.body,
@@ -266,6 +279,7 @@ class KhabarSpider(Spider):
             run_id=self.context.run_id,
             accept_any=self.accept_any,
             redirects=_redirects(response),
+            archive=place,
         )
 
     def _site_name(self) -> str | None:

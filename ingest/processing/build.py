@@ -215,6 +215,7 @@ def _metadata(
         "status": page.status,
         "site": None if site is UNKNOWN_SITE else site.name,
         "run_id": page.run_id,
+        "archive": page.archive,
         "khabar_version": _version("khabar"),
         "trafilatura_version": _version("trafilatura"),
         "provenance": dict(_provenance(extraction)),

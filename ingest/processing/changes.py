@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from ingest.record import Article, Status
+from ingest.record import ArchivePlace, Article, Status
 
 NOISE = 5
 """Versions in a row without a new modified time, after which changes are treated as noise.
@@ -134,6 +134,7 @@ def closing(
     status: int,
     run_id: str | None,
     cause: str = "",
+    archive: ArchivePlace | None = None,
 ) -> Changed:
     """Return the closing version of an article that is gone: its last record with another status.
 
@@ -144,12 +145,14 @@ def closing(
         status: the HTTP status of the answer.
         run_id: the run of the request.
         cause: a warning of the record, if the status does not say that the article is gone.
+        archive: place of the answer in the archive of the run.
     """
     metadata = last.metadata.model_copy(
         update={
             "date_downloaded": downloaded,
             "status": status,
             "run_id": run_id,
+            "archive": archive,
             "warnings": [*last.metadata.warnings, *([cause] if cause else [])],
         }
     )

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from ingest.record import FetchedPage
+from ingest.urls import article_key
+
 QUICK_TRIES = 3
 """Failures in a row after which the next run retries at once: most are over by then."""
 FAILURES = 12
@@ -111,6 +114,19 @@ class Address:
     url: str
     etag: str | None = None
     last_modified: str | None = None
+
+
+def address_of(page: FetchedPage) -> Address:
+    """Return the URL of the request for a page, with the validators of the response."""
+    url = page.requested_url or page.url
+    return Address(
+        article_key(url), url, page.headers.get("etag"), page.headers.get("last-modified")
+    )
+
+
+def exact_time(published: str | None) -> datetime | None:
+    """Return the time of a date, if it is more than a day."""
+    return datetime.fromisoformat(published) if published and "T" in published else None
 
 
 def next_check(

@@ -10,6 +10,7 @@ from ingest.record.article import SCHEMA_VERSION, Article, json_schema
 from ingest.record.lenient import valid_or, without_invalid
 from ingest.record.page import FetchedPage, Reason, Rejection
 from ingest.record.parts import (
+    ArchivePlace,
     Author,
     Comment,
     CommentAuthor,
@@ -33,6 +34,7 @@ from ingest.record.values import (
 
 __all__ = [
     "SCHEMA_VERSION",
+    "ArchivePlace",
     "Article",
     "Author",
     "AuthorKind",

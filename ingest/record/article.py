@@ -29,7 +29,7 @@ from ingest.record.values import (
 )
 from ingest.text import json_line
 
-SCHEMA_VERSION = "1.3.0"
+SCHEMA_VERSION = "1.4.0"
 """Semantic version of the JSON Schema. A major step breaks readers."""
 
 _URL = "https://news.example/1402011/karachi-tests-buses-that-kneel/"

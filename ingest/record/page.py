@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from ingest.record.parts import ArchivePlace
 from ingest.record.values import Part
 
 
@@ -64,6 +65,7 @@ class FetchedPage:
         accept_any: give the record of a page with a text that does not look like an article too.
         redirects: the statuses of the redirects to `url`, `meta refresh` for one in a page.
         warnings: what the record says of how the page was fetched.
+        archive: place of the answer in the archive of the run.
     """
 
     url: str
@@ -78,3 +80,4 @@ class FetchedPage:
     accept_any: bool = False
     redirects: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
+    archive: ArchivePlace | None = None

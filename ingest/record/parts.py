@@ -189,6 +189,22 @@ class Rights(Part):
     )
 
 
+class ArchivePlace(Part):
+    """Place of an answer in a WARC file: its record is the gzip member there."""
+
+    file: Text = Field(
+        description="Path of the file below the output folder; while the run lasts, it ends with "
+        "`.open` on the disk.",
+        examples=["dailytimes/2026-11-27/20261127T100051.389070Z-1ea5-0001.warc.gz"],
+    )
+    offset: int = Field(ge=0, description="First byte of the record.", examples=[48211])
+    length: int = Field(ge=1, description="Length of the record in bytes.", examples=[21904])
+    digest: Text = Field(
+        description="`WARC-Payload-Digest` of the stored body.",
+        examples=["sha1:7RHMXN5TQ2Y6L3TKQ7P5X5BNB5TDBTZ2"],
+    )
+
+
 class Metadata(Part):
     """Origin of the record: how and when the page was fetched, and where the values come from."""
 
@@ -219,6 +235,19 @@ class Metadata(Part):
         "writing, without gaps. Null for a record that was written to no output folder, or before "
         "schema version 1.3.0: its number is its place.",
         examples=[1402],
+    )
+    archive: ArchivePlace | None = Field(
+        default=None,
+        description="Place of the answer in the archive of the run; null if the run had none "
+        "(`archive = true`), or before schema version 1.4.0.",
+        examples=[
+            {
+                "file": "dailytimes/2026-11-27/20261127T100051.389070Z-1ea5-0001.warc.gz",
+                "offset": 48211,
+                "length": 21904,
+                "digest": "sha1:7RHMXN5TQ2Y6L3TKQ7P5X5BNB5TDBTZ2",
+            }
+        ],
     )
     khabar_version: Text = Field(
         description="Version of Khabar that made the record.", examples=["0.1.0"]

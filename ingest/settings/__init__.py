@@ -124,6 +124,11 @@ class Settings(BaseSettings):
         description="Render article pages in a browser: true, false, or `if-empty` for those whose "
         "text only scripts bring. Without it, as each site definition says.",
     )
+    archive: bool = Field(
+        default=False,
+        description="Keep the answers of article pages in WARC files beside the records: see "
+        "docs/archives.md. A site definition can ask for it as well.",
+    )
     browser: str = Field(
         default="",
         description="Chromium to render pages with, by name or path. Empty: the one of the PATH, or "
@@ -170,7 +175,7 @@ class Settings(BaseSettings):
     )
 
     GROUPS: ClassVar[Groups] = {
-        "Files": ("output", "ledger", "compress", "sites", "sinks"),
+        "Files": ("output", "ledger", "compress", "archive", "sites", "sinks"),
         "Identity": ("contact", "user_agent"),
         "Requests": (
             "delay",

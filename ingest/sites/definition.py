@@ -170,6 +170,7 @@ class Site(_Data):
     language: str | None = None
     article_urls: list[Pattern] = []
     not_article_urls: list[Pattern] = []
+    archive: bool = False
     render: Render = False
     render_hosts: list[str] = []
     schedule: Schedule | None = None

@@ -31,7 +31,7 @@ from ingest.processing.recrawl import (
     pause_after,
     retry_at,
 )
-from ingest.record import Article, Reason, Rejection
+from ingest.record import ArchivePlace, Article, Reason, Rejection
 from ingest.settings import Limits, Settings
 from ingest.storage.commit_queue import CommitQueue
 from ingest.storage.compression.files import read_line
@@ -71,6 +71,9 @@ class SiteStore:
         on_pending: called whenever there is data to flush. Without it every call flushes
             immediately.
 
+    The attribute `before_commit` is a function that each `flush` calls first, to make durable what
+    the outcomes refer to.
+
     Raises:
         OutputLocked: another run writes the same site.
         UsageError: the ledger belongs to another output folder.
@@ -92,6 +95,7 @@ class SiteStore:
         self._now = now
         self._recheck = recheck
         self._on_pending = on_pending or self.flush
+        self.before_commit: Callable[[], None] = _nothing
         self._identities = Identities(self)
         ledger = settings.ledger if settings is not None else ""
         wait = (settings.limits if settings is not None else Limits()).ledger_wait_seconds
@@ -192,7 +196,14 @@ class SiteStore:
         outcome = Outcome(address, State.ARTICLE, now, 0, check, full=False, article_id=article_id)
         self._add(outcome)
 
-    def gone(self, address: Address, visit: Visit, status: int, cause: str = "") -> Decision | None:
+    def gone(
+        self,
+        address: Address,
+        visit: Visit,
+        status: int,
+        cause: str = "",
+        archive: ArchivePlace | None = None,
+    ) -> Decision | None:
         """Note that an article is gone: its last version is written again with that status.
 
         Args:
@@ -200,6 +211,7 @@ class SiteStore:
             visit: the last one, which says what article it is.
             status: the HTTP status of the answer.
             cause: how the article is gone, if the status is neither 404 nor 410.
+            archive: place of the answer in the archive of the run.
 
         Returns:
             The decision, or None if the article was gone already, or its last version was pruned.
@@ -229,7 +241,13 @@ class SiteStore:
         downloaded = now.astimezone(UTC).isoformat(timespec="seconds")
         decision = self._queue.numbered(
             closing(
-                last, known, downloaded=downloaded, status=status, run_id=self.run_id, cause=cause
+                last,
+                known,
+                downloaded=downloaded,
+                status=status,
+                run_id=self.run_id,
+                cause=cause,
+                archive=archive,
             )
         )
         self._add(outcome, decision)
@@ -262,6 +280,7 @@ class SiteStore:
 
     def flush(self) -> None:
         """Write the queued records to the segment, then commit their outcomes to the ledger."""
+        self.before_commit()
         if self._queue.flush():
             self._identities.committed()
 
@@ -302,3 +321,7 @@ class SiteStore:
         line = read_line(self._output, known.segment, known.position)
         article = Article.model_validate_json(line) if line else None
         return article if article is not None and article.id == article_id else None
+
+
+def _nothing() -> None:
+    """There is nothing to make durable before a commit."""

@@ -19,6 +19,11 @@ from ingest.cli.options import FetchOptions, expand
 COMMANDS = [
     ["crawl"],
     ["scrape"],
+    ["extract"],
+    ["archive"],
+    ["archive", "list"],
+    ["archive", "show"],
+    ["archive", "verify"],
     ["demo"],
     ["read"],
     ["export"],
@@ -71,7 +76,7 @@ def test_help_begins_with_an_example_and_ends_with_exit_codes(
 def test_the_list_of_commands_is_complete_and_cut_nowhere(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for parent in ([], ["sites"], ["consumers"]):
+    for parent in ([], ["sites"], ["consumers"], ["archive"]):
         text = help_of(parent, capsys, monkeypatch)
         listed = re.findall(r"^  ([a-z]+)  +(.*)$", text.split("Commands:")[1], re.MULTILINE)
         names = [[*parent, name] for name, _ in listed]

@@ -347,7 +347,7 @@ def test_the_closing_record_of_a_gone_article_goes_to_the_sinks_once_it_is_commi
 
     async def scenario() -> None:
         spider = spider_of()
-        gone: Any = SimpleNamespace(gone=lambda *_: SimpleNamespace(article=record))
+        gone: Any = SimpleNamespace(gone=lambda *_, **__: SimpleNamespace(article=record))
         spider.context.store = gone
         commits: Any = SimpleNamespace(durable=durable)
         spider.context.commits = commits

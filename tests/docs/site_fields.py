@@ -29,6 +29,7 @@ SITE_FIELDS = {
     "Site.article_urls": "Patterns of which an article's URL matches at least one. Empty: every URL "
     "may be an article.",
     "Site.not_article_urls": "Patterns of which an article's URL matches none.",
+    "Site.archive": "Keep the answers of article pages in WARC files beside the records, as the setting `archive` does.",
     "Site.render": "Whether to render the pages of articles in a browser: `true`, or `if-empty` for those "
     "without a text. See [pages that scripts fill](#pages-that-scripts-fill).",
     "Site.render_hosts": "Hosts of other domains that a rendered page may load scripts and data from.",

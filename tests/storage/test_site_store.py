@@ -94,6 +94,27 @@ def test_what_waits_is_one_commit(
     store.close({})
 
 
+def test_what_outcomes_refer_to_is_durable_before_their_commit(
+    tmp_path: Path, clock: Clock
+) -> None:
+    store = SiteStore(tmp_path, "news", "run", clock, on_pending=lambda: None)
+    seen: list[bool] = []
+
+    def full() -> None:
+        raise UnwritableOutput("no space")
+
+    store.keep(article(), ADDRESS)
+    store.before_commit = full
+    with pytest.raises(UnwritableOutput, match="no space"):
+        store.flush()
+    assert not store.visits([ADDRESS.key])
+    store.before_commit = lambda: seen.append(ADDRESS.key in store.visits([ADDRESS.key]))
+    store.flush()
+    assert seen == [False]
+    assert ADDRESS.key in store.visits([ADDRESS.key])
+    store.close({})
+
+
 def test_two_readings_of_an_article_in_one_commit_are_two_versions(
     tmp_path: Path, clock: Clock
 ) -> None:

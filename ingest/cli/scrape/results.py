@@ -90,6 +90,10 @@ class ScrapeResults:
                 following = self._order[self._next]
                 self._write(following, self._waiting.pop(following))
                 self._next += 1
+        self.tell()
+
+    def tell(self) -> None:
+        """Call the listeners."""
         for listener in self._listeners:
             listener(self)
 
@@ -136,8 +140,8 @@ class RejectionFile:
         self._stream = stream
         self._path = path
 
-    def write(self, name: str, outcome: Rejection | KhabarError) -> None:
-        """Write one line, with the same keys whatever the reason is."""
+    def write(self, name: str, outcome: Rejection | KhabarError, **more: object) -> None:
+        """Write one line, with the same keys whatever the reason is, and with more values."""
         if isinstance(outcome, KhabarError):
             values: dict[str, Any] = {
                 "url": name,
@@ -150,7 +154,7 @@ class RejectionFile:
         else:
             values = {**outcome.model_dump(mode="json", by_alias=True), "requestedUrl": name}
         try:
-            self._stream.write(json.dumps(values, ensure_ascii=False) + "\n")
+            self._stream.write(json.dumps({**values, **more}, ensure_ascii=False) + "\n")
             self._stream.flush()
         except OSError as error:
             raise _unwritable(self._path, error) from error
@@ -199,9 +203,9 @@ def closing_line(results: ScrapeResults, remarks: Iterable[str]) -> str:
     """Return the counts in one line, with the reasons of what gave no record."""
     parts = [f"{results.records} records of {results.total} pages"]
     if results.rejected:
-        parts.append(f"{results.rejected.total()} not articles ({_reasons(results.rejected)})")
+        parts.append(f"{results.rejected.total()} not articles ({reasons(results.rejected)})")
     if results.failed:
-        parts.append(f"{results.failed.total()} failed ({_reasons(results.failed)})")
+        parts.append(f"{results.failed.total()} failed ({reasons(results.failed)})")
     left = results.total - results.records - results.problems
     if left > 0:
         parts.append(f"{left} not done")
@@ -222,5 +226,6 @@ def print_closing(terminal: Terminal, results: ScrapeResults, line: str) -> None
         terminal.note(line)
 
 
-def _reasons(counts: Counter[str]) -> str:
+def reasons(counts: Counter[str]) -> str:
+    """Return the counts in words, the largest first."""
     return ", ".join(f"{number} {reason}" for reason, number in counts.most_common())

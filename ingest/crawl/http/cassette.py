@@ -20,8 +20,8 @@ from scrapy.http import Headers, Response
 from scrapy.responsetypes import responsetypes
 from w3lib.url import canonicalize_url
 
+from ingest.codings import is_packed
 from ingest.crawl.http import recording_files
-from ingest.crawl.http.codings import is_packed
 from ingest.crawl.http.headers import answered_at
 from ingest.crawl.http.recording import REPLAYED
 from ingest.crawl.http.recording_files import PackedRecording

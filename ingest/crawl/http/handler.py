@@ -20,6 +20,7 @@ from scrapy.exceptions import CannotResolveHostError, IgnoreRequest
 from scrapy.http import Response
 from scrapy.utils.misc import build_from_crawler
 
+from ingest.crawl.archiving import RECEIVED
 from ingest.crawl.context import context_of
 from ingest.crawl.http import netguard
 from ingest.crawl.http.address_policy import AddressPolicy, check_user, forbidden
@@ -46,6 +47,7 @@ class KhabarDownloadHandler(BaseDownloadHandler):
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
         context = context_of(crawler)
+        self._context = context
         self._tape = context.tape
         self._policy = AddressPolicy.of(context.settings)
         self._proxies = netguard.proxy_hosts() | {self._policy.proxy}
@@ -56,6 +58,13 @@ class KhabarDownloadHandler(BaseDownloadHandler):
         self._unpacking.stats = None  # the middleware of the crawl counts the responses
 
     async def download_request(self, request: Request) -> Response:
+        """Return the response to a request, and keep it as received for the archive."""
+        response = await self._answered(request)
+        if self._context.archive is not None:
+            request.meta[RECEIVED] = response
+        return response
+
+    async def _answered(self, request: Request) -> Response:
         """Return the response to a request, once its host may be asked.
 
         Raises:

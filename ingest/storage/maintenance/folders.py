@@ -11,6 +11,7 @@ from ingest.storage.segments import OPEN
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _SEGMENT = re.compile(rf"[^.].*{re.escape(PLAIN)}({re.escape(OPEN)}|\.zst|\.gz)?")
+_ARCHIVE = re.compile(rf"[^.].*\.warc\.gz({re.escape(OPEN)})?")
 _OURS = ("ledger.sqlite", "ledger.sqlite-wal", "ledger.sqlite-shm", "ledger.sqlite-journal")
 
 
@@ -36,6 +37,8 @@ def foreign_files_of(output: Path, site: str) -> Iterator[str]:
         parts = path.relative_to(output / site).parts
         hidden = any(part.startswith(".") for part in parts)
         if hidden or parts[0] == "runs" or not path.is_file() or path in segments:
+            continue
+        if _ARCHIVE.fullmatch(path.name) and _DAY.fullmatch(parts[0]):
             continue
         yield path.relative_to(output).as_posix()
 
