@@ -9,6 +9,7 @@ from typing import Any
 
 from scrapy import Request
 
+from ingest.crawl.archiving import SOURCE
 from ingest.crawl.comments import CommentAccess, comment_answers
 from ingest.crawl.frontier.claims import Claims
 from ingest.crawl.frontier.discovery import Discovery
@@ -127,7 +128,9 @@ class SiteSpider(KhabarSpider):
             self.tally.found()
             if frontier.due(key):
                 remaining = None if remaining is None else remaining - 1
-                yield self.page_request(candidate.url, frontier.visit(key), candidate.source)
+                request = self.page_request(candidate.url, frontier.visit(key))
+                request.meta[SOURCE] = candidate.source  # for the archive
+                yield request
             else:
                 self.tally.unchanged()
 

@@ -14,7 +14,7 @@ from scrapy import Request, Spider
 from scrapy.http import Response
 from scrapy.http.request import NO_CALLBACK
 
-from ingest.crawl.archiving import SOURCE, archived
+from ingest.crawl.archiving import archived
 from ingest.crawl.context import SOURCE_JUDGED, CrawlContext, context_of
 from ingest.crawl.http.failure import http_error, is_cancelled, outcome_of
 from ingest.crawl.http.headers import conditions, headers_of
@@ -144,13 +144,12 @@ class KhabarSpider(Spider):
         request.meta["dont_obey_robotstxt"] = True  # it is always allowed itself (RFC 9309, 2.2.2)
         return await self.context.robots(request) if self.context.robots is not None else None
 
-    def page_request(self, url: str, visit: Visit | None = None, source: str = "") -> Request:
+    def page_request(self, url: str, visit: Visit | None = None) -> Request:
         """Return the request for a page, a conditional one if it was fetched before.
 
         Args:
             url: of the page.
             visit: the last one.
-            source: the kind of source that announced it, for the archive.
         """
         headers = {}
         whole = self.full or self.context.recording  # a 304 could not be replayed elsewhere
@@ -163,7 +162,7 @@ class KhabarSpider(Spider):
             callback=self.parse,
             errback=self.page_failed,
             headers=headers,
-            meta={"handle_httpstatus_list": _MEANINGFUL, SOURCE: source, **self._robots_meta()},
+            meta={"handle_httpstatus_list": _MEANINGFUL, **self._robots_meta()},
             cb_kwargs={"asked": url, "visit": visit, "conditional": bool(headers)},
         )
 

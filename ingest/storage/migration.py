@@ -10,7 +10,7 @@ from sqlalchemy import Connection, MetaData, Table, insert, inspect, select, tup
 from sqlalchemy.schema import CreateColumn, CreateIndex, CreateTable
 
 from ingest.processing.recrawl import State
-from ingest.storage.rows import packed
+from ingest.storage.field_hashes import packed
 from ingest.storage.tables import (
     ALIASES,
     ARTICLES,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -32,6 +31,7 @@ from ingest.processing.changes import Known, field_hashes
 from ingest.processing.identity import Name
 from ingest.processing.recrawl import Address, State, Visit
 from ingest.record import Article, Status
+from ingest.storage.field_hashes import packed, unpacked
 from ingest.storage.segments import Position
 from ingest.storage.tables import ALIASES, ARTICLES, SEGMENTS, URLS, put_all
 from ingest.urls import id_of_key
@@ -111,41 +111,6 @@ def visit_of(row: RowMapping) -> Visit:
         published=moment_of(row["published"]),
         last_full=moment_of(row["last_full"]),
     )
-
-
-_HASHED = (
-    "headline",
-    "alternativeHeadline",
-    "articleBody",
-    "authors",
-    "datePublished",
-    "articleSection",
-    "keywords",
-    "comments",
-    "sourceOrganization",
-)
-"""The order of the hashes in a packed text. Ledgers have it: append, and change nothing else."""
-_PACKED = 8
-"""Characters of a hash: 48 bits in base 64."""
-
-
-def packed(hashes: Mapping[str, str]) -> str:
-    """Return hashes of fields as one short text; `.` stands for each character of a missing one."""
-    return "".join(_in_base_64(hashes.get(name, "")) for name in _HASHED).rstrip(".")
-
-
-def unpacked(text: str) -> dict[str, str]:
-    """Return the hashes in a packed text, by the JSON names of the fields."""
-    parts = (text[start : start + _PACKED] for start in range(0, len(text), _PACKED))
-    return {
-        name: urlsafe_b64decode(part).hex()
-        for name, part in zip(_HASHED, parts, strict=False)
-        if part[0] != "."
-    }
-
-
-def _in_base_64(digits: str) -> str:
-    return urlsafe_b64encode(bytes.fromhex(digits)).decode("ascii") if digits else "." * _PACKED
 
 
 def known_of(row: RowMapping) -> Known:

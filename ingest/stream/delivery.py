@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import logging
-import time
 from collections.abc import Iterator
+from time import sleep
 
 from ingest.stream.destinations.destination import Destination, NotDelivered
 from ingest.stream.follow import POLL_SECONDS, Follower, Taken
@@ -35,7 +35,7 @@ def deliver_all(follower: Follower, destination: Destination, *, once: bool) -> 
             follower.commit()
         if once:
             return
-        time.sleep(POLL_SECONDS)
+        sleep(POLL_SECONDS)
 
 
 def _deliver(destination: Destination, batch: list[Taken], *, attempts: int) -> None:
@@ -48,7 +48,7 @@ def _deliver(destination: Destination, batch: list[Taken], *, attempts: int) -> 
                 raise
             wait = max(pause, min(error.wait_seconds or 0.0, _LONGEST_PAUSE_SECONDS))
             logger.warning("%s; trying again in %.0f s", error.message, wait)
-            time.sleep(wait)
+            sleep(wait)
             pause, attempt = min(pause * 2, _LONGEST_PAUSE_SECONDS), attempt + 1
         else:
             return

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Collection, Iterator
 from contextlib import ExitStack, nullcontext
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
+from time import sleep
 from typing import NamedTuple, Self
 
 from ingest.errors import UsageError
@@ -123,7 +123,7 @@ class Follower:
                 yield from self.available()
                 if self._once:
                     return
-                time.sleep(POLL_SECONDS)
+                sleep(POLL_SECONDS)
 
     def available(self) -> Iterator[Taken]:
         """Yield the records that are committed now; ends when there are no more.

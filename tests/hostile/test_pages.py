@@ -180,7 +180,7 @@ def test_a_hostile_page_gives_a_valid_record_of_bounded_size_or_a_reason(name: s
 def test_a_page_with_a_million_tags_is_refused_before_it_is_parsed(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(page_module, "_tree", None)
+    monkeypatch.setattr(page_module, "tree_of", None)
     result = extract(page("<p>" * 1_000_000), URL, retrieved_at=NOW, site=UNKNOWN_SITE)
     assert isinstance(result, Rejection)
     assert (result.reason, "tags" in result.detail) == (Reason.TOO_LARGE, True)

@@ -71,7 +71,7 @@ def test_a_follower_waits_for_further_records(
 ) -> None:
     write(tmp_path, "news", "a")
     monkeypatch.setattr(
-        "ingest.stream.follow.time.sleep", lambda _: write(tmp_path, "news", "b", days=1)
+        "ingest.stream.follow.sleep", lambda _: write(tmp_path, "news", "b", days=1)
     )
     with Follower(tmp_path, "reader") as follower:
         articles = iter(follower)

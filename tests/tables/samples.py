@@ -172,10 +172,13 @@ def _nested(
     }
 
 
+_OPTIONAL = frozenset({"mainImage", "sourceOrganization"})
+
+
 def _value(kind: Type, flat: dict[str, Any], name: str, separator: str) -> Any:
     if isinstance(kind, Struct):
         item = _nested(kind.fields, flat, separator, f"{name}{separator}")
-        is_null = name in {"mainImage", "sourceOrganization"} and not any(item.values())
+        is_null = name in _OPTIONAL | {f"metadata{separator}archive"} and not any(item.values())
         return None if is_null else item
     if isinstance(kind, ListOf | Pairs):
         return json.loads(flat[name])

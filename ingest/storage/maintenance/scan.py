@@ -12,9 +12,10 @@ from ingest.processing.changes import Known, field_hashes, unexplained_after
 from ingest.processing.identity import Name, names_of_record
 from ingest.record import Article, Status
 from ingest.storage.compression.files import opened, path_of
+from ingest.storage.field_hashes import packed
 from ingest.storage.maintenance.folders import finished_files_of
 from ingest.storage.maintenance.lines import parsed
-from ingest.storage.rows import iso, packed
+from ingest.storage.rows import iso
 from ingest.storage.segments import OPEN, sync_folder, writable
 from ingest.storage.site_log import Segment
 from ingest.urls import article_key

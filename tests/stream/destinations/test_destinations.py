@@ -49,7 +49,7 @@ class Memory:
 @pytest.fixture
 def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     slept: list[float] = []
-    monkeypatch.setattr("ingest.stream.delivery.time.sleep", slept.append)
+    monkeypatch.setattr("ingest.stream.delivery.sleep", slept.append)
     return slept
 
 
