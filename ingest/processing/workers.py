@@ -167,11 +167,12 @@ class Workers:
         self._closed = True
         if self._warming is not None:
             self._warming.join()
+        self._pool.stop()  # type: ignore[no-untyped-call]  # first, so that none is replaced
         # SIGTERM would let a process that is still starting print a traceback; pebble has no other
         # way to its processes.
         for process in tuple(self._pool._pool_manager.worker_manager.workers.values()):  # noqa: SLF001
             process.kill()
-        _end(self._pool)
+        self._pool.join()
 
     def _schedule(
         self, pool: ProcessPool, function: Callable[..., Any], args: tuple[object, ...] = ()
