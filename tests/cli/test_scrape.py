@@ -362,3 +362,14 @@ class Written:
 
     def write(self, record: object) -> None:
         """Take a record."""
+
+
+def test_a_refused_address_of_a_list_is_named_with_its_url(
+    run: Run,  # noqa: F811 - the fixture
+    tmp_path: Path,
+) -> None:
+    file = urls_file(tmp_path, "http://127.0.0.1:9/a", "http://127.0.0.1:9/b")
+    code, _, err = run("scrape", "-i", file)
+    assert code == 3
+    assert "http://127.0.0.1:9/a: 127.0.0.1 is not a public address" in err
+    assert "http://127.0.0.1:9/b: 127.0.0.1 is not a public address" in err

@@ -162,6 +162,8 @@ def _fetch(call: ScrapeCall, urls: list[str], done: set[str], results: ScrapeRes
 
         refused = refused_urls(urls, call.settings)
     for url, error in refused.items():
+        if call.is_batch:  # which of the list
+            error = type(error)(f"{url}: {error.message}", error.remedy)  # noqa: PLW2901
         results.take(url, error)
     urls = [url for url in urls if url not in refused]
     if not (urls or call.feeds or call.sitemaps):
