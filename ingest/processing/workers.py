@@ -192,6 +192,8 @@ class Workers:
             try:
                 result = await self._done_in(pool, function, args)
             except RuntimeError:  # a worker died between tasks; pebble then stops the whole pool
+                if self._closed:
+                    raise _Failed(Reason.BROKEN, "was ended with the run") from None
                 self._replace(pool)
             else:
                 self._served = True
