@@ -10,7 +10,7 @@ import inspect
 from collections.abc import Callable, Iterator
 from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
+from typing import TYPE_CHECKING, Annotated, Any, Literal, get_type_hints
 
 import typer
 
@@ -37,6 +37,19 @@ Since = Annotated[
 ]
 Record = Annotated[
     Path | None, typer.Option("--record", metavar="FILE", help="Record all HTTP to this cassette.")
+]
+Fields = Annotated[
+    str | None,
+    typer.Option(
+        "--fields", metavar="A,B,C", help="Only these fields, such as url,headline,authors.name."
+    ),
+]
+UrlFrom = Annotated[
+    Literal["meta", "path"],
+    typer.Option(
+        "--url-from",
+        help="The URL of a saved page is in its head, or is its path below the folder.",
+    ),
 ]
 Quiet = Annotated[
     bool, typer.Option("--quiet", "-q", help="Log lines in place of live counts and table.")

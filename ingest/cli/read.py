@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ingest.cli.console import Terminal
+from ingest.cli.options import Fields
 from ingest.cli.selecting import By, Latest, Since, Site, Until, Where, selection_of
 from ingest.errors import UsageError
 from ingest.formats import Format
@@ -48,12 +49,7 @@ def read(
         Format | None,
         typer.Option("--format", help="Form of the records, in place of one line each."),
     ] = None,
-    fields: Annotated[
-        str | None,
-        typer.Option(
-            "--fields", metavar="A,B", help="Only these fields, such as url,headline,authors.name."
-        ),
-    ] = None,
+    fields: Fields = None,
     output: Annotated[
         Path | None,
         typer.Option(

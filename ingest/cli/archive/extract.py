@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from ingest.cli.console import Terminal
+from ingest.cli.options import Fields, UrlFrom
 from ingest.errors import UnknownSite, UsageError
 from ingest.formats import Format
 
@@ -54,18 +55,9 @@ def extract(
         str | None,
         typer.Option("--language", metavar="CODE", help="Only records in this language: ur, en."),
     ] = None,
-    url_from: Annotated[
-        Literal["meta", "path"],
-        typer.Option(
-            "--url-from",
-            help="The URL of a saved page is in its head, or is its path below the folder.",
-        ),
-    ] = "meta",
+    url_from: UrlFrom = "meta",
     kind: Annotated[Format, typer.Option("--format", help="Form of the results.")] = Format.JSONL,
-    fields: Annotated[
-        str | None,
-        typer.Option("--fields", metavar="A,B,C", help="Only these fields, such as url,headline."),
-    ] = None,
+    fields: Fields = None,
     rejected: Annotated[
         Path | None,
         typer.Option(

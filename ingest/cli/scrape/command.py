@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from functools import partial
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 import typer
 
 from ingest.cli.console import Terminal
-from ingest.cli.options import FetchOptions, Record
+from ingest.cli.options import FetchOptions, Fields, Record, UrlFrom
 from ingest.cli.scrape.call import ScrapeCall
 from ingest.cli.scrape.input import read_input
 from ingest.cli.scrape.run import run
@@ -58,13 +58,7 @@ def scrape(
     url: Annotated[
         str | None, typer.Option("--url", metavar="URL", help="The URL of the one saved page.")
     ] = None,
-    url_from: Annotated[
-        Literal["meta", "path"],
-        typer.Option(
-            "--url-from",
-            help="The URL of a saved page is in its head, or is its path below the folder.",
-        ),
-    ] = "meta",
+    url_from: UrlFrom = "meta",
     site: Annotated[
         str | None,
         typer.Option(
@@ -85,14 +79,7 @@ def scrape(
         ),
     ] = None,
     kind: Annotated[Format, typer.Option("--format", help="Form of the results.")] = Format.JSONL,
-    fields: Annotated[
-        str | None,
-        typer.Option(
-            "--fields",
-            metavar="A,B,C",
-            help="Only these fields, such as url,headline,authors.name.",
-        ),
-    ] = None,
+    fields: Fields = None,
     pretty: Annotated[bool, typer.Option("--pretty", help="Indent the JSON.")] = False,
     keep_order: Annotated[
         bool,
